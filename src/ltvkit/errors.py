@@ -1,0 +1,52 @@
+"""The errors of the package, and whose mistake each of them is.
+
+A `UserError` is something the user can mend (exit code 2, message without traceback); every
+other `LtvkitError` is a defect of ours or of a caller's code (exit code 1).
+"""
+
+from collections.abc import Iterable
+
+
+class LtvkitError(Exception):
+    """Base of everything that ltvkit raises on purpose."""
+
+
+class UserError(LtvkitError):
+    """The input, the configuration or the command can be mended by the user."""
+
+
+class ConfigError(UserError):
+    """A configuration says something that cannot be."""
+
+
+class DataError(UserError):
+    """The data cannot be used as they are; the message names the column and some offenders."""
+
+
+class NotEnoughDataError(UserError):
+    """The history is too short or too small for what was asked."""
+
+
+class ConvergenceError(LtvkitError):
+    """A maximum-likelihood fit found no optimum; the message says what to do about it."""
+
+
+class SchemaError(LtvkitError):
+    """A frame does not have the columns or types that its contract names: the caller's defect."""
+
+
+def offenders(values: Iterable[object], *, limit: int = 5) -> str:
+    """List up to `limit` distinct offending values for a message, in order of appearance.
+
+    >>> offenders(["x", "y", "x", 3])
+    "'x', 'y', 3"
+    >>> offenders(range(8))
+    '0, 1, 2, 3, 4 and more'
+    """
+    distinct: list[object] = []
+    for value in values:
+        if value not in distinct:
+            if len(distinct) == limit:
+                return ", ".join(map(repr, distinct)) + " and more"
+            distinct.append(value)
+    return ", ".join(map(repr, distinct))

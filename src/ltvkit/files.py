@@ -1,0 +1,72 @@
+"""Files that appear whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from ltvkit.errors import UserError
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a new folder to write into; it replaces `folder` when the block ends without error.
+
+    The new folder stands beside the old one until then, so a reader never sees half a result,
+    and a failure leaves what was there before.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"got a file at {folder}, expected a folder; choose another name")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    fresh.chmod(0o755)
+    try:
+        yield fresh
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+            folder.rename(old / folder.name)
+            fresh.rename(folder)
+            shutil.rmtree(old)
+        else:
+            fresh.rename(folder)
+    finally:
+        if fresh.exists():
+            shutil.rmtree(fresh)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; it takes that name when the block ends without error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    os.close(handle)
+    fresh = Path(name)
+    fresh.chmod(0o644)
+    try:
+        yield fresh
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 text, whole or not at all."""
+    with whole_file(path) as fresh:
+        fresh.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as plain csv (UTF-8 without BOM, comma, dot, ISO dates), for machines."""
+    with whole_file(path) as fresh:
+        frame.to_csv(fresh, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as parquet, whole or not at all."""
+    with whole_file(path) as fresh:
+        frame.to_parquet(fresh, index=False)

@@ -1,0 +1,139 @@
+"""The frames that change hands, each with its key and columns.
+
+Frames speak business (`repeat_orders`, `age_days`); the model files unpack them to the papers'
+symbols in their first lines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ltvkit.errors import SchemaError, offenders
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A frame's contract.
+
+    Parameters
+    ----------
+    name : str
+        What the frame is called in messages.
+    key : tuple of str
+        Columns that together identify a row; never missing, never repeated.
+    columns : tuple of str
+        Further columns that must be there. More columns than these are welcome.
+    not_missing : tuple of str
+        Columns of `columns` that hold a value in every row.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    not_missing: tuple[str, ...] = ()
+
+
+ORDER_DAYS = Schema(
+    name="order days",
+    key=("customer_id", "ordered_on"),
+    columns=("revenue", "margin", "orders", "lines"),
+    not_missing=("revenue", "margin", "orders", "lines"),
+)
+"""One row per customer and order day: refunds netted (revenue >= 0), one currency."""
+
+SUMMARY = Schema(
+    name="customer summary",
+    key=("customer_id",),
+    columns=(
+        "repeat_orders",
+        "age_at_last_order_days",
+        "age_days",
+        "mean_order_value",
+        "mean_repeat_order_value",
+    ),
+    not_missing=("repeat_orders", "age_at_last_order_days", "age_days"),
+)
+"""One row per customer at a snapshot: x, t_x, T and mean order values."""
+
+PREDICTIONS = Schema(
+    name="predictions",
+    key=("customer_id",),
+    columns=(
+        "prob_active",
+        "expected_orders",
+        "expected_order_value",
+        "predicted_revenue",
+        "low",
+        "high",
+        "low_if_order",
+        "high_if_order",
+    ),
+    not_missing=("prob_active", "expected_orders", "predicted_revenue", "low", "high"),
+)
+"""One row per customer: the coming horizon, with an interval for the revenue."""
+
+COSTS = Schema(
+    name="costs",
+    key=(),
+    columns=("period", "channel", "category", "amount"),
+    not_missing=("period", "category", "amount"),
+)
+"""Acquisition costs; a blank channel is shared by all."""
+
+CUSTOMERS = Schema(
+    name="customers",
+    key=("customer_id",),
+    columns=("channel", "first_order_at"),
+    not_missing=(),
+)
+"""One row per customer: where it came from, and when it first ordered."""
+
+BACKTEST = Schema(
+    name="backtest",
+    key=("model", "fold", "metric"),
+    columns=("cutoff", "horizon_days", "value"),
+    not_missing=("cutoff", "horizon_days"),
+)
+"""One row per model, fold and metric."""
+
+
+def check_frame(frame: pd.DataFrame, schema: Schema) -> None:
+    """Hold a frame against its contract.
+
+    Raises
+    ------
+    SchemaError
+        When a column is missing, a key repeats, or a column that must not be missing is.
+
+    Examples
+    --------
+    >>> check_frame(pd.DataFrame({"customer_id": ["a"]}), SUMMARY)
+    Traceback (most recent call last):
+    ...
+    ltvkit.errors.SchemaError: customer summary: got no column 'repeat_orders', \
+'age_at_last_order_days', 'age_days', 'mean_order_value', 'mean_repeat_order_value', expected \
+them beside 'customer_id'; build the frame with the function that its contract names
+    """
+    missing = [c for c in (*schema.key, *schema.columns) if c not in frame.columns]
+    if missing:
+        raise SchemaError(
+            f"{schema.name}: got no column {offenders(missing)}, expected them beside "
+            f"{offenders(frame.columns)}; build the frame with the function that its contract names"
+        )
+    for column in (*schema.key, *schema.not_missing):
+        if frame[column].isna().any():
+            raise SchemaError(
+                f"{schema.name}: got {int(frame[column].isna().sum())} missing values in "
+                f"'{column}', expected none; put such rows aside first"
+            )
+    if schema.key and frame.duplicated(list(schema.key)).any():
+        repeated = _keys(frame[frame.duplicated(list(schema.key))], schema.key)
+        raise SchemaError(
+            f"{schema.name}: got repeated keys {offenders(repeated)} in {schema.key}, expected "
+            "each once; aggregate first"
+        )
+
+
+def _keys(frame: pd.DataFrame, key: Sequence[str]) -> list[object]:
+    return list(frame[list(key)].itertuples(index=False, name=None))

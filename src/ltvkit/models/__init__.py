@@ -1,0 +1,23 @@
+"""The models: probabilistic ("buy till you die") ones, and what is built on them.
+
+Order models (`BetaGeo`, `ModifiedBetaGeo`, …) say how often a customer still orders, value models
+(`GammaGamma`) what an order is worth; `Btyd` joins one of each. They read a customer summary, never
+the features.
+"""
+
+from ltvkit.models.bgnbd import BetaGeo, BetaGeoParams
+from ltvkit.models.btyd import Btyd, OrderModel, order_model_from_dict
+from ltvkit.models.gamma_gamma import GammaGamma, GammaGammaParams
+from ltvkit.models.mbgnbd import ModifiedBetaGeo, ModifiedBetaGeoParams
+
+__all__ = [
+    "BetaGeo",
+    "BetaGeoParams",
+    "Btyd",
+    "GammaGamma",
+    "GammaGammaParams",
+    "ModifiedBetaGeo",
+    "ModifiedBetaGeoParams",
+    "OrderModel",
+    "order_model_from_dict",
+]

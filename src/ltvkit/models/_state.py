@@ -1,0 +1,101 @@
+"""What a fitted model remembers, and how it is written down as plain JSON.
+
+Parameters, their covariance and the diagnostics: no customers, nothing that runs when it is read.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from ltvkit.errors import SchemaError
+from ltvkit.models._likelihood import Diagnostics, Optimum, parameter_covariance
+from ltvkit.models._rows import FloatArray
+
+SCHEMA = 1
+"""Version of the written form; a reader refuses any other."""
+
+
+class Model(Protocol):
+    """What the estimators of this room have in common, seen from here."""
+
+    params_: Any
+    log_likelihood_: float
+    covariance_: FloatArray
+    standard_errors_: FloatArray
+    diagnostics_: Diagnostics
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The arguments of `__init__`, as scikit-learn names them."""
+
+
+M = TypeVar("M", bound=Model)
+
+
+def remember(
+    model: Model,
+    params: Any,
+    optimum: Optimum,
+    *,
+    slope: FloatArray,
+    customers: float,
+    distinct_rows: int,
+    notes: tuple[str, ...],
+) -> None:
+    """Set the fitted attributes; `slope` is d parameter / d theta, one each."""
+    model.params_ = params
+    model.log_likelihood_ = optimum.log_likelihood
+    model.covariance_ = parameter_covariance(optimum, slope)
+    model.standard_errors_ = np.sqrt(np.diag(model.covariance_))
+    model.diagnostics_ = Diagnostics(
+        customers=customers,
+        distinct_rows=distinct_rows,
+        evaluations=optimum.evaluations,
+        regularised=optimum.regularised,
+        notes=notes,
+    )
+
+
+def to_dict(model: Model) -> dict[str, Any]:
+    """Plain JSON values; what was never fitted is left out."""
+    state: dict[str, Any] = {
+        "schema": SCHEMA,
+        "model": type(model).__name__,
+        "settings": model.get_params(),
+        "params": {name: float(value) for name, value in model.params_._asdict().items()},
+    }
+    if hasattr(model, "diagnostics_"):
+        state["log_likelihood"] = float(model.log_likelihood_)
+        state["covariance"] = np.asarray(model.covariance_).tolist()
+        state["diagnostics"] = {
+            **asdict(model.diagnostics_),
+            "notes": list(model.diagnostics_.notes),
+        }
+    return state
+
+
+def from_dict(
+    make: Callable[..., M], params: Callable[..., Any], state: dict[str, Any], *, name: str
+) -> M:
+    """The model that `to_dict` described.
+
+    Raises
+    ------
+    SchemaError
+        When the state is another model's, or of another version.
+    """
+    if (state.get("schema"), state.get("model")) != (SCHEMA, name):
+        raise SchemaError(
+            f"got the state of model {state.get('model')!r}, schema {state.get('schema')!r}, "
+            f"expected {name!r}, schema {SCHEMA}; read it with the class that wrote it"
+        )
+    model = make(**state["settings"])
+    model.params_ = params(**state["params"])
+    if "diagnostics" in state:
+        model.log_likelihood_ = state["log_likelihood"]
+        model.covariance_ = np.asarray(state["covariance"], dtype=float)
+        model.standard_errors_ = np.sqrt(np.diag(model.covariance_))
+        written = state["diagnostics"]
+        model.diagnostics_ = Diagnostics(**{**written, "notes": tuple(written["notes"])})
+    return model

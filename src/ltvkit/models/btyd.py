@@ -1,0 +1,163 @@
+"""Orders times value: an order model and a value model joined into predicted revenue."""
+
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from ltvkit.errors import DataError, SchemaError
+from ltvkit.models._rows import FloatArray
+from ltvkit.models.bgnbd import BetaGeo
+from ltvkit.models.gamma_gamma import GammaGamma
+from ltvkit.models.mbgnbd import ModifiedBetaGeo
+
+DAYS_A_YEAR = 365.25
+
+
+class OrderModel(Protocol):
+    """What an order model offers; every one of this room does."""
+
+    def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
+        """Estimate the parameters."""
+
+    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+        """Expected number of orders in the next days."""
+
+    def prob_alive(self, summary: pd.DataFrame) -> FloatArray:
+        """P(not dropped out at the snapshot)."""
+
+    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+        """P(at least one order in the next days)."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+
+
+def order_model_from_dict(state: dict[str, Any]) -> OrderModel:
+    """The order model that some `to_dict` described, whichever it was.
+
+    Raises
+    ------
+    SchemaError
+        When the state is of no order model known here.
+    """
+    match state.get("model"):
+        case "BetaGeo":
+            return BetaGeo.from_dict(state)
+        case "ModifiedBetaGeo":
+            return ModifiedBetaGeo.from_dict(state)
+        case unknown:
+            raise SchemaError(
+                f"got the state of {unknown!r}, expected an order model; read it with the class "
+                "that wrote it"
+            )
+
+
+class Btyd(BaseEstimator):  # type: ignore[misc]
+    """Predicted revenue as expected orders times expected order value ("buy till you die").
+
+    Parameters
+    ----------
+    order_model : OrderModel
+        How often customers still order, e.g. `BetaGeo()`.
+    value_model : GammaGamma
+        What an order is worth. Assumed independent of how often a customer orders.
+
+    Examples
+    --------
+    >>> from ltvkit.models.bgnbd import BetaGeoParams
+    >>> from ltvkit.models.gamma_gamma import GammaGammaParams
+    >>> model = Btyd(
+    ...     order_model=BetaGeo.from_params(BetaGeoParams(0.2426, 4.4136, 0.7929, 2.4259)),
+    ...     value_model=GammaGamma.from_params(GammaGammaParams(9.88, 3.40, 7.93)),
+    ... )
+    >>> summary = pd.DataFrame({
+    ...     "customer_id": ["a"], "repeat_orders": [2], "age_at_last_order_days": [213],
+    ...     "age_days": [272], "mean_order_value": [22.0], "mean_repeat_order_value": [22.35]})
+    >>> model.predict(summary, horizon_days=273).round(2).T
+                              0
+    customer_id               a
+    prob_alive             0.73
+    prob_active            0.55
+    expected_orders        1.23
+    expected_order_value   22.8
+    predicted_revenue     27.95
+    """
+
+    def __init__(self, *, order_model: OrderModel, value_model: GammaGamma) -> None:
+        self.order_model = order_model
+        self.value_model = value_model
+
+    def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
+        """Fit both parts on the same customer summary."""
+        self.order_model.fit(summary, weight=weight)
+        self.value_model.fit(summary, weight=weight)
+        return self
+
+    def predict(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> pd.DataFrame:
+        """One row per customer for the next `horizon_days` days (a number, or one each).
+
+        Returns
+        -------
+        DataFrame
+            `customer_id, prob_alive, prob_active, expected_orders, expected_order_value,
+            predicted_revenue`, in the order and with the index of `summary`.
+        """
+        orders = self.order_model.expected_orders(summary, horizon_days)
+        value = self.value_model.expected_order_value(summary)
+        return pd.DataFrame(
+            {
+                "customer_id": summary["customer_id"],
+                "prob_alive": self.order_model.prob_alive(summary),
+                "prob_active": self.order_model.prob_active(summary, horizon_days),
+                "expected_orders": orders,
+                "expected_order_value": value,
+                "predicted_revenue": orders * value,
+            },
+            index=summary.index,
+        )
+
+    def discounted_orders(
+        self, summary: pd.DataFrame, horizon_days: float, *, annual_discount_rate: float
+    ) -> FloatArray:
+        """Expected orders in the next `horizon_days` days, each discounted to the snapshot.
+
+            sum over months k of [E(k) - E(k-1)] / (1 + r)^(middle of month k in years)
+
+        with E the expected orders up to the end of a month of 365.25/12 days, r a year's rate.
+        Times the expected order value (and a margin rate), this is the residual value.
+        """
+        if not (np.isfinite(annual_discount_rate) and annual_discount_rate > -1):
+            raise DataError(
+                f"annual_discount_rate: got {annual_discount_rate}, expected a rate above -1 such "
+                "as 0.1; give the rate of a year"
+            )
+        months = max(1, int(np.ceil(horizon_days / (DAYS_A_YEAR / 12) - 1e-9)))
+        ends = np.minimum(np.arange(1, months + 1) * (DAYS_A_YEAR / 12), horizon_days)
+        total = np.zeros(len(summary))
+        orders_before, start = np.zeros(len(summary)), 0.0
+        for end in ends.tolist():
+            orders = self.order_model.expected_orders(summary, end)
+            years = (start + end) / 2 / DAYS_A_YEAR
+            total += (orders - orders_before) / (1 + annual_discount_rate) ** years
+            orders_before, start = orders, end
+        return total
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values: both parts, no customers."""
+        return {
+            "schema": 1,
+            "model": type(self).__name__,
+            "order_model": self.order_model.to_dict(),
+            "value_model": self.value_model.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, state: dict[str, Any]) -> Self:
+        """The model that `to_dict` described."""
+        return cls(
+            order_model=order_model_from_dict(state["order_model"]),
+            value_model=GammaGamma.from_dict(state["value_model"]),
+        )

@@ -1,0 +1,115 @@
+"""Who is credited with a new customer, and which customers a ledger can be held against."""
+
+import pandas as pd
+
+from ltvkit.economics.costs import (
+    UNATTRIBUTED,
+    channel_names,
+    dates,
+    ledger_span,
+    numbers,
+    require_columns,
+)
+from ltvkit.errors import DataError, offenders
+from ltvkit.schemas import CUSTOMERS, check_frame
+
+_WEIGHT_TOLERANCE = 1e-6
+
+
+def credited_customers(
+    customers: pd.DataFrame,
+    *,
+    costs: pd.DataFrame | None = None,
+    weights: pd.DataFrame | None = None,
+    start: pd.Timestamp | str | None = None,
+    end: pd.Timestamp | str | None = None,
+) -> pd.DataFrame:
+    """One row per customer and channel credited, with a weight; weights of a customer sum to 1.
+
+    Customers without a first order are leads and left out. With `costs`, so are those whose first
+    order lies outside the days that the ledger covers: to divide its cost by customers of other
+    months would flatter the CAC. (A ledger of a single period names no span; then everyone given
+    counts.) `start` and `end`, both included, name the span instead.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        `customer_id`, `channel` (blank = unattributed), `first_order_at`.
+    weights : DataFrame, optional
+        `customer_id`, `channel`, `weight`; takes the place of `channel`. Customers without a row
+        here are unattributed.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({
+    ...     "customer_id": ["a", "b"], "channel": None, "first_order_at": "2024-01-02",
+    ... })
+    >>> weights = pd.DataFrame({
+    ...     "customer_id": ["a", "a"], "channel": ["seo", "ads"], "weight": [0.4, 0.6],
+    ... })
+    >>> credited_customers(customers, weights=weights)[["customer_id", "channel", "weight"]]
+      customer_id       channel  weight
+    0           a           seo     0.4
+    1           a           ads     0.6
+    2           b  unattributed     1.0
+    """
+    check_frame(customers, CUSTOMERS)
+    first = dates(customers, "first_order_at", table="customers")
+    credit = pd.DataFrame(
+        {
+            "customer_id": customers["customer_id"],
+            "channel": channel_names(customers["channel"], blank=UNATTRIBUTED, table="customers"),
+            "first_order_at": first,
+            "weight": 1.0,
+        }
+    )[first.notna()]
+    if start is None and end is None and costs is not None and len(costs["period"].unique()) > 1:
+        span = ledger_span(costs)
+        start, end = span.start, span.end
+    credit = within(credit, "first_order_at", start=start, end=end)
+    if weights is None:
+        return credit.reset_index(drop=True)
+    shares = checked_weights(weights)
+    spread = credit[["customer_id", "first_order_at"]].merge(shares, on="customer_id", how="left")
+    spread["channel"] = spread["channel"].fillna(UNATTRIBUTED)
+    spread["weight"] = spread["weight"].fillna(1.0)
+    return spread[["customer_id", "channel", "first_order_at", "weight"]]
+
+
+def checked_weights(weights: pd.DataFrame) -> pd.DataFrame:
+    """Attribution weights that sum to 1 for every customer, or a DataError that names offenders."""
+    require_columns(weights, ("customer_id", "channel", "weight"), table="attribution weights")
+    shares = pd.DataFrame(
+        {
+            "customer_id": weights["customer_id"],
+            "channel": channel_names(
+                weights["channel"], blank=UNATTRIBUTED, table="attribution weights"
+            ),
+            "weight": numbers(weights, "weight"),
+        }
+    )
+    total = shares.groupby("customer_id", sort=False)["weight"].sum()
+    wrong = total[(total - 1).abs() > _WEIGHT_TOLERANCE]
+    if len(wrong) or (shares["weight"] < 0).any():
+        named = wrong.index if len(wrong) else shares.loc[shares["weight"] < 0, "customer_id"]
+        raise DataError(
+            f"attribution weights: got customers {offenders(named)} with negative weights or a sum "
+            "other than 1, expected shares that sum to 1; divide each by its customer's sum"
+        )
+    return shares
+
+
+def within(
+    frame: pd.DataFrame,
+    column: str,
+    *,
+    start: pd.Timestamp | str | None,
+    end: pd.Timestamp | str | None,
+) -> pd.DataFrame:
+    """The rows whose day lies in [start, end]; a limit of None is open."""
+    keep = pd.Series(True, index=frame.index)
+    if start is not None:
+        keep &= frame[column] >= pd.Timestamp(start)
+    if end is not None:
+        keep &= frame[column] <= pd.Timestamp(end)
+    return frame[keep]

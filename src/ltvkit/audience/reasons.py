@@ -1,0 +1,259 @@
+"""Why a customer is predicted to be worth that: the strongest contributions, in plain words.
+
+Contributions say what goes with a value in the model, not what causes it.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ltvkit.audience.vocabulary import (
+    KINDS,
+    VOCABULARIES,
+    Phrase,
+    Show,
+    Vocabulary,
+    entry_of,
+    label_of,
+    topic_of,
+)
+from ltvkit.audience.words import Language
+from ltvkit.errors import SchemaError, offenders
+
+_BLOCK = 100_000
+"""Rows worked on at once: 50 features x 8 bytes x 100,000 = 40 MB for each temporary array."""
+
+_LONGEST_ATTRIBUTE = 40
+
+
+def explain(
+    contributions: pd.DataFrame,
+    features: pd.DataFrame,
+    *,
+    currency: str = "",
+    language: Language = "en",
+    top: int = 3,
+    min_share: float = 0.02,
+) -> pd.DataFrame:
+    """The strongest reasons of every customer's predicted value, a sentence each.
+
+    Features that say nearly the same (orders in 30, 60, 90 days) are one topic: their
+    contributions phi_j are added, C_t = sum over j in t of phi_j, which SHAP values allow because
+    they are additive. The topics with the largest |C_t| are the reasons, the sign of C_t is the
+    direction, and the member that pulls hardest in that direction lends its words.
+
+    Parameters
+    ----------
+    contributions : DataFrame
+        `customer_id` and one column per feature: SHAP values in any unit of value, without the
+        constant.
+    features : DataFrame
+        `customer_id` and the features' values; a contribution without a column here is told by
+        name alone.
+    currency : str
+        Written behind amounts.
+    language : {"en", "fr", "pl"}
+        Language of the sentences.
+    top : int
+        Number of reasons.
+    min_share : float
+        A topic with less than this share of sum |C_t| is not worth a sentence, and is left blank.
+
+    Returns
+    -------
+    DataFrame
+        `customer_id, reason_1 … reason_top`, in the order of `contributions`.
+
+    Raises
+    ------
+    SchemaError
+        When the two frames do not hold the same customers.
+
+    Examples
+    --------
+    >>> phi = pd.DataFrame({"customer_id": ["a"], "orders_60d": [30.0], "orders_90d": [9.0],
+    ...                     "mean_order_value": [-12.5], "country": [0.1]})
+    >>> values = pd.DataFrame({"customer_id": ["a"], "orders_60d": [3.0], "orders_90d": [4.0],
+    ...                        "mean_order_value": [18.0], "country": ["PL"]})
+    >>> for sentence in explain(phi, values, currency="EUR").iloc[0, 1:].dropna():
+    ...     print(sentence)
+    bought 3 times in the last 60 days: raises value
+    orders of 18.00 EUR on average: lowers value
+    """
+    names = [str(column) for column in contributions.columns if column != "customer_id"]
+    values = _aligned(features, contributions["customer_id"])
+    chosen, raises = strongest_topics(contributions[names], top=top, min_share=min_share)
+    words = VOCABULARIES[language]
+    sentences = np.full((len(contributions), top), None, dtype=object)
+    for place, name in enumerate(names):
+        rows, slots = np.nonzero(chosen == place)
+        if rows.size:
+            column = values[name].iloc[rows] if name in values.columns else None
+            phrases = _phrases(name, column, rows.size, words, currency)
+            sentences[rows, slots] = _in_direction(phrases, raises[rows, slots], words)
+    return pd.DataFrame(
+        {
+            "customer_id": contributions["customer_id"].astype("str").to_numpy(),
+            **{f"reason_{k + 1}": pd.array(sentences[:, k], dtype="str") for k in range(top)},
+        }
+    )
+
+
+def strongest_topics(
+    contributions: pd.DataFrame, *, top: int = 3, min_share: float = 0.02
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The features that speak for the strongest topics, and whether each raises the value.
+
+    Returns
+    -------
+    chosen : int array, shape (n, top)
+        Column positions in `contributions`, strongest topic first; -1 where none is left.
+    raises : bool array, shape (n, top)
+        True where the topic's summed contribution is above 0.
+    """
+    names = [str(column) for column in contributions.columns]
+    topics, topic = np.unique([topic_of(name) for name in names], return_inverse=True)
+    member = np.zeros((len(names), max(len(topics), top)))
+    member[np.arange(len(names)), topic] = 1.0
+    chosen = np.full((len(contributions), top), -1, dtype=np.int64)
+    raises = np.zeros((len(contributions), top), dtype=bool)
+    for start in range(0, len(contributions), _BLOCK):
+        block = contributions.iloc[start : start + _BLOCK].to_numpy(float)
+        sums = block @ member
+        size = np.abs(sums)
+        rows = np.arange(len(block))[:, None]
+        best = np.argpartition(-size, top - 1, axis=1)[:, :top]
+        best = best[rows, np.argsort(-size[rows, best], axis=1, kind="stable")]
+        up = sums[rows, best] > 0
+        least = min_share * size.sum(axis=1, keepdims=True)
+        worth_telling = (size[rows, best] > 0) & (size[rows, best] >= least)
+        stop = start + len(block)
+        for slot in range(top):
+            pull = np.where(up[:, slot, None], block, -block)
+            pull[topic[None, :] != best[:, slot, None]] = -np.inf
+            speaker = pull.argmax(axis=1)
+            chosen[start:stop, slot] = np.where(worth_telling[:, slot], speaker, -1)
+        raises[start:stop] = up
+    return chosen, raises
+
+
+def driver_label(feature: str, *, language: Language = "en") -> str:
+    """A feature's name for a chart: its phrase's words without a value.
+
+    Examples
+    --------
+    >>> driver_label("orders_60d"), driver_label("payment_method")
+    ('orders 60d', 'payment method')
+    """
+    key, _ = entry_of(feature)
+    if key is not None and KINDS[key][1] == "nothing":
+        phrase = VOCABULARIES[language].phrases[key]
+        return phrase if isinstance(phrase, str) else phrase[2]
+    return label_of(feature)
+
+
+def _aligned(features: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    theirs = features["customer_id"].astype("str")
+    ours = ids.astype("str")
+    if len(theirs) == len(ours) and bool((theirs.to_numpy() == ours.to_numpy()).all()):
+        return features
+    keyed = features.set_index(theirs)
+    missing = ours[~ours.isin(keyed.index)]
+    if len(missing) or keyed.index.has_duplicates:
+        raise SchemaError(
+            f"reasons: got contributions without features for {offenders(missing)}, or repeated "
+            "customers, expected the same customers once in both; build both from one frame"
+        )
+    return keyed.reindex(pd.Index(ours))
+
+
+def _phrases(
+    name: str, column: pd.Series | None, size: int, words: Vocabulary, currency: str
+) -> npt.NDArray[np.object_]:
+    """A phrase for each row: formatted once per distinct value, then taken."""
+    key, days = entry_of(name)
+    if key is None:
+        return _attribute_phrases(name, column, size, words)
+    show = KINDS[key][1]
+    phrase = words.phrases[key]
+    if show == "nothing" or column is None:
+        text = _form(phrase, 2) if show == "nothing" else label_of(name)
+        return np.full(size, text, dtype=object)
+    numbers = np.asarray(pd.to_numeric(column), dtype=float)
+    if show == "percent":
+        numbers = numbers * 100
+    rounded = np.where(np.abs(numbers) >= 100, np.round(numbers), np.round(numbers, _PLACES[show]))
+    distinct, where = np.unique(rounded, return_inverse=True)
+    unknown = words.no_gap if KINDS[key][0] in _NEEDS_SECOND_ORDER else words.attribute_unknown
+    texts = np.array(
+        [
+            unknown.format(label=label_of(name))
+            if np.isnan(number)
+            else _form(phrase, number).format(x=_shown(number, show, words, currency), d=days)
+            for number in distinct
+        ],
+        dtype=object,
+    )
+    taken: npt.NDArray[np.object_] = texts[where]
+    return taken
+
+
+_PLACES: dict[Show, int] = {
+    "count": 0,
+    "days": 0,
+    "money": 2,
+    "ratio": 1,
+    "percent": 0,
+    "month": 0,
+    "weekday": 0,
+}
+_NEEDS_SECOND_ORDER = ("rhythm", "how recently")
+
+
+def _attribute_phrases(
+    name: str, column: pd.Series | None, size: int, words: Vocabulary
+) -> npt.NDArray[np.object_]:
+    label = label_of(name)
+    if column is None:
+        return np.full(size, label, dtype=object)
+    if pd.api.types.is_float_dtype(column.dtype):
+        column = column.round(2)
+    codes, distinct = pd.factorize(column)
+    texts = [words.attribute.format(label=label, x=_tidy(value, words)) for value in distinct]
+    texts.append(words.attribute_unknown.format(label=label))
+    taken: npt.NDArray[np.object_] = np.array(texts, dtype=object)[codes]
+    return taken
+
+
+def _in_direction(
+    phrases: npt.NDArray[np.object_], raises: npt.NDArray[np.bool_], words: Vocabulary
+) -> npt.NDArray[np.object_]:
+    codes, distinct = pd.factorize(phrases)
+    up = np.array([words.raises.format(phrase=phrase) for phrase in distinct], dtype=object)
+    down = np.array([words.lowers.format(phrase=phrase) for phrase in distinct], dtype=object)
+    return np.where(raises, up[codes], down[codes])
+
+
+def _form(phrase: Phrase, number: float) -> str:
+    if isinstance(phrase, str):
+        return phrase
+    return phrase[int(number)] if number in (0, 1) else phrase[2]
+
+
+def _shown(number: float, show: Show, words: Vocabulary, currency: str) -> str:
+    if show == "month":
+        return words.months[int(number) - 1] if 1 <= number <= 12 else f"{number:.0f}"
+    if show == "weekday":
+        return words.weekdays[int(number)] if 0 <= number <= 6 else f"{number:.0f}"
+    places = 0 if abs(number) >= 100 else _PLACES[show]
+    text = f"{number:,.{places}f}"
+    text = text.replace(",", "\0").replace(".", words.decimal).replace("\0", words.thousands)
+    return f"{text} {currency}".strip() if show == "money" else text
+
+
+def _tidy(value: object, words: Vocabulary) -> str:
+    """An attribute's value on one line and of readable length."""
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", words.decimal)
+    text = " ".join(str(value).split())
+    return text if len(text) <= _LONGEST_ATTRIBUTE else text[: _LONGEST_ATTRIBUTE - 1] + "…"

@@ -1,0 +1,343 @@
+"""What every feature is about, and how a sentence speaks of it in each language.
+
+A phrase is one text, or three for the values 0, 1 and many; `{x}` stands for the value and `{d}`
+for the days in the feature's name. A feature that is not in the table (a shop's own attribute)
+falls back to its name in readable form.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ltvkit.audience.words import Language
+
+Show = Literal["count", "days", "money", "ratio", "percent", "month", "weekday", "plain", "nothing"]
+Phrase = str | tuple[str, str, str]
+
+KINDS: Mapping[str, tuple[str, Show]] = {
+    "repeat_orders": ("how often", "count"),
+    "orders_{d}d": ("how often", "count"),
+    "orders_recent_half": ("how often", "count"),
+    "btyd_expected_orders": ("how often", "ratio"),
+    "days_since_last": ("how recently", "days"),
+    "age_at_last_order_days": ("how recently", "days"),
+    "overdue_ratio": ("how recently", "ratio"),
+    "btyd_prob_alive": ("how recently", "percent"),
+    "mean_gap_days": ("rhythm", "days"),
+    "sd_gap_days": ("rhythm", "days"),
+    "last_gap_days": ("rhythm", "days"),
+    "max_gap_days": ("rhythm", "days"),
+    "mean_order_value": ("basket", "money"),
+    "mean_repeat_order_value": ("basket", "money"),
+    "last_order_value": ("basket", "money"),
+    "max_order_value": ("basket", "money"),
+    "first_order_value": ("basket", "money"),
+    "order_value_sd": ("basket", "money"),
+    "btyd_order_value": ("basket", "money"),
+    "lines_per_order": ("basket", "ratio"),
+    "revenue_total": ("spending", "money"),
+    "revenue_{d}d": ("spending", "money"),
+    "btyd_expected_value": ("spending", "money"),
+    "age_days": ("how long known", "days"),
+    "trend_orders": ("trend", "nothing"),
+    "trend_revenue": ("trend", "nothing"),
+    "trend_": ("trend", "nothing"),
+    "orders_year_ago": ("season", "count"),
+    "revenue_year_ago": ("season", "money"),
+    "first_month": ("season", "month"),
+    "first_weekday": ("season", "weekday"),
+    "season_": ("season", "nothing"),
+}
+"""Topic and way of showing the value, by feature. Features of one topic say nearly the same, so
+their contributions are added and one of them speaks for all. A key that ends in `_` serves every
+feature that begins with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """How one language speaks of features.
+
+    Parameters
+    ----------
+    raises, lowers : str
+        The whole sentence around `{phrase}`.
+    phrases : mapping
+        A phrase per key of `KINDS`.
+    attribute, attribute_unknown : str
+        For features outside the table, with `{label}` and `{x}`.
+    no_gap : str
+        For a rhythm that a single order cannot have.
+    months, weekdays : tuple of str
+        Names, January and Monday first.
+    decimal, thousands : str
+        Signs within numbers.
+    """
+
+    raises: str
+    lowers: str
+    phrases: Mapping[str, Phrase]
+    attribute: str
+    attribute_unknown: str
+    no_gap: str
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    decimal: str
+    thousands: str
+
+
+def entry_of(feature: str) -> tuple[str | None, str]:
+    """The key of `KINDS` that serves a feature (None for an unknown one), and its days.
+
+    >>> entry_of("orders_60d"), entry_of("season_sin_1"), entry_of("payment_method")
+    (('orders_{d}d', '60'), ('season_', ''), (None, ''))
+    """
+    if feature in KINDS:
+        return feature, ""
+    if window := re.fullmatch(r"(orders|revenue)_(\d+)d", feature):
+        return f"{window[1]}_{{d}}d", window[2]
+    for key in KINDS:
+        if key.endswith("_") and feature.startswith(key):
+            return key, ""
+    return None, ""
+
+
+def topic_of(feature: str) -> str:
+    """What a feature is about; an unknown feature is a topic of its own.
+
+    >>> topic_of("orders_60d"), topic_of("payment_method")
+    ('how often', 'payment_method')
+    """
+    key, _ = entry_of(feature)
+    return feature if key is None else KINDS[key][0]
+
+
+def label_of(feature: str) -> str:
+    """A feature's name in readable form.
+
+    >>> label_of("payment_method")
+    'payment method'
+    """
+    return " ".join(feature.replace("_", " ").split())
+
+
+VOCABULARIES: Mapping[Language, Vocabulary] = {
+    "en": Vocabulary(
+        raises="{phrase}: raises value",
+        lowers="{phrase}: lowers value",
+        phrases={
+            "repeat_orders": ("has not ordered again yet", "came back once", "came back {x} times"),
+            "orders_{d}d": (
+                "no order in the last {d} days",
+                "bought once in the last {d} days",
+                "bought {x} times in the last {d} days",
+            ),
+            "orders_recent_half": (
+                "no order in the more recent half of the time known",
+                "bought once in the more recent half of the time known",
+                "bought {x} times in the more recent half of the time known",
+            ),
+            "btyd_expected_orders": "buying pattern points to {x} further orders",
+            "days_since_last": (
+                "last order today",
+                "last order yesterday",
+                "last order {x} days ago",
+            ),
+            "age_at_last_order_days": (
+                "all orders on one day",
+                "first and last order 1 day apart",
+                "first and last order {x} days apart",
+            ),
+            "overdue_ratio": "last order {x} usual gaps ago",
+            "btyd_prob_alive": "{x} % likely to be still a customer by the buying pattern",
+            "mean_gap_days": "usually {x} days between orders",
+            "sd_gap_days": "gaps between orders vary by {x} days",
+            "last_gap_days": "{x} days between the last two orders",
+            "max_gap_days": "longest gap between orders {x} days",
+            "mean_order_value": "orders of {x} on average",
+            "mean_repeat_order_value": "repeat orders of {x} on average",
+            "last_order_value": "last order of {x}",
+            "max_order_value": "largest order of {x}",
+            "first_order_value": "first order of {x}",
+            "order_value_sd": "order values vary by {x}",
+            "btyd_order_value": "future orders of about {x} by the buying pattern",
+            "lines_per_order": "{x} items per order",
+            "revenue_total": "spent {x} in all",
+            "revenue_{d}d": "spent {x} in the last {d} days",
+            "btyd_expected_value": "buying pattern points to {x} of further revenue",
+            "age_days": ("customer since today", "customer for 1 day", "customer for {x} days"),
+            "trend_orders": "how orders have changed of late",
+            "trend_revenue": "how spending has changed of late",
+            "trend_": "how buying has changed of late",
+            "orders_year_ago": (
+                "no order in this season last year",
+                "bought once in this season last year",
+                "bought {x} times in this season last year",
+            ),
+            "revenue_year_ago": "spent {x} in this season last year",
+            "first_month": "first order in {x}",
+            "first_weekday": "first order on a {x}",
+            "season_": "the time of the year",
+        },
+        attribute="{label} is {x}",
+        attribute_unknown="{label} not known",
+        no_gap="no second order yet",
+        months=(
+            *("January", "February", "March", "April", "May", "June", "July", "August"),
+            *("September", "October", "November", "December"),
+        ),
+        weekdays=(*("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),),
+        decimal=".",
+        thousands=",",
+    ),
+    "fr": Vocabulary(
+        raises="{phrase} : augmente la valeur",
+        lowers="{phrase} : réduit la valeur",
+        phrases={
+            "repeat_orders": (
+                "n'a pas encore recommandé",
+                "est revenu une fois",
+                "est revenu {x} fois",
+            ),
+            "orders_{d}d": (
+                "aucune commande ces {d} derniers jours",
+                "1 commande ces {d} derniers jours",
+                "{x} commandes ces {d} derniers jours",
+            ),
+            "orders_recent_half": (
+                "aucune commande dans la moitié récente de son historique",
+                "1 commande dans la moitié récente de son historique",
+                "{x} commandes dans la moitié récente de son historique",
+            ),
+            "btyd_expected_orders": "son rythme d'achat annonce {x} commandes de plus",
+            "days_since_last": (
+                "dernière commande aujourd'hui",
+                "dernière commande hier",
+                "dernière commande il y a {x} jours",
+            ),
+            "age_at_last_order_days": (
+                "toutes les commandes le même jour",
+                "1 jour entre la première et la dernière commande",
+                "{x} jours entre la première et la dernière commande",
+            ),
+            "overdue_ratio": "dernière commande il y a {x} fois l'intervalle habituel",
+            "btyd_prob_alive": "encore client à {x} % d'après son rythme d'achat",
+            "mean_gap_days": "d'habitude {x} jours entre deux commandes",
+            "sd_gap_days": "intervalles entre commandes variant de {x} jours",
+            "last_gap_days": "{x} jours entre les deux dernières commandes",
+            "max_gap_days": "plus long intervalle entre commandes : {x} jours",
+            "mean_order_value": "commandes de {x} en moyenne",
+            "mean_repeat_order_value": "commandes suivantes de {x} en moyenne",
+            "last_order_value": "dernière commande de {x}",
+            "max_order_value": "plus grosse commande de {x}",
+            "first_order_value": "première commande de {x}",
+            "order_value_sd": "montants des commandes variant de {x}",
+            "btyd_order_value": "commandes à venir d'environ {x} d'après son rythme d'achat",
+            "lines_per_order": "{x} articles par commande",
+            "revenue_total": "{x} dépensés en tout",
+            "revenue_{d}d": "{x} dépensés ces {d} derniers jours",
+            "btyd_expected_value": "son rythme d'achat annonce {x} de chiffre d'affaires",
+            "age_days": (
+                "client depuis aujourd'hui",
+                "client depuis 1 jour",
+                "client depuis {x} jours",
+            ),
+            "trend_orders": "évolution récente des commandes",
+            "trend_revenue": "évolution récente des dépenses",
+            "trend_": "évolution récente des achats",
+            "orders_year_ago": (
+                "aucune commande à cette saison l'an dernier",
+                "1 commande à cette saison l'an dernier",
+                "{x} commandes à cette saison l'an dernier",
+            ),
+            "revenue_year_ago": "{x} dépensés à cette saison l'an dernier",
+            "first_month": "première commande en {x}",
+            "first_weekday": "première commande un {x}",
+            "season_": "la période de l'année",
+        },
+        attribute="{label} : {x}",
+        attribute_unknown="{label} : inconnu",
+        no_gap="pas encore de deuxième commande",
+        months=(
+            *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
+            *("septembre", "octobre", "novembre", "décembre"),
+        ),
+        weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+        decimal=",",
+        thousands="\u202f",
+    ),
+    "pl": Vocabulary(
+        raises="{phrase}: podnosi wartość",
+        lowers="{phrase}: obniża wartość",
+        phrases={
+            "repeat_orders": (
+                "jeszcze bez ponownego zakupu",
+                "1 ponowny zakup",
+                "ponowne zakupy: {x}",
+            ),
+            "orders_{d}d": (
+                "brak zakupów w ostatnich {d} dniach",
+                "1 zakup w ostatnich {d} dniach",
+                "zakupy w ostatnich {d} dniach: {x}",
+            ),
+            "orders_recent_half": (
+                "brak zakupów w nowszej połowie historii",
+                "1 zakup w nowszej połowie historii",
+                "zakupy w nowszej połowie historii: {x}",
+            ),
+            "btyd_expected_orders": "rytm zakupów zapowiada dalsze zamówienia: {x}",
+            "days_since_last": (
+                "ostatni zakup dzisiaj",
+                "ostatni zakup wczoraj",
+                "ostatni zakup {x} dni temu",
+            ),
+            "age_at_last_order_days": (
+                "wszystkie zakupy jednego dnia",
+                "1 dzień między pierwszym a ostatnim zakupem",
+                "{x} dni między pierwszym a ostatnim zakupem",
+            ),
+            "overdue_ratio": "czas od ostatniego zakupu to {x} zwykłej przerwy",
+            "btyd_prob_alive": "wg rytmu zakupów nadal klient na {x} %",
+            "mean_gap_days": "zwykle {x} dni między zakupami",
+            "sd_gap_days": "przerwy między zakupami różnią się o {x} dni",
+            "last_gap_days": "{x} dni między dwoma ostatnimi zakupami",
+            "max_gap_days": "najdłuższa przerwa między zakupami: {x} dni",
+            "mean_order_value": "średnie zamówienie {x}",
+            "mean_repeat_order_value": "średnie ponowne zamówienie {x}",
+            "last_order_value": "ostatnie zamówienie {x}",
+            "max_order_value": "największe zamówienie {x}",
+            "first_order_value": "pierwsze zamówienie {x}",
+            "order_value_sd": "kwoty zamówień różnią się o {x}",
+            "btyd_order_value": "wg rytmu zakupów przyszłe zamówienia po około {x}",
+            "lines_per_order": "pozycje w zamówieniu: {x}",
+            "revenue_total": "łączne wydatki {x}",
+            "revenue_{d}d": "wydatki w ostatnich {d} dniach: {x}",
+            "btyd_expected_value": "rytm zakupów zapowiada {x} przychodu",
+            "age_days": ("klient od dzisiaj", "klient od 1 dnia", "klient od {x} dni"),
+            "trend_orders": "ostatnia zmiana liczby zamówień",
+            "trend_revenue": "ostatnia zmiana wydatków",
+            "trend_": "ostatnia zmiana zakupów",
+            "orders_year_ago": (
+                "brak zakupów w tym sezonie rok temu",
+                "1 zakup w tym sezonie rok temu",
+                "zakupy w tym sezonie rok temu: {x}",
+            ),
+            "revenue_year_ago": "wydatki w tym sezonie rok temu: {x}",
+            "first_month": "miesiąc pierwszego zakupu: {x}",
+            "first_weekday": "dzień pierwszego zakupu: {x}",
+            "season_": "pora roku",
+        },
+        attribute="{label}: {x}",
+        attribute_unknown="{label}: brak danych",
+        no_gap="jeszcze bez drugiego zakupu",
+        months=(
+            *("styczeń", "luty", "marzec", "kwiecień", "maj", "czerwiec", "lipiec", "sierpień"),
+            *("wrzesień", "październik", "listopad", "grudzień"),
+        ),
+        weekdays=(
+            *("poniedziałek", "wtorek", "środa", "czwartek", "piątek", "sobota", "niedziela"),
+        ),
+        decimal=",",
+        thousands="\u00a0",
+    ),
+}

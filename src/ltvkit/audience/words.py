@@ -1,0 +1,60 @@
+"""The sentences that marketers read, in one table per language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["en", "fr", "pl"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionWords:
+    """What to do with a customer: a sentence per list, and the two that overrule it."""
+
+    by_list: Mapping[str, str]
+    held_out: str
+    no_permission: str
+
+
+ACTIONS: Mapping[Language, ActionWords] = {
+    "en": ActionWords(
+        by_list={
+            "protect_now": "Contact personally this week, before this valuable customer drifts "
+            "away.",
+            "win_back": "Send a win-back offer: valuable in the past, silent for long.",
+            "second_order": "Invite to a second order while the first is still fresh.",
+            "high_potential": "Invest early: likely to become one of the best customers.",
+            "let_rest": "Spend nothing on contacts for now.",
+            "nurture": "Keep in the regular newsletter and automations.",
+        },
+        held_out="Leave alone: held out so that the effect of this list can be measured.",
+        no_permission="Do not contact: no permission on record.",
+    ),
+    "fr": ActionWords(
+        by_list={
+            "protect_now": "À contacter personnellement cette semaine, avant que ce bon client "
+            "ne s'éloigne.",
+            "win_back": "Envoyer une offre de reconquête : bon client par le passé, silencieux "
+            "depuis longtemps.",
+            "second_order": "Inviter à une deuxième commande tant que la première est récente.",
+            "high_potential": "Investir tôt : deviendra sans doute l'un des meilleurs clients.",
+            "let_rest": "Ne rien dépenser en contacts pour l'instant.",
+            "nurture": "Garder dans la newsletter et les scénarios habituels.",
+        },
+        held_out="Ne pas contacter : groupe témoin, pour mesurer l'effet de cette liste.",
+        no_permission="Ne pas contacter : aucun consentement enregistré.",
+    ),
+    "pl": ActionWords(
+        by_list={
+            "protect_now": "Skontaktuj się osobiście w tym tygodniu, zanim ten cenny klient "
+            "odejdzie.",
+            "win_back": "Wyślij ofertę powrotu: kiedyś cenny klient, od dawna milczy.",
+            "second_order": "Zaproś do drugiego zamówienia, póki pierwsze jest świeże.",
+            "high_potential": "Zainwestuj wcześnie: zapewne będzie jednym z najlepszych klientów.",
+            "let_rest": "Na razie nie wydawaj nic na kontakt.",
+            "nurture": "Zostaw w stałym newsletterze i automatyzacjach.",
+        },
+        held_out="Nie kontaktuj się: grupa kontrolna, która pozwala zmierzyć efekt tej listy.",
+        no_permission="Nie kontaktuj się: brak zapisanej zgody.",
+    ),
+}

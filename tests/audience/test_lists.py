@@ -1,0 +1,173 @@
+"""Lists: one per customer, in precedence; priorities, deadlines, hold-outs and permissions."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltvkit.audience.lists import (
+    AUDIENCES,
+    LIST_NAMES,
+    ListRules,
+    assign_lists,
+    hold_out,
+    plan_contacts,
+    summarise_lists,
+    value_at_stake,
+)
+from ltvkit.audience.words import ACTIONS
+
+RULES = ListRules(usual_days_to_second=60, contact_cost=1.0)
+AS_OF = date(2024, 6, 30)
+
+
+def person(
+    *,
+    value: float = 10.0,
+    kept: float = 20.0,
+    prob: float = 0.5,
+    margin: float = 10.0,
+    first: str = "2024-01-01",
+    last: str = "2024-05-01",
+) -> dict[str, object]:
+    return {
+        "predicted_value": value,
+        "value_if_kept": kept,
+        "value_at_risk": kept * (1 - prob),
+        "prob_active": prob,
+        "churn_risk": 1 - prob,
+        "margin": margin,
+        "first_order": pd.Timestamp(first),
+        "last_order": pd.Timestamp(last),
+        "days_since_last": (pd.Timestamp(AS_OF) - pd.Timestamp(last)).days,
+    }
+
+
+def base_with(*people: dict[str, object]) -> pd.DataFrame:
+    """The people, among sixteen ordinary customers who set the shares."""
+    ordinary = [person(value=5 + i, kept=12 + i, prob=0.75, margin=20 + i) for i in range(16)]
+    rows = [*people, *ordinary]
+    return pd.DataFrame(rows).assign(customer_id=[f"c{i:02d}" for i in range(len(rows))])
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (person(value=50, kept=100, prob=0.5), "protect_now"),
+        (person(value=50, kept=100, prob=0.3), "protect_now"),
+        (person(value=50, kept=100, prob=0.29, margin=99), "win_back"),
+        (person(value=50, kept=100, prob=0.7, margin=99), "nurture"),
+        (person(prob=0.1, margin=99, value=0.1), "win_back"),
+        (person(prob=0.1, margin=1, value=0.1), "let_rest"),
+        (person(first="2024-05-20", last="2024-05-20"), "second_order"),
+        (person(first="2024-05-20", last="2024-05-20", value=0.1), "second_order"),
+        (person(first="2024-04-01", last="2024-04-01"), "nurture"),
+        (person(value=50, kept=60, prob=0.8, margin=1), "high_potential"),
+        (person(value=50, kept=60, prob=0.8, margin=99), "nurture"),
+        (person(value=50, kept=60, prob=0.3, margin=1), "protect_now"),
+        (person(value=0.99, prob=0.8), "let_rest"),
+        (person(value=1.0, prob=0.8), "nurture"),
+    ],
+)
+def test_each_rule_of_the_guide_by_hand(who: dict[str, object], expected: str) -> None:
+    assert assign_lists(base_with(who), RULES).iloc[0] == expected
+
+
+def test_before_anybody_ordered_twice_no_one_is_on_second_order() -> None:
+    base = base_with(person(first="2024-06-20", last="2024-06-20"))
+    assert "second_order" not in set(
+        assign_lists(base, replace(RULES, usual_days_to_second=float("nan")))
+    )
+
+
+amounts = st.floats(-50, 500, allow_nan=False, width=32)
+people_drawn = st.lists(
+    st.tuples(amounts, st.integers(0, 1000), amounts, st.integers(0, 300), st.booleans()),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(people_drawn, st.integers(0, 5))
+def test_every_customer_is_on_exactly_one_list_with_places_1_to_n(
+    drawn: list[tuple[float, int, float, int, bool]], seed: int
+) -> None:
+    base = pd.DataFrame(
+        [
+            person(
+                value=value,
+                kept=abs(value) * 2,
+                prob=prob / 1000,
+                margin=margin,
+                last=str((pd.Timestamp(AS_OF) - pd.Timedelta(days=ago)).date()),
+                first=str((pd.Timestamp(AS_OF) - pd.Timedelta(days=ago if one else 400)).date()),
+            )
+            for value, prob, margin, ago, one in drawn
+        ]
+    ).assign(customer_id=[f"c{i}" for i in range(len(drawn))])
+    base["list"] = assign_lists(base, RULES)
+    assert base["list"].isin(LIST_NAMES).all()
+    plan = plan_contacts(base, rules=RULES, as_of=AS_OF, seed=seed)
+    for _, members in base.join(plan).assign(stake=value_at_stake(base)).groupby("list"):
+        assert sorted(members["priority"]) == list(range(1, len(members) + 1))
+        assert members.sort_values("priority")["stake"].is_monotonic_decreasing
+        assert int(members["holdout"].sum()) == int(0.1 * len(members) + 0.5)
+    dated = plan["contact_by"].dropna()
+    assert (dated > pd.Timestamp(AS_OF)).all()
+
+
+def test_the_hold_out_does_not_depend_on_row_order_and_changes_with_the_seed() -> None:
+    ids = pd.Series([f"c{i}" for i in range(500)])
+    lists = pd.Series(["nurture", "win_back"] * 250)
+    held = hold_out(ids, lists, seed=7)
+    order = np.random.default_rng(0).permutation(500)
+    again = hold_out(ids.iloc[order], lists.iloc[order], seed=7)
+    assert again.sort_index().tolist() == held.tolist()
+    assert hold_out(ids, lists, seed=8).tolist() != held.tolist()
+    assert held.groupby(lists).sum().to_dict() == {"nurture": 25, "win_back": 25}
+
+
+def test_most_of_the_hold_out_stays_when_the_base_grows() -> None:
+    ids = pd.Series([f"c{i}" for i in range(1100)])
+    lists = pd.Series(["nurture"] * 1100)
+    before = hold_out(ids.iloc[:1000], lists.iloc[:1000], seed=1)
+    after = hold_out(ids, lists, seed=1).iloc[:1000]
+    assert (before & after).sum() >= 90
+
+
+def test_nobody_held_out_or_without_permission_is_told_to_be_contacted() -> None:
+    base = base_with(*[person() for _ in range(24)])
+    base["list"] = "nurture"
+    base["contact_ok"] = ["yes", "no", None, "true", "maybe"] * 8
+    plan = plan_contacts(base, rules=RULES, as_of=AS_OF, seed=3)
+    allowed = base["contact_ok"].isin(["yes", "true"])
+    told = plan["recommended_action"] == ACTIONS["en"].by_list["nurture"]
+    assert (told == (allowed & ~plan["holdout"])).all()
+    assert (plan["contact_by"].notna() == told).all()
+    refused = plan.loc[~allowed, "recommended_action"]
+    assert set(refused) == {ACTIONS["en"].no_permission}
+
+
+def test_deadlines_are_the_audiences_days_and_never_past() -> None:
+    base = base_with(
+        person(first="2024-05-10", last="2024-05-10"), person(first="2024-05-01", last="2024-05-01")
+    ).iloc[:2]
+    base["list"] = "second_order"
+    plan = plan_contacts(base, rules=replace(RULES, holdout_share=0.0), as_of=AS_OF, seed=3)
+    # 60 days after 10 May is 9 July, sooner than 14 July; 60 days after 1 May is 30 June: tomorrow.
+    assert plan["contact_by"].dt.strftime("%m-%d").tolist() == ["07-09", "07-01"]
+
+
+def test_the_summary_counts_every_list_even_an_empty_one() -> None:
+    base = base_with(person(value=50, kept=100, prob=0.5))
+    base["list"] = assign_lists(base, RULES)
+    scored = base.join(plan_contacts(base, rules=RULES, as_of=AS_OF, seed=3))
+    summary = summarise_lists(scored).set_index("name")
+    assert list(summary.index) == [audience.name for audience in AUDIENCES]
+    assert summary["count"].sum() == len(base)
+    assert summary.loc["protect_now", "value_at_stake"] == 50.0
+    assert summary.loc["win_back", "action"] == ""

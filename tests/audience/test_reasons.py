@@ -1,0 +1,139 @@
+"""Reasons: the strongest contributions come first, in words that the values support."""
+
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.audience.reasons import driver_label, explain, strongest_topics
+from ltvkit.audience.vocabulary import KINDS, VOCABULARIES, topic_of
+from ltvkit.audience.words import ACTIONS, Language
+from ltvkit.errors import SchemaError
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+def one(phi: dict[str, float], values: dict[str, object], language: Language = "en") -> list[str]:
+    told = explain(
+        pd.DataFrame([{"customer_id": "a", **phi}]),
+        pd.DataFrame([{"customer_id": "a", **values}]),
+        currency="EUR",
+        language=language,
+    )
+    return told.iloc[0, 1:].dropna().tolist()
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "sentence"),
+    [
+        ("orders_60d", 3, "bought 3 times in the last 60 days: raises value"),
+        ("orders_60d", 1, "bought once in the last 60 days: raises value"),
+        ("orders_60d", 0, "no order in the last 60 days: raises value"),
+        ("revenue_365d", 1234.56, "spent 1,235 EUR in the last 365 days: raises value"),
+        ("mean_order_value", 18.5, "orders of 18.50 EUR on average: raises value"),
+        ("days_since_last", 412, "last order 412 days ago: raises value"),
+        ("mean_gap_days", float("nan"), "no second order yet: raises value"),
+        (
+            "btyd_prob_alive",
+            0.83,
+            "83 % likely to be still a customer by the buying pattern: raises value",
+        ),
+        ("first_month", 12, "first order in December: raises value"),
+        ("overdue_ratio", 2.345, "last order 2.3 usual gaps ago: raises value"),
+        ("season_sin_1", 0.3, "the time of the year: raises value"),
+        ("trend_spend", 0.3, "how buying has changed of late: raises value"),
+        ("payment_method", "card", "payment method is card: raises value"),
+        ("payment_method", None, "payment method not known: raises value"),
+        ("items_bought", 2.5, "items bought is 2.5: raises value"),
+    ],
+)
+def test_a_feature_is_told_in_plain_words(feature: str, value: object, sentence: str) -> None:
+    assert one({feature: 1.0}, {feature: value}) == [sentence]
+
+
+def test_the_strongest_come_first_and_a_negative_sum_lowers() -> None:
+    phi = {"age_days": 2.0, "mean_order_value": -9.0, "country": 4.0, "first_month": 1.0}
+    values = {"age_days": 40.0, "mean_order_value": 7.0, "country": "PL", "first_month": 1.0}
+    assert one(phi, values) == [
+        "orders of 7.00 EUR on average: lowers value",
+        "country is PL: raises value",
+        "customer for 40 days: raises value",
+    ]
+
+
+def test_features_of_one_topic_are_added_and_one_of_them_speaks() -> None:
+    # 4 + 3 - 1 = 6 beats 5; orders_30d pulls hardest upwards.
+    phi = {"orders_30d": 4.0, "orders_90d": 3.0, "orders_365d": -1.0, "country": 5.0}
+    values = {"orders_30d": 2, "orders_90d": 3, "orders_365d": 4, "country": "FR"}
+    assert one(phi, values) == [
+        "bought 2 times in the last 30 days: raises value",
+        "country is FR: raises value",
+    ]
+
+
+def test_contributions_too_small_to_matter_are_not_told() -> None:
+    assert one({"country": 100.0, "age_days": 1.0}, {"country": "FR", "age_days": 3}) == [
+        "country is FR: raises value"
+    ]
+    assert one({"country": 0.0}, {"country": "FR"}) == []
+
+
+def test_the_choice_agrees_with_a_plain_loop_on_random_contributions() -> None:
+    rng = np.random.default_rng(4)
+    names = ["orders_30d", "orders_60d", "age_days", "mean_gap_days", "sd_gap_days", "a", "b"]
+    phi = pd.DataFrame(rng.normal(size=(300, len(names))), columns=names)
+    chosen, raises = strongest_topics(phi, min_share=0.0)
+    for row in range(len(phi)):
+        sums = phi.iloc[row].groupby([topic_of(name) for name in names]).sum()
+        for slot, topic in enumerate(sums.abs().sort_values(ascending=False).index[:3]):
+            members = [name for name in names if topic_of(name) == topic]
+            sign = np.sign(sums[topic])
+            speaker = max(members, key=lambda name: sign * phi.loc[row, name])
+            assert names[chosen[row, slot]] == speaker
+            assert raises[row, slot] == (sums[topic] > 0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_speaks_of_every_feature_and_list(language: Language) -> None:
+    words = VOCABULARIES[language]
+    assert set(words.phrases) == set(KINDS)
+    assert len(words.months) == 12
+    assert len(words.weekdays) == 7
+    assert set(ACTIONS[language].by_list) == set(ACTIONS["en"].by_list)
+    for key in KINDS:
+        feature = key.format(d=90) + ("x" if key.endswith("_") else "")
+        for value in (0.0, 1.0, 5.0, float("nan")):
+            (sentence,) = one({feature: -1.0}, {feature: value}, language)
+            assert "{" not in sentence
+            assert sentence != driver_label(feature, language=language)
+
+
+def test_numbers_are_written_in_the_readers_way() -> None:
+    phi, values = {"revenue_total": 1.0}, {"revenue_total": 12345.6}
+    assert one(phi, values, "pl") == ["łączne wydatki 12\u00a0346 EUR: podnosi wartość"]
+    assert one({"overdue_ratio": 1.0}, {"overdue_ratio": 2.5}, "fr") == [
+        "dernière commande il y a 2,5 fois l'intervalle habituel : augmente la valeur"
+    ]
+
+
+def test_a_hostile_attribute_stays_on_one_readable_line() -> None:
+    (sentence,) = one({"note": 1.0}, {"note": "=cmd|' /C calc'!A0\n{x}" + "y" * 90})
+    assert sentence.startswith("note is =cmd|' /C calc'!A0 {x}yyy")
+    assert "\n" not in sentence
+    assert len(sentence) < 80
+
+
+def test_features_may_come_in_another_order_of_customers() -> None:
+    phi = pd.DataFrame({"customer_id": ["a", "b"], "country": [1.0, 1.0]})
+    values = pd.DataFrame({"customer_id": ["b", "a"], "country": ["FR", "PL"]})
+    assert explain(phi, values)["reason_1"].tolist() == [
+        "country is PL: raises value",
+        "country is FR: raises value",
+    ]
+
+
+def test_customers_without_features_are_refused_by_name() -> None:
+    phi = pd.DataFrame({"customer_id": ["a", "b"], "country": [1.0, 1.0]})
+    with pytest.raises(SchemaError, match="'b'"):
+        explain(phi, pd.DataFrame({"customer_id": ["a"], "country": ["FR"]}))

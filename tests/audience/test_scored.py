@@ -1,0 +1,244 @@
+"""The scored list: its columns, its roundings, and that it can be recomputed from itself."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
+
+from ltvkit.audience.dictionary import SCORED_COLUMNS, data_dictionary
+from ltvkit.audience.lists import ListRules, value_at_stake
+from ltvkit.audience.scored import scored_customers, value_if_kept
+from ltvkit.audience.segments import RfmCuts
+from ltvkit.errors import SchemaError
+
+RULES = ListRules(usual_days_to_second=120)
+CHANNELS = pd.DataFrame(
+    {"channel": ["google", "all"], "cac": [20.0, 15.0], "allowable_cac": [30.0, 25.0]}
+)
+AUDIENCE_MD = [
+    name
+    for line in (
+        "customer_id list priority recommended_action contact_by holdout predicted_value",
+        "predicted_value_low predicted_value_high value_score value_tier prob_active",
+        "prob_order_90d churn_risk churn_level value_at_risk expected_orders",
+        "expected_order_value next_order_expected next_order_from next_order_to overdue_ratio",
+        "r f m rfm_segment orders revenue margin average_order_value first_order last_order",
+        "days_since_last avg_days_between channel cohort cac margin_minus_cac paid_back",
+        "allowable_cac reason_1 reason_2 reason_3 confidence contact_ok contacts_last_30d",
+        "scored_at horizon_days currency model_version",
+    )
+    for name in line.split()
+]
+
+
+def scored(
+    customers: int = 400, *, with_contacts: bool = False, shuffle: int | None = None
+) -> pd.DataFrame:
+    predictions, history, people = simulated_base(customers)
+    if shuffle is not None:
+        predictions = predictions.sample(frac=1, random_state=shuffle)
+        history = history.sample(frac=1, random_state=shuffle + 1)
+        people = people.sample(frac=1, random_state=shuffle + 2)
+    return scored_customers(
+        predictions,
+        history,
+        snapshot=SNAPSHOT,
+        rules=RULES,
+        currency="EUR",
+        model_version="stack 1",
+        seed=5,
+        customers=people,
+        channel_economics=CHANNELS,
+        with_contacts=with_contacts,
+    )
+
+
+def test_the_columns_are_those_of_the_contract_in_its_order() -> None:
+    assert list(scored().columns) == AUDIENCE_MD
+    assert [column.name for column in SCORED_COLUMNS] == AUDIENCE_MD
+    contacts = ["email", "phone", "first_name", "last_name", "zip", "city", "state", "country"]
+    assert list(scored(with_contacts=True).columns) == [
+        "customer_id",
+        *contacts,
+        *AUDIENCE_MD[1:],
+    ]
+
+
+def test_the_dictionary_explains_every_column_in_one_sentence() -> None:
+    table = data_dictionary(currency="EUR", horizon_days=365)
+    assert table["name"].tolist() == AUDIENCE_MD
+    assert table["description"].str.fullmatch(r"[^{}]+\.").all()
+    assert not table["type"].eq("").any()
+
+
+def test_every_customer_comes_out_once_with_its_id_unchanged() -> None:
+    frame = scored(300)
+    assert frame["customer_id"].is_unique
+    assert set(frame["customer_id"]) == set(simulated_base(300)[1]["customer_id"])
+    assert set(HOSTILE_IDS) <= set(frame["customer_id"])
+
+
+def test_rows_in_another_order_give_the_same_list() -> None:
+    pd.testing.assert_frame_equal(scored(shuffle=3), scored())
+
+
+def test_inputs_are_not_touched() -> None:
+    frames = simulated_base(60)
+    copies = [frame.copy() for frame in frames]
+    scored_customers(
+        frames[0],
+        frames[1],
+        snapshot=SNAPSHOT,
+        rules=RULES,
+        currency="EUR",
+        model_version="m",
+        seed=1,
+        customers=frames[2],
+    )
+    for frame, copy in zip(frames, copies, strict=True):
+        pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_the_file_can_be_recomputed_from_itself() -> None:
+    frame = scored()
+    np.testing.assert_allclose(frame["churn_risk"], 1 - frame["prob_active"], atol=1e-12)
+    level = pd.cut(
+        frame["churn_risk"], [-1, 1 / 3 - 1e-9, 2 / 3, 2], labels=["low", "medium", "high"]
+    )
+    assert (frame["churn_level"] == level.astype(str)).all()
+    kept = value_if_kept(frame["predicted_value"], frame["prob_active"])
+    np.testing.assert_allclose(frame["value_at_risk"], frame["churn_risk"] * kept, atol=0.0051)
+    np.testing.assert_allclose(frame["margin_minus_cac"], frame["margin"] - frame["cac"], atol=1e-9)
+    assert (frame["paid_back"] == (frame["margin_minus_cac"] >= 0)).all()
+    assert (frame["cohort"] == frame["first_order"].dt.strftime("%Y-%m")).all()
+    assert (frame["cac"] == np.where(frame["channel"] == "google", 20.0, 15.0)).all()
+    overdue = frame["days_since_last"] / frame["avg_days_between"]
+    assert (frame["overdue_ratio"] - overdue).abs().max() < 0.06 * overdue.max()
+    assert frame.loc[frame["orders"] == 1, "overdue_ratio"].isna().all()
+    assert frame["value_score"].rank().corr(frame["predicted_value"].rank()) == pytest.approx(1)
+
+
+def test_money_has_2_decimals_and_probabilities_3() -> None:
+    frame = scored()
+    for column in SCORED_COLUMNS:
+        places = {"money": 2, "probability": 3}.get(column.kind)
+        if places:
+            values = frame[column.name].dropna()
+            assert (values == values.round(places)).all(), column.name
+
+
+def test_a_next_order_lies_after_the_snapshot_and_is_blank_when_unlikely() -> None:
+    frame = scored()
+    likely = frame["prob_active"] >= RULES.min_prob_active
+    assert likely.any()
+    assert not likely.all()
+    for name in ("next_order_expected", "next_order_from", "next_order_to"):
+        assert (frame[name].notna() == likely).all()
+        assert (frame[name].dropna() > pd.Timestamp(SNAPSHOT.as_of)).all()
+    dated = frame[likely]
+    assert (dated["next_order_from"] <= dated["next_order_expected"]).all()
+    assert (dated["next_order_expected"] <= dated["next_order_to"]).all()
+
+
+def test_rows_stand_list_by_list_in_precedence_then_by_priority() -> None:
+    frame = scored()
+    starts = frame.drop_duplicates("list")["list"].tolist()
+    precedence = [
+        "protect_now",
+        "win_back",
+        "second_order",
+        "high_potential",
+        "let_rest",
+        "nurture",
+    ]
+    assert starts == [name for name in precedence if name in starts]
+    for _, members in frame.groupby("list", sort=False):
+        assert members["priority"].tolist() == list(range(1, len(members) + 1))
+        assert value_at_stake(members).is_monotonic_decreasing
+
+
+def test_permissions_are_passed_through_and_obeyed() -> None:
+    frame = scored()
+    given = simulated_base(400)[2].set_index("customer_id")["contact_ok"]
+    assert frame.set_index("customer_id")["contact_ok"].to_dict() == given.to_dict()
+    assert frame.loc[~frame["contact_ok"], "contact_by"].isna().all()
+    assert frame.loc[~frame["contact_ok"], "recommended_action"].str.startswith("Do not").all()
+
+
+def test_a_bare_base_without_customers_costs_or_reasons_is_whole() -> None:
+    predictions, history, _ = simulated_base(50)
+    bare = predictions.drop(
+        columns=["prob_order_90d", "next_order_expected", "next_order_from", "next_order_to"]
+    )
+    frame = scored_customers(
+        bare,
+        history,
+        snapshot=SNAPSHOT,
+        rules=RULES,
+        currency="EUR",
+        model_version="m",
+        seed=1,
+    )
+    assert list(frame.columns) == AUDIENCE_MD
+    assert (
+        frame[["cac", "paid_back", "reason_1", "contact_ok", "next_order_to"]].isna().all(axis=None)
+    )
+    assert frame["contact_by"].notna().any()
+    assert frame.dtypes.astype(str).to_dict() == scored(50).dtypes.astype(str).to_dict()
+
+
+def test_the_tiers_are_shares_of_the_base() -> None:
+    frame = scored(1000)
+    counts = frame["value_tier"].value_counts()
+    assert counts["top_1"] == pytest.approx(10, abs=1)
+    assert counts[["top_1", "top_5", "top_10"]].sum() == pytest.approx(100, abs=2)
+    assert frame.loc[frame["value_tier"] == "top_1", "value_score"].min() > 98.5
+
+
+def test_kept_cut_points_score_a_new_base() -> None:
+    predictions, history, _ = simulated_base(50)
+    cuts = RfmCuts((0.0,) * 4, (1.0, 1.0, 1.0, 1.0), (1e9,) * 4)
+    frame = scored_customers(
+        predictions,
+        history,
+        snapshot=SNAPSHOT,
+        rules=RULES,
+        currency="EUR",
+        model_version="m",
+        seed=1,
+        cuts=cuts,
+    )
+    assert set(frame["r"]) == {1}
+    assert set(frame["m"]) == {1}
+
+
+def test_different_customers_in_predictions_and_history_are_refused_by_name() -> None:
+    predictions, history, _ = simulated_base(50)
+    with pytest.raises(SchemaError, match="only in one of them: '00049'"):
+        scored_customers(
+            predictions.iloc[:-1],
+            history,
+            snapshot=SNAPSHOT,
+            rules=RULES,
+            currency="EUR",
+            model_version="m",
+            seed=1,
+        )
+
+
+def test_one_customer_alone_is_scored() -> None:
+    predictions, history, _ = simulated_base(1)
+    frame = scored_customers(
+        predictions,
+        history,
+        snapshot=replace(SNAPSHOT, as_of=date(2024, 7, 1)),
+        rules=RULES,
+        currency="EUR",
+        model_version="m",
+        seed=1,
+    )
+    assert frame["customer_id"].tolist() == ["=cmd|' /C calc'!A0"]
+    assert frame["priority"].tolist() == [1]

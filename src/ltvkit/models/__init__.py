@@ -9,6 +9,7 @@ from ltvkit.models.bgnbd import BetaGeo, BetaGeoParams
 from ltvkit.models.btyd import Btyd, OrderModel, order_model_from_dict
 from ltvkit.models.gamma_gamma import GammaGamma, GammaGammaParams
 from ltvkit.models.mbgnbd import ModifiedBetaGeo, ModifiedBetaGeoParams
+from ltvkit.models.pareto_nbd import ParetoNBD, ParetoNBDParams
 
 __all__ = [
     "BetaGeo",
@@ -19,5 +20,7 @@ __all__ = [
     "ModifiedBetaGeo",
     "ModifiedBetaGeoParams",
     "OrderModel",
+    "ParetoNBD",
+    "ParetoNBDParams",
     "order_model_from_dict",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betainc, betaln, digamma, expit, gammaln, hyp2f1, xlogy
 
 from ltvkit.models._likelihood import Objective, Optimum, maximise
-from ltvkit.models._rows import FloatArray, Histories, distinct
+from ltvkit.models._rows import FloatArray, Histories, distinct, dot
 
 
 def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
@@ -23,7 +23,7 @@ def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
 
     Fader, Hardie and Lee (2005), eq. 6; Batislam, Denizel and Filiztekin (2007), eq. 5.
     """
-    weight = rows.weight
+    weight, customers = rows.weight, float(rows.weight.sum())
     # Gamma functions depend on x alone, and x takes few values.
     (x_of, m_of), place = distinct([rows.x, chances])
     weight_of = np.bincount(place, weights=weight, minlength=len(x_of))
@@ -40,22 +40,18 @@ def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
         # log(exp(alive) + lost * (alpha+t_x)^-(r+x)), by how much likelier the second is.
         with np.errstate(divide="ignore"):
             odds = np.log(lost) + (rows.x + r) * (log_T - log_t)
-        value = float(weight_of @ per_x + weight @ (alive + np.logaddexp(0.0, odds)))
+        value = dot(weight_of, per_x) + dot(weight, alive + np.logaddexp(0.0, odds))
 
         dead = expit(odds)
-        by_r = float(
-            weight_of @ (digamma(r + x_of) - digamma(r) + np.log(alpha))
-            - weight @ (log_T - dead * (log_T - log_t))
+        by_r = dot(weight_of, digamma(r + x_of) - digamma(r) + np.log(alpha)) - dot(
+            weight, log_T - dead * (log_T - log_t)
         )
-        by_alpha = float(
-            weight.sum() * r / alpha
-            - weight @ ((rows.x + r) * ((1 - dead) / (alpha + rows.T) + dead / (alpha + rows.t_x)))
-        )
+        decay = (1 - dead) / (alpha + rows.T) + dead / (alpha + rows.t_x)
+        by_alpha = customers * r / alpha - dot(weight, (rows.x + r) * decay)
         total = digamma(a + b) - digamma(a + b + m_of)
-        by_a = float(weight_of @ total + weight @ dead / a)
-        by_b = float(
-            weight_of @ (total + digamma(b + m_of) - digamma(b))
-            - weight @ (dead / np.where(mortal, b + chances - 1, 1.0))
+        by_a = dot(weight_of, total) + dot(weight, dead) / a
+        by_b = dot(weight_of, total + digamma(b + m_of) - digamma(b)) - dot(
+            weight, dead / np.where(mortal, b + chances - 1, 1.0)
         )
         return value, np.array([r * by_r, alpha * by_alpha, a * by_a, b * by_b])
 
@@ -85,7 +81,7 @@ def notes(rows: Histories, params: FloatArray) -> tuple[str, ...]:
     """Sentences on what the data could not tell."""
     _, _, a, b = params
     found = []
-    if not rows.weight @ rows.x > 0:
+    if not dot(rows.weight, rows.x) > 0:
         found.append("nobody ordered twice: rates rest on the weak prior alone")
     elif a / (a + b) < 0.001:
         found.append("no dropout is visible: the fit is the limit in which nobody drops out")

@@ -13,6 +13,8 @@ import pandas as pd
 
 from ltvkit.errors import DataError, NotEnoughDataError, SchemaError, offenders
 
+DAYS_A_YEAR = 365.25
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -102,6 +104,15 @@ def distinct(columns: Sequence[FloatArray]) -> tuple[list[FloatArray], npt.NDArr
     return [values[where] for values in columns], code.astype(np.intp, copy=False)
 
 
+def dot(weight: FloatArray, values: FloatArray) -> float:
+    """Weighted sum, the same on any machine.
+
+    BLAS would split long sums over threads: the last digits would depend on their number, and on
+    a busy machine they wait for each other a hundred times longer than they compute.
+    """
+    return float(np.sum(weight * values))
+
+
 def compress(rows: Histories) -> Histories:
     """Merge equal histories into one with their joint weight; the likelihood stays what it was."""
     if not rows.weight.sum() > 0:
@@ -118,6 +129,22 @@ def on_distinct(function: Callable[..., FloatArray], *columns: FloatArray | floa
     arrays = np.broadcast_arrays(*(np.asarray(values, dtype=float) for values in columns))
     rows, place = distinct([np.ravel(values) for values in arrays])
     return np.asarray(function(*rows), dtype=float)[place].reshape(arrays[0].shape)
+
+
+def annual_to_unit_rate(annual_discount_rate: float, *, unit_days: float) -> float:
+    """The continuous discount rate per unit of time, log(1 + r) · unit_days / 365.25.
+
+    Raises
+    ------
+    DataError
+        When the rate is not above 0: an endless future has a finite value only when discounted.
+    """
+    if not (np.isfinite(annual_discount_rate) and annual_discount_rate > 0):
+        raise DataError(
+            f"annual_discount_rate: got {annual_discount_rate}, expected a rate above 0 such as "
+            "0.1; give the rate of a year"
+        )
+    return float(np.log1p(annual_discount_rate) * unit_days / DAYS_A_YEAR)
 
 
 def horizon(horizon_days: npt.ArrayLike, *, unit_days: float) -> FloatArray:

@@ -8,12 +8,11 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from ltvkit.errors import DataError, SchemaError
-from ltvkit.models._rows import FloatArray
+from ltvkit.models._rows import DAYS_A_YEAR, FloatArray
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
-
-DAYS_A_YEAR = 365.25
+from ltvkit.models.pareto_nbd import ParetoNBD
 
 
 class OrderModel(Protocol):
@@ -48,6 +47,8 @@ def order_model_from_dict(state: dict[str, Any]) -> OrderModel:
             return BetaGeo.from_dict(state)
         case "ModifiedBetaGeo":
             return ModifiedBetaGeo.from_dict(state)
+        case "ParetoNBD":
+            return ParetoNBD.from_dict(state)
         case unknown:
             raise SchemaError(
                 f"got the state of {unknown!r}, expected an order model; read it with the class "

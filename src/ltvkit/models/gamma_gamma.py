@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 from ltvkit.errors import DataError, NotEnoughDataError, offenders
 from ltvkit.models import _state
 from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
-from ltvkit.models._rows import FloatArray, column, distinct
+from ltvkit.models._rows import FloatArray, column, distinct, dot
 
 # Below this relative spread, order values are all the same for any purpose.
 _CONSTANT = 1e-6
@@ -177,7 +177,7 @@ def log_likelihood(n: FloatArray, z: FloatArray, weight: FloatArray) -> Objectiv
     (n_of,), place = distinct([n])
     weight_of = np.bincount(place, weights=weight)
     total, log_z = float(weight.sum()), np.log(z)
-    weight_log_z, weight_n_log = float(weight @ log_z), float(weight @ (n * (log_z + np.log(n))))
+    weight_log_z, weight_n_log = dot(weight, log_z), dot(weight, n * (log_z + np.log(n)))
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
         p, excess, v = np.exp(theta)
@@ -185,18 +185,20 @@ def log_likelihood(n: FloatArray, z: FloatArray, weight: FloatArray) -> Objectiv
         log_sum = np.log(n * z + v)
         exponent = p * n + q
         value = (
-            weight_of @ (gammaln(p * n_of + q) - gammaln(p * n_of))
+            dot(weight_of, gammaln(p * n_of + q) - gammaln(p * n_of))
             + total * (q * np.log(v) - gammaln(q))
             + p * weight_n_log
             - weight_log_z
-            - weight @ (exponent * log_sum)
+            - dot(weight, exponent * log_sum)
         )
         both = digamma(p * n_of + q)
         by_p = (
-            weight_of @ (n_of * (both - digamma(p * n_of))) + weight_n_log - weight @ (n * log_sum)
+            dot(weight_of, n_of * (both - digamma(p * n_of)))
+            + weight_n_log
+            - dot(weight, n * log_sum)
         )
-        by_q = weight_of @ both + total * (np.log(v) - digamma(q)) - weight @ log_sum
-        by_v = total * q / v - weight @ (exponent / (n * z + v))
+        by_q = dot(weight_of, both) + total * (np.log(v) - digamma(q)) - dot(weight, log_sum)
+        by_v = total * q / v - dot(weight, exponent / (n * z + v))
         return float(value), np.array([p * by_p, excess * by_q, v * by_v])
 
     return objective

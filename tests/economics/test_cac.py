@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltvkit.economics import (
@@ -101,6 +101,7 @@ LEDGER_ROWS = st.tuples(
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(LEDGER_ROWS, min_size=1, max_size=12),
     st.lists(st.sampled_from(["a", "b", "d", None]), max_size=12),

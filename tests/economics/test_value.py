@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltvkit.economics import (
@@ -62,6 +62,7 @@ def test_formula_ltv_of_a_part_year_lies_between_the_whole_years():
     assert formula_ltv(100, 3, 0.5) == 150
 
 
+@settings(deadline=None, max_examples=50)
 @given(FLOWS, st.integers(1, 23), RATES)
 def test_ltv_rises_with_the_horizon(flows, months, rate):
     shorter, longer = (
@@ -71,6 +72,7 @@ def test_ltv_rises_with_the_horizon(flows, months, rate):
     assert longer >= shorter
 
 
+@settings(deadline=None, max_examples=50)
 @given(FLOWS, RATES, RATES)
 def test_ltv_falls_with_the_discount_rate(flows, one, other):
     low, high = sorted((one, other))
@@ -81,6 +83,7 @@ def test_ltv_falls_with_the_discount_rate(flows, one, other):
     assert at_high <= at_low + 1e-9 * abs(at_low)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(1, 24), RATES, st.floats(0, 1e4), st.floats(0, 50), st.floats(0, 10))
 def test_without_margin_ltv_is_zero(months, rate, order_value, orders, years):
     assert ltv_at_acquisition([0.0] * 24, horizon_months=months, annual_discount_rate=rate) == 0

@@ -11,7 +11,22 @@ from ltvkit.economics.allocation import (
     allocations,
     reconcile,
 )
+from ltvkit.economics.allowable import (
+    allowable_cac,
+    amer,
+    cost_per_lead,
+    ltv_to_cac,
+    max_cpc,
+    max_cpl,
+    mer,
+    revenue_ltv_to_cac,
+    roas,
+    roi,
+)
+from ltvkit.economics.amortisation import amortise, unamortised_share
+from ltvkit.economics.attribution import attribute
 from ltvkit.economics.cac import CAC_COLUMNS, CacOverview, cac, cac_by_period, cac_overview
+from ltvkit.economics.cohorts import COHORT_COLUMNS, cohorts, retention
 from ltvkit.economics.costs import (
     COST_CATEGORIES,
     MEDIA_CATEGORIES,
@@ -20,6 +35,8 @@ from ltvkit.economics.costs import (
     ledger_span,
 )
 from ltvkit.economics.credit import credited_customers
+from ltvkit.economics.kpis import KPI_COLUMNS, kpis
+from ltvkit.economics.lag import ChargedCosts, charge_with_lag, lag_weights_of_days
 from ltvkit.economics.rates import Interval, RateRatio, cac_interval, poisson_interval, rate_ratio
 from ltvkit.economics.value import (
     cumulative_margin,
@@ -35,10 +52,13 @@ from ltvkit.economics.value import (
 
 __all__ = [
     "CAC_COLUMNS",
+    "COHORT_COLUMNS",
     "COST_CATEGORIES",
+    "KPI_COLUMNS",
     "MEDIA_CATEGORIES",
     "RULES",
     "CacOverview",
+    "ChargedCosts",
     "Interval",
     "LedgerSpan",
     "RateRatio",
@@ -46,22 +66,40 @@ __all__ = [
     "acquisition_costs",
     "allocation_shares",
     "allocations",
+    "allowable_cac",
+    "amer",
+    "amortise",
+    "attribute",
     "cac",
     "cac_by_period",
     "cac_interval",
     "cac_overview",
+    "charge_with_lag",
+    "cohorts",
+    "cost_per_lead",
     "credited_customers",
     "cumulative_margin",
     "daily_discount_rate",
     "discount_factors",
     "formula_ltv",
+    "kpis",
+    "lag_weights_of_days",
     "ledger_span",
     "ltv_at_acquisition",
+    "ltv_to_cac",
+    "max_cpc",
+    "max_cpl",
+    "mer",
     "monthly_discount_rate",
     "poisson_interval",
     "rate_ratio",
     "reconcile",
     "residual_value",
+    "retention",
+    "revenue_ltv_to_cac",
+    "roas",
+    "roi",
     "simple_payback_months",
     "total_value",
+    "unamortised_share",
 ]

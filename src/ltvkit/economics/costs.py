@@ -176,7 +176,7 @@ def period_starts(days: pd.Series, unit: Unit) -> pd.Series:
     """
     day: pd.Series = days.dt.normalize()
     if unit == "week":
-        day = day - pd.to_timedelta(day.dt.dayofweek, unit="D")
+        day = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
     elif unit == "month":
         day = day - pd.to_timedelta(day.dt.day - 1, unit="D")
     elif unit != "day":

@@ -1,0 +1,162 @@
+"""What a customer, a lead or a click may cost, and the ratios that are read beside it."""
+
+import math
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ltvkit.errors import ConfigError, DataError
+
+Floats = NDArray[np.float64]
+
+
+@overload
+def allowable_cac(
+    ltv: float, target_ratio: float, *, margin_by_payback_month: float | None = None
+) -> float: ...
+@overload
+def allowable_cac(
+    ltv: Floats, target_ratio: float, *, margin_by_payback_month: Floats | float | None = None
+) -> Floats: ...
+def allowable_cac(
+    ltv: float | Floats,
+    target_ratio: float,
+    *,
+    margin_by_payback_month: float | Floats | None = None,
+) -> float | Floats:
+    """What a new customer may cost at most: min(LTV(H) / target ratio, margin by the target month).
+
+    With target_ratio = 1 and no payback month it is the break-even CAC. The cautious version is
+    the same function of the lower limits. A customer who loses money may cost nothing.
+
+    Parameters
+    ----------
+    ltv : float or ndarray
+        Margin LTV over the horizon, in money.
+    target_ratio : float
+        LTV:CAC to keep, above 0; 3 is usual.
+    margin_by_payback_month : float or ndarray, optional
+        Mean cumulative margin at the month by which a customer has to be paid back.
+
+    Examples
+    --------
+    >>> allowable_cac(1_500, 3)
+    500.0
+    >>> allowable_cac(900, 3, margin_by_payback_month=180)
+    180.0
+    """
+    if not target_ratio > 0:
+        raise ConfigError(f"target_ratio: got {target_ratio}, expected above 0, as in 3")
+    cap: float | Floats = math.inf if margin_by_payback_month is None else margin_by_payback_month
+    allowed = np.maximum(np.minimum(np.asarray(ltv) / target_ratio, cap), 0.0)
+    return float(allowed) if allowed.ndim == 0 else allowed
+
+
+def max_cpl(customers_per_lead: float, allowable_cac: float) -> float:
+    """What a lead may cost: P(customer | lead) x allowable CAC.
+
+    Examples
+    --------
+    >>> max_cpl(0.08, 250)
+    20.0
+    """
+    return _probability(customers_per_lead, "customers_per_lead") * allowable_cac
+
+
+def max_cpc(customers_per_click: float, allowable_cac: float) -> float:
+    """What a click may cost: P(customer | click) x allowable CAC.
+
+    Examples
+    --------
+    >>> max_cpc(0.01, 250)
+    2.5
+    """
+    return _probability(customers_per_click, "customers_per_click") * allowable_cac
+
+
+def cost_per_lead(spend: float, leads: float) -> float:
+    """CPL = S / leads; NaN without leads.
+
+    Examples
+    --------
+    >>> cost_per_lead(3_000, 150)
+    20.0
+    """
+    return _ratio(spend, leads)
+
+
+def ltv_to_cac(ltv: float, cac: float) -> float:
+    """Margin LTV a unit of acquisition cost; NaN without a cost.
+
+    Examples
+    --------
+    >>> round(ltv_to_cac(715.65, 500), 2)
+    1.43
+    """
+    return _ratio(ltv, cac)
+
+
+def revenue_ltv_to_cac(revenue_ltv: float, cac: float) -> float:
+    """Revenue LTV a unit of acquisition cost: named apart, because revenue is not profit.
+
+    Examples
+    --------
+    >>> revenue_ltv_to_cac(1_500, 500)
+    3.0
+    """
+    return _ratio(revenue_ltv, cac)
+
+
+def roi(ltv: float, cac: float) -> float:
+    """Return on acquisition cost over the horizon: LTV / CAC - 1.
+
+    Examples
+    --------
+    >>> roi(300, 200)
+    0.5
+    """
+    return _ratio(ltv, cac) - 1
+
+
+def roas(attributed_revenue: float, media_spend: float) -> float:
+    """Return on ad spend: revenue credited to a channel / its media spend. Revenue, not profit.
+
+    Examples
+    --------
+    >>> roas(12_000, 3_000)
+    4.0
+    """
+    return _ratio(attributed_revenue, media_spend)
+
+
+def mer(revenue: float, marketing_cost: float) -> float:
+    """Marketing efficiency ratio: all revenue / all marketing cost, without attribution.
+
+    Examples
+    --------
+    >>> mer(100_000, 20_000)
+    5.0
+    """
+    return _ratio(revenue, marketing_cost)
+
+
+def amer(new_customer_revenue: float, marketing_cost: float) -> float:
+    """Acquisition MER: revenue of new customers / all marketing cost.
+
+    Examples
+    --------
+    >>> amer(30_000, 20_000)
+    1.5
+    """
+    return _ratio(new_customer_revenue, marketing_cost)
+
+
+def _ratio(above: float, below: float) -> float:
+    return above / below if below > 0 else math.nan
+
+
+def _probability(value: float, name: str) -> float:
+    if not 0 <= value <= 1:
+        raise DataError(f"{name}: got {value}, expected 0 to 1; divide customers by their number")
+    return value

@@ -1,0 +1,117 @@
+"""Cohort tables: what the customers of each first month did at each age, and who came back.
+
+Age is in calendar months since the month of the first order, as in every cohort heat map. What has
+not been observed yet is blank, never zero.
+"""
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.economics.costs import require_columns
+from ltvkit.economics.orders import month_names, read_orders, total_by
+
+COHORT_COLUMNS = (
+    "cohort",
+    "age_months",
+    "customers",
+    "active_customers",
+    "orders",
+    "revenue",
+    "margin",
+    "complete",
+)
+
+
+def cohorts(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.DataFrame:
+    """Customers, orders, revenue and margin of each first-order month, by age in months.
+
+    Parameters
+    ----------
+    order_days : DataFrame
+        One row per customer and order day: `customer_id, ordered_on, revenue, margin, orders`.
+    as_of : date
+        Last day of history.
+
+    Returns
+    -------
+    DataFrame
+        `cohort` (YYYY-MM), `age_months` (0 = the first month), `customers` (of the cohort),
+        `active_customers` (who ordered at that age), `orders`, `revenue`, `margin`, `complete`
+        (whether the calendar month was over at the snapshot). Every cohort has all ages; those not
+        yet observed are blank. The sums over all cells are those of the order days.
+
+    Examples
+    --------
+    >>> order_days = pd.DataFrame({
+    ...     "customer_id": ["a", "a", "b"],
+    ...     "ordered_on": pd.to_datetime(["2024-01-05", "2024-02-03", "2024-02-10"]),
+    ...     "revenue": [20.0, 10.0, 30.0], "margin": [8.0, 4.0, 12.0], "orders": [1, 1, 2],
+    ... })
+    >>> cohorts(order_days, "2024-02-29")[["cohort", "age_months", "active_customers", "margin"]]
+        cohort  age_months  active_customers  margin
+    0  2024-01           0               1.0     8.0
+    1  2024-01           1               1.0     4.0
+    2  2024-02           0               1.0    12.0
+    3  2024-02           1               NaN     NaN
+    """
+    orders = read_orders(order_days, as_of)
+    if len(orders.customer) == 0:
+        return pd.DataFrame({column: [] for column in COHORT_COLUMNS})
+    first_month = int(orders.cohort.min())
+    ages = orders.as_of_month - first_month + 1
+    months = np.arange(first_month, orders.as_of_month + 1)
+    size = ages * ages
+    cell = (orders.cohort - first_month) * ages + (orders.month - orders.cohort)
+    # Rows are sorted by customer and day, so a customer's order days of one month are neighbours.
+    new_in_cell = np.append(True, (np.diff(orders.customer) != 0) | (np.diff(orders.month) != 0))
+    age = np.tile(np.arange(ages), ages)
+    cohort = np.repeat(months, ages)
+    observed = cohort + age <= orders.as_of_month
+    won = total_by(orders.cohort[orders.is_first] - first_month, None, ages)
+    table = pd.DataFrame(
+        {
+            "cohort": np.repeat(month_names(months), ages),
+            "age_months": age,
+            "customers": np.repeat(won, ages).astype(np.int64),
+            "active_customers": total_by(cell[new_in_cell], None, size),
+            "orders": total_by(cell, orders.orders, size),
+            "revenue": total_by(cell, orders.revenue, size),
+            "margin": total_by(cell, orders.margin, size),
+            "complete": (cohort + age < orders.as_of_month)
+            | ((cohort + age == orders.as_of_month) & orders.as_of_month_complete),
+        }
+    )
+    table.loc[~observed, ["active_customers", "orders", "revenue", "margin"]] = np.nan
+    return table[table["customers"] > 0].reset_index(drop=True)
+
+
+def retention(cohort_table: pd.DataFrame) -> pd.DataFrame:
+    """Share of customers who ordered at each age, over all cohorts observed to that age.
+
+    Parameters
+    ----------
+    cohort_table : DataFrame
+        What `cohorts` gives. Months still running are left out.
+
+    Returns
+    -------
+    DataFrame
+        `age_months`, `customers` (observed to that age), `active_customers`, `retention`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "cohort": ["2024-01", "2024-01", "2024-02", "2024-02"], "age_months": [0, 1, 0, 1],
+    ...     "customers": [10, 10, 30, 30], "active_customers": [10.0, 2.0, 30.0, None],
+    ...     "complete": [True, True, True, False],
+    ... })
+    >>> retention(table)
+       age_months  customers  active_customers  retention
+    0           0         40              40.0        1.0
+    1           1         10               2.0        0.2
+    """
+    needed = ("age_months", "customers", "active_customers", "complete")
+    require_columns(cohort_table, needed, table="cohort table")
+    seen = cohort_table[cohort_table["complete"] & cohort_table["active_customers"].notna()]
+    by_age = seen.groupby("age_months")[["customers", "active_customers"]].sum().reset_index()
+    return by_age.assign(retention=by_age["active_customers"] / by_age["customers"])

@@ -1,0 +1,148 @@
+"""KPIs month by month, from order days, with CAC and LTV beside them where they are given."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ltvkit.economics.orders import Orders, month_names, months_of, read_orders, total_by
+from ltvkit.errors import ConfigError
+
+KPI_COLUMNS = (
+    "month",
+    "new_customers",
+    "active_customers",
+    "lapsed_customers",
+    "returning_customers",
+    "repeat_rate",
+    "revenue",
+    "margin",
+    "revenue_per_active",
+    "average_order_value",
+    "orders_per_customer",
+    "gross_margin_rate",
+    "cac",
+    "ltv",
+    "ltv_to_cac",
+    "complete",
+)
+
+LAPSE_DAYS = 365
+"""A year without an order, a common definition of a lapsed customer in retail."""
+
+Floats = NDArray[np.float64]
+
+
+def kpis(
+    order_days: pd.DataFrame,
+    as_of: pd.Timestamp | str,
+    *,
+    lapse_days: int = LAPSE_DAYS,
+    cac_by_month: pd.Series | None = None,
+    ltv_by_month: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Customers, orders and money of every calendar month of the history.
+
+    Parameters
+    ----------
+    order_days : DataFrame
+        One row per customer and order day: `customer_id, ordered_on, revenue, margin, orders`.
+    as_of : date
+        Last day of history.
+    lapse_days : int
+        Days without an order after which a customer has lapsed.
+    cac_by_month, ltv_by_month : Series, optional
+        Indexed by month (YYYY-MM or timestamps): blended CAC of the month, and LTV at acquisition
+        of its new customers.
+
+    Returns
+    -------
+    DataFrame
+        A row per month, months without orders included:
+
+        - `month` (YYYY-MM); `complete` says whether it was over at the snapshot.
+        - `new_customers`: first order ever in the month; `active_customers`: ordered in it;
+          `returning_customers`: active but not new; `repeat_rate` = returning / active.
+        - `lapsed_customers`: reached `lapse_days` without an order in the month (once for each
+          such silence; some come back later).
+        - `revenue`, `margin`; `revenue_per_active`, `average_order_value` (revenue / orders),
+          `orders_per_customer` (orders / active), `gross_margin_rate` (margin / revenue).
+        - `cac`, `ltv`, `ltv_to_cac`; blank where not given. Rates without a base are blank.
+
+    Examples
+    --------
+    >>> order_days = pd.DataFrame({
+    ...     "customer_id": ["a", "a", "b"],
+    ...     "ordered_on": pd.to_datetime(["2024-01-05", "2024-02-03", "2024-02-10"]),
+    ...     "revenue": [20.0, 10.0, 30.0], "margin": [8.0, 4.0, 12.0], "orders": [1, 1, 2],
+    ... })
+    >>> table = kpis(order_days, "2024-02-29", cac_by_month=pd.Series({"2024-02": 3.0}))
+    >>> table[["month", "new_customers", "returning_customers", "average_order_value", "cac"]]
+         month  new_customers  returning_customers  average_order_value  cac
+    0  2024-01              1                    0            20.000000  NaN
+    1  2024-02              1                    1            13.333333  3.0
+    """
+    if lapse_days < 1:
+        raise ConfigError(f"lapse_days: got {lapse_days}, expected 1 or more")
+    orders = read_orders(order_days, as_of)
+    if len(orders.customer) == 0:
+        return pd.DataFrame({column: [] for column in KPI_COLUMNS})
+    first_month = int(orders.month.min())
+    months = np.arange(first_month, orders.as_of_month + 1)
+    at = orders.month - first_month
+    size = len(months)
+    once_a_month = np.append(True, (np.diff(orders.customer) != 0) | (np.diff(orders.month) != 0))
+    new = total_by(at[orders.is_first], None, size)
+    active = total_by(at[once_a_month], None, size)
+    ordered = total_by(at, orders.orders, size)
+    revenue = total_by(at, orders.revenue, size)
+    margin = total_by(at, orders.margin, size)
+    names = month_names(months)
+    cac = _by_month(cac_by_month, names)
+    ltv = _by_month(ltv_by_month, names)
+    return pd.DataFrame(
+        {
+            "month": names,
+            "new_customers": new.astype(np.int64),
+            "active_customers": active.astype(np.int64),
+            "lapsed_customers": _lapsed(orders, first_month, size, lapse_days),
+            "returning_customers": (active - new).astype(np.int64),
+            "repeat_rate": _share(active - new, active),
+            "revenue": revenue,
+            "margin": margin,
+            "revenue_per_active": _share(revenue, active),
+            "average_order_value": _share(revenue, ordered),
+            "orders_per_customer": _share(ordered, active),
+            "gross_margin_rate": _share(margin, revenue),
+            "cac": cac,
+            "ltv": ltv,
+            "ltv_to_cac": _share(ltv, cac),
+            "complete": [True] * (size - 1) + [orders.as_of_month_complete],
+        }
+    )
+
+
+def _lapsed(orders: Orders, first_month: int, size: int, lapse_days: int) -> NDArray[np.int64]:
+    """Silences that reach `lapse_days` in each month and not after the snapshot."""
+    last_of_customer = np.append(np.diff(orders.customer) != 0, True)
+    next_day = np.append(orders.day[1:], 0)
+    next_day[last_of_customer] = np.iinfo(np.int64).max
+    lapses_on = orders.day + lapse_days
+    lapsed = (next_day > lapses_on) & (lapses_on <= orders.as_of_day)
+    months = months_of(lapses_on[lapsed]) - first_month
+    return total_by(months, None, size).astype(np.int64)
+
+
+def _by_month(values: pd.Series | None, names: list[str]) -> Floats:
+    if values is None:
+        return np.full(len(names), np.nan)
+    index = values.index
+    if isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)):
+        index = index.strftime("%Y-%m")
+    by_name = pd.Series(values.to_numpy(dtype=np.float64), index=index)
+    return by_name.reindex(names).to_numpy(dtype=np.float64)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    share: Floats = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=share, where=whole > 0)
+    return share

@@ -1,0 +1,539 @@
+"""The configuration of a run: every key, its type, its default and its meaning.
+
+A config is a YAML file that is checked whole before any work starts. Everything wrong with it is
+told in one message. It stops at the composition root: below that, plain keyword arguments.
+"""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from ltvkit.data.locations import redact, resolve_location
+from ltvkit.errors import ConfigError
+
+INTERVALS = (0.5, 0.8, 0.9, 0.95)
+
+
+def _fraction(value: object) -> object:
+    """Read `1/3` as a third, so that a config can say what it means."""
+    if isinstance(value, str) and value.count("/") == 1:
+        above, below = value.split("/")
+        if above.strip().isdigit() and below.strip().isdigit() and int(below) > 0:
+            return int(above) / int(below)
+    return value
+
+
+def _table(value: object) -> object:
+    return {"path": value} if isinstance(value, str) else value
+
+
+Share = Annotated[float, BeforeValidator(_fraction), Field(ge=0, le=1, allow_inf_nan=False)]
+Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", coerce_numbers_to_str=True, str_strip_whitespace=True
+    )
+
+
+class Columns(_Section):
+    """Which column of the transactions means what."""
+
+    customer_id: str = Field(
+        default="customer_id", description="who ordered; kept as text", min_length=1
+    )
+    ordered_at: str = Field(
+        default="ordered_at", description="when; a date or a time", min_length=1
+    )
+    revenue: str = Field(
+        default="revenue",
+        description="net sales of the row, negative for a refund; a column, or an expression of "
+        "columns such as quantity * unit_price",
+        min_length=1,
+    )
+    order_id: str | None = Field(
+        default=None, description="which order a row belongs to", min_length=1
+    )
+    margin: str | None = Field(
+        default=None,
+        description="contribution margin of the row; a column or an expression",
+        min_length=1,
+    )
+    channel: str | None = Field(default=None, description="sales channel of the row", min_length=1)
+    attributes: tuple[str, ...] = Field(
+        default=(), description="further columns to learn from, text or numbers"
+    )
+
+
+class TableConfig(_Section):
+    """A further table; a plain path or URL is enough."""
+
+    path: str = Field(description="a path or URL of the table", min_length=1)
+    columns: dict[str, str] = Field(
+        default={}, description="our name: the table's name, for columns that are called otherwise"
+    )
+
+
+OptionalTable = Annotated[TableConfig | None, BeforeValidator(_table)]
+
+
+class DataConfig(_Section):
+    """Where the data lie and how to read them."""
+
+    transactions: str = Field(
+        description="a csv or parquet file, a folder or pattern of them, a URL, a database "
+        "(duckdb:///, sqlite:///, postgresql://), or sample:cdnow",
+        min_length=1,
+    )
+    columns: Columns = Columns()
+    costs: OptionalTable = Field(default=None, description="marketing costs per period and channel")
+    customers: OptionalTable = Field(
+        default=None, description="one row per customer: channel, contacts, consents, attributes"
+    )
+    touches: OptionalTable = Field(
+        default=None, description="attribution weights per customer and channel, which sum to 1"
+    )
+    drop_exact_duplicates: bool = Field(
+        default=False, description="count rows that repeat another one in every column only once"
+    )
+    date_format: str | None = Field(
+        default=None, description="how dates are written, as in strptime: %d/%m/%Y", min_length=1
+    )
+    decimal_mark: Literal[".", ","] | None = Field(
+        default=None,
+        description="the decimal mark of amounts, when the column itself does not tell",
+    )
+    timezone: str = Field(
+        default="UTC", description="the shop's time zone; orders belong to its days"
+    )
+    currency: str = Field(default="", description="printed beside amounts; nothing is converted")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(
+                f"the name of a time zone such as Europe/Paris{_did_you_mean(zone, _zones())}"
+            ) from error
+        return zone
+
+
+class SnapshotConfig(_Section):
+    """The day that splits history from future."""
+
+    as_of: date | None = Field(
+        default=None, description="last day of history; blank = last order day"
+    )
+    horizon_days: int = Field(default=365, ge=1, le=3660, description="how many days to look ahead")
+
+
+class EconomicsConfig(_Section):
+    """What an order leaves, what a customer cost, and what is asked of both."""
+
+    margin_rate: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="margin as a share of revenue, where no margin column is given; 1 = revenue",
+    )
+    annual_discount_rate: float = Field(
+        default=0.1, ge=0, le=1, description="a year's discount on money that comes later"
+    )
+    cac: Money | None = Field(
+        default=None, description="cost of a new customer, where there is no costs table"
+    )
+    target_ltv_to_cac: Positive = Field(default=3.0, description="lowest good ratio of LTV to CAC")
+    target_payback_months: int = Field(
+        default=12, ge=1, le=120, description="months by which a customer should have paid back"
+    )
+    cost_lag_days: int = Field(
+        default=0, ge=0, le=366, description="days from spending to the first order it brings"
+    )
+    contact_cost: Money = Field(default=0.0, description="what one contact with a customer costs")
+    allocation: Literal["customers", "spend", "paid_customers"] = Field(
+        default="customers", description="how shared costs are spread over channels"
+    )
+    benchmarks: str | None = Field(
+        default=None, description="a table of your sector's figures to compare with", min_length=1
+    )
+
+
+class AudienceConfig(_Section):
+    """Where the lists begin and end."""
+
+    protect_value_share: Share = Field(
+        default=0.25, description="protect_now: the share of customers worth most if kept"
+    )
+    min_prob_active: Share = Field(
+        default=0.3, description="below this chance of an order: win_back instead of protect_now"
+    )
+    win_back_margin_share: Share = Field(
+        default=1 / 3, description="win_back: the share of customers with the most margin so far"
+    )
+    high_potential_share: Share = Field(
+        default=0.2, description="high_potential: the share of customers predicted to be worth most"
+    )
+    holdout_share: Annotated[
+        float, BeforeValidator(_fraction), Field(ge=0, le=0.5, allow_inf_nan=False)
+    ] = Field(
+        default=0.1, description="left alone in every list, so that the effect can be measured"
+    )
+    excel_locale: Literal["en", "fr", "pl"] = Field(
+        default="en",
+        description="how csv files for people are written: fr and pl have ; and decimal comma",
+    )
+
+
+class ReportConfig(_Section):
+    """The page."""
+
+    language: Literal["en", "fr", "pl"] = Field(default="en", description="language of the page")
+
+
+class ModelConfig(_Section):
+    """How predictions are made."""
+
+    kind: Literal["noncontractual", "contractual"] = Field(
+        default="noncontractual",
+        description="customers leave silently, or by cancelling a contract",
+    )
+    seed: int = Field(default=42, ge=0, le=2**31 - 1, description="same seed, same result")
+    interval: float = Field(
+        default=0.8, description="how often the truth should lie in an interval"
+    )
+    threads: int | None = Field(
+        default=None, ge=1, le=1024, description="processor threads; blank = as many as there are"
+    )
+
+    @field_validator("interval")
+    @classmethod
+    def _one_of(cls, level: float) -> float:
+        if level not in INTERVALS:
+            raise ValueError(f"one of {', '.join(map(str, INTERVALS))}")
+        return level
+
+
+class TrackingConfig(_Section):
+    """The experiment tracker."""
+
+    enabled: bool = Field(default=True, description="record runs in MLflow")
+    uri: str | None = Field(
+        default=None, description="a tracking server or store; blank = the store in this folder"
+    )
+    experiment: str = Field(default="ltvkit", description="the experiment's name", min_length=1)
+
+
+class AlertRule(_Section):
+    """A figure of the run and the bound that it must keep."""
+
+    metric: str = Field(description="a figure of the run, such as ltv_to_cac", min_length=1)
+    below: float | None = Field(default=None, description="alert when the figure is below this")
+    above: float | None = Field(default=None, description="alert when the figure is above this")
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> "AlertRule":
+        if (self.below is None) == (self.above is None):
+            raise ValueError("exactly one of 'below' and 'above'")
+        return self
+
+
+class Config(_Section):
+    """A whole run."""
+
+    name: str = Field(
+        description="name of the run; its results go to runs/<name>",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    )
+    data: DataConfig
+    snapshot: SnapshotConfig = SnapshotConfig()
+    economics: EconomicsConfig = EconomicsConfig()
+    audience: AudienceConfig = AudienceConfig()
+    report: ReportConfig = ReportConfig()
+    model: ModelConfig = ModelConfig()
+    tracking: TrackingConfig = TrackingConfig()
+    alerts: tuple[AlertRule, ...] = Field(
+        default=(), description="bounds that later runs must keep"
+    )
+
+    def settings(self) -> dict[str, Any]:
+        """Everything as plain JSON values, passwords blanked, for the record of a run."""
+        settings: dict[str, Any] = _redacted(self.model_dump(mode="json"))
+        return settings
+
+
+def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """Read a config file and check it whole.
+
+    Parameters
+    ----------
+    path : str or Path
+        A YAML file. Relative paths in it start from its folder.
+    overrides : sequence of str
+        `a.b=c`, as `--set` takes them: `c` is read as YAML; a relative path starts from the
+        current folder.
+
+    Raises
+    ------
+    ConfigError
+        With everything that is wrong, one line each.
+    """
+    path = Path(path)
+    values = _resolved(_read_yaml(path), path.parent)
+    for override in overrides:
+        key, value = _parse_override(override)
+        _put(values, key, value)
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        lines = [_explain(fault) for fault in error.errors(include_url=False)]
+        raise ConfigError(
+            "\n".join([f"{path}: the configuration cannot be used", *lines])
+        ) from None
+
+
+def config_keys(section: type[BaseModel] = Config, prefix: str = "") -> dict[str, str]:
+    """Every key with its description, in order; sections themselves are left out.
+
+    >>> config_keys()["snapshot.horizon_days"]
+    'how many days to look ahead'
+    """
+    keys: dict[str, str] = {}
+    for name, field in section.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, _Section):
+            keys |= config_keys(field.annotation, f"{prefix}{name}.")
+        else:
+            keys[prefix + name] = field.description or ""
+    return keys
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+PATH_KEYS = (
+    ("data", "transactions"),
+    ("data", "costs"),
+    ("data", "customers"),
+    ("data", "touches"),
+    ("economics", "benchmarks"),
+)
+"""Keys that hold a location: a text, or a section with `path`."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that refuses a key written twice, of which one would be ignored."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, str) and key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key}' is written twice", key_node.start_mark
+                )
+            seen.add(key if isinstance(key, str) else repr(key))
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    # Dates stay text, so that a wrong one is told with its key instead of as a fault of YAML.
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"got no file {path}, expected a configuration; write one with: ltv init FILE"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"got {path}, expected a readable UTF-8 file; {error}") from None
+    try:
+        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ConfigError(f"got {path}, expected YAML; {_one_line(error)}") from None
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise ConfigError(
+            f"{path}: got {_show(values)}, expected 'key: value' lines; "
+            "configs/template.yaml shows every key"
+        )
+    return values
+
+
+def _parse_override(override: str) -> tuple[list[str], Any]:
+    key, equals, text = override.partition("=")
+    parts = key.strip().split(".")
+    if not equals or not all(parts):
+        raise ConfigError(
+            f"got --set {override!r}, expected a.b=c; write for example "
+            "--set snapshot.horizon_days=180"
+        )
+    try:
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ConfigError(
+            f"got --set {override!r}, expected a YAML value after '='; {_one_line(error)}"
+        ) from None
+    nested: Any = value
+    for part in reversed(parts):
+        nested = {part: nested}
+    nested = _resolved(nested, Path.cwd())
+    for part in parts:
+        nested = nested[part]
+    return parts, nested
+
+
+def _put(values: dict[str, Any], key: list[str], value: Any) -> None:
+    inner = values
+    for place, part in enumerate(key[:-1]):
+        following = inner.get(part)
+        if isinstance(following, str) and tuple(key[: place + 1]) in PATH_KEYS:
+            following = {"path": following}
+        elif following is None:
+            following = {}
+        elif not isinstance(following, dict):
+            raise ConfigError(
+                f"--set {'.'.join(key)}: got {_show(following)} in {'.'.join(key[: place + 1])}, "
+                "expected a section; set the whole key"
+            )
+        inner[part] = following
+        inner = following
+    inner[key[-1]] = value
+
+
+def _resolved(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A copy whose locations no longer depend on `folder`."""
+    copy = {k: dict(v) if isinstance(v, dict) else v for k, v in values.items()}
+    for section, key in PATH_KEYS:
+        inner = copy.get(section)
+        if not isinstance(inner, dict):
+            continue
+        place = inner.get(key)
+        if isinstance(place, str):
+            inner[key] = resolve_location(place, folder)
+        elif isinstance(place, dict):
+            inner[key] = dict(place)
+            if isinstance(place.get("path"), str):
+                inner[key]["path"] = resolve_location(place["path"], folder)
+    return copy
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _redacted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_redacted(inner) for inner in value]
+    return redact(value) if isinstance(value, str) else value
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+
+def _explain(fault: Any) -> str:
+    """One line for one fault: the full key, what it got, what it expected, what to do."""
+    where = [str(part) for part in fault["loc"]]
+    path = ".".join(where)
+    kind, got = fault["type"], _show(fault["input"])
+    section = _section_at(where[:-1])
+    if kind == "extra_forbidden":
+        known = list(section.model_fields) if section else []
+        hint = _did_you_mean(where[-1], known) or f"; it takes {', '.join(known)}"
+        return f"  {path}: got an unknown key{hint}"
+    field = section.model_fields.get(where[-1]) if section else None
+    meaning = f" ({field.description})" if field and field.description else ""
+    if kind == "missing":
+        return f"  {path}: got nothing, expected a value{meaning}; add it"
+    return f"  {path}: got {got}, expected {_expected(fault)}{meaning}; change it"
+
+
+def _expected(fault: Any) -> str:
+    kind, limits = fault["type"], fault.get("ctx", {})
+    bounds = {
+        "greater_than": "a number above {gt}",
+        "greater_than_equal": "a number of at least {ge}",
+        "less_than": "a number below {lt}",
+        "less_than_equal": "a number of at most {le}",
+        "string_too_short": "some text",
+    }
+    plain = {
+        "finite_number": "a finite number",
+        "float_parsing": "a number",
+        "float_type": "a number",
+        "int_parsing": "a whole number",
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "bool_parsing": "true or false",
+        "bool_type": "true or false",
+        "string_type": "text (put it in quotes)",
+        "date_parsing": "a date such as 2024-12-31",
+        "date_from_datetime_parsing": "a date such as 2024-12-31",
+        "date_from_datetime_inexact": "a date such as 2024-12-31, without a time",
+        "date_type": "a date such as 2024-12-31",
+        "model_type": "a section: indented lines of 'key: value'",
+        "model_attributes_type": "a section: indented lines of 'key: value'",
+        "dict_type": "a section: indented lines of 'key: value'",
+        "tuple_type": "a list such as [a, b]",
+        "string_pattern_mismatch": "letters, digits, '.', '_' and '-', beginning with a letter "
+        "or digit",
+    }
+    if kind == "literal_error":
+        expected = str(limits["expected"])
+        known = [part.strip("' ") for part in expected.replace(" or ", ",").split(",")]
+        return expected + _did_you_mean(str(fault["input"]), known)
+    if kind == "value_error":
+        return str(limits["error"])
+    if kind in bounds:
+        return bounds[kind].format(**limits)
+    return plain.get(kind, str(fault["msg"]))
+
+
+def _section_at(where: Sequence[str]) -> type[BaseModel] | None:
+    section: type[BaseModel] | None = Config
+    for part in where:
+        if part.isdigit():
+            continue
+        field = section.model_fields.get(part) if section else None
+        if field is None:
+            return None
+        inner = [field.annotation, *get_args(field.annotation)]
+        section = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), None)
+    return section
+
+
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def _zones() -> list[str]:
+    return sorted(available_timezones())
+
+
+def _show(value: object) -> str:
+    text = "a section" if isinstance(value, Mapping) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())

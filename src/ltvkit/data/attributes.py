@@ -1,0 +1,42 @@
+"""Further columns in their own type: text, number or yes/no."""
+
+from ltvkit.data.sources import Column
+from ltvkit.data.workspace import Workspace
+
+
+def attribute_sql(workspace: Workspace, table: str, column: Column) -> str:
+    """SQL of an attribute as VARCHAR, BIGINT, DOUBLE or BOOLEAN.
+
+    Text from delimited files is a number when every value is one (and none has a leading zero, as
+    post codes have), and a yes/no when every value is true or false.
+
+    Parameters
+    ----------
+    workspace, table, column :
+        The column in the workspace.
+    """
+    sql, kind = column.sql, column.type
+    if kind == "BOOLEAN":
+        return sql
+    if "INT" in kind and "HUGE" not in kind and kind != "UBIGINT":
+        return f"CAST({sql} AS BIGINT)"
+    if kind.startswith(("DECIMAL", "FLOAT", "DOUBLE")) or "INT" in kind:
+        return f"CAST({sql} AS DOUBLE)"
+    value = f"nullif(trim(CAST({sql} AS VARCHAR)), '')"
+    if kind != "VARCHAR":
+        return value
+    there, whole, number, flag, padded = workspace.row(
+        f"SELECT count(v), count(TRY_CAST(v AS BIGINT)) FILTER (NOT contains(v, '.')), "
+        f"count(TRY_CAST(v AS DOUBLE)), count(*) FILTER (lower(v) IN ('true', 'false', 't', 'f')), "
+        f"count(*) FILTER (v[1] = '0' AND length(v) > 1 AND v[2] BETWEEN '0' AND '9') "
+        f"FROM (SELECT {value} AS v FROM {table})"
+    )
+    if there == 0 or padded:
+        return value
+    if whole == there:
+        return f"TRY_CAST({value} AS BIGINT)"
+    if number == there:
+        return f"TRY_CAST({value} AS DOUBLE)"
+    if flag == there:
+        return f"TRY_CAST({value} AS BOOLEAN)"
+    return value

@@ -1,0 +1,183 @@
+"""Delimited text of unknown make: its encoding, its delimiter, its header.
+
+Decided from the bytes themselves, so that the same file is always read alike.
+"""
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltvkit.data.workspace import Workspace
+from ltvkit.errors import DataError
+
+CHUNK = 1 << 22
+DELIMITERS = (",", ";", "\t", "|")
+_BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A delimited file, ready to be scanned as UTF-8.
+
+    Parameters
+    ----------
+    path : Path
+        The file itself, or its copy in UTF-8.
+    header : tuple of str
+        Names of its columns, each once.
+    delimiter : str
+    skip : int
+        Lines before the header.
+    sha256 : str
+        Digest of the bytes as they came.
+    """
+
+    path: Path
+    header: tuple[str, ...]
+    delimiter: str
+    skip: int
+    sha256: str
+
+
+def open_text(path: Path, workspace: Workspace) -> TextFile:
+    """Find out how a delimited file is written; copy it to UTF-8 where it is written otherwise.
+
+    UTF-16 is known by its byte order mark; what is not valid UTF-8 is read as Windows-1252 (which
+    holds Latin-1's letters). Compressed files (`.gz`) are unpacked.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        start = file.read(4)
+        zipped = start[:2] == b"\x1f\x8b"
+        file.seek(0)
+        encoding = next((name for bom, name in _BOMS if start.startswith(bom)), None)
+        if zipped:
+            plain = workspace.new_path(path.name.removesuffix(".gz"))
+            _unpack(path, plain)
+            inner = open_text(plain, workspace)
+            for chunk in _chunks(file):
+                digest.update(chunk)
+            return TextFile(
+                inner.path, inner.header, inner.delimiter, inner.skip, digest.hexdigest()
+            )
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        valid = encoding is None
+        for chunk in _chunks(file):
+            digest.update(chunk)
+            if valid:
+                valid = _decodes(decoder, chunk)
+        valid = valid and _decodes(decoder, b"", final=True)
+    if not valid:
+        path = _as_utf8(path, encoding or "cp1252", workspace)
+    header, delimiter, skip = _dialect(path)
+    return TextFile(path, header, delimiter, skip, digest.hexdigest())
+
+
+def file_digest(path: Path) -> str:
+    """The sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _chunks(file: io.BufferedReader) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unpack(path: Path, plain: Path) -> None:
+    try:
+        with gzip.open(path, "rb") as packed, plain.open("wb") as out:
+            while chunk := packed.read(CHUNK):
+                out.write(chunk)
+    except (OSError, EOFError) as error:
+        raise DataError(
+            f"got {path}, expected a whole gzip file; {error}: fetch it again"
+        ) from None
+
+
+def _as_utf8(path: Path, encoding: str, workspace: Workspace) -> Path:
+    copy = workspace.new_path(path.name)
+    # cp1252 leaves five bytes undefined; they become U+FFFD instead of stopping the run.
+    with (
+        path.open("r", encoding=encoding, errors="replace", newline="") as source,
+        copy.open("w", encoding="utf-8", newline="") as out,
+    ):
+        while text := source.read(CHUNK):
+            out.write(text)
+    return copy
+
+
+def _dialect(path: Path) -> tuple[tuple[str, ...], str, int]:
+    with path.open("r", encoding="utf-8-sig", newline="") as file:
+        text = file.read(1 << 18)
+    if not text.strip():
+        raise DataError(
+            f"got an empty file {path.name}, expected a header and rows; choose another"
+        )
+    skip = 0
+    first, _, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        # Excel writes its delimiter into a line of its own.
+        return _header(rest, first.strip()[4], path), first.strip()[4], 1
+    if len(text) == 1 << 18:
+        text = text[: text.rindex("\n") + 1] if "\n" in text else text
+    delimiter = max(DELIMITERS, key=lambda mark: _fit(text, mark))
+    return _header(text, delimiter, path), delimiter, skip
+
+
+def _fit(text: str, delimiter: str) -> tuple[float, int]:
+    """How well a delimiter explains a text: share of lines as wide as the header, and the width."""
+    try:
+        widths = [
+            len(row)
+            for row, _ in zip(
+                csv.reader(io.StringIO(text, newline=""), delimiter=delimiter),
+                range(1000),
+                strict=False,
+            )
+            if row
+        ]
+    except csv.Error:
+        return 0.0, 0
+    if not widths or widths[0] < 2:
+        return 0.0, 0
+    share = Counter(widths)[widths[0]] / len(widths)
+    return round(share, 1), widths[0]
+
+
+def _header(text: str, delimiter: str, path: Path) -> tuple[str, ...]:
+    names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    if not any(name.strip() for name in names):
+        raise DataError(f"got an empty first line in {path.name}, expected a header; write one")
+    return unique_names([name.strip() for name in names])
+
+
+def unique_names(names: list[str]) -> tuple[str, ...]:
+    """Number the repetitions of a name, and name the nameless.
+
+    >>> unique_names(["a", "", "a"])
+    ('a', 'column_2', 'a_1')
+    """
+    found: list[str] = []
+    for place, name in enumerate(names, start=1):
+        base = name or f"column_{place}"
+        unique, number = base, 0
+        while unique in found:
+            number += 1
+            unique = f"{base}_{number}"
+        found.append(unique)
+    return tuple(found)

@@ -1,0 +1,50 @@
+"""Identifiers as text, whatever they look like.
+
+Leading zeros, 64-bit numbers, `1e5`, accents and case stay as they are. Two things are mended:
+blanks around an id are taken off, and `12345.0` becomes `12345` where the whole column is written
+so, because that is what a numeric id becomes when a program meets missing values.
+"""
+
+from ltvkit.data.sources import Column
+from ltvkit.data.workspace import Workspace, literal
+
+BLANKS = " \t\r\n\u00a0\ufeff"
+"""Taken off both ends: spaces of every kind that spreadsheets leave, and a byte order mark."""
+
+MISSING_WORDS = ("nan", "null", "none", "<na>", "nat", "\\n")
+"""Words that programs write for a missing value, in lower case; `NA` is not among them."""
+
+
+def decide_identifiers(workspace: Workspace, table: str, column: Column) -> tuple[str, str]:
+    """SQL of a column as identifiers (VARCHAR, NULL where missing), and the same in words."""
+    if column.type in ("DOUBLE", "FLOAT"):
+        # A double cannot hold every whole number above 2^53; HUGEINT writes it without exponent.
+        whole = f"CAST(CAST({column.sql} AS HUGEINT) AS VARCHAR)"
+        return (
+            f"CASE WHEN NOT isfinite({column.sql}) THEN NULL WHEN {column.sql} = "
+            f"trunc({column.sql}) AND abs({column.sql}) < 1e38 THEN {whole} "
+            f"ELSE CAST({column.sql} AS VARCHAR) END",
+            "whole numbers without their .0",
+        )
+    if column.type.startswith("DECIMAL"):
+        text = f"CAST({column.sql} AS VARCHAR)"
+        return rf"regexp_replace({text}, '\.0*$', '')", "whole numbers without their .0"
+    if column.type != "VARCHAR":
+        return f"CAST({column.sql} AS VARCHAR)", "text"
+    trimmed = f"trim({column.sql}, {literal(BLANKS)})"
+    words = ", ".join(f"'{word}'" for word in MISSING_WORDS)
+    known = (
+        f"CASE WHEN {trimmed} <> '' AND (length({trimmed}) > 4 OR lower({trimmed}) NOT IN "
+        f"({words})) THEN {trimmed} END"
+    )
+    floats = workspace.row(
+        f"SELECT bool_and(ends_with(id, '.0')) FROM (SELECT {known} AS id FROM {table} LIMIT 1000)"
+    )[0]
+    if floats:
+        floats = workspace.row(
+            f"SELECT bool_and(regexp_matches(id, '^[0-9]+\\.0$')) FROM "
+            f"(SELECT {known} AS id FROM {table})"
+        )[0]
+    if floats:
+        return f"regexp_replace({known}, '\\.0$', '')", "whole numbers without their .0"
+    return known, "text"

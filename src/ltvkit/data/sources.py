@@ -1,0 +1,371 @@
+"""Tables of the user's, opened where they lie and offered to DuckDB as one relation.
+
+Files are scanned in place; what comes over a network or out of a server is copied whole into the
+workspace first, so that a run reads the same rows however often it looks.
+"""
+
+import glob
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from ltvkit.data.databases import copy_postgres, copy_sqlite, database_query
+from ltvkit.data.delimited import TextFile, file_digest, open_text, unique_names
+from ltvkit.data.locations import SERVERS, redact, scheme_of
+from ltvkit.data.samples import read_sample, sample_csv
+from ltvkit.data.workspace import Workspace, ident, literal
+from ltvkit.errors import DataError, offenders
+
+TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".psv", ".dat")
+PARQUET_ENDINGS = (".parquet", ".pq", ".parq")
+DOWNLOAD_TIMEOUT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a source.
+
+    Parameters
+    ----------
+    name : str
+        As the input calls it.
+    sql : str
+        Its quoted name in the source's relation.
+    type : str
+        Its DuckDB type; `VARCHAR` for everything that comes from delimited text.
+    """
+
+    name: str
+    sql: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One table of the user's.
+
+    Parameters
+    ----------
+    location : str
+        Where it came from, without passwords.
+    workspace : Workspace
+        The database that can scan it.
+    relation : str
+        What stands after FROM to scan its well-formed rows, in the order of the input.
+    columns : tuple of Column
+    sha256 : str
+        Digest of the bytes that were read.
+    malformed : str or None
+        Table that a first scan fills with the lines it could not take apart.
+    """
+
+    location: str
+    workspace: Workspace
+    relation: str
+    columns: tuple[Column, ...]
+    sha256: str
+    malformed: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+
+def read_transactions(location: str | Path, *, workspace: Workspace | None = None) -> Source:
+    """Open a table: a file, a folder or pattern of files, a URL, a database, a shipped sample.
+
+    Parameters
+    ----------
+    location : str or Path
+        `orders.csv` (any of `, ; tab |`; UTF-8, UTF-16 or Windows-1252; also `.gz`),
+        `orders.parquet`, a folder or `orders/*.csv`, `https://…` (fetched whole),
+        `duckdb:///file.db?table=orders`, `sqlite:///file.db?query=…`,
+        `postgresql://user@host/db?table=orders`, `sample:cdnow`.
+    workspace : Workspace, optional
+        Where to open it; a new one by default.
+
+    Raises
+    ------
+    DataError
+        When it is not there, is empty, or is of a kind that cannot be read.
+    """
+    workspace = workspace or Workspace()
+    location = str(location)
+    scheme = scheme_of(location)
+    if scheme == "sample":
+        return _open_sample(location, workspace)
+    if scheme in ("http", "https"):
+        return _open_paths([_download(location, workspace)], redact(location), workspace)
+    if scheme == "file":
+        return _open_paths(_paths(urlsplit(location).path), location, workspace)
+    if scheme in SERVERS:
+        copy = copy_postgres(location, workspace)
+        return _open_paths([copy], redact(location), workspace)
+    if scheme == "sqlite":
+        path, query = database_query(location)
+        return _from_table(
+            copy_sqlite(path, query, workspace), redact(location), workspace, file_digest(path)
+        )
+    if scheme == "duckdb":
+        return _open_duckdb(location, workspace)
+    if scheme:
+        raise DataError(
+            f"got {redact(location)}, expected a path, http(s)://, duckdb:///, sqlite:///, "
+            "postgresql:// or sample:cdnow; export the table to csv or parquet first"
+        )
+    return _open_paths(_paths(location), location, workspace)
+
+
+def source_from_frame(frame: pd.DataFrame, *, workspace: Workspace | None = None) -> Source:
+    """Offer a pandas frame as a source; its index is ignored."""
+    import pyarrow as pa
+
+    workspace = workspace or Workspace()
+    name = workspace.new_name("frame")
+    arrays, names = [], unique_names([str(column) for column in frame.columns])
+    for place in range(frame.shape[1]):
+        arrays.append(_as_arrow(frame.iloc[:, place]))
+    table = pa.table(dict(zip(names, arrays, strict=True)))
+    digest = hashlib.sha256()
+    for batch in table.to_batches():
+        digest.update(batch.serialize())
+    workspace.connection.register(f"{name}_view", table)
+    workspace.run(f"CREATE TABLE {name} AS SELECT * FROM {name}_view")
+    workspace.connection.unregister(f"{name}_view")
+    return _from_table(name, "a frame", workspace, digest.hexdigest())
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def _paths(location: str) -> list[Path]:
+    path = Path(location).expanduser()
+    endings = (*TEXT_ENDINGS, *PARQUET_ENDINGS)
+    if path.is_dir():
+        found = sorted(
+            inner
+            for inner in path.rglob("*")
+            if inner.is_file()
+            and not inner.name.startswith((".", "_"))
+            and inner.name.lower().removesuffix(".gz").endswith(endings)
+        )
+        if not found:
+            raise DataError(
+                f"got the folder {location} without a csv or parquet file, expected at least one; "
+                "name the folder that holds them"
+            )
+        return found
+    if path.is_file():
+        return [path]
+    # Path.glob wants a relative pattern, and a user's pattern may be absolute.
+    found = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207
+    found = [match for match in found if match.is_file()]
+    if not found:
+        beside = path.parent
+        there = sorted(inner.name for inner in beside.iterdir()) if beside.is_dir() else []
+        hint = f" (there: {offenders(there)})" if there else ""
+        raise DataError(
+            f"got no file {location}, expected a csv or parquet file, a folder or a pattern"
+            f"{hint}; check the path (relative paths start from the config's folder)"
+        )
+    return found
+
+
+def _open_paths(paths: Sequence[Path], location: str, workspace: Workspace) -> Source:
+    kinds = {_kind(path) for path in paths}
+    if len(kinds) > 1:
+        raise DataError(
+            f"got csv and parquet files together in {location}, expected one kind; "
+            "name a pattern such as folder/*.parquet"
+        )
+    if kinds == {"parquet"}:
+        return _open_parquet(paths, location, workspace)
+    if kinds == {"sqlite"} or kinds == {"duckdb"}:
+        kind = kinds.pop()
+        raise DataError(
+            f"got the {kind} database {location}, expected to know its table; "
+            f"write {kind}:///{paths[0]}?table=NAME"
+        )
+    return _open_texts([open_text(path, workspace) for path in paths], location, workspace)
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(16)
+    if not start:
+        raise DataError(f"got an empty file {path}, expected a header and rows; choose another")
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"SQLite format 3"):
+        return "sqlite"
+    if start[8:12] == b"DUCK":
+        return "duckdb"
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise DataError(
+            f"got {path.name}, a spreadsheet or zip file, expected csv or parquet; "
+            "save the sheet as csv (UTF-8)"
+        )
+    return "text"
+
+
+def _open_parquet(paths: Sequence[Path], location: str, workspace: Workspace) -> Source:
+    names = ", ".join(literal(_no_glob(path)) for path in paths)
+    relation = f"read_parquet([{names}], union_by_name = true)"
+    return _from_relation(relation, location, workspace, _joint_digest(paths))
+
+
+def _open_texts(texts: Sequence[TextFile], location: str, workspace: Workspace) -> Source:
+    header = texts[0].header
+    for text in texts[1:]:
+        if sorted(text.header) != sorted(header):
+            odd = sorted(set(text.header) ^ set(header))
+            raise DataError(
+                f"{text.path.name}: got other columns than {texts[0].path.name} "
+                f"({offenders(odd)}), expected the same in every file; name files of one kind"
+            )
+    malformed = workspace.new_name("malformed")
+    scans = []
+    for text in texts:
+        # Physical names c0, c1, … : DuckDB takes "ID" and "id" for one.
+        columns = ", ".join(f"'c{header.index(name)}': 'VARCHAR'" for name in text.header)
+        scans.append(
+            f"SELECT {', '.join(f'c{place}' for place in range(len(header)))} FROM read_csv("
+            f"{literal(_no_glob(text.path))}, auto_detect = false, header = true, "
+            f"skip = {text.skip}, delim = {literal(text.delimiter)}, quote = '\"', escape = '\"', "
+            f"max_line_size = 16777216, columns = {{{columns}}}, store_rejects = true, "
+            f"rejects_table = '{malformed}', rejects_scan = '{malformed}_scans')"
+        )
+    digests = [text.sha256 for text in texts]
+    sha256 = digests[0] if len(digests) == 1 else _digest_of(digests)
+    named = tuple(Column(name, f"c{place}", "VARCHAR") for place, name in enumerate(header))
+    relation = f"({' UNION ALL '.join(scans)})"
+    return Source(location, workspace, relation, named, sha256, malformed)
+
+
+def _no_glob(path: Path) -> str:
+    """A path that DuckDB takes literally, even with * or [ in its name."""
+    return glob.escape(str(path)) if glob.has_magic(str(path)) else str(path)
+
+
+def _joint_digest(paths: Sequence[Path]) -> str:
+    digests = [file_digest(path) for path in paths]
+    return digests[0] if len(digests) == 1 else _digest_of(digests)
+
+
+def _digest_of(digests: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+# --- other places -------------------------------------------------------------------------------
+
+
+def _open_sample(location: str, workspace: Workspace) -> Source:
+    name = location.removeprefix("sample:")
+    _, content = read_sample(name)
+    copy = workspace.new_path(f"{name}.csv")
+    copy.write_text(sample_csv(name), encoding="utf-8")
+    source = _open_texts([open_text(copy, workspace)], location, workspace)
+    return Source(
+        location,
+        workspace,
+        source.relation,
+        source.columns,
+        hashlib.sha256(content).hexdigest(),
+        source.malformed,
+    )
+
+
+def _download(location: str, workspace: Workspace) -> Path:
+    from urllib.error import URLError
+    from urllib.request import Request, urlopen
+
+    name = Path(urlsplit(location).path).name or "download"
+    copy = workspace.new_path(name)
+    request = Request(location, headers={"User-Agent": "ltvkit"})  # noqa: S310 - http(s) only
+    try:
+        with (
+            urlopen(request, timeout=DOWNLOAD_TIMEOUT_SECONDS) as answer,  # noqa: S310
+            copy.open("wb") as out,
+        ):
+            expected = answer.headers.get("Content-Length")
+            while chunk := answer.read(1 << 20):
+                out.write(chunk)
+    except (URLError, OSError, ValueError) as error:
+        raise DataError(
+            f"got no answer from {redact(location)} ({error}), expected a csv or parquet file; "
+            "check the address, or fetch the file yourself and name its path"
+        ) from None
+    if expected is not None and copy.stat().st_size != int(expected):
+        raise DataError(
+            f"got {copy.stat().st_size} of {expected} bytes from {redact(location)}, expected all "
+            "of them; try again"
+        )
+    return copy
+
+
+def _open_duckdb(location: str, workspace: Workspace) -> Source:
+    import duckdb
+
+    path, query = database_query(location)
+    alias = workspace.new_name("attached")
+    name = workspace.new_name("copied")
+    try:
+        workspace.run(f"ATTACH {literal(str(path))} AS {alias} (READ_ONLY)")
+        workspace.run(f"USE {alias}")
+        try:
+            workspace.run(f"CREATE TABLE memory.main.{name} AS {query}")
+        finally:
+            workspace.run("USE memory.main")
+        workspace.run(f"DETACH {alias}")
+    except duckdb.Error as error:
+        raise DataError(
+            f"got '{_first_line(error)}' from {location}, expected a table or query that can be "
+            "read; check ?table= or ?query="
+        ) from None
+    return _from_table(name, location, workspace, file_digest(path))
+
+
+def _from_table(name: str, location: str, workspace: Workspace, sha256: str) -> Source:
+    return _from_relation(f"(FROM {name})", location, workspace, sha256)
+
+
+def _from_relation(relation: str, location: str, workspace: Workspace, sha256: str) -> Source:
+    import duckdb
+
+    try:
+        described = workspace.rows(f"DESCRIBE SELECT * FROM {relation}")
+    except duckdb.Error as error:
+        raise DataError(
+            f"got {location}, expected a table that can be read; {_first_line(error)}"
+        ) from None
+    columns = tuple(Column(name, ident(name), kind) for name, kind, *_ in described)
+    return Source(location, workspace, relation, columns, sha256)
+
+
+def _as_arrow(column: pd.Series) -> object:
+    """A column as an Arrow array; mixed objects become text, whole floats without `.0`."""
+    import pyarrow as pa
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.array([_as_text(value) for value in column], type=pa.string())
+
+
+def _as_text(value: object) -> str | None:
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

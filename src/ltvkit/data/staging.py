@@ -1,0 +1,310 @@
+"""The first pass over a log: the mapped columns, parsed, each row with a reason when it is unfit.
+
+The second look at rejected rows is here too, because it must number the rows alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.data.amounts import LIMIT, decide_amounts
+from ltvkit.data.attributes import attribute_sql
+from ltvkit.data.columns import Mapped
+from ltvkit.data.dates import FIRST_YEAR, LAST_YEAR, decide_dates
+from ltvkit.data.delimited import unique_names
+from ltvkit.data.expressions import Expression
+from ltvkit.data.identifiers import decide_identifiers
+from ltvkit.data.sources import Column, Source
+from ltvkit.data.workspace import Workspace, ident
+from ltvkit.errors import DataError
+
+STAGED_REASONS = (
+    "accepted",
+    "the customer id is missing",
+    "the date is missing",
+    "the date cannot be read",
+    "the amount is missing",
+    "the amount cannot be read",
+    "the amount is not finite",
+    f"the amount is {LIMIT:.0e} or more",
+    "the margin is missing or cannot be read",
+    "an exact duplicate of an earlier row",
+    "the date is after the snapshot",
+    "the customer has refunds but no order",
+)
+(
+    _OK,
+    _NO_ID,
+    _NO_DATE,
+    _BAD_DATE,
+    _NO_AMOUNT,
+    _BAD_AMOUNT,
+    _INFINITE,
+    _TOO_LARGE,
+    _BAD_MARGIN,
+    _DUPLICATE,
+    _LATER,
+    _REFUND_ONLY,
+) = range(len(STAGED_REASONS))
+MALFORMED = "the line does not have the columns of the header"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """The parsed rows of a log.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    schema : str
+        The schema of the workspace that holds this log's tables.
+    table : str
+        `customer_id, ordered_on, place, revenue, margin, order_id, channel`, attributes, `reason`
+        (an index of `STAGED_REASONS`); its row order is the input's.
+    rows : int
+        Rows of the input, malformed lines among them.
+    duplicates, duplicates_dropped : int
+    readings : mapping of str to str
+        How each column was read, in words.
+    """
+
+    workspace: Workspace
+    schema: str
+    table: str
+    rows: int
+    duplicates: int
+    duplicates_dropped: int
+    readings: Mapping[str, str]
+
+
+def stage(
+    source: Source,
+    mapped: Mapped,
+    *,
+    drop_exact_duplicates: bool,
+    date_format: str | None,
+    decimal_mark: str | None,
+    timezone: str,
+) -> Staged:
+    """Parse every row of a source; see `clean` for the arguments."""
+    import duckdb
+
+    workspace = source.workspace
+    schema = workspace.new_name("log")
+    raw = f"{schema}.raw"
+    used = _used_columns(source, mapped)
+    everything = ", ".join(column.sql for column in source.columns)
+    workspace.run(f"CREATE SCHEMA {schema}")
+    try:
+        if source.malformed:
+            workspace.run(f"DROP TABLE IF EXISTS {source.malformed}")
+            workspace.run(f"DROP TABLE IF EXISTS {source.malformed}_scans")
+        workspace.run(
+            f"CREATE TABLE {raw} AS SELECT "
+            + ", ".join(f"{column.sql} AS r{place}" for place, column in enumerate(used.values()))
+            + f", hash({everything}) AS row_hash FROM {source.relation}"
+        )
+    except duckdb.Error as error:
+        raise DataError(
+            f"got {source.location}, expected a table that can be read to its end; "
+            f"{str(error).splitlines()[0]}"
+        ) from None
+    rows = {
+        name: Column(name, f"r{place}", column.type)
+        for place, (name, column) in enumerate(used.items())
+    }
+    readings: dict[str, str] = {}
+    ids, readings["customer_id"] = decide_identifiers(workspace, raw, rows[mapped.customer_id])
+    at = rows[mapped.ordered_at]
+    dates = decide_dates(
+        workspace,
+        raw,
+        at.sql,
+        at.type,
+        name=at.name,
+        timezone=timezone,
+        date_format=date_format,
+    )
+    readings["ordered_at"] = dates.words
+    amounts: dict[str, str] = {}
+    for key, expression in (("revenue", mapped.revenue), ("margin", mapped.margin)):
+        words = []
+        for name in expression.names if expression else ():
+            reading = decide_amounts(
+                workspace,
+                raw,
+                rows[name].sql,
+                rows[name].type,
+                name=name,
+                decimal_mark=decimal_mark,
+            )
+            amounts[name] = f"({reading.sql})"
+            words.append(reading.words)
+        if words:
+            readings[key] = ", ".join(dict.fromkeys(words))
+    order_id = "NULL::VARCHAR"
+    if mapped.order_id is not None:
+        order_id, readings["order_id"] = decide_identifiers(workspace, raw, rows[mapped.order_id])
+    kept: dict[str, str] = {}
+    if mapped.channel is not None:
+        kept["channel"], readings["channel"] = decide_identifiers(
+            workspace, raw, rows[mapped.channel]
+        )
+    for name in mapped.attributes:
+        kept[name] = attribute_sql(workspace, raw, rows[name])
+    attributes = "".join(f", {sql} AS {ident(name)}" for name, sql in kept.items())
+    place = "(CAST(epoch(CAST(moment AS TIME)) AS BIGINT) << 40) + row" if kept else "row"
+    good_rows, duplicates = _count_duplicates(workspace, raw)
+    dropped = "false"
+    if drop_exact_duplicates and duplicates:
+        columns = ", ".join(column.sql for column in rows.values())
+        dropped = f"rowid NOT IN (SELECT min(rowid) FROM {raw} GROUP BY row_hash, {columns})"
+    margin = "NULL::DOUBLE" if mapped.margin is None else mapped.margin.sql(amounts)
+    workspace.run(
+        f"CREATE TABLE {schema}.staged AS SELECT customer_id, CAST(moment AS DATE) AS ordered_on, "
+        f"{place} AS place, CASE WHEN reason = 0 THEN CAST(amount AS DECIMAL(18, 6)) END AS "
+        "revenue, CASE WHEN reason = 0 THEN CAST(margin AS DECIMAL(18, 6)) END AS margin, "
+        f"order_id{''.join(f', {ident(name)}' for name in kept)}, reason::UTINYINT AS reason FROM ("
+        f"SELECT *, {_reason(mapped, rows)} AS reason FROM ("
+        f"SELECT *, rowid + 1 AS row, {ids} AS customer_id, {dates.sql} AS moment, "
+        f"{mapped.revenue.sql(amounts)} AS amount, {margin} AS margin, {order_id} AS order_id, "
+        f"{dropped} AS dropped{attributes} FROM {raw}))"
+    )
+    workspace.run(f"DROP TABLE {raw}")
+    malformed = _malformed(source)
+    return Staged(
+        workspace=workspace,
+        schema=schema,
+        table=f"{schema}.staged",
+        rows=good_rows + len(malformed),
+        duplicates=duplicates,
+        duplicates_dropped=workspace.row(
+            f"SELECT count(*) FROM {schema}.staged WHERE reason = {_DUPLICATE}"
+        )[0],
+        readings=readings,
+    )
+
+
+def rejected_rows(source: Source, staged: Staged, as_of: date) -> pd.DataFrame:
+    """The rows that were put aside: number, reason, and the columns of the input as text."""
+    workspace = source.workspace
+    refused = (
+        f"SELECT rowid + 1 AS row, CASE WHEN reason > 0 THEN reason WHEN ordered_on > DATE "
+        f"'{as_of}' THEN {_LATER} WHEN customer_id IN (SELECT customer_id FROM "
+        f"{staged.schema}.refund_only) THEN {_REFUND_ONLY} ELSE 0 END AS reason "
+        f"FROM {staged.table}"
+    )
+    workspace.run(f"CREATE TABLE {staged.schema}.refused AS FROM ({refused}) WHERE reason > 0")
+    names = unique_names(["row", "reason", *source.names])
+    texts = ", ".join(
+        f"CAST({column.sql} AS VARCHAR) AS {ident(f'c{place}')}"
+        for place, column in enumerate(source.columns)
+    )
+    if workspace.row(f"SELECT count(*) FROM {staged.schema}.refused")[0]:
+        frame = workspace.frame(
+            "SELECT f.row, f.reason, numbered.* EXCLUDE (row) FROM "
+            f"(SELECT row_number() OVER () AS row, {texts} FROM {source.relation}) AS numbered "
+            f"JOIN {staged.schema}.refused AS f USING (row) ORDER BY f.row"
+        )
+    else:
+        frame = pd.DataFrame(
+            {
+                "row": pd.Series(dtype="int64"),
+                "reason": pd.Series(dtype="int64"),
+                **{f"c{place}": pd.Series(dtype="str") for place in range(len(source.columns))},
+            }
+        )
+    workspace.run(f"DROP TABLE {staged.schema}.refused")
+    frame.columns = list(names)
+    frame["reason"] = frame["reason"].map(dict(enumerate(STAGED_REASONS))).astype("str")
+    return _with_malformed(frame, _malformed(source))
+
+
+# --- parts --------------------------------------------------------------------------------------
+
+
+def _used_columns(source: Source, mapped: Mapped) -> dict[str, Column]:
+    names = [mapped.customer_id, mapped.ordered_at, *mapped.revenue.names]
+    names += [mapped.order_id] if mapped.order_id else []
+    names += mapped.margin.names if mapped.margin else []
+    names += [mapped.channel] if mapped.channel else []
+    names += mapped.attributes
+    by_name = {column.name: column for column in source.columns}
+    return {name: by_name[name] for name in dict.fromkeys(names)}
+
+
+def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:
+    """Rows, and rows that repeat an earlier one; 64 bits of hash stand for all columns."""
+    rows, distinct = workspace.row(
+        f"SELECT coalesce(sum(n), 0)::BIGINT, count(*) FROM "
+        f"(SELECT count(*) AS n FROM {raw} GROUP BY row_hash)"
+    )
+    return rows, rows - distinct
+
+
+def _reason(mapped: Mapped, rows: Mapping[str, Column]) -> str:
+    def missing(name: str) -> str:
+        column = rows[name]
+        if column.type == "VARCHAR":
+            return f"nullif(trim({column.sql}), '') IS NULL"
+        return f"{column.sql} IS NULL"
+
+    def any_missing(expression: Expression) -> str:
+        return " OR ".join(missing(name) for name in expression.names)
+
+    no_margin = (
+        ""
+        if mapped.margin is None
+        else (
+            f"WHEN margin IS NULL OR NOT isfinite(margin) OR abs(margin) >= {LIMIT} "
+            f"THEN {_BAD_MARGIN} "
+        )
+    )
+    return (
+        f"CASE WHEN customer_id IS NULL THEN {_NO_ID} "
+        f"WHEN moment IS NULL THEN CASE WHEN {missing(mapped.ordered_at)} THEN {_NO_DATE} "
+        f"ELSE {_BAD_DATE} END "
+        f"WHEN NOT isfinite(moment) OR moment < TIMESTAMP '{FIRST_YEAR}-01-01' "
+        f"OR moment >= TIMESTAMP '{LAST_YEAR + 1}-01-01' THEN {_BAD_DATE} "
+        f"WHEN amount IS NULL THEN CASE WHEN {any_missing(mapped.revenue)} THEN {_NO_AMOUNT} "
+        f"ELSE {_BAD_AMOUNT} END "
+        f"WHEN NOT isfinite(amount) THEN {_INFINITE} "
+        f"WHEN abs(amount) >= {LIMIT} THEN {_TOO_LARGE} {no_margin}"
+        f"WHEN dropped THEN {_DUPLICATE} ELSE {_OK} END"
+    )
+
+
+def _malformed(source: Source) -> list[tuple[Any, ...]]:
+    if source.malformed is None:
+        return []
+    tables = source.workspace.rows(
+        f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{source.malformed}'"
+    )
+    if not tables:
+        return []
+    return source.workspace.rows(
+        f"SELECT DISTINCT line, csv_line FROM {source.malformed} ORDER BY line, csv_line"
+    )
+
+
+def _with_malformed(frame: pd.DataFrame, malformed: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Add lines that could not be taken apart, and number the rows after them accordingly."""
+    if not malformed:
+        return frame
+    lines = np.array([line - 1 for line, _ in malformed], dtype=np.int64)
+    before = np.searchsorted(lines - np.arange(len(lines)), frame["row"].to_numpy(), side="right")
+    shifted = frame.assign(row=frame["row"].to_numpy() + before)
+    first = frame.columns[2]
+    added = pd.DataFrame(
+        {
+            "row": lines,
+            "reason": pd.Series([MALFORMED] * len(lines), dtype="str"),
+            first: pd.Series([text for _, text in malformed], dtype="str"),
+        }
+    )
+    both = pd.concat([shifted, added], ignore_index=True)[frame.columns]
+    return both.sort_values("row", kind="stable", ignore_index=True)

@@ -1,0 +1,117 @@
+"""The place where a log is worked on: a DuckDB connection and a folder that goes with it."""
+
+import shutil
+import tempfile
+import weakref
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class Workspace:
+    """A DuckDB database in memory that spills into its own temporary folder.
+
+    Tables and files live as long as the workspace; closing it (or losing the last reference)
+    removes both. The session's time zone is UTC and rows keep the order of their input, so the
+    same input gives the same result on every machine.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Processor threads; as many as there are by default.
+
+    Examples
+    --------
+    >>> with Workspace(threads=1) as workspace:
+    ...     workspace.rows("select 6 * 7")
+    [(42,)]
+    """
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        import duckdb
+
+        self.folder = Path(tempfile.mkdtemp(prefix="ltvkit-"))
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(
+            ":memory:",
+            config={
+                "temp_directory": str(self.folder / "spill"),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                **({"threads": str(threads)} if threads else {}),
+            },
+        )
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET preserve_insertion_order = true")
+        self._numbers = count(1)
+        self._finalizer = weakref.finalize(self, _remove, self.connection, self.folder)
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop every table and remove the folder."""
+        self._finalizer()
+
+    def run(self, sql: str) -> None:
+        """Execute a statement."""
+        self.connection.execute(sql)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.connection.execute(sql).fetchall()
+
+    def row(self, sql: str) -> tuple[Any, ...]:
+        """The one row of a query that has one row."""
+        return self.rows(sql)[0]
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """The result of a query as a pandas frame: text as `str`, dates as `datetime64[s]`."""
+        import pyarrow as pa
+
+        table: pa.Table = self.connection.sql(sql).to_arrow_table()
+        frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+        for field in table.schema:
+            if pa.types.is_date(field.type):
+                frame[field.name] = frame[field.name].astype("datetime64[s]")
+            elif pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+                frame[field.name] = frame[field.name].astype("str")
+        return frame
+
+    def new_name(self, stem: str) -> str:
+        """A table name that this workspace has not used yet."""
+        return f"{stem}_{next(self._numbers)}"
+
+    def new_path(self, name: str) -> Path:
+        """A path in the workspace's folder that is not in use yet."""
+        return self.folder / f"{next(self._numbers)}-{name}"
+
+
+def ident(name: str) -> str:
+    """Quote a name for SQL.
+
+    >>> print(ident('unit "price" net'))
+    "unit ""price"" net"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Quote a text for SQL.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _remove(connection: "duckdb.DuckDBPyConnection", folder: Path) -> None:
+    connection.close()
+    shutil.rmtree(folder, ignore_errors=True)

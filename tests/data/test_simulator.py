@@ -11,6 +11,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from ltvkit.config import load_config
+from ltvkit.data import ColumnMap, clean, read_transactions
 from ltvkit.data.simulator import (
     DEMO_DESIGN,
     raw_transactions,
@@ -333,6 +334,23 @@ def test_the_export_is_the_transactions_plus_counted_blemishes(shop):
     clean = rows[good].drop_duplicates()
     assert amount[clean.index].sum() == pytest.approx(shop.transactions["revenue"].sum())
     assert clean["order_id"].tolist() == shop.transactions["order_id"].tolist()
+
+
+def test_cleaning_the_export_puts_aside_its_blemishes_and_finds_the_shop_again(shop, tmp_path):
+    write_shop(shop, tmp_path / "shop")
+    _, counts = raw_transactions(shop)
+    log = clean(
+        read_transactions(tmp_path / "shop" / "transactions.csv"),
+        columns=ColumnMap(order_id="order_id", margin="margin", channel="channel"),
+        as_of=shop.design.as_of,
+        drop_exact_duplicates=True,
+    )
+    assert sorted(log.summary.reasons.values()) == sorted(counts.values())
+    assert log.summary.accepted == len(shop.transactions)
+    assert log.summary.refund_rows == shop.truth.counts["refund_rows"]
+    assert log.summary.customers == len(shop.customers)
+    assert log.summary.unmatched_refunds == 0
+    assert log.summary.margin == pytest.approx(shop.transactions["margin"].sum(), abs=0.01)
 
 
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_does_not(tmp_path):

@@ -7,6 +7,7 @@ the features.
 
 from ltvkit.models.bgnbd import BetaGeo, BetaGeoParams
 from ltvkit.models.btyd import Btyd, OrderModel, order_model_from_dict
+from ltvkit.models.from_lifetimes import LifetimesFit, fit_lifetimes, from_lifetimes
 from ltvkit.models.gamma_gamma import GammaGamma, GammaGammaParams
 from ltvkit.models.mbgnbd import ModifiedBetaGeo, ModifiedBetaGeoParams
 from ltvkit.models.pareto_nbd import ParetoNBD, ParetoNBDParams
@@ -17,10 +18,13 @@ __all__ = [
     "Btyd",
     "GammaGamma",
     "GammaGammaParams",
+    "LifetimesFit",
     "ModifiedBetaGeo",
     "ModifiedBetaGeoParams",
     "OrderModel",
     "ParetoNBD",
     "ParetoNBDParams",
+    "fit_lifetimes",
+    "from_lifetimes",
     "order_model_from_dict",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betainc, betaln, digamma, expit, gammaln, hyp2f1, xlogy
 
 from ltvkit.models._likelihood import Objective, Optimum, maximise
-from ltvkit.models._rows import FloatArray, Histories, distinct, dot
+from ltvkit.models._rows import FloatArray, Histories, distinct, dot, tally
 
 
 def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
@@ -26,7 +26,7 @@ def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
     weight, customers = rows.weight, float(rows.weight.sum())
     # Gamma functions depend on x alone, and x takes few values.
     (x_of, m_of), place = distinct([rows.x, chances])
-    weight_of = np.bincount(place, weights=weight, minlength=len(x_of))
+    weight_of = tally(place, weight)
     mortal = chances > 0
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:

@@ -104,6 +104,11 @@ def distinct(columns: Sequence[FloatArray]) -> tuple[list[FloatArray], npt.NDArr
     return [values[where] for values in columns], code.astype(np.intp, copy=False)
 
 
+def tally(place: npt.NDArray[np.intp], weight: FloatArray) -> FloatArray:
+    """Joint weight of the rows that went to the same place."""
+    return np.bincount(place, weights=weight).astype(float)
+
+
 def dot(weight: FloatArray, values: FloatArray) -> float:
     """Weighted sum, the same on any machine.
 
@@ -120,8 +125,7 @@ def compress(rows: Histories) -> Histories:
             "customer summary: got no customers, expected at least one; check the snapshot date"
         )
     (x, t_x, T), place = distinct([rows.x, rows.t_x, rows.T])
-    weight = np.bincount(place, weights=rows.weight, minlength=len(x))
-    return Histories(x, t_x, T, weight.astype(float))
+    return Histories(x, t_x, T, tally(place, rows.weight))
 
 
 def on_distinct(function: Callable[..., FloatArray], *columns: FloatArray | float) -> FloatArray:

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 from ltvkit.errors import DataError, NotEnoughDataError, offenders
 from ltvkit.models import _state
 from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
-from ltvkit.models._rows import FloatArray, column, distinct, dot
+from ltvkit.models._rows import FloatArray, column, distinct, dot, tally
 
 # Below this relative spread, order values are all the same for any purpose.
 _CONSTANT = 1e-6
@@ -98,7 +98,7 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]
                 "some; check the revenue column, or count orders only"
             )
         (n, z), place = distinct([n[used], z[used]])
-        count = np.bincount(place, weights=count[used]).astype(float)
+        count = tally(place, count[used])
         level = float(np.average(z, weights=count))
         spread = float(np.sqrt(np.average((z / level - 1) ** 2, weights=count)))
         objective = log_likelihood(n, z, count)
@@ -175,7 +175,7 @@ def log_likelihood(n: FloatArray, z: FloatArray, weight: FloatArray) -> Objectiv
     Fader and Hardie (2013), eq. 1a.
     """
     (n_of,), place = distinct([n])
-    weight_of = np.bincount(place, weights=weight)
+    weight_of = tally(place, weight)
     total, log_z = float(weight.sum()), np.log(z)
     weight_log_z, weight_n_log = dot(weight, log_z), dot(weight, n * (log_z + np.log(n)))
 

@@ -25,6 +25,7 @@ from ltvkit.models._rows import (
     histories,
     horizon,
     on_distinct,
+    tally,
 )
 
 
@@ -248,7 +249,7 @@ def log_likelihood(rows: Histories) -> Objective:
     x, t_x, T, weight = rows
     customers = float(weight.sum())
     (x_of,), place = distinct([x])
-    weight_of = np.bincount(place, weights=weight).astype(float)
+    weight_of = tally(place, weight)
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
         r, alpha, s, beta = np.exp(theta).tolist()

@@ -5,6 +5,9 @@ cut points of RFM. Files for machines (`exports`) and files for people (`spreads
 families with opposite rules, and are written by different functions.
 """
 
+from ltvkit.audience.crm import hubspot_contacts, klaviyo_profiles
+from ltvkit.audience.delimited import ExcelLocale, write_machine_csv, write_people_csv
+from ltvkit.audience.deliver import write_audience
 from ltvkit.audience.dictionary import (
     CONTACT_COLUMNS,
     SCORED_COLUMNS,
@@ -12,6 +15,13 @@ from ltvkit.audience.dictionary import (
     Column,
     data_dictionary,
     scored_columns,
+)
+from ltvkit.audience.exports import (
+    ExportResult,
+    google_customer_match,
+    lifecycle_values,
+    meta_value_based,
+    tiktok_audience,
 )
 from ltvkit.audience.history import HISTORY, customer_history, usual_days_to_second_order
 from ltvkit.audience.lists import (
@@ -35,6 +45,8 @@ from ltvkit.audience.scored import (
     value_if_kept,
 )
 from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm, segment_name, value_cuts
+from ltvkit.audience.spreadsheets import write_workbook
+from ltvkit.audience.words import Language
 
 __all__ = [
     "AUDIENCES",
@@ -46,6 +58,9 @@ __all__ = [
     "VALUED_PREDICTIONS",
     "Audience",
     "Column",
+    "ExcelLocale",
+    "ExportResult",
+    "Language",
     "ListRules",
     "RfmCuts",
     "assign_lists",
@@ -55,7 +70,12 @@ __all__ = [
     "data_dictionary",
     "driver_label",
     "explain",
+    "google_customer_match",
     "hold_out",
+    "hubspot_contacts",
+    "klaviyo_profiles",
+    "lifecycle_values",
+    "meta_value_based",
     "plan_contacts",
     "rfm_cuts",
     "score_rfm",
@@ -63,6 +83,7 @@ __all__ = [
     "scored_customers",
     "segment_name",
     "summarise_lists",
+    "tiktok_audience",
     "top_share",
     "usual_days_to_second_order",
     "value_at_stake",
@@ -70,4 +91,8 @@ __all__ = [
     "value_if_kept",
     "value_score",
     "value_tier",
+    "write_audience",
+    "write_machine_csv",
+    "write_people_csv",
+    "write_workbook",
 ]

@@ -72,11 +72,10 @@ def places_within(groups: pd.Series, amounts: pd.Series, ids: pd.Series) -> pd.S
     ...               pd.Series(["a", "b", "c"])).tolist()
     [2, 1, 1]
     """
-    ids_as_text = ids.astype("str").to_numpy(dtype=object)
-    names, codes = np.unique(groups.to_numpy(dtype=object), return_inverse=True)
-    by_id = np.argsort(ids_as_text, kind="stable")
+    codes, names = pd.factorize(groups, sort=True)
+    by_id = ids.astype("str").array.argsort()
     order = by_id[np.lexsort((-amounts.to_numpy(float)[by_id], codes[by_id]))]
-    firsts = np.cumsum(np.r_[0, np.bincount(codes, minlength=names.size)[:-1]])
+    firsts = np.cumsum(np.r_[0, np.bincount(codes, minlength=len(names))[:-1]])
     places = np.empty(order.size, dtype=np.int64)
     places[order] = np.arange(order.size) - firsts[codes[order]] + 1
     return pd.Series(places, index=groups.index)

@@ -240,7 +240,8 @@ def _aligned(frame: pd.DataFrame, ids: pd.Series, *, must_match: bool = False) -
             f"got repeated customer_id {offenders(repeated)}, expected one row per customer; "
             "keep one of them"
         )
-    if must_match and not (len(keyed) == len(ids) and keyed.index.isin(ids).all()):
+    places = keyed.index.get_indexer(pd.Index(ids))
+    if must_match and (len(keyed) != len(ids) or (places < 0).any()):
         only_there = keyed.index.difference(pd.Index(ids)).tolist()
         only_here = pd.Index(ids).difference(keyed.index).tolist()
         raise SchemaError(
@@ -248,6 +249,8 @@ def _aligned(frame: pd.DataFrame, ids: pd.Series, *, must_match: bool = False) -
             f"of them: {offenders([*only_there, *only_here])}), expected the same customers; "
             "predict for exactly the customers of the snapshot"
         )
+    if (places >= 0).all():
+        return keyed.take(places).set_axis(ids.index, axis=0)
     return keyed.reindex(pd.Index(ids)).set_axis(ids.index, axis=0)
 
 

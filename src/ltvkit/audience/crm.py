@@ -1,0 +1,160 @@
+"""Uploads to the shop's own tools: Klaviyo and HubSpot.
+
+They are files for machines too, but hold plain addresses, since the tool knows the person
+already. They carry what to do and how sure we are, and never touch a consent.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.audience.delimited import write_machine_csv
+from ltvkit.audience.dictionary import SCORED_COLUMNS, Column, Kind
+from ltvkit.audience.exports import ExportResult, clean_phones
+from ltvkit.audience.identity import clean_emails, clean_text, is_hashed
+
+PROPERTIES: tuple[str, ...] = (
+    *("list", "priority", "recommended_action", "contact_by", "holdout"),
+    *("predicted_value", "predicted_value_low", "predicted_value_high"),
+    *("value_score", "value_tier", "prob_active", "churn_risk", "churn_level", "value_at_risk"),
+    *("expected_orders", "next_order_expected", "rfm_segment"),
+    *("orders", "revenue", "last_order", "reason_1", "reason_2", "reason_3"),
+    *("confidence", "scored_at"),
+)
+"""Columns of the scored list that a flow or a segment can use; none of them is a consent."""
+
+_HUBSPOT_TYPES: dict[Kind, tuple[str, str]] = {
+    "text": ("string", "text"),
+    "date": ("date", "date"),
+    "yes/no": ("bool", "booleancheckbox"),
+}
+_HASHED = "email is hashed already"
+_NO_EMAIL = "no usable email"
+_SHARED = "email shared with a customer of higher predicted value"
+
+
+def klaviyo_profiles(
+    scored: pd.DataFrame, contacts: pd.DataFrame, folder: Path, *, default_region: str | None
+) -> ExportResult:
+    """`klaviyo_profiles.csv`: `Email`, `Phone Number` and properties that begin with `ltv_`.
+
+    Dates are `YYYY-MM-DD HH:MM:SS`, as Klaviyo wants them to be used as dates. No consent column
+    is ever written, so an import changes nobody's subscription.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        From `scored_customers`.
+    contacts : DataFrame
+        `customer_id`, `email`, and optionally `phone` and `country`.
+    folder : Path
+    default_region : str or None
+        See `clean_phones`.
+    """
+    theirs = _contacts_of(scored, contacts)
+    phones = clean_phones(
+        theirs["phone"], default_region=default_region, countries=theirs["country"]
+    )
+    phones = phones.mask(is_hashed(phones))
+    unread = int((clean_text(theirs["phone"]).notna() & phones.isna()).sum())
+    emails, dropped = _usable_emails(theirs["email"], scored)
+    upload = pd.concat(
+        [
+            pd.DataFrame({"Email": emails, "Phone Number": phones}),
+            _properties(scored, "%Y-%m-%d %H:%M:%S"),
+        ],
+        axis=1,
+    )[emails.notna()]
+    path = folder / "klaviyo_profiles.csv"
+    write_machine_csv(upload, path)
+    blanked = {"phone cannot be parsed": unread} if unread else {}
+    return ExportResult(path, len(upload), dropped, blanked)
+
+
+def hubspot_contacts(
+    scored: pd.DataFrame, contacts: pd.DataFrame, folder: Path
+) -> tuple[ExportResult, ExportResult]:
+    """`hubspot_contacts.csv`, and `hubspot_properties.csv`: what to create before importing it.
+
+    The upload has `Email` and internal property names (`ltv_list`, …); the checklist has a row
+    per property with its internal name, label, type, field type and description. See
+    `klaviyo_profiles` for the parameters.
+    """
+    theirs = _contacts_of(scored, contacts)
+    emails, dropped = _usable_emails(theirs["email"], scored)
+    upload = pd.concat([pd.DataFrame({"Email": emails}), _properties(scored, "%Y-%m-%d")], axis=1)[
+        emails.notna()
+    ]
+    path = folder / "hubspot_contacts.csv"
+    write_machine_csv(upload, path)
+    checklist = hubspot_properties(
+        currency=str(scored["currency"].iloc[0]) if len(scored) else "",
+        horizon_days=int(scored["horizon_days"].iloc[0]) if len(scored) else 0,
+    )
+    listed = folder / "hubspot_properties.csv"
+    write_machine_csv(checklist, listed)
+    return (
+        ExportResult(path, len(upload), dropped),
+        ExportResult(
+            listed,
+            len(checklist),
+            warnings=("create these contact properties before importing hubspot_contacts.csv",),
+        ),
+    )
+
+
+def hubspot_properties(*, currency: str, horizon_days: int) -> pd.DataFrame:
+    """The checklist: a row per property of the HubSpot file.
+
+    >>> hubspot_properties(currency="EUR", horizon_days=365).iloc[0, :4].tolist()
+    ['ltv_list', 'LTV list', 'string', 'text']
+    """
+    columns = {column.name: column for column in SCORED_COLUMNS}
+    return pd.DataFrame(
+        [_property_row(columns[name], currency, horizon_days) for name in PROPERTIES],
+        columns=["internal_name", "label", "type", "field_type", "description"],
+    )
+
+
+def _property_row(column: Column, currency: str, horizon_days: int) -> tuple[str, ...]:
+    kind, field = _HUBSPOT_TYPES.get(column.kind, ("number", "number"))
+    description = column.description.format(currency=currency, horizon_days=horizon_days)
+    return (f"ltv_{column.name}", f"LTV {column.name.replace('_', ' ')}", kind, field, description)
+
+
+def _contacts_of(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
+    keyed = contacts.set_index(contacts["customer_id"].astype("str"))
+    theirs = keyed.reindex(pd.Index(scored["customer_id"].astype("str"))).set_axis(scored.index)
+    blank = pd.Series(np.nan, index=scored.index, dtype="str")
+    return pd.DataFrame(
+        {name: theirs.get(name, blank).astype("str") for name in ("email", "phone", "country")}
+    )
+
+
+def _usable_emails(raw: pd.Series, scored: pd.DataFrame) -> tuple[pd.Series, dict[str, int]]:
+    """One address per row, missing where the row has to go, and how many go for which reason."""
+    emails = clean_emails(raw)
+    hashed = is_hashed(emails)
+    plain = emails.mask(hashed)
+    best_first = scored["predicted_value"].sort_values(ascending=False, kind="stable").index
+    shared = plain.loc[best_first].duplicated().reindex(plain.index) & plain.notna()
+    counts = {
+        _HASHED: int(hashed.sum()),
+        _NO_EMAIL: int(emails.isna().sum()),
+        _SHARED: int(shared.sum()),
+    }
+    return plain.mask(shared), {why: count for why, count in counts.items() if count}
+
+
+def _properties(scored: pd.DataFrame, date_format: str) -> pd.DataFrame:
+    kinds = {column.name: column.kind for column in SCORED_COLUMNS}
+    return pd.DataFrame(
+        {
+            f"ltv_{name}": scored[name].dt.strftime(date_format)
+            if kinds[name] == "date"
+            else scored[name]
+            for name in PROPERTIES
+        },
+        index=scored.index,
+    )

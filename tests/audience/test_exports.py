@@ -1,0 +1,323 @@
+"""Uploads held against each platform's rule, with the published test vectors."""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.audience.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
+from ltvkit.audience.exports import (
+    ExportResult,
+    clean_phones,
+    google_customer_match,
+    lifecycle_values,
+    meta_value_based,
+    tiktok_audience,
+)
+from ltvkit.audience.identity import clean_emails, clean_names, sha256
+from ltvkit.errors import DataError
+
+HASHED = "AB" * 32
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def scored_rows(values: list[float], **columns: object) -> pd.DataFrame:
+    count = len(values)
+    base: dict[str, object] = {
+        "customer_id": [f"c{i}" for i in range(count)],
+        "list": "nurture",
+        "priority": range(1, count + 1),
+        "recommended_action": "Keep in the newsletter, and wait.",
+        "contact_by": pd.Timestamp("2024-07-30"),
+        "holdout": False,
+        "predicted_value": values,
+        "prob_active": 0.8,
+        "first_order": pd.Timestamp("2024-06-01"),
+        "scored_at": pd.Timestamp("2024-06-30"),
+        "currency": "EUR",
+        "horizon_days": 365,
+    }
+    for name in PROPERTIES:
+        base.setdefault(name, 1.0)
+    for name in ("next_order_expected", "last_order"):
+        base[name] = pd.Timestamp("2024-08-01")
+    return pd.DataFrame({**base, **columns})
+
+
+def contacts_of(emails: list[object], phones: list[object], **columns: object) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{i}" for i in range(len(emails))],
+            "email": pd.Series(emails, dtype="str"),
+            "phone": pd.Series(phones, dtype="str"),
+            **columns,
+        }
+    )
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain_gmail", "start"),
+    [
+        ("user.name+nyc@example.com", True, "f109a2a632fbcea5"),
+        (" User.Name+NYC@Example.com ", False, "f109a2a632fbcea5"),
+        ("cloudysanfrancisco@gmail.com", True, "223ebda6f6889b14"),
+        ("Cloudy.SanFrancisco+shopping@gmail.com", True, "223ebda6f6889b14"),
+        ("cloudy.sanfrancisco+shopping@gmail.com", False, "8dd4a9bf85024287"),
+    ],
+)
+def test_emails_hash_to_the_published_vectors(raw: str, plain_gmail: bool, start: str) -> None:
+    cleaned = clean_emails(pd.Series([raw]), plain_gmail=plain_gmail)
+    assert sha256(cleaned).iloc[0][:16] == start
+
+
+def test_phones_hash_to_the_published_vectors_with_and_without_plus() -> None:
+    phone = clean_phones(pd.Series(["(800) 555-0100"]), default_region="US")
+    assert sha256(phone).iloc[0][:16] == "fb4f73a6ec5fdb70"
+    assert sha256(phone.str.lstrip("+")).iloc[0][:16] == "92cfdc5fbcd4a20f"
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "expected"),
+    [
+        ("501 234 567", "PL", "+48501234567"),
+        ("0048 501-234-567", "PL", "+48501234567"),
+        ("48501234567.0", "PL", "+48501234567"),
+        ("'+48 501 234 567", None, "+48501234567"),
+        ("\u202a+33 6 12 34 56 78\u202c", "PL", "+33612345678"),
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("06 12 34 56 78", None, None),
+        ("4.85E+10", "PL", None),
+        ("call me", "PL", None),
+        ("123", "PL", None),
+        ("", "PL", None),
+        (HASHED, "PL", HASHED.lower()),
+    ],
+)
+def test_phones_are_read_or_left_blank_never_guessed(
+    raw: str, region: str | None, expected: str | None
+) -> None:
+    phone = clean_phones(pd.Series([raw], dtype="str"), default_region=region).iloc[0]
+    assert (None if pd.isna(phone) else phone) == expected
+
+
+def test_a_customers_own_country_reads_its_phone() -> None:
+    phones = clean_phones(
+        pd.Series(["06 12 34 56 78", "501 234 567"]),
+        default_region="PL",
+        countries=pd.Series(["fr", None]),
+    )
+    assert phones.tolist() == ["+33612345678", "+48501234567"]
+
+
+def test_names_are_lower_case_without_spaces_or_marks_of_direction() -> None:
+    assert clean_names(pd.Series(["  Anna Maria\u200f ", "ŁUKASZ", " "])).tolist() == [
+        "annamaria",
+        "łukasz",
+        np.nan,
+    ]
+
+
+def test_google_header_hashes_and_three_lists(tmp_path: Path) -> None:
+    scored = scored_rows(
+        [10.0] * 9 + [500.0], prob_active=[0.1, 0.1] + [0.9] * 8, holdout=[True] + [False] * 9
+    )
+    contacts = contacts_of(
+        ["A.B+x@gmail.com"] * 10,
+        ["501 234 567"] * 10,
+        first_name="Jan",
+        last_name=" Kowalski ",
+        country="pl",
+        zip="00-950",
+    )
+    results = google_customer_match(scored, contacts, tmp_path, default_region="PL")
+    existing, high, lapsed = results
+    assert [result.rows for result in results] == [10, 1, 1]
+    assert lapsed.dropped == {"held out for measurement": 1}
+    text = existing.file.read_bytes()
+    assert text.startswith(b"Email,Phone,First Name,Last Name,Country,Zip\n")
+    assert read(high.file) == [
+        {
+            "Email": sha("ab@gmail.com"),
+            "Phone": sha("+48501234567"),
+            "First Name": sha("jan"),
+            "Last Name": sha("kowalski"),
+            "Country": "PL",
+            "Zip": "00-950",
+        }
+    ]
+    assert all("no ad consent columns" in result.warnings[0] for result in results)
+    values = json.loads((tmp_path / "google_lifecycle_values.json").read_text())
+    assert len(values) == 2
+    assert values == lifecycle_values(scored)
+    plain = google_customer_match(
+        scored, contacts, tmp_path, default_region="PL", plain_gmail=False
+    )
+    assert read(plain[1].file)[0]["Email"] == sha("a.b+x@gmail.com")
+
+
+def test_only_customers_with_both_ad_consents_are_uploaded(tmp_path: Path) -> None:
+    scored = scored_rows([10.0] * 4)
+    contacts = contacts_of(
+        [f"p{i}@x.org" for i in range(4)],
+        [None] * 4,
+        ad_user_data_consent=["granted", "granted", "denied", None],
+        ad_personalization_consent=["granted", "denied", "granted", "granted"],
+    )
+    for result in (
+        google_customer_match(scored, contacts, tmp_path, default_region=None)[0],
+        meta_value_based(scored, contacts, tmp_path, default_region=None),
+        tiktok_audience(scored, contacts, tmp_path, default_region=None),
+    ):
+        assert result.rows == 1
+        assert result.dropped == {"no ad consent": 3}
+        assert not any("no ad consent columns" in warning for warning in result.warnings)
+    half = contacts.drop(columns="ad_personalization_consent")
+    result = meta_value_based(scored, half, tmp_path, default_region=None)
+    assert result.rows == 0
+    assert "both ad consents are needed" in result.warnings[0]
+
+
+def test_meta_writes_plain_values_and_counts_what_is_not_above_zero(tmp_path: Path) -> None:
+    scored = scored_rows([1234567.891, 0.0, -3.0, 0.004, 7.5])
+    contacts = contacts_of(
+        ["a.b+c@gmail.com", "b@x.org", "c@x.org", "d@x.org", "not an address"],
+        [None, None, None, None, "+1 800 555 0100"],
+        first_name="Anne-Marie",
+        last_name="O'Neill",
+        zip=["94025-1234"] * 5,
+        city="San Francisco",
+        state="CA",
+        country="US",
+    )
+    result = meta_value_based(scored, contacts, tmp_path, default_region="PL")
+    assert result.file.read_text().startswith("email,phone,fn,ln,zip,ct,st,country,value\n")
+    rows = read(result.file)
+    assert rows[0] == {
+        "email": sha("a.b+c@gmail.com"),
+        "phone": "",
+        "fn": sha("annemarie"),
+        "ln": sha("oneill"),
+        "zip": sha("94025"),
+        "ct": sha("sanfrancisco"),
+        "st": sha("ca"),
+        "country": sha("us"),
+        "value": "1234567.89",
+    }
+    assert rows[1]["phone"][:16] == "92cfdc5fbcd4a20f"
+    assert result.dropped == {"predicted value not above 0": 3}
+    assert result.blanked == {"email is no address": 1}
+    assert result.warnings[-1] == "Meta asks for at least 100 rows, this file has 2"
+
+
+def test_tiktok_has_two_columns_phones_with_plus_and_a_floor_of_1000(tmp_path: Path) -> None:
+    scored = scored_rows([1.0] * 1002, holdout=[True] + [False] * 1001)
+    contacts = contacts_of(
+        [f"p{i}@x.org" for i in range(1001)] + [None], [None, "+18005550100"] + [None] * 1000
+    )
+    result = tiktok_audience(scored, contacts, tmp_path, default_region=None)
+    assert result.file.read_text().startswith("Email_SHA256,Phone_SHA256\n")
+    assert read(result.file)[0]["Phone_SHA256"][:16] == "fb4f73a6ec5fdb70"
+    assert result.rows == 1000
+    assert result.dropped == {"held out for measurement": 1, "no usable email or phone": 1}
+    assert not any("asks for at least" in warning for warning in result.warnings)
+    few = tiktok_audience(scored.iloc[:999], contacts, tmp_path, default_region=None)
+    assert few.warnings[-1] == "TikTok asks for at least 1,000 rows, this file has 998"
+
+
+def test_hashed_contacts_pass_through_ad_files_and_stay_out_of_crm_files(tmp_path: Path) -> None:
+    scored = scored_rows([10.0])
+    contacts = contacts_of([HASHED], [HASHED])
+    row = read(tiktok_audience(scored, contacts, tmp_path, default_region="PL").file)[0]
+    assert row == {"Email_SHA256": HASHED.lower(), "Phone_SHA256": HASHED.lower()}
+    row = read(google_customer_match(scored, contacts, tmp_path, default_region="PL")[0].file)[0]
+    assert row["Email"] == HASHED.lower()
+    assert klaviyo_profiles(scored, contacts, tmp_path, default_region="PL").dropped == {
+        "email is hashed already": 1
+    }
+
+
+def test_klaviyo_has_plain_contacts_prefixed_properties_dates_and_no_consents(
+    tmp_path: Path,
+) -> None:
+    scored = scored_rows([10.0, 20.0, 5.0, 1.0], contact_ok=True)
+    contacts = contacts_of(
+        ["A@x.org", "b@x.org", "b@x.org", "nobody"],
+        ["+48 501 234 567", "rubbish", None, None],
+        email_consent="granted",
+        ad_user_data_consent="granted",
+    )
+    result = klaviyo_profiles(scored, contacts, tmp_path, default_region="PL")
+    rows = read(result.file)
+    assert list(rows[0])[:2] == ["Email", "Phone Number"]
+    assert all(name.startswith("ltv_") for name in list(rows[0])[2:])
+    assert not any("consent" in name or "contact_ok" in name for name in rows[0])
+    assert (rows[0]["Email"], rows[0]["Phone Number"]) == ("a@x.org", "+48501234567")
+    assert rows[0]["ltv_contact_by"] == "2024-07-30 00:00:00"
+    assert rows[0]["ltv_recommended_action"] == "Keep in the newsletter, and wait."
+    assert [row["ltv_predicted_value"] for row in rows] == ["10", "20"]
+    assert result.dropped == {
+        "no usable email": 1,
+        "email shared with a customer of higher predicted value": 1,
+    }
+    assert result.blanked == {"phone cannot be parsed": 1}
+
+
+def test_hubspot_has_internal_names_and_a_checklist_of_every_property(tmp_path: Path) -> None:
+    scored = scored_rows([10.0], contact_by=pd.NaT)
+    upload, checklist = hubspot_contacts(scored, contacts_of(["a@x.org"], [None]), tmp_path)
+    row = read(upload.file)[0]
+    assert row["Email"] == "a@x.org"
+    assert row["ltv_contact_by"] == ""
+    assert row["ltv_last_order"] == "2024-08-01"
+    assert row["ltv_holdout"] == "false"
+    listed = read(checklist.file)
+    assert [line["internal_name"] for line in listed] == list(row)[1:]
+    assert list(listed[0]) == ["internal_name", "label", "type", "field_type", "description"]
+    assert all(line["internal_name"] == line["internal_name"].lower() for line in listed)
+    assert "before importing" in checklist.warnings[0]
+
+
+def test_uploads_carry_no_mark_no_guard_and_no_semicolon(tmp_path: Path) -> None:
+    scored = scored_rows([10.0], reason_1="=cmd|' /C calc'!A0")
+    contacts = contacts_of(["a@x.org"], ["+48501234567"])
+    result = klaviyo_profiles(scored, contacts, tmp_path, default_region=None)
+    assert result.file.read_bytes()[:6] == b"Email,"
+    row = read(result.file)[0]
+    assert row["Phone Number"] == "+48501234567"
+    assert row["ltv_reason_1"] == "=cmd|' /C calc'!A0"
+
+
+def test_lifecycle_values_are_those_of_newcomers_where_there_are_enough() -> None:
+    values = [float(i) for i in range(1, 101)]
+    first = [pd.Timestamp("2024-06-01")] * 40 + [pd.Timestamp("2020-01-01")] * 60
+    assert lifecycle_values(scored_rows(values, first_order=first)) == {
+        "new_customer_value": 20.5,
+        "high_value_new_customer_value": 38.5,
+    }
+    old = scored_rows(values, first_order=pd.Timestamp("2020-01-01"))
+    assert lifecycle_values(old)["new_customer_value"] == 50.5
+
+
+def test_results_are_told_in_one_line() -> None:
+    result = ExportResult(Path("x.csv"), 1200, {"no ad consent": 3}, {"phone cannot be parsed": 2})
+    assert result.words() == (
+        "x.csv: 1,200 rows; left out: 3 no ad consent; blank: 2 phone cannot be parsed"
+    )
+
+
+def test_repeated_contacts_are_refused_by_name(tmp_path: Path) -> None:
+    contacts = pd.DataFrame({"customer_id": ["c0", "c0"], "email": ["a@x.org", "b@x.org"]})
+    with pytest.raises(DataError, match="'c0'"):
+        tiktok_audience(scored_rows([1.0]), contacts, tmp_path, default_region=None)

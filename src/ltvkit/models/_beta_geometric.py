@@ -21,7 +21,7 @@ def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
         L = Γ(r+x)/Γ(r) · α^r · B(a, b+m)/B(a, b)
             · [ (α+T)^-(r+x) + 1(m>0) · a/(b+m-1) · (α+t_x)^-(r+x) ]
 
-    Fader, Hardie and Lee (2005), eq. 6; Batislam, Denizel and Filiztekin (2007), eq. 5.
+    Fader, Hardie and Lee (2005), eq. 6; Batislam, Denizel and Filiztekin (2007).
     """
     weight, customers = rows.weight, float(rows.weight.sum())
     # Gamma functions depend on x alone, and x takes few values.

@@ -63,7 +63,10 @@ def to_dict(model: Model) -> dict[str, Any]:
         "schema": SCHEMA,
         "model": type(model).__name__,
         "settings": model.get_params(),
-        "params": {name: float(value) for name, value in model.params_._asdict().items()},
+        "params": {
+            name: value if isinstance(value, int) else float(value)
+            for name, value in model.params_._asdict().items()
+        },
     }
     if hasattr(model, "diagnostics_"):
         state["log_likelihood"] = float(model.log_likelihood_)

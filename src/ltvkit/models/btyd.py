@@ -11,7 +11,9 @@ from ltvkit.errors import DataError, SchemaError
 from ltvkit.models._rows import DAYS_A_YEAR, FloatArray
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
+from ltvkit.models.mbg_cnbd_k import MbgCnbdK
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
+from ltvkit.models.nbd import NBD
 from ltvkit.models.pareto_nbd import ParetoNBD
 
 
@@ -29,6 +31,9 @@ class OrderModel(Protocol):
 
     def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
         """P(at least one order in the next days)."""
+
+    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> FloatArray:
+        """Expected repeat orders of a new customer in the first days of age."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -49,6 +54,10 @@ def order_model_from_dict(state: dict[str, Any]) -> OrderModel:
             return ModifiedBetaGeo.from_dict(state)
         case "ParetoNBD":
             return ParetoNBD.from_dict(state)
+        case "NBD":
+            return NBD.from_dict(state)
+        case "MbgCnbdK":
+            return MbgCnbdK.from_dict(state)
         case unknown:
             raise SchemaError(
                 f"got the state of {unknown!r}, expected an order model; read it with the class "

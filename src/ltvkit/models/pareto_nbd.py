@@ -184,7 +184,7 @@ class ParetoNBD(BaseEstimator):  # type: ignore[misc]
             P(alive) · (r+x)/(α+T) · (β+T) · (δ(β+T))^(s-1) · U(s, s, δ(β+T))
 
         with δ the continuous rate per unit of time and U Tricomi's function. Fader, Hardie and
-        Lee (2005), RFM and CLV, eq. 2.
+        Lee (2005), RFM and CLV.
         """
         delta = annual_to_unit_rate(annual_discount_rate, unit_days=self.unit_days)
         r, alpha, s, beta = self.params_
@@ -244,7 +244,7 @@ def log_likelihood(rows: Histories) -> Objective:
 
     The integral over the moment of dropout is a difference of two 2F1 in the papers (A0), which
     loses all digits for frequent buyers; by quadrature it is a sum of positive terms, and its
-    derivatives are means over the same nodes. Fader and Hardie (2005), eq. 16.
+    derivatives are means over the same nodes. Fader and Hardie (2005), eq. 18.
     """
     x, t_x, T, weight = rows
     customers = float(weight.sum())

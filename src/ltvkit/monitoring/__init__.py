@@ -1,0 +1,36 @@
+"""After a run: what changed since the last one, and whether what was promised came.
+
+`compare` sets two runs side by side and `evaluate` asks the alert rules; `measure` holds a run
+against the orders that came after it, list by list against the hold-out, and as a whole.
+"""
+
+from ltvkit.monitoring.alerts import Alert, AlertRules, evaluate
+from ltvkit.monitoring.compare import Comparison, compare, figure_changes, list_changes, list_moves
+from ltvkit.monitoring.drift import Drift, psi
+from ltvkit.monitoring.measure import Difference, ListEffect, Measurement, measure
+from ltvkit.monitoring.promise import Outcome, Promise, by_decile, check_promise, outcome_after
+from ltvkit.monitoring.text import render_comparison, render_measurement
+
+__all__ = [
+    "Alert",
+    "AlertRules",
+    "Comparison",
+    "Difference",
+    "Drift",
+    "ListEffect",
+    "Measurement",
+    "Outcome",
+    "Promise",
+    "by_decile",
+    "check_promise",
+    "compare",
+    "evaluate",
+    "figure_changes",
+    "list_changes",
+    "list_moves",
+    "measure",
+    "outcome_after",
+    "psi",
+    "render_comparison",
+    "render_measurement",
+]

@@ -1,0 +1,250 @@
+"""Did acting on a list pay? Customers who were to be contacted against those held out.
+
+The hold-out was drawn by chance when the lists were made, so the difference between the two
+groups is the effect of acting, up to chance; the interval says how much chance.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.errors import DataError, offenders
+from ltvkit.monitoring.promise import (
+    Outcome,
+    Promise,
+    by_decile,
+    check_promise,
+    outcome_after,
+    welch,
+)
+from ltvkit.runs import Figure
+
+FEWEST_HELD_OUT = 20
+"""Under 20 customers in a group, one large order decides the mean and Welch's interval is too
+narrow for amounts as skewed as these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Mean per customer of those treated less that of those held out, with its interval."""
+
+    treated: float
+    held_out: float
+    value: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListEffect:
+    """What acting on one list changed.
+
+    Parameters
+    ----------
+    name : str
+        The list.
+    treated, held_out : int
+        Customers with a date to be contacted by; customers held out. Those without permission
+        are in neither, since nobody could have contacted them.
+    margin, orders : Difference
+        Per customer, within the days observed.
+    total_margin : float
+        `margin.value` x `treated`: what acting brought in all, if the difference is real.
+    conclusion : str
+        `more`, `less` or `cannot tell yet`.
+    words : str
+        The same in a sentence.
+    """
+
+    name: str
+    treated: int
+    held_out: int
+    margin: Difference
+    orders: Difference
+    total_margin: float
+    conclusion: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A run held against what came after it.
+
+    Parameters
+    ----------
+    lists : tuple of ListEffect
+        Lists on which something was to be done, in their order.
+    overall : ListEffect
+        All of these lists together, which a small shop can tell sooner than any of them.
+    promise : Promise
+        The whole base's total against the margin that came.
+    deciles : DataFrame
+        See `by_decile`.
+    active_predicted, active_observed : float
+        Share of customers expected to order within the horizon, and share that did so far.
+    observed_days, horizon_days : int
+    new_customers : int
+        Customers in the later log whom the run did not know.
+    level : float
+        Level of the lists' intervals.
+    """
+
+    lists: tuple[ListEffect, ...]
+    overall: ListEffect
+    promise: Promise
+    deciles: pd.DataFrame
+    active_predicted: float
+    active_observed: float
+    observed_days: int
+    horizon_days: int
+    new_customers: int
+    level: float
+
+
+def measure(
+    scored: pd.DataFrame,
+    later_order_days: pd.DataFrame,
+    *,
+    predicted_total: Figure | None = None,
+    lists: Sequence[str] | None = None,
+    observed_to: date | None = None,
+    level: float = 0.95,
+) -> Measurement:
+    """Hold a run against the orders that came after it.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        The run's `customers_scored`.
+    later_order_days : DataFrame
+        `customer_id, ordered_on, margin`: order days that go on after the run, margin as the run
+        counted it.
+    predicted_total : Figure, optional
+        The run's total margin with its 80 % interval (`Run.total.margin`); by default the sum of
+        `predicted_value`, without interval.
+    lists : sequence of str, optional
+        Lists to measure; by default every list on which something was to be done.
+    observed_to : date, optional
+        The last day that the log covers; its last order day by default.
+    level : float
+        Level of the intervals of the lists' differences.
+
+    Raises
+    ------
+    DataError
+        When the log holds nothing after the run, or a list is not in the run.
+    """
+    outcome = outcome_after(scored, later_order_days, observed_to=observed_to)
+    known = list(dict.fromkeys(scored["list"]))
+    unknown = [name for name in lists or () if name not in known]
+    if unknown:
+        raise DataError(
+            f"got lists {offenders(unknown)}, expected some of {offenders(known, limit=9)}; "
+            "name lists that the run made"
+        )
+    acted_on = set(scored.loc[scored["contact_by"].notna(), "list"])
+    wanted = [name for name in known if name in (lists or acted_on)]
+    total = predicted_total or Figure(float(scored["predicted_value"].sum()))
+    return Measurement(
+        lists=tuple(
+            _effect(name, scored["list"] == name, scored, outcome, level) for name in wanted
+        ),
+        overall=_effect("all lists", scored["list"].isin(wanted), scored, outcome, level),
+        promise=check_promise(
+            predicted=total,
+            realised=float(outcome.by_customer["margin"].sum()),
+            customers=len(scored),
+            observed_days=outcome.observed_days,
+            horizon_days=outcome.horizon_days,
+        ),
+        deciles=by_decile(scored, outcome),
+        active_predicted=float(scored["prob_active"].mean()),
+        active_observed=float((outcome.by_customer["orders"] > 0).mean()),
+        observed_days=outcome.observed_days,
+        horizon_days=outcome.horizon_days,
+        new_customers=outcome.new_customers,
+        level=level,
+    )
+
+
+def _effect(
+    name: str, members: pd.Series, scored: pd.DataFrame, outcome: Outcome, level: float
+) -> ListEffect:
+    on_it = members.to_numpy(bool)
+    held_out = scored["holdout"].to_numpy(bool)
+    contactable = np.ones(len(scored), dtype=bool)
+    if "contact_ok" in scored.columns and scored["contact_ok"].notna().any():
+        contactable = scored["contact_ok"].astype("boolean").to_numpy(bool, na_value=False)
+    treated = on_it & contactable & ~held_out
+    control = on_it & contactable & held_out
+    margin = _difference(outcome.by_customer["margin"], treated, control, level)
+    orders = _difference(outcome.by_customer["orders"], treated, control, level)
+    counts = (int(treated.sum()), int(control.sum()))
+    conclusion = "cannot tell yet"
+    if min(counts) >= FEWEST_HELD_OUT and margin.clear:
+        conclusion = "more" if margin.value > 0 else "less"
+    return ListEffect(
+        name=name,
+        treated=counts[0],
+        held_out=counts[1],
+        margin=margin,
+        orders=orders,
+        total_margin=margin.value * counts[0],
+        conclusion=conclusion,
+        words=_words(name, margin, counts, conclusion, level),
+    )
+
+
+def _difference(
+    values: pd.Series, treated: np.ndarray, control: np.ndarray, level: float
+) -> Difference:
+    numbers = values.to_numpy(float)
+    a, b = numbers[treated], numbers[control]
+    value, low, high = welch(a, b, level=level)
+    return Difference(
+        treated=float(a.mean()) if a.size else math.nan,
+        held_out=float(b.mean()) if b.size else math.nan,
+        value=value,
+        low=low,
+        high=high,
+    )
+
+
+def _words(
+    name: str, margin: Difference, counts: tuple[int, int], conclusion: str, level: float
+) -> str:
+    treated, held_out = counts
+    if min(counts) < FEWEST_HELD_OUT:
+        return (
+            f"{name}: cannot tell yet: {treated:,} treated and {held_out:,} held out are too few; "
+            f"{FEWEST_HELD_OUT} of each are the least"
+        )
+    between = f"{level:.0%} interval {margin.low:,.2f} to {margin.high:,.2f}".replace("%", " %")
+    if conclusion == "cannot tell yet":
+        return (
+            f"{name}: cannot tell yet: the difference of {margin.value:,.2f} margin per customer "
+            f"may be chance ({between}); {_needed(margin, held_out)}"
+        )
+    return (
+        f"{name}: acting brought {abs(margin.value):,.2f} {conclusion} margin per customer "
+        f"({between}), {margin.value * treated:,.0f} in all over {treated:,} treated"
+    )
+
+
+def _needed(margin: Difference, held_out: int) -> str:
+    """An interval shrinks with the root of the number: n (half width / difference)^2 settle it."""
+    if margin.value == 0:
+        return "the two groups did equally well so far"
+    times = ((margin.high - margin.low) / 2 / margin.value) ** 2
+    if not math.isfinite(times) or held_out * times > 1e6:
+        return "the groups did so nearly equally well that no campaign would settle it"
+    return f"about {math.ceil(held_out * times):,} held-out customers would settle one of that size"

@@ -1,0 +1,214 @@
+"""What was promised for the whole base against what came: the total, by decile, and who ordered."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ltvkit.errors import DataError
+from ltvkit.runs import Figure
+
+DECILES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened after a run, within its horizon.
+
+    Parameters
+    ----------
+    by_customer : DataFrame
+        `margin` and `orders` (order days) of every scored customer, on the scored list's index.
+    observed_days : int
+        Days of the horizon that have passed.
+    horizon_days : int
+    new_customers : int
+        Customers in the later log whom the run did not know; their orders are not counted.
+    """
+
+    by_customer: pd.DataFrame
+    observed_days: int
+    horizon_days: int
+    new_customers: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole horizon has passed."""
+        return self.observed_days >= self.horizon_days
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The run's total against the margin that came.
+
+    `predicted`, `low` and `high` are for the whole horizon; `inside` is None until it has passed,
+    or where the run gave no interval.
+    """
+
+    customers: int
+    observed_days: int
+    horizon_days: int
+    predicted: float
+    low: float | None
+    high: float | None
+    realised: float
+    inside: bool | None
+    words: str
+
+
+def outcome_after(
+    scored: pd.DataFrame, later_order_days: pd.DataFrame, *, observed_to: date | None = None
+) -> Outcome:
+    """Margin and orders of every scored customer in (scored_at, scored_at + horizon].
+
+    Parameters
+    ----------
+    scored : DataFrame
+        `customer_id, scored_at, horizon_days` of one run.
+    later_order_days : DataFrame
+        `customer_id, ordered_on, margin`: a log that goes on after the run. Order days up to the
+        run's day are ignored, so a log from the beginning may be given.
+    observed_to : date, optional
+        The last day that the log covers; its last order day by default.
+
+    Raises
+    ------
+    DataError
+        When the log holds nothing after the run.
+    """
+    as_of = pd.Timestamp(scored["scored_at"].iloc[0])
+    horizon_days = int(scored["horizon_days"].iloc[0])
+    after = later_order_days[later_order_days["ordered_on"] > as_of]
+    if after.empty:
+        last = later_order_days["ordered_on"].max()
+        raise DataError(
+            f"later transactions: got order days up to {last:%Y-%m-%d}, expected some after the "
+            f"run's day {as_of:%Y-%m-%d}; give a log that goes on after it"
+            if len(later_order_days)
+            else "later transactions: got no rows, expected orders after the run's day; give a log"
+        )
+    end = pd.Timestamp(observed_to) if observed_to is not None else after["ordered_on"].max()
+    observed_days = min((end - as_of).days, horizon_days)
+    inside = after[after["ordered_on"] <= as_of + timedelta(days=observed_days)]
+    ids = pd.Index(scored["customer_id"].astype("str"))
+    key = inside["customer_id"].astype("str")
+    totals = (
+        pd.DataFrame({"margin": inside["margin"].to_numpy(float), "orders": 1})
+        .groupby(key.to_numpy())
+        .sum()
+        .reindex(ids, fill_value=0)
+        .set_axis(scored.index)
+    )
+    return Outcome(
+        by_customer=totals,
+        observed_days=observed_days,
+        horizon_days=horizon_days,
+        new_customers=int((~pd.Index(key.unique()).isin(ids)).sum()),
+    )
+
+
+def check_promise(
+    *,
+    predicted: Figure,
+    realised: float,
+    customers: int,
+    observed_days: int,
+    horizon_days: int,
+) -> Promise:
+    """Hold a total against the margin that came, and say it in a sentence.
+
+    Before the horizon has passed nothing is judged: what came is only set beside the share of the
+    total that has fallen due in proportion to time. (Buying slows down, so a forecast that is
+    right is usually a little ahead of that.)
+
+    Examples
+    --------
+    >>> promise = check_promise(predicted=Figure(100.0, 80.0, 130.0), realised=90.0, customers=5,
+    ...                         observed_days=365, horizon_days=365)
+    >>> promise.inside, promise.words
+    (True, 'as promised: 90 came, 100 was predicted (80 % interval 80 to 130)')
+    """
+    total = predicted.value if predicted.value is not None else float("nan")
+    low, high = predicted.low, predicted.high
+    inside: bool | None = None
+    if observed_days < horizon_days:
+        due = total * observed_days / horizon_days
+        words = (
+            f"too early to judge: {observed_days} of {horizon_days} days have passed; "
+            f"{realised:,.0f} came, {due:,.0f} of {total:,.0f} had fallen due by time"
+        )
+    elif low is None or high is None:
+        words = f"{realised:,.0f} came, {total:,.0f} was predicted (no interval was given)"
+    else:
+        inside = low <= realised <= high
+        judged = (
+            "as promised"
+            if inside
+            else "more than promised"
+            if realised > high
+            else "less than promised"
+        )
+        words = (
+            f"{judged}: {realised:,.0f} came, {total:,.0f} was predicted "
+            f"(80 % interval {low:,.0f} to {high:,.0f})"
+        )
+    return Promise(
+        customers, observed_days, horizon_days, total, low, high, realised, inside, words
+    )
+
+
+def by_decile(scored: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
+    """Promised and realised by tenth of the base, the highest predictions first.
+
+    Returns
+    -------
+    DataFrame
+        `decile` (1 = highest predicted value), `customers`, `predicted` and `realised` (margin
+        per customer), `prob_active` (mean predicted chance of an order) and `active` (share that
+        did order). Predictions are for the whole horizon. Below ten customers there are fewer
+        rows.
+    """
+    rank = np.argsort(-scored["predicted_value"].to_numpy(float), kind="stable")
+    decile = np.empty(len(scored), dtype=np.int64)
+    decile[rank] = np.arange(len(scored)) * DECILES // max(len(scored), 1) + 1
+    table = pd.DataFrame(
+        {
+            "decile": decile,
+            "customers": 1,
+            "predicted": scored["predicted_value"].to_numpy(float),
+            "realised": outcome.by_customer["margin"].to_numpy(float),
+            "prob_active": scored["prob_active"].to_numpy(float),
+            "active": (outcome.by_customer["orders"] > 0).to_numpy(float),
+        }
+    )
+    means = dict.fromkeys(("predicted", "realised", "prob_active", "active"), "mean")
+    return table.groupby("decile", as_index=False).agg({"customers": "sum", **means})
+
+
+def welch(
+    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], *, level: float
+) -> tuple[float, float, float]:
+    """Difference of two means, mean(a) - mean(b), with Welch's interval.
+
+    d -/+ t_nu(1/2 + level/2) sqrt(s_a^2/n_a + s_b^2/n_b), nu by Welch and Satterthwaite (Welch
+    1947). Infinite ends where a group has fewer than two customers.
+
+    Examples
+    --------
+    >>> [round(x, 3) for x in welch(np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0]), level=0.95)]
+    [1.5, -0.988, 3.988]
+    """
+    from scipy.special import stdtrit
+
+    if min(a.size, b.size) < 2:
+        middle = float(a.mean() - b.mean()) if min(a.size, b.size) else float("nan")
+        return middle, float("-inf"), float("inf")
+    difference = float(a.mean() - b.mean())
+    va, vb = a.var(ddof=1) / a.size, b.var(ddof=1) / b.size
+    if va + vb == 0:
+        return difference, difference, difference
+    nu = (va + vb) ** 2 / (va**2 / (a.size - 1) + vb**2 / (b.size - 1))
+    half = float(stdtrit(nu, 0.5 + level / 2) * np.sqrt(va + vb))
+    return difference, difference - half, difference + half

@@ -1,0 +1,212 @@
+"""Measuring a hold-out: true effects are found, absent ones not claimed, small groups silent."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from ltvkit.errors import DataError
+from ltvkit.monitoring import by_decile, check_promise, measure, outcome_after, render_measurement
+from ltvkit.monitoring.promise import welch
+from ltvkit.runs import Figure
+
+AS_OF = pd.Timestamp("2024-06-30")
+
+
+def scored_base(customers: int, *, seed: int = 0, horizon_days: int = 90) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    lists = rng.choice(["protect_now", "nurture", "let_rest"], customers)
+    holdout = rng.random(customers) < 0.2
+    contact_ok = rng.random(customers) < 0.9
+    told = contact_ok & ~holdout & (lists != "let_rest")
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{i}" for i in range(customers)],
+            "list": lists,
+            "contact_by": pd.Series(AS_OF, index=range(customers)).where(told),
+            "holdout": holdout,
+            "contact_ok": pd.array(contact_ok, dtype="boolean"),
+            "predicted_value": rng.gamma(1.0, 40.0, customers),
+            "prob_active": 0.5,
+            "scored_at": AS_OF,
+            "horizon_days": horizon_days,
+        }
+    )
+
+
+def orders_after(
+    scored: pd.DataFrame, *, lift: float, seed: int = 1, days: int = 90
+) -> pd.DataFrame:
+    """One order day for about half of all; the treated of protect_now spend `lift` more."""
+    rng = np.random.default_rng(seed)
+    treated = scored["contact_by"].notna() & (scored["list"] == "protect_now")
+    margin = rng.gamma(2.0, 15.0, len(scored)) + lift * treated.to_numpy()
+    log = pd.DataFrame(
+        {
+            "customer_id": scored["customer_id"],
+            "ordered_on": AS_OF + pd.to_timedelta(rng.integers(1, days + 1, len(scored)), unit="D"),
+            "margin": margin,
+        }
+    )
+    return log[rng.random(len(scored)) < 0.5]
+
+
+def test_a_true_effect_is_found_on_its_list_only() -> None:
+    scored = scored_base(6000)
+    found = measure(scored, orders_after(scored, lift=25.0), observed_to=date(2024, 9, 28))
+    by_name = {effect.name: effect for effect in found.lists}
+    assert set(by_name) == {"protect_now", "nurture"}
+    protect = by_name["protect_now"]
+    assert protect.conclusion == "more"
+    assert protect.margin.low < 12.5 < protect.margin.high
+    assert protect.total_margin == pytest.approx(protect.margin.value * protect.treated)
+    assert "acting brought" in protect.words
+    assert by_name["nurture"].conclusion == "cannot tell yet"
+    assert found.overall.treated == protect.treated + by_name["nurture"].treated
+
+
+def test_an_absent_effect_is_claimed_in_about_one_of_twenty_at_95_per_cent() -> None:
+    claimed = 0
+    for seed in range(60):
+        scored = scored_base(800, seed=seed)
+        found = measure(scored, orders_after(scored, lift=0.0, seed=seed + 1000))
+        claimed += found.overall.conclusion != "cannot tell yet"
+    # Binomial(60, .05): P(more than 9) < .001.
+    assert claimed <= 9
+
+
+def test_a_harmful_action_is_called_less() -> None:
+    scored = scored_base(6000)
+    found = measure(scored, orders_after(scored, lift=-12.0))
+    assert {e.name: e.conclusion for e in found.lists}["protect_now"] == "less"
+
+
+def test_nothing_is_concluded_from_a_handful() -> None:
+    scored = scored_base(60)
+    found = measure(scored, orders_after(scored, lift=1000.0))
+    assert {effect.conclusion for effect in found.lists} == {"cannot tell yet"}
+    assert "too few" in found.lists[0].words
+
+
+def test_an_open_question_names_the_number_that_would_settle_it() -> None:
+    scored = scored_base(3000)
+    found = measure(scored, orders_after(scored, lift=2.0))
+    words = {effect.name: effect.words for effect in found.lists}["protect_now"]
+    assert "cannot tell yet: the difference of" in words
+    assert "would settle" in words
+
+
+def test_customers_without_permission_are_in_neither_group() -> None:
+    scored = scored_base(500)
+    found = measure(scored, orders_after(scored, lift=0.0))
+    allowed = scored[scored["contact_ok"] & scored["list"].isin(["protect_now", "nurture"])]
+    assert found.overall.held_out == int(allowed["holdout"].sum())
+    assert found.overall.treated == int((~allowed["holdout"]).sum())
+    without = scored.assign(contact_ok=pd.array([pd.NA] * 500, dtype="boolean"))
+    everyone = measure(without, orders_after(scored, lift=0.0))
+    assert everyone.overall.held_out > found.overall.held_out
+
+
+def test_only_orders_within_the_horizon_of_known_customers_count() -> None:
+    scored = scored_base(2)
+    log = pd.DataFrame(
+        {
+            "customer_id": ["c0", "c0", "c0", "c1", "stranger"],
+            "ordered_on": pd.to_datetime(
+                ["2024-06-30", "2024-07-01", "2024-09-28", "2024-09-29", "2024-07-05"]
+            ),
+            "margin": [100.0, 5.0, 7.0, 50.0, 80.0],
+        }
+    )
+    outcome = outcome_after(scored, log)
+    assert outcome.by_customer.to_numpy().tolist() == [[12.0, 2.0], [0.0, 0.0]]
+    assert (outcome.observed_days, outcome.complete, outcome.new_customers) == (90, True, 1)
+
+
+def test_rows_of_the_scored_list_may_have_any_index() -> None:
+    scored = scored_base(400)
+    log = orders_after(scored, lift=5.0)
+    moved = scored.sample(frac=1, random_state=3)
+    one, other = measure(moved, log).overall.margin, measure(scored, log).overall.margin
+    assert (one.value, one.low, one.high) == pytest.approx((other.value, other.low, other.high))
+
+
+@pytest.mark.parametrize(
+    ("realised", "observed", "inside", "words"),
+    [
+        (90.0, 90, True, "as promised: 90 came"),
+        (60.0, 90, False, "less than promised"),
+        (140.0, 90, False, "more than promised"),
+        (20.0, 30, None, "too early to judge: 30 of 90 days have passed; 20 came, 33 of 100"),
+    ],
+)
+def test_the_total_is_judged_by_its_interval_once_the_horizon_has_passed(
+    realised: float, observed: int, inside: bool | None, words: str
+) -> None:
+    promise = check_promise(
+        predicted=Figure(100.0, 80.0, 130.0),
+        realised=realised,
+        customers=10,
+        observed_days=observed,
+        horizon_days=90,
+    )
+    assert promise.inside is inside
+    assert promise.words.startswith(words)
+
+
+def test_deciles_by_hand() -> None:
+    scored = scored_base(20).assign(predicted_value=np.arange(20.0), prob_active=0.25)
+    log = pd.DataFrame(
+        {"customer_id": ["c19", "c0"], "ordered_on": AS_OF + pd.Timedelta(days=90), "margin": 8.0}
+    )
+    table = by_decile(scored, outcome_after(scored, log))
+    assert table["customers"].tolist() == [2] * 10
+    assert table["predicted"].tolist() == [18.5, 16.5, 14.5, 12.5, 10.5, 8.5, 6.5, 4.5, 2.5, 0.5]
+    assert table["realised"].tolist() == [4.0, *[0.0] * 8, 4.0]
+    assert table["active"].tolist() == [0.5, *[0.0] * 8, 0.5]
+
+
+def test_welch_agrees_with_scipy() -> None:
+    rng = np.random.default_rng(5)
+    a, b = rng.gamma(1, 20, 300), rng.gamma(1, 25, 40)
+    expected = stats.ttest_ind(a, b, equal_var=False).confidence_interval(0.9)
+    value, low, high = welch(a, b, level=0.9)
+    assert (low, high) == pytest.approx((expected.low, expected.high))
+    assert value == pytest.approx(a.mean() - b.mean())
+
+
+def test_the_text_holds_every_part() -> None:
+    scored = scored_base(900)
+    log = orders_after(scored, lift=0.0)
+    total = Figure(float(scored["predicted_value"].sum()), 0.0, 1e9)
+    text = render_measurement(measure(scored, log, predicted_total=total))
+    assert "90 of 90 days observed" in text
+    assert "as promised" in text
+    assert "all lists: " in text
+    assert text.count("\n  ") >= 16
+
+
+def test_a_log_without_later_orders_is_refused_in_words() -> None:
+    scored = scored_base(10)
+    log = orders_after(scored, lift=0.0).assign(ordered_on=AS_OF)
+    with pytest.raises(DataError, match="after the run's day 2024-06-30"):
+        measure(scored, log)
+    with pytest.raises(DataError, match="got no rows"):
+        measure(scored, log.iloc[:0])
+
+
+def test_an_unknown_list_is_refused_by_name() -> None:
+    scored = scored_base(100)
+    with pytest.raises(DataError, match="'vip'"):
+        measure(scored, orders_after(scored, lift=0.0), lists=["vip"])
+
+
+def test_differences_know_when_they_are_clear() -> None:
+    scored = scored_base(300)
+    margin = measure(scored, orders_after(scored, lift=0.0)).overall.margin
+    assert replace(margin, low=0.1, high=2.0).clear
+    assert replace(margin, low=-2.0, high=-0.1).clear
+    assert not replace(margin, low=-0.1, high=2.0).clear

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from ltvkit.models import BetaGeo, BetaGeoParams
+from ltvkit.models._beta_geometric import log_likelihood
+from ltvkit.models._rows import histories
 
 PAPER = BetaGeoParams(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
 
@@ -67,9 +69,6 @@ def test_expectation_is_finite_where_other_libraries_give_nan():
 
 @pytest.mark.parametrize(("x", "t_x", "expected"), [(0, 0, -0.59947382), (200, 38, 100.7957)])
 def test_log_likelihood_of_a_single_row_matches_the_golden_figure(x, t_x, expected):
-    from ltvkit.models._beta_geometric import log_likelihood
-    from ltvkit.models._rows import histories
-
     rows = histories(weeks(x, t_x, 40), unit_days=7)
     value, _ = log_likelihood(rows, rows.x)(np.log([0.25, 4, 0.8, 2.5]))
     assert value == pytest.approx(expected, abs=5e-5 if x else 5e-9)

@@ -77,17 +77,6 @@ def fit(rows: Histories, *, chances: FloatArray, model: str) -> Optimum:
     return maximise(log_likelihood(rows, chances), starts=starts, centre=centre, model=model)
 
 
-def notes(rows: Histories, params: FloatArray) -> tuple[str, ...]:
-    """Sentences on what the data could not tell."""
-    _, _, a, b = params
-    found = []
-    if not dot(rows.weight, rows.x) > 0:
-        found.append("nobody ordered twice: rates rest on the weak prior alone")
-    elif a / (a + b) < 0.001:
-        found.append("no dropout is visible: the fit is the limit in which nobody drops out")
-    return tuple(found)
-
-
 def prob_alive(
     r: float,
     alpha: float,

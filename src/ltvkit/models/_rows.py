@@ -124,6 +124,11 @@ def compress(rows: Histories) -> Histories:
         raise NotEnoughDataError(
             "customer summary: got no customers, expected at least one; check the snapshot date"
         )
+    if not dot(rows.weight, rows.T) > 0:
+        raise NotEnoughDataError(
+            "column 'age_days': got 0 for every customer, expected some history; choose a later "
+            "snapshot date"
+        )
     (x, t_x, T), place = distinct([rows.x, rows.t_x, rows.T])
     return Histories(x, t_x, T, tally(place, rows.weight))
 

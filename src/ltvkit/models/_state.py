@@ -11,10 +11,13 @@ import numpy as np
 
 from ltvkit.errors import SchemaError
 from ltvkit.models._likelihood import Diagnostics, Optimum, parameter_covariance
-from ltvkit.models._rows import FloatArray
+from ltvkit.models._rows import FloatArray, Histories, dot
 
 SCHEMA = 1
 """Version of the written form; a reader refuses any other."""
+
+# From this share of repeat buyers alive, there is no dropout to speak of.
+_ALL = 0.995
 
 
 class Model(Protocol):
@@ -35,7 +38,6 @@ M = TypeVar("M", bound=Model)
 
 def remember(
     model: Model,
-    params: Any,
     optimum: Optimum,
     *,
     slope: FloatArray,
@@ -43,8 +45,9 @@ def remember(
     distinct_rows: int,
     notes: tuple[str, ...],
 ) -> None:
-    """Set the fitted attributes; `slope` is d parameter / d theta, one each."""
-    model.params_ = params
+    """Set what a fit leaves beside `params_`; `slope` is d parameter / d theta, one each."""
+    if optimum.regularised and not notes:
+        notes = ("the data leave some parameters open: a weak prior decides between them",)
     model.log_likelihood_ = optimum.log_likelihood
     model.covariance_ = parameter_covariance(optimum, slope)
     model.standard_errors_ = np.sqrt(np.diag(model.covariance_))
@@ -55,6 +58,16 @@ def remember(
         regularised=optimum.regularised,
         notes=notes,
     )
+
+
+def notes_on_orders(rows: Histories, prob_alive: FloatArray | None = None) -> tuple[str, ...]:
+    """Sentences on what an order model could not learn from these histories."""
+    if not dot(rows.weight, rows.x) > 0:
+        return ("nobody ordered twice: rates rest on a weak prior",)
+    repeated = rows.weight * (rows.x > 0)
+    if prob_alive is not None and dot(repeated, prob_alive) > _ALL * float(repeated.sum()):
+        return ("no dropout is visible: the fit is the limit in which nobody drops out",)
+    return ()
 
 
 def to_dict(model: Model) -> dict[str, Any]:

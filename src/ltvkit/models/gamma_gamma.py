@@ -116,9 +116,9 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]
             ]
             optimum = maximise(objective, starts=starts, centre=centre, model="Gamma-Gamma")
         p, excess, v = np.exp(optimum.theta).tolist()
+        self.params_ = GammaGammaParams(p, 1 + excess, v)
         _state.remember(
             self,
-            GammaGammaParams(p, 1 + excess, v),
             optimum,
             slope=np.array([p, excess, v]),
             customers=float(count.sum()),

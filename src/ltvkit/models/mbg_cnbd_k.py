@@ -27,6 +27,8 @@ from ltvkit.models._rows import (
 # An order less likely than this is left out of an expectation.
 _NEGLIGIBLE = 1e-12
 _BLOCK = 4096
+# What a higher k must add to the log-likelihood, over all customers, before it is believed.
+_WORTH = 2.0
 
 
 class MbgCnbdKParams(NamedTuple):
@@ -52,7 +54,8 @@ class MbgCnbdK(BaseEstimator):  # type: ignore[misc]
         Days in a unit of time; parameters and log-likelihood are in that unit, predictions do
         not depend on it.
     k : int, optional
-        Regularity. When not given, the k from 1 to `largest_k` with the highest likelihood.
+        Regularity. When not given, the k from 1 to `largest_k` with the highest likelihood; a
+        higher one must add at least 2 to its logarithm.
     largest_k : int
         Where the search for k ends.
 
@@ -133,19 +136,19 @@ class MbgCnbdK(BaseEstimator):  # type: ignore[misc]
         for k in tried:
             optimum = _fit(rows, k)
             value = optimum.log_likelihood + log_regularity(every, k, gaps)
-            if best is None or value > best[0]:
+            if best is None or value > best[0] + _WORTH:
                 best = value, k, optimum
         assert best is not None  # noqa: S101  (tried is not empty)
         value, k, optimum = best
         params = np.exp(optimum.theta)
+        self.params_ = MbgCnbdKParams(k, *params.tolist())
         _state.remember(
             self,
-            MbgCnbdKParams(k, *params.tolist()),
             optimum,
             slope=params,
             customers=float(rows.weight.sum()),
             distinct_rows=len(rows.x),
-            notes=_beta_geometric.notes(rows, params),
+            notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
         )
         self.log_likelihood_ = value
         return self

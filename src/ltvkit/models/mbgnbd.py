@@ -90,14 +90,14 @@ class ModifiedBetaGeo(BaseEstimator):  # type: ignore[misc]
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
         optimum = _beta_geometric.fit(rows, chances=rows.x + 1, model="MBG/NBD")
         params = np.exp(optimum.theta)
+        self.params_ = ModifiedBetaGeoParams(*params.tolist())
         _state.remember(
             self,
-            ModifiedBetaGeoParams(*params.tolist()),
             optimum,
             slope=params,
             customers=float(rows.weight.sum()),
             distinct_rows=len(rows.x),
-            notes=_beta_geometric.notes(rows, params),
+            notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
         )
         return self
 

@@ -100,15 +100,14 @@ class NBD(BaseEstimator):  # type: ignore[misc]
         starts = [centre + np.log([0.3, 0.3]), centre]
         optimum = maximise(log_likelihood(rows), starts=starts, centre=centre, model="NBD")
         params = np.exp(optimum.theta)
-        nobody = not dot(rows.weight, rows.x) > 0
+        self.params_ = NBDParams(*params.tolist())
         _state.remember(
             self,
-            NBDParams(*params.tolist()),
             optimum,
             slope=params,
             customers=float(rows.weight.sum()),
             distinct_rows=len(rows.x),
-            notes=("nobody ordered twice: rates rest on the weak prior alone",) if nobody else (),
+            notes=_state.notes_on_orders(rows),
         )
         return self
 

@@ -111,14 +111,14 @@ class ParetoNBD(BaseEstimator):  # type: ignore[misc]
         starts = [centre + np.log([0.5, 0.3, 0.5, 0.3]), centre + np.log([1.0, 1.0, 0.3, 1.0])]
         optimum = maximise(log_likelihood(rows), starts=starts, centre=centre, model="Pareto/NBD")
         params = np.exp(optimum.theta)
+        self.params_ = ParetoNBDParams(*params.tolist())
         _state.remember(
             self,
-            ParetoNBDParams(*params.tolist()),
             optimum,
             slope=params,
             customers=float(rows.weight.sum()),
             distinct_rows=len(rows.x),
-            notes=_notes(rows, params, age),
+            notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
         )
         return self
 
@@ -277,12 +277,3 @@ def log_likelihood(rows: Histories) -> Objective:
         return value, np.array([r * by_r, alpha * by_alpha, s * by_s, beta * by_beta])
 
     return objective
-
-
-def _notes(rows: Histories, params: FloatArray, age: float) -> tuple[str, ...]:
-    _, _, s, beta = params
-    if not dot(rows.weight, rows.x) > 0:
-        return ("nobody ordered twice: rates rest on the weak prior alone",)
-    if s * np.log1p(age / beta) < 0.001:
-        return ("no dropout is visible: the fit is the limit in which nobody drops out",)
-    return ()

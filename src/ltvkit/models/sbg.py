@@ -98,17 +98,17 @@ class ShiftedBetaGeometric(BaseEstimator):  # type: ignore[misc]
             model="sBG",
         )
         params = np.exp(optimum.theta)
-        notes = []
+        notes: tuple[str, ...] = ()
         if not dot(count, 1 - active) > 0:
-            notes.append("nobody has cancelled yet: survival rests on the weak prior")
+            notes = ("nobody has cancelled yet: survival rests on the weak prior",)
+        self.params_ = ShiftedBetaGeometricParams(*params.tolist())
         _state.remember(
             self,
-            ShiftedBetaGeometricParams(*params.tolist()),
             optimum,
             slope=params,
             customers=float(count.sum()),
             distinct_rows=len(n),
-            notes=tuple(notes),
+            notes=notes,
         )
         return self
 

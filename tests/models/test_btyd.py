@@ -1,0 +1,84 @@
+"""Orders times value: the composition, its discounting and its written form."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ltvkit.errors import DataError, SchemaError
+from ltvkit.models import (
+    NBD,
+    BetaGeo,
+    Btyd,
+    GammaGamma,
+    MbgCnbdK,
+    ModifiedBetaGeo,
+    ParetoNBD,
+    order_model_from_dict,
+)
+
+MODELS = [BetaGeo, ModifiedBetaGeo, ParetoNBD, NBD, MbgCnbdK]
+
+
+@pytest.fixture(params=MODELS)
+def fitted(request, cdnow_sample):
+    model = Btyd(order_model=request.param(), value_model=GammaGamma())
+    return model.fit(cdnow_sample.assign(customer_id="anna " + cdnow_sample["customer_id"]))
+
+
+def test_revenue_is_orders_times_value_in_the_callers_order_and_index(fitted, cdnow_sample):
+    some = cdnow_sample.sample(50, random_state=1)
+    predictions = fitted.predict(some, 273)
+    assert predictions["customer_id"].tolist() == some["customer_id"].tolist()
+    assert (predictions.index == some.index).all()
+    product = predictions["expected_orders"] * predictions["expected_order_value"]
+    assert predictions["predicted_revenue"].to_numpy() == pytest.approx(product.to_numpy())
+    assert predictions.notna().all().all()
+
+
+def test_a_written_model_predicts_the_same_and_holds_no_customer(fitted, cdnow_sample):
+    text = json.dumps(fitted.to_dict())
+    again = Btyd.from_dict(json.loads(text))
+    assert again.predict(cdnow_sample, 90).equals(fitted.predict(cdnow_sample, 90))
+    assert len(text) < 4000
+    assert "anna" not in text
+
+
+def test_discounted_orders_lie_between_all_discounted_to_the_end_and_none(fitted, cdnow_sample):
+    some = cdnow_sample.head(200)
+    plain = fitted.order_model.expected_orders(some, 700)
+    free = fitted.discounted_orders(some, 700, annual_discount_rate=0)
+    discounted = fitted.discounted_orders(some, 700, annual_discount_rate=0.2)
+    assert free == pytest.approx(plain, rel=1e-9)
+    assert (discounted < plain).all()
+    assert (discounted > plain * 1.2 ** (-700 / 365.25)).all()
+
+
+def test_monthly_discounting_comes_to_the_endless_pareto_nbd_formula(cdnow_sample):
+    some = cdnow_sample.head(200)
+    model = Btyd(order_model=ParetoNBD(), value_model=GammaGamma()).fit(cdnow_sample)
+    monthly = model.discounted_orders(some, 365.25 * 80, annual_discount_rate=0.15)
+    endless = model.order_model.discounted_orders(some, annual_discount_rate=0.15)
+    assert monthly == pytest.approx(endless, rel=2e-4)
+
+
+def test_a_discount_rate_of_minus_100_percent_is_refused(fitted, cdnow_sample):
+    with pytest.raises(DataError, match="expected a rate above -1"):
+        fitted.discounted_orders(cdnow_sample, 90, annual_discount_rate=-1)
+
+
+def test_the_state_of_something_else_is_refused():
+    with pytest.raises(SchemaError, match="expected an order model"):
+        order_model_from_dict({"model": "GammaGamma"})
+
+
+def test_predictions_of_many_customers_cost_no_more_than_their_distinct_rows(cdnow_sample):
+    """A repeated customer is computed once: the same numbers come back at every place."""
+    model = Btyd(order_model=BetaGeo(), value_model=GammaGamma()).fit(cdnow_sample)
+    calls = []
+    inner = model.order_model._expected_orders
+    model.order_model._expected_orders = lambda *rows: calls.append(len(rows[0])) or inner(*rows)
+    many = cdnow_sample.loc[np.repeat(cdnow_sample.index, 5)]
+    orders = model.predict(many, 273)["expected_orders"].to_numpy().reshape(-1, 5)
+    assert (orders == orders[:, :1]).all()
+    assert calls == [model.order_model.diagnostics_.distinct_rows]

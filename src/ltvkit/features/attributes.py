@@ -1,0 +1,43 @@
+"""Features from the shop's own columns: what the first and last orders were like."""
+
+import ibis
+import ibis.expr.types as ir
+
+
+def attributes(seen: ir.Table, columns: tuple[str, ...]) -> ir.Table:
+    """The shop's own columns per snapshot and customer.
+
+    Of a number: its value at the first and at the last order day, and its mean. Of a text: its
+    value at the first and at the last order day, how many values there were, and the share of
+    order days with the same value as the first. All of them look back only.
+
+    Parameters
+    ----------
+    seen : ibis table
+        From `seen_at`.
+    columns : tuple of str
+        Columns of the order days, text, number or true/false.
+
+    Returns
+    -------
+    ibis table
+        Key `as_of_day`, `customer_id`, and the features.
+    """
+    first_day = ibis.window(group_by=["as_of_day", "customer_id"], order_by="day")
+    last_day = seen.day.max().over(ibis.window(group_by=["as_of_day", "customer_id"]))
+    rows = seen.mutate(is_last=seen.day == last_day)
+    features: dict[str, ir.Value] = {}
+    for column in columns:
+        value = rows[column]
+        if isinstance(value, ir.BooleanColumn):
+            value = value.cast("int64")
+        features[f"{column}_first"] = value.max(where=rows.number == 1)
+        features[f"{column}_last"] = value.max(where=rows.is_last)
+        if isinstance(value, ir.NumericColumn):
+            features[f"{column}_mean"] = value.mean()
+        else:
+            features[f"{column}_distinct"] = value.nunique().cast("float64")
+            like_first = (value == value.first().over(first_day)).cast("float64")
+            rows = rows.mutate(**{f"{column}_like_first": like_first})
+            features[f"{column}_share"] = rows[f"{column}_like_first"].mean()
+    return rows.group_by(["as_of_day", "customer_id"]).aggregate(**features)

@@ -1,0 +1,55 @@
+"""Order days with what never changes about them: their number, the gap before them, their day.
+
+Everything a later snapshot asks is a filter and an aggregate of these rows, because each column
+looks back only: the number of an order and the gap before it are the same at every snapshot
+that sees the order at all.
+"""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+EPOCH = date(1970, 1, 1)
+
+
+def day_number(day: ir.DateValue) -> ir.IntegerValue:
+    """Days since 1970-01-01, so that all arithmetic on time is arithmetic on integers."""
+    return day.delta(ibis.date(EPOCH.isoformat()), unit="day").cast("int64")
+
+
+def as_day_number(day: date) -> int:
+    """Days since 1970-01-01 of a date.
+
+    >>> as_day_number(date(1997, 9, 30))
+    10134
+    """
+    return (day - EPOCH).days
+
+
+def with_history(order_days: ir.Table) -> ir.Table:
+    """Add to each order day its number, the gap before it, and facts of the first order.
+
+    Parameters
+    ----------
+    order_days : ibis table
+        One row per customer and order day (`ltvkit.schemas.ORDER_DAYS`).
+
+    Returns
+    -------
+    ibis table
+        The same rows with `day` (int, days since 1970-01-01), `first_day` (int), `number`
+        (1 for the first order), `gap_days` (days since the order before; missing for the first),
+        `repeat_revenue` (0 for the first order) and `first_revenue` (0 for all others).
+    """
+    orders = order_days.mutate(day=day_number(order_days.ordered_on))
+    per_customer = ibis.window(group_by="customer_id", order_by="day")
+    orders = orders.mutate(
+        number=(ibis.row_number().over(per_customer) + 1).cast("int64"),
+        gap_days=(orders.day - orders.day.lag().over(per_customer)).cast("float64"),
+        first_day=orders.day.min().over(ibis.window(group_by="customer_id")),
+    )
+    return orders.mutate(
+        repeat_revenue=ibis.ifelse(orders.number > 1, orders.revenue, 0.0),
+        first_revenue=ibis.ifelse(orders.number == 1, orders.revenue, 0.0),
+    )

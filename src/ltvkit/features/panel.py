@@ -1,0 +1,131 @@
+"""Fill the panel: features and labels at rolling past snapshots, in a handful of queries."""
+
+from datetime import date, timedelta
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from ltvkit.features.activity import arrivals, repeats
+from ltvkit.features.attributes import attributes
+from ltvkit.features.orders import EPOCH, as_day_number, with_history
+from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
+from ltvkit.features.targets import targets
+from ltvkit.panel import Activity, Cut, Panel, cut_days, label_length, panel_dates
+from ltvkit.snapshot import Snapshot
+
+KEY = ["as_of_day", "customer_id"]
+
+
+def features_at(
+    history: ir.Table, days: list[int], *, horizon_days: int, attribute_columns: tuple[str, ...]
+) -> pd.DataFrame:
+    """All features of the customers known at each of the days, sorted by day and customer."""
+    seen = seen_at(history, snapshot_days([_date(day) for day in days]))
+    frame = _to_pandas(customer_summary(seen)).merge(
+        _to_pandas(behaviour(seen, horizon_days=horizon_days)), on=KEY, validate="1:1"
+    )
+    if attribute_columns:
+        frame = frame.merge(_to_pandas(attributes(seen, attribute_columns)), on=KEY, validate="1:1")
+    return _lean(frame).sort_values(KEY, ignore_index=True)
+
+
+def build_panel(
+    order_days: ir.Table, snapshot: Snapshot, *, attribute_columns: tuple[str, ...] = ()
+) -> Panel:
+    """Everything a model may learn from at a snapshot; nothing after it is read.
+
+    Parameters
+    ----------
+    order_days : ibis table
+        One row per customer and order day.
+    snapshot : Snapshot
+        The day it is, and the horizon to predict.
+    attribute_columns : tuple of str
+        Further columns of `order_days` to make features of.
+    """
+    past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
+    history = with_history(past).cache()
+    as_of_day = as_day_number(snapshot.as_of)
+    activity = Activity(
+        arrivals=_to_pandas(arrivals(history)).sort_values("first_day", ignore_index=True),
+        repeats=_to_pandas(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
+    )
+    history_days = as_of_day - activity.first_day
+    label_days = label_length(history_days, snapshot.horizon_days)
+    dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)
+    days = sorted({day for day, _ in dates} | {as_of_day})
+    features = features_at(
+        history, days, horizon_days=label_days, attribute_columns=attribute_columns
+    )
+    now = features[features["as_of_day"] == as_of_day].drop(columns="as_of_day")
+    return Panel(
+        snapshot=snapshot,
+        as_of_day=as_of_day,
+        history_days=history_days,
+        label_days=label_days,
+        rows=_labelled(features, history, dates),
+        now=now.reset_index(drop=True),
+        activity=activity,
+        cuts=_cuts(history, cut_days(as_of_day, history_days, snapshot.horizon_days), label_days),
+    )
+
+
+def _labelled(
+    features: pd.DataFrame, history: ir.Table, dates: list[tuple[int, int]]
+) -> pd.DataFrame:
+    """Features of each past snapshot with its labels, once for each length of label."""
+    parts = []
+    for label_days in sorted({label for _, label in dates}):
+        days = [day for day, label in dates if label == label_days]
+        snapshots = snapshot_days([_date(day) for day in days])
+        labels = _to_pandas(targets(history, snapshots, horizon_days=label_days))
+        rows = features[features["as_of_day"].isin(days)].merge(
+            labels, on=KEY, how="left", validate="1:1"
+        )
+        parts.append(
+            rows.fillna({"future_orders": 0.0, "future_revenue": 0.0}).assign(label_days=label_days)
+        )
+    if not parts:
+        return features.iloc[:0].assign(
+            label_days=np.array([], dtype=int), future_orders=0.0, future_revenue=0.0
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _cuts(history: ir.Table, days: tuple[int, ...], label_days: int) -> tuple[Cut, ...]:
+    if not days:
+        return ()
+    snapshots = snapshot_days([_date(day) for day in days])
+    summaries = _to_pandas(customer_summary(seen_at(history, snapshots)))
+    labels = _to_pandas(targets(history, snapshots, horizon_days=label_days))
+    rows = summaries.merge(labels[[*KEY, "future_revenue"]], on=KEY, how="left", validate="1:1")
+    rows = rows.fillna({"future_revenue": 0.0}).sort_values(KEY)
+    return tuple(
+        Cut(
+            day=int(day),
+            summary=part.drop(columns=["as_of_day", "future_revenue"]).reset_index(drop=True),
+            future_revenue=part["future_revenue"].to_numpy(dtype=float),
+        )
+        for day, part in sorted(rows.groupby("as_of_day"), reverse=True)
+    )
+
+
+def _lean(frame: pd.DataFrame) -> pd.DataFrame:
+    """Behaviour in single precision: trees read no more, and the panel is the largest frame."""
+    exact = {
+        "repeat_orders", "age_at_last_order_days", "age_days",
+        "mean_order_value", "mean_repeat_order_value", "revenue_total",
+    }  # fmt: skip
+    lean = {
+        name: np.float32 for name in frame.select_dtypes("float64").columns if name not in exact
+    }
+    return frame.astype(lean)
+
+
+def _to_pandas(table: ir.Table) -> pd.DataFrame:
+    return table.to_pandas()
+
+
+def _date(day: int) -> date:
+    return EPOCH + timedelta(days=day)

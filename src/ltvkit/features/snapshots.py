@@ -1,0 +1,121 @@
+"""Customers at snapshots: the summary the probabilistic models read, and behaviour features.
+
+One expression serves one snapshot or a panel of many: the log joined to the snapshot days on
+`day <= snapshot day`, so that nothing after a snapshot can reach its features.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from ltvkit.features.orders import EPOCH, as_day_number
+
+WINDOWS = (30, 60, 90, 180, 365)
+"""Lengths, in days, of the windows that end at the snapshot."""
+
+
+def snapshot_days(days: Sequence[date]) -> ir.Table:
+    """A table of snapshot days, column `as_of_day` (int, days since 1970-01-01)."""
+    return ibis.memtable({"as_of_day": sorted(as_day_number(day) for day in days)})
+
+
+def seen_at(history: ir.Table, snapshots: ir.Table) -> ir.Table:
+    """Rows of `history` (see `with_history`) once for each snapshot that sees them, with `ago`."""
+    seen = history.join(snapshots, history.day <= snapshots.as_of_day)
+    return seen.mutate(ago=seen.as_of_day - seen.day)
+
+
+def customer_summary(seen: ir.Table) -> ir.Table:
+    """Repeat orders, ages and mean order values per snapshot and customer.
+
+    Returns
+    -------
+    ibis table
+        Key `as_of_day`, `customer_id`; `repeat_orders` (x), `age_at_last_order_days` (t_x),
+        `age_days` (T), `mean_order_value` (all order days, the first included) and
+        `mean_repeat_order_value` (without the first, 0 where there is no repeat order). Orders of
+        one day count once.
+    """
+    repeats = seen.count() - 1
+    summary = seen.group_by(["as_of_day", "customer_id"]).aggregate(
+        repeat_orders=repeats.cast("int64"),
+        age_at_last_order_days=(seen.day.max() - seen.first_day.min()).cast("float64"),
+        age_days=(seen.as_of_day.max() - seen.first_day.min()).cast("float64"),
+        mean_order_value=seen.revenue.mean(),
+        repeat_revenue=seen.repeat_revenue.sum(),
+    )
+    return summary.mutate(
+        mean_repeat_order_value=ibis.ifelse(
+            summary.repeat_orders > 0, summary.repeat_revenue / summary.repeat_orders, 0.0
+        ).fill_null(0.0)
+    ).drop("repeat_revenue")
+
+
+def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:
+    """What a customer has done up to each snapshot, per snapshot and customer.
+
+    Windows (`orders_90d`, `revenue_90d`) end at the snapshot; gaps are days between consecutive
+    order days; the season columns count what the customer did one year before the coming horizon.
+
+    Parameters
+    ----------
+    seen : ibis table
+        From `seen_at`.
+    horizon_days : int
+        Length of the future that the features shall help to predict.
+
+    Returns
+    -------
+    ibis table
+        Key `as_of_day`, `customer_id`, and one float column per feature; missing where a customer
+        cannot have it (a gap without a second order).
+    """
+    last = ibis._.day == ibis._.last_day
+    seen = seen.mutate(
+        last_day=seen.day.max().over(ibis.window(group_by=["as_of_day", "customer_id"]))
+    )
+    windows = {
+        f"{what}_{days}d": ibis._[column].sum(where=ibis._.ago < days).fill_null(0).cast("float64")
+        for days in WINDOWS
+        for what, column in (("orders", "orders_one"), ("revenue", "revenue"))
+    }
+    year_ago = (ibis._.ago < 365) & (ibis._.ago >= 365 - min(horizon_days, 365))
+    half_age = ibis._.ago * 2 < (ibis._.as_of_day - ibis._.first_day)
+    seen = seen.mutate(orders_one=ibis.literal(1, "int64"))
+    features = seen.group_by(["as_of_day", "customer_id"]).aggregate(
+        days_since_last=ibis._.ago.min().cast("float64"),
+        revenue_total=ibis._.revenue.sum(),
+        first_order_value=ibis._.first_revenue.sum(),
+        last_order_value=ibis._.revenue.max(where=last),
+        max_order_value=ibis._.revenue.max(),
+        order_value_sd=ibis._.revenue.std(how="pop"),
+        lines_per_order=ibis._.lines.mean().cast("float64"),
+        mean_gap_days=ibis._.gap_days.mean(),
+        sd_gap_days=ibis._.gap_days.std(how="pop"),
+        max_gap_days=ibis._.gap_days.max(),
+        last_gap_days=ibis._.gap_days.max(where=last),
+        orders_recent_half=ibis._.orders_one.sum(where=half_age).fill_null(0).cast("float64"),
+        orders_year_ago=ibis._.orders_one.sum(where=year_ago).fill_null(0).cast("float64"),
+        revenue_year_ago=ibis._.revenue.sum(where=year_ago).fill_null(0).cast("float64"),
+        order_days=ibis._.count().cast("float64"),
+        first_day=ibis._.first_day.min(),
+        **windows,
+    )
+    first_on = ibis.date(EPOCH.isoformat()) + features.first_day.as_interval("D")
+    age = (features.as_of_day - features.first_day).cast("float64")
+    # Ratios carry over between customers of different habits, and between shops.
+    return features.mutate(
+        first_month=first_on.month().cast("float64"),
+        first_weekday=first_on.day_of_week.index().cast("float64"),
+        overdue_ratio=features.days_since_last / ibis.greatest(features.mean_gap_days, 1.0),
+        gap_variation=features.sd_gap_days / ibis.greatest(features.mean_gap_days, 1.0),
+        recency_share=1 - features.days_since_last / ibis.greatest(age, 1.0),
+        order_rate=features.order_days / (age + 30),
+        revenue_rate=features.revenue_total / (age + 30),
+        recent_half_share=features.orders_recent_half / features.order_days,
+        last_to_mean_value=features.last_order_value
+        * features.order_days
+        / ibis.greatest(features.revenue_total, 0.01),
+    ).drop("first_day", "order_days")

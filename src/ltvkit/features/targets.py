@@ -1,0 +1,42 @@
+"""What happened after a snapshot: the labels that models learn from and backtests judge by."""
+
+import ibis
+import ibis.expr.types as ir
+
+
+def targets(
+    history: ir.Table, snapshots: ir.Table, *, horizon_days: int, columns: tuple[str, ...] = ()
+) -> ir.Table:
+    """Orders and revenue of the customers known at each snapshot, in the days after it.
+
+    The future of a snapshot is `(as_of_day, as_of_day + horizon_days]`. Customers whose first
+    order lies after the snapshot are not known at it and have no row.
+
+    Parameters
+    ----------
+    history : ibis table
+        From `with_history`.
+    snapshots : ibis table
+        From `snapshot_days`.
+    horizon_days : int
+        Length of the future in days.
+    columns : tuple of str
+        Further columns of `history` to sum, such as `margin`, as `future_<column>`.
+
+    Returns
+    -------
+    ibis table
+        Key `as_of_day`, `customer_id`; `future_orders` (order days), `future_revenue`. Only
+        customers who ordered: whoever is not here ordered nothing.
+    """
+    after = history.join(
+        snapshots,
+        (history.day > snapshots.as_of_day)
+        & (history.day <= snapshots.as_of_day + ibis.literal(horizon_days, "int64"))
+        & (history.first_day <= snapshots.as_of_day),
+    )
+    return after.group_by(["as_of_day", "customer_id"]).aggregate(
+        future_orders=after.count().cast("float64"),
+        future_revenue=after.revenue.sum(),
+        **{f"future_{column}": after[column].sum() for column in columns},
+    )

@@ -1,0 +1,149 @@
+"""How the candidates become one prediction: levels, weights, and what is left to BTYD."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize
+
+from ltvkit.models._rows import FloatArray
+
+POWER = 1.5
+FLOOR = 1e-3
+"""Relative to the mean: no prediction counts as surer of nothing than this."""
+
+SHRINK_ACTIVE = 100.0
+
+SHARPEST, SHARPEN_ACTIVE = 1.25, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Weights of the candidates.
+
+    Parameters
+    ----------
+    levels : dict
+        Factor that brings each candidate to the revenue that the recent past showed.
+    weights : dict
+        Non-negative, sum to one; least Tweedie deviance on the recent past, out of fold.
+    learned_share : float
+        Share of the stack in the prediction; the rest is the mean of the BTYD models.
+    geometric : tuple of str
+        Candidates whose geometric mean is the other half of the stack.
+    btyd : tuple of str
+        Candidates that the stack is shrunk to.
+    sharpness : float
+        Power of the combined prediction, 1 or a little more: a mean of models is duller than any
+        of them.
+    """
+
+    levels: dict[str, float]
+    weights: dict[str, float]
+    learned_share: float
+    geometric: tuple[str, ...]
+    btyd: tuple[str, ...]
+    sharpness: float = 1.0
+
+    def combine(self, candidates: dict[str, FloatArray]) -> FloatArray:
+        """One prediction per row.
+
+        [learned_share x (weighted mean + geometric mean) / 2 + (1 - learned_share) x BTYD mean]
+        to the power of `sharpness`, all of candidates at their level. The geometric mean asks that
+        the candidates agree.
+        """
+        return np.asarray(self._combine(candidates) ** self.sharpness)
+
+    def _combine(self, candidates: dict[str, FloatArray]) -> FloatArray:
+        level = {name: factor * candidates[name] for name, factor in self.levels.items()}
+        btyd = np.mean([level[name] for name in self.btyd], axis=0)
+        if self.learned_share == 0:
+            return np.asarray(btyd)
+        weighted = np.sum([w * level[name] for name, w in self.weights.items()], axis=0)
+        floors = [np.maximum(level[name], FLOOR * btyd.mean()) for name in self.geometric]
+        geometric = np.exp(np.mean(np.log(floors), axis=0))
+        stack = (weighted + geometric) / 2
+        return np.asarray(self.learned_share * stack + (1 - self.learned_share) * btyd)
+
+
+def fit_blend(
+    candidates: dict[str, FloatArray],
+    revenue: FloatArray,
+    *,
+    active_customers: int,
+    geometric: tuple[str, ...],
+    btyd: tuple[str, ...],
+) -> Blend:
+    """Set levels and weights on recent rows that the candidates did not learn from.
+
+    Parameters
+    ----------
+    candidates : dict of ndarray
+        Out-of-fold predictions on the recent rows.
+    revenue : ndarray
+        What came.
+    active_customers : int
+        Customers who ordered in the latest label; the stack's share is n / (n + 100).
+    geometric, btyd : tuple of str
+        See `Blend`.
+    """
+    total = float(revenue.sum())
+    levels = {name: total / max(float(p.sum()), 1e-12) for name, p in candidates.items()}
+    names = list(candidates)
+    matrix = np.column_stack([candidates[n] * levels[n] for n in names]) / revenue.mean()
+    weights = _convex_weights(matrix, revenue / revenue.mean())
+    blend = Blend(
+        levels=levels,
+        weights=dict(zip(names, weights.tolist(), strict=True)),
+        learned_share=active_customers / (active_customers + SHRINK_ACTIVE),
+        geometric=geometric,
+        btyd=btyd,
+    )
+    trust = active_customers / (active_customers + SHARPEN_ACTIVE)
+    power = 1 + trust * (_sharpness(blend.combine(candidates), revenue) - 1)
+    return replace(blend, sharpness=power)
+
+
+def _sharpness(predicted: FloatArray, actual: FloatArray) -> float:
+    """The power, from 1 to 1.25, with the least absolute and squared error at equal total.
+
+    Forecasts that are averages are under-confident and gain from being made more extreme.
+    Source: Satopaa et al. (2014), Combining multiple probability predictions, section 3.
+    """
+
+    def loss(power: float) -> float:
+        sharp = predicted**power
+        error = sharp * (actual.sum() / sharp.sum()) - actual
+        return float(np.log(np.abs(error).mean()) + 0.5 * np.log((error**2).mean()))
+
+    powers = np.arange(1.0, SHARPEST + 1e-9, 0.05)
+    return float(min(powers, key=loss))
+
+
+def tweedie_deviance(actual: FloatArray, predicted: FloatArray) -> FloatArray:
+    """Unit deviance of the Tweedie distribution with variance power 1.5, less what is constant.
+
+        2 [ -y mu^(1-p) / (1-p) + mu^(2-p) / (2-p) ],  p = 1.5
+
+    Source: Jorgensen (1997), The Theory of Dispersion Models, section 4.
+    """
+    return np.asarray(2 * (2 * actual * predicted**-0.5 + 2 * predicted**0.5))
+
+
+def _convex_weights(matrix: FloatArray, actual: FloatArray) -> FloatArray:
+    """Weights on the simplex (softmax) with the least mean deviance."""
+
+    def objective(scores: FloatArray) -> tuple[float, FloatArray]:
+        weights = np.exp(scores - scores.max())
+        weights /= weights.sum()
+        mean = matrix @ weights + FLOOR
+        by_mean = 2 * (mean**-0.5 - actual * mean**-1.5) / len(actual)
+        by_weight = matrix.T @ by_mean
+        slope = weights * (by_weight - float(weights @ by_weight))
+        return float(tweedie_deviance(actual, mean).mean()), slope
+
+    bounds = [(-6.0, 6.0)] * matrix.shape[1]
+    result = minimize(
+        objective, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds
+    )
+    weights = np.exp(result.x - result.x.max())
+    return np.asarray(weights / weights.sum())

@@ -1,0 +1,231 @@
+"""Gradient-boosted trees, cross-fitted by customer: the one door to LightGBM.
+
+A bag holds one booster per fold of customers. Its prediction for somebody new is the mean over
+boosters; for the rows it learned from, each row is predicted by the booster that never saw its
+customer (out of fold), which is what weights and intervals are later judged on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from ltvkit.errors import SchemaError, offenders
+from ltvkit.models._rows import FloatArray
+
+Objective = Literal["tweedie", "binary", "l2"]
+
+LEARNING_RATE = 0.05
+MOST_ROUNDS = 400
+PATIENCE = 25
+FOLDS = 4
+MOST_CATEGORIES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns a booster reads, and the values of the text columns among them.
+
+    Parameters
+    ----------
+    names : tuple of str
+        In the order of the design matrix.
+    categories : dict
+        For each text column the values known in training, most frequent first; any other value
+        is treated as missing.
+    """
+
+    names: tuple[str, ...]
+    categories: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, names: Sequence[str]) -> "Columns":
+        """Read the text values from a frame."""
+        text = [n for n in names if not pd.api.types.is_numeric_dtype(frame[n])]
+        return cls(
+            names=tuple(names),
+            categories={
+                name: tuple(
+                    sorted(
+                        counts.index[:MOST_CATEGORIES].astype(str),
+                        key=lambda value: (-int(counts[value]), value),
+                    )
+                )
+                for name in text
+                for counts in [frame[name].dropna().astype(str).value_counts()]
+            },
+        )
+
+    def matrix(self, frame: pd.DataFrame) -> np.ndarray:
+        """The design matrix, float32; text as its number in `categories`, missing as NaN.
+
+        Raises
+        ------
+        SchemaError
+            When a column is missing.
+        """
+        missing = [name for name in self.names if name not in frame.columns]
+        if missing:
+            raise SchemaError(
+                f"features: got no column {offenders(missing)}, expected "
+                f"{len(self.names)} columns; build them with the same settings as in training"
+            )
+        matrix = np.empty((len(frame), len(self.names)), dtype=np.float32)
+        for place, name in enumerate(self.names):
+            if name in self.categories:
+                codes = pd.Categorical(
+                    frame[name].astype("str"), categories=list(self.categories[name])
+                ).codes.astype(np.float32)
+                matrix[:, place] = np.where(codes < 0, np.nan, codes)
+            else:
+                matrix[:, place] = frame[name].to_numpy(dtype=np.float32, na_value=np.nan)
+        return matrix
+
+    def categorical(self) -> list[int]:
+        """Places of the text columns."""
+        return [place for place, name in enumerate(self.names) if name in self.categories]
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Boosters of one objective, one per fold, as LightGBM's text.
+
+    `rounds` is how many trees of each are used.
+    """
+
+    columns: Columns
+    objective: Objective
+    rounds: int
+    boosters: tuple[str, ...]
+
+    def predict(self, frame: pd.DataFrame) -> FloatArray:
+        """The mean prediction of the boosters, one value per row."""
+        matrix = self.columns.matrix(frame)
+        return np.mean([_predict(text, matrix, self.rounds) for text in self.boosters], axis=0)
+
+    def contributions(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """What each column adds to the score (SHAP values of trees), a column for each.
+
+        On the scale of the objective's link (log for Tweedie, logit for binary, the value itself
+        for l2); the last column, `base`, is the mean score, and a row adds up to its score.
+
+        Source: Lundberg, Erion and Lee (2018), Consistent Individualized Feature Attribution.
+        """
+        matrix = self.columns.matrix(frame)
+        parts = [
+            lgb.Booster(model_str=text).predict(
+                matrix, num_iteration=self.rounds, pred_contrib=True
+            )
+            for text in self.boosters
+        ]
+        return pd.DataFrame(
+            np.mean(parts, axis=0), columns=[*self.columns.names, "base"], index=frame.index
+        )
+
+
+def cross_fit(
+    frame: pd.DataFrame,
+    target: FloatArray,
+    *,
+    columns: Columns,
+    objective: Objective,
+    customer: np.ndarray,
+    seed: int,
+    threads: int,
+    used: np.ndarray | None = None,
+    increasing: Sequence[str] = (),
+) -> tuple[Bag, FloatArray]:
+    """Fit a bag, and predict every row by the booster that did not see its customer.
+
+    The number of trees is where the loss on customers not seen, over all folds together, stops
+    falling; nothing else is tuned.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows of the panel.
+    target : ndarray
+        One per row.
+    columns : Columns
+        What to read.
+    objective : {"tweedie", "binary", "l2"}
+        The loss; Tweedie with variance power 1.5 and log link.
+    customer : ndarray of int
+        Number of the customer of each row; all rows of one are in one fold.
+    seed, threads : int
+        Of LightGBM; the result depends on the seed and not on the threads.
+    used : ndarray of bool, optional
+        Rows to learn from; all rows are predicted.
+    increasing : sequence of str
+        Columns in which the prediction must not fall.
+
+    Returns
+    -------
+    Bag, ndarray
+        The fitted bag, and the out-of-fold prediction of every row.
+    """
+    matrix = columns.matrix(frame)
+    learn = np.arange(len(frame)) if used is None else np.flatnonzero(used)
+    # A stable scramble of customers into folds: numbers in order of appearance carry no order.
+    fold = np.random.default_rng(seed).integers(0, FOLDS, size=int(customer.max()) + 1)[customer]
+    data = lgb.Dataset(
+        matrix[learn], target[learn], categorical_feature=columns.categorical(), free_raw_data=False
+    )
+    result = lgb.cv(
+        _parameters(objective, len(learn), columns, increasing, seed=seed, threads=threads),
+        data,
+        num_boost_round=MOST_ROUNDS,
+        folds=_splits(fold[learn]),
+        callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
+        return_cvbooster=True,
+    )
+    ensemble: Any = result["cvbooster"]
+    rounds = int(ensemble.best_iteration)
+    out_of_fold = np.empty(len(frame))
+    texts = []
+    for number, booster in enumerate(ensemble.boosters):
+        held = fold == number
+        out_of_fold[held] = booster.predict(matrix[held], num_iteration=rounds)
+        texts.append(booster.model_to_string(num_iteration=rounds))
+    return Bag(columns, objective, rounds, tuple(texts)), out_of_fold
+
+
+def _splits(fold: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(FOLDS)]
+
+
+def _parameters(
+    objective: Objective,
+    rows: int,
+    columns: Columns,
+    increasing: Sequence[str],
+    *,
+    seed: int,
+    threads: int,
+) -> dict[str, object]:
+    return {
+        "objective": objective,
+        **({"tweedie_variance_power": 1.5} if objective == "tweedie" else {}),
+        "learning_rate": LEARNING_RATE,
+        "num_leaves": 15,
+        "max_bin": 127,
+        # Leaves of some weight, on small logs and on large ones.
+        "min_data_in_leaf": int(np.clip(rows / 400, 20, 200)),
+        "lambda_l2": 1.0,
+        "feature_fraction": 0.6,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "monotone_constraints": [int(name in increasing) for name in columns.names],
+        "seed": seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": threads,
+        "verbose": -1,
+    }
+
+
+def _predict(text: str, matrix: np.ndarray, rounds: int) -> FloatArray:
+    return np.asarray(lgb.Booster(model_str=text).predict(matrix, num_iteration=rounds))

@@ -1,0 +1,150 @@
+"""The models that compete for a place in the stack.
+
+- `tweedie`: boosted trees on revenue, log link, variance power 1.5;
+- `hurdle`: P(order) x the typical revenue of those who order (boosted trees on its log);
+- `root`: boosted trees on the square root of revenue, squared: robust to single large orders;
+- `bgnbd`, `mbgnbd`: expected orders x Gamma-Gamma value;
+- `past_rate`: what the customer spent a day so far.
+
+Each predicts revenue over the label's length, up to a constant: the level is set apart.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.models._rows import FloatArray
+from ltvkit.models.boosted import Bag, Columns, cross_fit
+
+LEARNED = ("tweedie", "hurdle", "root")
+BTYD = ("bgnbd", "mbgnbd")
+NAMES = (*LEARNED, *BTYD, "past_rate")
+
+EXTREME = 0.999
+"""Revenue beyond this quantile of positive revenue teaches as much as the quantile."""
+
+INCREASING = (
+    "log_label_days",
+    "btyd_prob_active",
+    "btyd_expected_orders",
+    "btyd_expected_value",
+    "orders_30d",
+    "orders_90d",
+    "orders_180d",
+)
+"""More of these never lowers a prediction: known beforehand, so not left to be learned."""
+
+YOUNG_DAYS = 28
+KEYS = ("customer_id", "as_of_day", "label_days", "future_orders", "future_revenue")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The fitted learners; the others are read from the BTYD columns of the features."""
+
+    active: Bag
+    tweedie: Bag
+    typical: Bag
+    root: Bag
+
+    def bags(self) -> dict[str, Bag]:
+        """By name, for files."""
+        return {
+            "active": self.active,
+            "tweedie": self.tweedie,
+            "typical": self.typical,
+            "root": self.root,
+        }
+
+    def predict(self, described: pd.DataFrame) -> tuple[dict[str, FloatArray], FloatArray]:
+        """Revenue by each candidate, and the learner's P(order), over the label's length."""
+        active = self.active.predict(described)
+        return {
+            "tweedie": self.tweedie.predict(described),
+            "hurdle": active * np.exp(self.typical.predict(described)),
+            "root": _squared(self.root.predict(described)),
+            **from_columns(described),
+        }, active
+
+
+def from_columns(described: pd.DataFrame) -> dict[str, FloatArray]:
+    """The candidates that need no learner."""
+    age = np.maximum(described["age_days"].to_numpy(dtype=float), YOUNG_DAYS)
+    days = np.exp(described["log_label_days"].to_numpy(dtype=float))
+    return {
+        "bgnbd": described["bgnbd_expected_value"].to_numpy(dtype=float),
+        "mbgnbd": described["btyd_expected_value"].to_numpy(dtype=float),
+        "past_rate": described["revenue_total"].to_numpy(dtype=float) / age * days,
+    }
+
+
+def fit_candidates(
+    described: pd.DataFrame,
+    *,
+    seed: int,
+    threads: int,
+    report: Callable[[str, int, int], None],
+) -> tuple[Candidates, dict[str, FloatArray], FloatArray]:
+    """Fit the learners on the panel.
+
+    Parameters
+    ----------
+    described : DataFrame
+        Panel rows with BTYD columns.
+    seed, threads : int
+        Of the learners.
+    report : callable
+        Is told the learner, how many are done and how many there are.
+
+    Returns
+    -------
+    Candidates
+        The fitted learners.
+    dict of ndarray
+        Out-of-fold revenue of every candidate, one per panel row.
+    ndarray
+        Out-of-fold P(order).
+    """
+    columns = Columns.of(described, [c for c in described.columns if c not in KEYS])
+    customer = pd.factorize(described["customer_id"])[0]
+    revenue = described["future_revenue"].to_numpy(dtype=float)
+    came = described["future_orders"].to_numpy() > 0
+    spent = revenue > 0
+    scale = float(revenue[spent].mean())
+    relative = np.minimum(revenue, np.quantile(revenue[spent], EXTREME)) / scale
+
+    def learn(
+        target: FloatArray, objective: str, done: int, *, used: np.ndarray | None = None
+    ) -> tuple[Bag, FloatArray]:
+        report("boosted trees", done, 4)
+        return cross_fit(
+            described,
+            target,
+            columns=columns,
+            objective=objective,  # type: ignore[arg-type]
+            customer=customer,
+            seed=seed,
+            threads=threads,
+            used=used,
+            increasing=INCREASING if used is None else (),
+        )
+
+    active, prob = learn(came.astype(float), "binary", 0)
+    tweedie, by_tweedie = learn(relative, "tweedie", 1)
+    log_spent = np.log(np.where(spent, relative, 1.0))
+    typical, log_typical = learn(log_spent, "l2", 2, used=spent)
+    root, by_root = learn(np.sqrt(relative), "l2", 3)
+    report("boosted trees", 4, 4)
+    out_of_fold = {
+        "tweedie": by_tweedie,
+        "hurdle": prob * np.exp(log_typical),
+        "root": _squared(by_root),
+        **from_columns(described),
+    }
+    return Candidates(active, tweedie, typical, root), out_of_fold, prob
+
+
+def _squared(root: FloatArray) -> FloatArray:
+    return np.maximum(root, 1e-3) ** 2

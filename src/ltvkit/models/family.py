@@ -1,0 +1,102 @@
+"""The BTYD models of one snapshot together: what they say as predictions, and as features."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.models._rows import FloatArray
+from ltvkit.models.bgnbd import BetaGeo
+from ltvkit.models.gamma_gamma import GammaGamma
+from ltvkit.models.mbgnbd import ModifiedBetaGeo
+
+COLUMNS = (
+    "btyd_prob_alive",
+    "btyd_prob_active",
+    "btyd_expected_orders",
+    "btyd_order_value",
+    "btyd_expected_value",
+    "bgnbd_expected_value",
+)
+"""What `BtydFamily.describe` adds to a frame of features."""
+
+
+@dataclass(frozen=True, slots=True)
+class BtydFamily:
+    """BG/NBD and MBG/NBD for orders and Gamma-Gamma for values, fitted at one snapshot."""
+
+    bgnbd: BetaGeo
+    mbgnbd: ModifiedBetaGeo
+    value: GammaGamma
+    largest_value: float
+
+    @classmethod
+    def fit(cls, summary: pd.DataFrame) -> "BtydFamily":
+        """Fit all parts on the same customer summary.
+
+        Raises
+        ------
+        NotEnoughDataError, ConvergenceError
+            As the parts do.
+        """
+        return cls(
+            bgnbd=BetaGeo().fit(summary),
+            mbgnbd=ModifiedBetaGeo().fit(summary),
+            value=GammaGamma(include_first_order=True).fit(summary),
+            largest_value=float(summary["mean_order_value"].max()),
+        )
+
+    def expected_orders(self, summary: pd.DataFrame, days: float) -> FloatArray:
+        """The mean of both models' expected orders in the next `days`; rises with `days`."""
+        return np.asarray(
+            (self.bgnbd.expected_orders(summary, days) + self.mbgnbd.expected_orders(summary, days))
+            / 2
+        )
+
+    def order_value(self, summary: pd.DataFrame) -> FloatArray:
+        """Expected value of an order, at most the largest customer mean that was ever seen."""
+        return np.minimum(self.value.expected_order_value(summary), self.largest_value)
+
+    def describe(self, features: pd.DataFrame, label_days: float) -> pd.DataFrame:
+        """The features with `COLUMNS` for the next `label_days` days added."""
+        orders = self.mbgnbd.expected_orders(features, label_days)
+        value = self.order_value(features)
+        return features.assign(
+            btyd_prob_alive=self.mbgnbd.prob_alive(features),
+            btyd_prob_active=self.mbgnbd.prob_active(features, label_days),
+            btyd_expected_orders=orders,
+            btyd_order_value=value,
+            btyd_expected_value=orders * value,
+            bgnbd_expected_value=self.bgnbd.expected_orders(features, label_days) * value,
+            log_label_days=np.log(label_days),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, no customers."""
+        return {
+            "bgnbd": self.bgnbd.to_dict(),
+            "mbgnbd": self.mbgnbd.to_dict(),
+            "value": self.value.to_dict(),
+            "largest_value": self.largest_value,
+        }
+
+    @classmethod
+    def from_dict(cls, state: dict[str, Any]) -> "BtydFamily":
+        """The family that `to_dict` described."""
+        return cls(
+            bgnbd=BetaGeo.from_dict(state["bgnbd"]),
+            mbgnbd=ModifiedBetaGeo.from_dict(state["mbgnbd"]),
+            value=GammaGamma.from_dict(state["value"]),
+            largest_value=float(state["largest_value"]),
+        )
+
+
+def describe_panel(rows: pd.DataFrame) -> pd.DataFrame:
+    """Panel rows with the BTYD columns, each snapshot described by the models fitted at it."""
+    described = []
+    for _, at_snapshot in rows.groupby("as_of_day", sort=True):
+        lengths = at_snapshot.groupby("label_days", sort=True)
+        family = BtydFamily.fit(next(iter(lengths))[1])
+        described += [family.describe(part, float(days)) for days, part in lengths]
+    return pd.concat(described, ignore_index=True)

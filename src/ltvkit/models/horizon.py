@@ -1,0 +1,59 @@
+"""One training, any horizon: how activity and orders grow with the days one looks ahead.
+
+A label of h days becomes a forecast of t days along the curves of the fitted MBG/NBD: the chance
+of an order along the mean survival curve, the revenue along each customer's expected orders.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.models._rows import FloatArray
+from ltvkit.models.mbgnbd import ModifiedBetaGeo
+
+GRID_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 540, 730, 1095, 1825)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCurve:
+    """How the log of P(no order yet) grows with the days waited, over all customers.
+
+    Parameters
+    ----------
+    days, hazard : tuple of float
+        -ln S(t) at each of the days, S the mean over customers of P(no order within t); from 0,
+        rising.
+    """
+
+    days: tuple[float, ...]
+    hazard: tuple[float, ...]
+
+    def stretch(self, prob_active: FloatArray, *, label_days: float, days: float) -> FloatArray:
+        """P(order within `days`), from P(order within `label_days`).
+
+            1 - (1 - p)^(ln S(days) / ln S(label_days))
+
+        It rises with `days`, and is p at the label's length.
+        """
+        power = self._at(days) / self._at(label_days)
+        log_none = np.log1p(-np.clip(prob_active, 0.0, 1 - 1e-12))
+        return np.asarray(-np.expm1(power * log_none))
+
+    def quantile(self, prob_active: FloatArray, *, horizon_days: float, share: float) -> FloatArray:
+        """Days until a share of those who order within the horizon have ordered."""
+        log_none = np.log1p(-np.clip(prob_active, 1e-12, 1 - 1e-12))
+        power = np.log1p(-share * np.clip(prob_active, 1e-12, 1 - 1e-12)) / log_none
+        return np.interp(power * self._at(horizon_days), self.hazard, self.days)
+
+    def _at(self, days: float) -> float:
+        return float(np.interp(days, self.days, self.hazard))
+
+
+def waiting_curve(model: ModifiedBetaGeo, summary: pd.DataFrame) -> WaitingCurve:
+    """The curve of the customers in `summary`."""
+    hazard = [0.0]
+    for days in GRID_DAYS:
+        none = float(1 - model.prob_active(summary, days).mean())
+        hazard.append(max(-np.log(max(none, 1e-9)), hazard[-1] + 1e-9))
+    return WaitingCurve(days=(0.0, *map(float, GRID_DAYS)), hazard=tuple(hazard))

@@ -1,0 +1,201 @@
+"""The season of repeat revenue, told apart from the age and the vintage of the customers.
+
+Revenue per customer falls with age and differs between cohorts; what is left, and comes back at
+the same time of the year, is the season. It needs more than one year to be told from age.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.models._rows import FloatArray
+
+YEAR_DAYS = 364
+PERIOD_DAYS = 28
+SEASON_KNOTS = 13
+AGE_KNOTS = np.array([3.5, 10, 21, 42, 84, 168, 336, 672, 1344, 2688, 5376])
+
+# Standard deviations of the priors, on the log scale: of the second difference of the age curve,
+# of a cohort's effect and of a knot of the season.
+AGE_SD, COHORT_SD, SEASON_SD = 0.35, 0.3, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """How the time of the year multiplies repeat revenue.
+
+    Parameters
+    ----------
+    log_effect : tuple of float
+        Log of the factor at each of the `SEASON_KNOTS` knots, evenly spaced over 365.25 days
+        from the first of January 1970; linear between them, cyclic.
+    """
+
+    log_effect: tuple[float, ...]
+
+    def mean_effect(self, first_day: int, last_day: int) -> float:
+        """Mean factor over the days from `first_day` to `last_day`, both included."""
+        days = np.arange(first_day, last_day + 1)
+        return float(np.exp(_season_basis(days) @ np.array(self.log_effect)).mean())
+
+    def log_ratio(self, as_of_day: int, horizon_days: int, *, past_days: int = YEAR_DAYS) -> float:
+        """Log of the mean factor in the horizon over that of the `past_days` before it."""
+        ahead = self.mean_effect(as_of_day + 1, as_of_day + horizon_days)
+        return float(np.log(ahead / self.mean_effect(as_of_day - past_days + 1, as_of_day)))
+
+
+NO_SEASON = Season(log_effect=(0.0,) * SEASON_KNOTS)
+"""Every day like any other."""
+
+WEAK_PRIOR = Season(
+    # From the first of January in steps of 28.1 days.
+    log_effect=(
+        0.15,
+        -0.07,
+        -0.06,
+        -0.04,
+        -0.06,
+        -0.05,
+        -0.06,
+        -0.07,
+        -0.05,
+        -0.04,
+        0.0,
+        0.10,
+        0.33,
+    )
+)
+"""The year of retail in general: level for ten months, more in November, most before Christmas.
+
+Rounded from the seasonal factors of distance selling in western countries. It stands in while a
+log shows less than a year, when a season cannot be estimated, and is then half believed.
+"""
+
+
+def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int) -> Season:
+    """Estimate the season by penalised quasi-Poisson regression on cohorts and periods.
+
+    Repeat revenue of a cell (cohort of customers x 28 days, counted back from the snapshot) has
+    mean exposure x exp(age + cohort + season): age as hat functions in log age with a penalty on
+    second differences, a ridge on cohorts, cyclic hat functions of the day of the year with a
+    ridge, no trend over calendar time, which is not told from age and cohort.
+
+    Parameters
+    ----------
+    activity : DataFrame
+        `cohort` (int, number of the 28 days in which the customer first ordered), `day` (int) and
+        `repeat_revenue`, summed over customers.
+    arrivals : DataFrame
+        `first_day` (int), `customers`.
+    as_of_day : int
+        Last day of history; later rows are not read.
+
+    Returns
+    -------
+    Season
+        `NO_SEASON` when there is no repeat revenue to learn from.
+    """
+    cells = _cells(activity, arrivals, as_of_day)
+    cells = cells[cells["exposure"] > 0]
+    if cells["revenue"].sum() <= 0:
+        return NO_SEASON
+    age = _hat_basis(np.log(cells["age"].to_numpy()), np.log(AGE_KNOTS))
+    cohorts, cohort = np.unique(cells["cohort"].to_numpy(), return_inverse=True)
+    vintage = np.eye(len(cohorts))[cohort]
+    period_end = as_of_day - PERIOD_DAYS * cells["period"].to_numpy()
+    season = np.mean([_season_basis(period_end - back) for back in range(PERIOD_DAYS)], axis=0)
+    design = np.hstack([age, vintage, season])
+
+    bend = np.diff(np.eye(len(AGE_KNOTS)), n=2, axis=0)
+    penalty = np.zeros((design.shape[1],) * 2)
+    a, c = len(AGE_KNOTS), len(cohorts)
+    penalty[:a, :a] = bend.T @ bend / AGE_SD**2 + 1e-6 * np.eye(a)
+    penalty[a : a + c, a : a + c] = np.eye(c) / COHORT_SD**2
+    penalty[a + c :, a + c :] = np.eye(SEASON_KNOTS) / SEASON_SD**2
+    coefficients = _quasi_poisson(
+        design, cells["revenue"].to_numpy(), cells["exposure"].to_numpy(), penalty
+    )
+    effect = coefficients[a + c :]
+    return Season(log_effect=tuple((effect - effect.mean()).tolist()))
+
+
+def _cells(activity: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd.DataFrame:
+    """Exposure (customer-days after the first), repeat revenue and mean age per cell."""
+    known = arrivals[arrivals["first_day"] <= as_of_day]
+    first = known["first_day"].to_numpy()[:, None]
+    customers = known["customers"].to_numpy(dtype=float)[:, None]
+    periods = np.arange((as_of_day - int(first.min())) // PERIOD_DAYS + 1)
+    end = as_of_day - PERIOD_DAYS * periods[None, :]
+    begin = np.maximum(end - PERIOD_DAYS, first)  # exclusive: the first day is left out
+    days = np.maximum(end - begin, 0)
+    exposure = customers * days
+    age = np.maximum((begin + end) / 2 - first, 1.0)
+    frame = pd.DataFrame(
+        {
+            "cohort": np.repeat(known["first_day"].to_numpy() // PERIOD_DAYS, len(periods)),
+            "period": np.tile(periods, len(known)),
+            "exposure": exposure.ravel(),
+            "aged": (exposure * age).ravel(),
+        }
+    )
+    cells = frame.groupby(["cohort", "period"], as_index=False).sum()
+    cells["age"] = (cells["aged"] / cells["exposure"].where(cells["exposure"] > 0)).fillna(1.0)
+    seen = activity[activity["day"] <= as_of_day]
+    revenue = (
+        seen.assign(period=(as_of_day - seen["day"]) // PERIOD_DAYS)
+        .groupby(["cohort", "period"], as_index=False)["repeat_revenue"]
+        .sum()
+        .rename(columns={"repeat_revenue": "revenue"})
+    )
+    return cells.merge(revenue, on=["cohort", "period"], how="left").fillna({"revenue": 0.0})
+
+
+def _quasi_poisson(
+    design: FloatArray, outcome: FloatArray, exposure: FloatArray, penalty: FloatArray
+) -> FloatArray:
+    """Penalised iteratively re-weighted least squares, with the dispersion of Pearson."""
+    rate = outcome.sum() / exposure.sum()
+    offset = np.log(exposure) + np.log(rate)
+    coefficients = np.zeros(design.shape[1])
+    dispersion = max(float(((outcome - exposure * rate) ** 2 / (exposure * rate)).mean()), 1e-12)
+    for _ in range(50):
+        linear = design @ coefficients
+        mean = np.exp(np.clip(offset + linear, -50, 50))
+        score = design.T @ (outcome - mean) / dispersion - penalty @ coefficients
+        information = (design * (mean / dispersion)[:, None]).T @ design + penalty
+        step = np.linalg.solve(information, score)
+        step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
+        coefficients = coefficients + step
+        freedom = max(
+            len(outcome) - np.trace(np.linalg.solve(information, information - penalty)), 1
+        )
+        dispersion = max(
+            float(((outcome - mean) ** 2 / np.maximum(mean, 1e-12)).sum() / freedom), 1e-12
+        )
+        if np.abs(step).max() < 1e-6:
+            break
+    return coefficients
+
+
+def _hat_basis(at: FloatArray, knots: FloatArray) -> FloatArray:
+    """Weights of the piecewise linear functions on `knots`, constant beyond the ends."""
+    place = np.clip(np.interp(at, knots, np.arange(len(knots))), 0, len(knots) - 1)
+    low = np.minimum(place.astype(int), len(knots) - 2)
+    basis = np.zeros((len(at), len(knots)))
+    rows = np.arange(len(at))
+    basis[rows, low] = 1 - (place - low)
+    basis[rows, low + 1] = place - low
+    return basis
+
+
+def _season_basis(days: Sequence[int] | np.ndarray) -> FloatArray:
+    """Weights of the cyclic piecewise linear functions of the time of the year."""
+    place = (np.asarray(days) % 365.25) / 365.25 * SEASON_KNOTS
+    low = place.astype(int) % SEASON_KNOTS
+    basis = np.zeros((len(place), SEASON_KNOTS))
+    rows = np.arange(len(place))
+    basis[rows, low] = 1 - (place - np.floor(place))
+    basis[rows, (low + 1) % SEASON_KNOTS] += place - np.floor(place)
+    return basis

@@ -1,0 +1,338 @@
+"""The model of record: candidates stacked, shrunk to BTYD, brought to the forecast total.
+
+panel -> BTYD columns -> candidates, out of fold -> blend -> horizon curve -> level
+                                                \\-> activity -> intervals
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from ltvkit.errors import NotEnoughDataError
+from ltvkit.models import candidates as contest
+from ltvkit.models._rows import FloatArray
+from ltvkit.models.blend import Blend, fit_blend
+from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
+from ltvkit.models.family import BtydFamily, describe_panel
+from ltvkit.models.horizon import WaitingCurve, waiting_curve
+from ltvkit.models.intervals import (
+    RankedScatter,
+    interval,
+    interval_if_order,
+    ranked_scatter,
+)
+from ltvkit.models.level import LevelForecast, forecast_level
+from ltvkit.panel import Panel
+
+FEWEST_ACTIVE = 30
+"""Customers with an order in the labels, below which there is nothing to learn a tree from."""
+
+NEXT_ORDER_SHARES = (0.1, 0.5, 0.9)
+UNLIKELY = 1 / 3
+"""Below this chance of an order in the horizon, no date for it is named."""
+
+
+def say_nothing(message: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the model is what it is, for people and for run files."""
+
+    weights: dict[str, float]
+    btyd_share: float
+    why: tuple[str, ...]
+
+
+class StackedLtv(BaseEstimator):  # type: ignore[misc]
+    """What each customer will spend, how likely any order is, and how sure both are.
+
+    Parameters
+    ----------
+    seed : int
+        Of everything random.
+    threads : int
+        For the boosted trees; the result does not depend on it.
+
+    Attributes
+    ----------
+    family_ : BtydFamily
+        BTYD models at the snapshot.
+    candidates_ : Candidates or None
+        The learners; None where there was too little to learn from.
+    blend_ : Blend
+        Their weights.
+    activity_ : ActivityStack
+        For P(order).
+    waiting_ : WaitingCurve
+        For horizons other than the label's.
+    scatter_ : RankedScatter
+        For intervals.
+    level_ : LevelForecast
+        The total, and how sure it is.
+    scale_ : float
+        Factor that brings the customers' values to the total.
+    horizon_days_, label_days_ : int
+        The horizon trained for, and the length of its labels.
+    """
+
+    family_: BtydFamily
+    candidates_: contest.Candidates | None
+    blend_: Blend
+    activity_: ActivityStack
+    waiting_: WaitingCurve
+    scatter_: RankedScatter
+    level_: LevelForecast
+    scale_: float
+    horizon_days_: int
+    label_days_: int
+
+    def __init__(self, *, seed: int = 42, threads: int = 2) -> None:
+        self.seed = seed
+        self.threads = threads
+
+    def fit(self, panel: Panel, *, report: Callable[[str, int, int], None] = say_nothing) -> Self:
+        """Learn from the rolling past snapshots of a log.
+
+        Parameters
+        ----------
+        panel : Panel
+            Features and labels at past snapshots, features now, and past dates for the total.
+        report : callable
+            Told what is being done, how far it is, and of how much.
+
+        Raises
+        ------
+        NotEnoughDataError
+            When there is no customer with an order of positive value.
+        ConvergenceError
+            When a probabilistic model cannot be fitted at all.
+        """
+        self.horizon_days_ = panel.snapshot.horizon_days
+        self.label_days_ = panel.label_days
+        self.family_ = BtydFamily.fit(panel.now)
+        self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now)
+        self._learn(panel, report)
+
+        report("total", 0, 1)
+        self.level_ = forecast_level(
+            panel.now,
+            panel.activity,
+            panel.cuts,
+            as_of_day=panel.as_of_day,
+            horizon_days=self.horizon_days_,
+        )
+        self.scale_ = 1.0
+        unscaled, _ = self._revenue_and_activity(panel.now, self.horizon_days_)
+        self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
+        # The scatter was learned with the reference of predictions before the level was known.
+        self.scatter_ = RankedScatter(
+            self.scatter_.ratios, np.quantile(unscaled * self.scale_, np.linspace(0, 1, 201))
+        )
+        report("total", 1, 1)
+        return self
+
+    def predict(
+        self,
+        features: pd.DataFrame,
+        horizon_days: int | None = None,
+        *,
+        interval_level: float = 0.8,
+    ) -> pd.DataFrame:
+        """The coming `horizon_days` days (the horizon trained for when not given).
+
+        Parameters
+        ----------
+        features : DataFrame
+            Features at a snapshot, one row per customer.
+        horizon_days : int, optional
+            Any number of days; predictions rise with it.
+        interval_level : float
+            One of .5, .8, .9, .95.
+
+        Returns
+        -------
+        DataFrame
+            `ltvkit.schemas.PREDICTIONS`, with `prob_alive`, `prob_order_90d` and the days until
+            the next order (`next_order_days`, `_from`, `_to`; missing where an order is unlikely)
+            beside, in the order and with the index of `features`. A customer's prediction does
+            not depend on who else is predicted.
+        """
+        days = self.horizon_days_ if horizon_days is None else horizon_days
+        revenue, active = self._revenue_and_activity(features, days)
+        value = self.family_.order_value(features)
+        # Whoever orders orders once at least: P(order) bounds the expected orders from below.
+        orders = np.maximum(revenue / np.maximum(value, 1e-12), active)
+        order_value = np.where(orders > 0, revenue / np.maximum(orders, 1e-12), value)
+        low, high = interval(self.scatter_, revenue, active, level=interval_level)
+        low_if_order, high_if_order = interval_if_order(
+            self.scatter_, revenue, active, level=interval_level
+        )
+        return pd.DataFrame(
+            {
+                "customer_id": features["customer_id"],
+                "prob_active": active,
+                "expected_orders": orders,
+                "expected_order_value": order_value,
+                "predicted_revenue": revenue,
+                "low": low,
+                "high": high,
+                "low_if_order": low_if_order,
+                "high_if_order": high_if_order,
+                "prob_alive": self.family_.mbgnbd.prob_alive(features),
+                "prob_order_90d": self.prob_active(features, 90),
+                **self._next_order(features),
+            },
+            index=features.index,
+        )
+
+    def prob_active(self, features: pd.DataFrame, horizon_days: int) -> FloatArray:
+        """P(at least one order in the next `horizon_days` days)."""
+        return self._revenue_and_activity(features, horizon_days)[1]
+
+    def explanation(self) -> Explanation:
+        """Weights and the reasons for them, in words."""
+        learned = self.candidates_ is not None
+        share = self.blend_.learned_share if learned else 0.0
+        why = []
+        if not learned:
+            why.append(
+                "BTYD models alone: the history has too few past orders to learn trees from."
+            )
+        else:
+            best = max(self.blend_.weights, key=lambda name: self.blend_.weights[name])
+            why.append(
+                f"Weights have the least Tweedie deviance on the latest past labels of "
+                f"{self.label_days_} days, out of fold; the largest is that of {best}."
+            )
+            why.append(
+                f"The stack has a share of {share:.0%}, the BTYD models the rest: it grows with "
+                "the number of customers who ordered in those labels."
+            )
+        if self.label_days_ < self.horizon_days_:
+            why.append(
+                f"Labels of {self.label_days_} days were stretched to {self.horizon_days_} along "
+                "each customer's BTYD curve: the history does not hold the horizon twice."
+            )
+        return Explanation(
+            weights=dict(self.blend_.weights) if learned else {},
+            btyd_share=1 - share,
+            why=tuple(why),
+        )
+
+    def _learn(self, panel: Panel, report: Callable[[str, int, int], None]) -> None:
+        rows = panel.rows
+        longest = rows["label_days"] == panel.label_days
+        came = rows["future_orders"] > 0
+        enough = int((came & longest & (rows["future_revenue"] > 0)).sum()) >= FEWEST_ACTIVE
+        if not enough or rows.loc[came, "customer_id"].nunique() < FEWEST_ACTIVE:
+            self._fall_back(panel)
+            return
+        report("BTYD at past snapshots", 0, 1)
+        described = describe_panel(rows)
+        report("BTYD at past snapshots", 1, 1)
+        self.candidates_, out_of_fold, prob = contest.fit_candidates(
+            described, seed=self.seed, threads=self.threads, report=report
+        )
+        longest = (described["label_days"] == panel.label_days).to_numpy()
+        day = described["as_of_day"].to_numpy()
+        latest = int(day[longest].max())
+        recent = longest & (day >= latest - panel.label_days / 2)
+        revenue = described["future_revenue"].to_numpy(dtype=float)
+        self.blend_ = fit_blend(
+            {name: predicted[recent] for name, predicted in out_of_fold.items()},
+            revenue[recent],
+            active_customers=int((revenue[longest & (day == latest)] > 0).sum()),
+            geometric=(*contest.LEARNED, *contest.BTYD),
+            btyd=contest.BTYD,
+        )
+        btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
+        self.activity_ = fit_activity(revenue[longest] > 0, prob[longest], btyd_active[longest])
+        blended = self.blend_.combine({k: v[longest] for k, v in out_of_fold.items()})
+        self.scatter_ = ranked_scatter(
+            revenue[longest],
+            blended,
+            self.activity_.predict(prob[longest], btyd_active[longest]),
+            reference=blended,
+        )
+
+    def _fall_back(self, panel: Panel) -> None:
+        """BTYD alone; the scatter of revenue from past cuts, where there are any."""
+        self.candidates_ = None
+        ones = dict.fromkeys(contest.BTYD, 1.0)
+        self.blend_ = Blend(
+            levels=ones,
+            weights=dict.fromkeys(contest.BTYD, 0.5),
+            learned_share=0.0,
+            geometric=contest.BTYD,
+            btyd=contest.BTYD,
+        )
+        self.activity_ = BTYD_ALONE
+        revenue, predicted, active = [], [], []
+        for cut in panel.cuts:
+            if not cut.summary["repeat_orders"].any():
+                continue
+            family = BtydFamily.fit(cut.summary)
+            described = family.describe(cut.summary.assign(revenue_total=0.0), panel.label_days)
+            revenue.append(cut.future_revenue)
+            predicted.append(self.blend_.combine(contest.from_columns(described)))
+            active.append(described["btyd_prob_active"].to_numpy(dtype=float))
+        if not revenue:
+            raise NotEnoughDataError(
+                f"got {panel.history_days} days of history, expected a past date after which "
+                f"{panel.label_days} days were seen; wait for more orders or shorten the horizon"
+            )
+        self.scatter_ = ranked_scatter(
+            np.concatenate(revenue),
+            np.concatenate(predicted),
+            np.concatenate(active),
+            reference=np.concatenate(predicted),
+        )
+
+    def _revenue_and_activity(
+        self, features: pd.DataFrame, days: float
+    ) -> tuple[FloatArray, FloatArray]:
+        described = self.family_.describe(features, self.label_days_)
+        btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
+        if self.candidates_ is None:
+            by_candidate, learner = contest.from_columns(described), btyd_active
+        else:
+            by_candidate, learner = self.candidates_.predict(described)
+        label = self.family_.expected_orders(features, self.label_days_)
+        stretch = self.family_.expected_orders(features, days) / np.maximum(label, 1e-12)
+        revenue = self.scale_ * stretch * self.blend_.combine(by_candidate)
+        active = self.waiting_.stretch(
+            self.activity_.predict(learner, btyd_active), label_days=self.label_days_, days=days
+        )
+        return revenue, active
+
+    def _next_order(self, features: pd.DataFrame) -> dict[str, FloatArray]:
+        """Days from the snapshot until the next order, for those likely to place one."""
+        active = self.prob_active(features, self.horizon_days_)
+        low, middle, high = (
+            np.where(
+                active >= UNLIKELY,
+                self.waiting_.quantile(active, horizon_days=self.horizon_days_, share=share),
+                np.nan,
+            )
+            for share in NEXT_ORDER_SHARES
+        )
+        return {
+            "next_order_days": middle,
+            "next_order_days_from": low,
+            "next_order_days_to": high,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values without the boosters' trees and without customers."""
+        return {
+            "horizon_days": self.horizon_days_,
+            "label_days": self.label_days_,
+            "scale": self.scale_,
+            "family": self.family_.to_dict(),
+        }

@@ -1,0 +1,148 @@
+"""The panel of rolling past snapshots, and which past dates are in it.
+
+A model learns what follows a snapshot from earlier snapshots of the same log whose future is
+already over. This module holds the frames of such a panel and the plan of its dates; `features`
+fills it, `models` learns from it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.snapshot import Snapshot
+
+SNAPSHOTS = 8
+"""Past snapshots for each length of label: more gain little and cost time."""
+
+SHORTER_LABELS = (0.5, 1.0)
+"""Lengths of labels, as shares of the longest: short ones reach nearer to today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the log shows summed over customers.
+
+    Parameters
+    ----------
+    arrivals : DataFrame
+        `first_day` (int, days since 1970-01-01), `customers`.
+    repeats : DataFrame
+        `cohort` (first day // 28), `day`, `repeat_orders`, `repeat_revenue`.
+    """
+
+    arrivals: pd.DataFrame
+    repeats: pd.DataFrame
+
+    @property
+    def first_day(self) -> int:
+        """The first day of the log."""
+        return int(self.arrivals["first_day"].min())
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A past date, the customers known then, and what they went on to spend.
+
+    Parameters
+    ----------
+    day : int
+        Days since 1970-01-01.
+    summary : DataFrame
+        Customer summary at that day.
+    future_revenue : ndarray
+        Revenue of each of these customers in the days that the plan checks.
+    """
+
+    day: int
+    summary: pd.DataFrame
+    future_revenue: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Everything a model may learn from at a snapshot.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The day it is, and the horizon to predict.
+    as_of_day : int
+        The same day, in days since 1970-01-01.
+    history_days : int
+        Days from the first order of the log to the snapshot.
+    label_days : int
+        Length of the longest labels: the horizon, where history allows.
+    rows : DataFrame
+        Key `as_of_day`, `label_days`, `customer_id`: features at a past snapshot, and
+        `future_orders`, `future_revenue` in the `label_days` after it.
+    now : DataFrame
+        Key `customer_id`: features at the snapshot.
+    activity : Activity
+        The log summed over customers.
+    cuts : tuple of Cut
+        Past dates at which the forecast of the total is checked.
+    """
+
+    snapshot: Snapshot
+    as_of_day: int
+    history_days: int
+    label_days: int
+    rows: pd.DataFrame
+    now: pd.DataFrame
+    activity: Activity
+    cuts: tuple[Cut, ...]
+
+
+def label_length(history_days: int, horizon_days: int) -> int:
+    """Days of the longest labels: the horizon if history holds it twice, else 40 % of history.
+
+    >>> label_length(1000, 365), label_length(272, 273)
+    (365, 108)
+    """
+    if history_days >= 2 * horizon_days + 28 or history_days >= 2.5 * horizon_days:
+        return horizon_days
+    return max(14, min(horizon_days, int(0.4 * history_days)))
+
+
+def shortest_history(label_days: int) -> float:
+    """Days of history without which a past date teaches nothing."""
+    return max(28, min(label_days / 2, 90))
+
+
+def panel_dates(as_of_day: int, history_days: int, horizon_days: int) -> list[tuple[int, int]]:
+    """Pairs (snapshot day, label days) of the panel, the earliest snapshot first.
+
+    For each length of label, snapshots every quarter of the longest label back from the last day
+    whose label is over.
+
+    >>> panel_dates(1000, 1000, 100)[-3:]
+    [(900, 50), (900, 100), (950, 50)]
+    """
+    longest = label_length(history_days, horizon_days)
+    step = max(longest // 4, 7)
+    first = as_of_day - history_days
+    dates = set()
+    for share in SHORTER_LABELS:
+        label = max(7, int(longest * share))
+        for k in range(SNAPSHOTS):
+            day = as_of_day - label - k * step
+            if day - first >= shortest_history(longest):
+                dates.add((day, label))
+    return sorted(dates)
+
+
+def cut_days(as_of_day: int, history_days: int, horizon_days: int) -> tuple[int, ...]:
+    """The past dates at which the forecast of the total is checked, the most recent first.
+
+    Every eighth of the label back from the last date whose label is over, at most 16, and the
+    same date a year ago.
+    """
+    label = label_length(history_days, horizon_days)
+    first = as_of_day - history_days
+    days = [as_of_day - label - max(1, round(label / 8)) * k for k in range(16)]
+    if label <= 364:
+        days.append(as_of_day - 364)
+    return tuple(
+        sorted({day for day in days if day - first >= shortest_history(label)}, reverse=True)
+    )

@@ -6,6 +6,7 @@ fills it, `models` learns from it.
 """
 
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -92,6 +93,16 @@ class Panel:
     now: pd.DataFrame
     activity: Activity
     cuts: tuple[Cut, ...]
+
+
+class LtvModel(Protocol):
+    """What a model offers: to learn from a panel, and to predict from features."""
+
+    def fit(self, panel: Panel) -> Self:
+        """Learn from rolling past snapshots."""
+
+    def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
+        """One row per customer, with `predicted_revenue` and `prob_active` at least."""
 
 
 def label_length(history_days: int, horizon_days: int) -> int:

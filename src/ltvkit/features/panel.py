@@ -103,11 +103,12 @@ def _cuts(history: ir.Table, days: tuple[int, ...], label_days: int) -> tuple[Cu
     rows = rows.fillna({"future_revenue": 0.0}).sort_values(KEY)
     return tuple(
         Cut(
-            day=int(day),
+            day=day,
             summary=part.drop(columns=["as_of_day", "future_revenue"]).reset_index(drop=True),
             future_revenue=part["future_revenue"].to_numpy(dtype=float),
         )
-        for day, part in sorted(rows.groupby("as_of_day"), reverse=True)
+        for day in sorted(days, reverse=True)
+        for part in [rows[rows["as_of_day"] == day]]
     )
 
 
@@ -124,7 +125,8 @@ def _lean(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _to_pandas(table: ir.Table) -> pd.DataFrame:
-    return table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
 
 
 def _date(day: int) -> date:

@@ -35,6 +35,8 @@ class Blend:
     sharpness : float
         Power of the combined prediction, 1 or a little more: a mean of models is duller than any
         of them.
+    level : float
+        Factor that brings the sharpened prediction back to the revenue of the recent past.
     """
 
     levels: dict[str, float]
@@ -43,15 +45,17 @@ class Blend:
     geometric: tuple[str, ...]
     btyd: tuple[str, ...]
     sharpness: float = 1.0
+    level: float = 1.0
 
     def combine(self, candidates: dict[str, FloatArray]) -> FloatArray:
         """One prediction per row.
 
-        [learned_share x (weighted mean + geometric mean) / 2 + (1 - learned_share) x BTYD mean]
-        to the power of `sharpness`, all of candidates at their level. The geometric mean asks that
-        the candidates agree.
+            level x [ share x (weighted mean + geometric mean) / 2
+                      + (1 - share) x BTYD mean ] ^ sharpness
+
+        all of candidates at their own level. The geometric mean asks that they agree.
         """
-        return np.asarray(self._combine(candidates) ** self.sharpness)
+        return np.asarray(self.level * self._combine(candidates) ** self.sharpness)
 
     def _combine(self, candidates: dict[str, FloatArray]) -> FloatArray:
         level = {name: factor * candidates[name] for name, factor in self.levels.items()}
@@ -100,7 +104,8 @@ def fit_blend(
     )
     trust = active_customers / (active_customers + SHARPEN_ACTIVE)
     power = 1 + trust * (_sharpness(blend.combine(candidates), revenue) - 1)
-    return replace(blend, sharpness=power)
+    sharp = replace(blend, sharpness=power)
+    return replace(sharp, level=total / float(sharp.combine(candidates).sum()))
 
 
 def _sharpness(predicted: FloatArray, actual: FloatArray) -> float:

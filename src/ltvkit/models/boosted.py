@@ -23,6 +23,7 @@ MOST_ROUNDS = 400
 PATIENCE = 25
 FOLDS = 4
 MOST_CATEGORIES = 50
+EXPLAINER_ROUNDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class Bag:
     def predict(self, frame: pd.DataFrame) -> FloatArray:
         """The mean prediction of the boosters, one value per row."""
         matrix = self.columns.matrix(frame)
-        return np.mean([_predict(text, matrix, self.rounds) for text in self.boosters], axis=0)
+        parts = [_predict(text, matrix, self.rounds) for text in self.boosters]
+        return np.asarray(np.mean(parts, axis=0))
 
     def contributions(self, frame: pd.DataFrame) -> pd.DataFrame:
         """What each column adds to the score (SHAP values of trees), a column for each.
@@ -191,6 +193,16 @@ def cross_fit(
         out_of_fold[held] = booster.predict(matrix[held], num_iteration=rounds)
         texts.append(booster.model_to_string(num_iteration=rounds))
     return Bag(columns, objective, rounds, tuple(texts)), out_of_fold
+
+
+def fit_once(
+    frame: pd.DataFrame, target: FloatArray, *, columns: Columns, seed: int, threads: int
+) -> Bag:
+    """A bag of one booster with squared loss on all rows."""
+    data = lgb.Dataset(columns.matrix(frame), target, categorical_feature=columns.categorical())
+    parameters = _parameters("l2", len(frame), columns, (), seed=seed, threads=threads)
+    booster = lgb.train({**parameters, "learning_rate": 0.15}, data, EXPLAINER_ROUNDS)
+    return Bag(columns, "l2", EXPLAINER_ROUNDS, (booster.model_to_string(),))
 
 
 def _splits(fold: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -96,7 +96,10 @@ def describe_panel(rows: pd.DataFrame) -> pd.DataFrame:
     """Panel rows with the BTYD columns, each snapshot described by the models fitted at it."""
     described = []
     for _, at_snapshot in rows.groupby("as_of_day", sort=True):
-        lengths = at_snapshot.groupby("label_days", sort=True)
-        family = BtydFamily.fit(next(iter(lengths))[1])
-        described += [family.describe(part, float(days)) for days, part in lengths]
+        lengths = np.unique(at_snapshot["label_days"].to_numpy(dtype=float)).tolist()
+        parts = [at_snapshot[at_snapshot["label_days"] == days] for days in lengths]
+        family = BtydFamily.fit(parts[0])
+        described += [
+            family.describe(part, days) for days, part in zip(lengths, parts, strict=True)
+        ]
     return pd.concat(described, ignore_index=True)

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.models.bgnbd import BetaGeo
-from ltvkit.models.btyd import Btyd
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.season import WEAK_PRIOR, YEAR_DAYS, Season, fit_season
 from ltvkit.panel import Activity, Cut, label_length
@@ -102,11 +101,11 @@ def forecast_level(
     """
     history_days = as_of_day - activity.first_day
     seasonal = history_days >= SEASON_NEEDS_DAYS
-    model = _base_model(summary)
-    base = _log_total(model, summary, horizon_days)
+    order_model = BetaGeo().fit(summary)
+    base = _log_total(order_model, summary, horizon_days)
     season = _season_at(activity, as_of_day)
     log_season = _log_season(season, activity, as_of_day, horizon_days)
-    tracking = track(model.order_model, activity, season, as_of_day=as_of_day)
+    tracking = track(order_model, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
     errors = _fold_errors(cuts, activity, h)
@@ -162,17 +161,12 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
     return float(np.mean(logs))
 
 
-def _base_model(summary: pd.DataFrame) -> Btyd:
-    return Btyd(order_model=BetaGeo(), value_model=GammaGamma(include_first_order=True)).fit(
-        summary
-    )
-
-
-def _log_total(model: Btyd, summary: pd.DataFrame, horizon_days: int) -> float:
-    predicted = model.predict(summary, horizon_days)
+def _log_total(order_model: BetaGeo, summary: pd.DataFrame, horizon_days: int) -> float:
+    value_model = GammaGamma(include_first_order=True).fit(summary)
     largest = float(summary["mean_order_value"].max())
-    value = np.minimum(predicted["expected_order_value"], largest)
-    return float(np.log(max(float((predicted["expected_orders"] * value).sum()), 1e-9)))
+    value = np.minimum(value_model.expected_order_value(summary), largest)
+    orders = order_model.expected_orders(summary, horizon_days)
+    return float(np.log(max(float((orders * value).sum()), 1e-9)))
 
 
 def _log_season(season: Season, activity: Activity, day: int, horizon_days: int) -> float:
@@ -198,7 +192,7 @@ def _fold_errors(
         actual = float(cut.future_revenue.sum())
         if actual <= 0 or int(cut.summary["repeat_orders"].sum()) == 0:
             continue
-        forecast = _log_total(_base_model(cut.summary), cut.summary, horizon_days)
+        forecast = _log_total(BetaGeo().fit(cut.summary), cut.summary, horizon_days)
         season = _season_at(activity, cut.day)
         forecast += _log_season(season, activity, cut.day, horizon_days)
         error = np.clip(np.log(actual) - forecast, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR)

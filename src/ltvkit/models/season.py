@@ -144,10 +144,10 @@ def _cells(activity: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd
     cells["age"] = (cells["aged"] / cells["exposure"].where(cells["exposure"] > 0)).fillna(1.0)
     seen = activity[activity["day"] <= as_of_day]
     revenue = (
-        seen.assign(period=(as_of_day - seen["day"]) // PERIOD_DAYS)
-        .groupby(["cohort", "period"], as_index=False)["repeat_revenue"]
+        seen.assign(period=(as_of_day - seen["day"]) // PERIOD_DAYS, revenue=seen["repeat_revenue"])
+        .groupby(["cohort", "period"])["revenue"]
         .sum()
-        .rename(columns={"repeat_revenue": "revenue"})
+        .reset_index()
     )
     return cells.merge(revenue, on=["cohort", "period"], how="left").fillna({"revenue": 0.0})
 

@@ -1,12 +1,11 @@
 """The model of record: candidates stacked, shrunk to BTYD, brought to the forecast total.
 
-panel -> BTYD columns -> candidates, out of fold -> blend -> horizon curve -> level
-                                                \\-> activity -> intervals
+panel -> BTYD columns -> candidates, out of fold -> blend and activity -> intervals -> level
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,9 @@ from ltvkit.errors import NotEnoughDataError
 from ltvkit.models import candidates as contest
 from ltvkit.models._rows import FloatArray
 from ltvkit.models.blend import Blend, fit_blend
+from ltvkit.models.boosted import Bag
 from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
+from ltvkit.models.explain import contributions, fit_explainer
 from ltvkit.models.family import BtydFamily, describe_panel
 from ltvkit.models.horizon import WaitingCurve, waiting_curve
 from ltvkit.models.intervals import (
@@ -75,6 +76,8 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         For intervals.
     level_ : LevelForecast
         The total, and how sure it is.
+    explainer_ : Bag
+        Says in one booster what the stack says.
     scale_ : float
         Factor that brings the customers' values to the total.
     horizon_days_, label_days_ : int
@@ -88,6 +91,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
     waiting_: WaitingCurve
     scatter_: RankedScatter
     level_: LevelForecast
+    explainer_: Bag
     scale_: float
     horizon_days_: int
     label_days_: int
@@ -133,6 +137,9 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         # The scatter was learned with the reference of predictions before the level was known.
         self.scatter_ = RankedScatter(
             self.scatter_.ratios, np.quantile(unscaled * self.scale_, np.linspace(0, 1, 201))
+        )
+        self.explainer_ = fit_explainer(
+            panel.now, unscaled * self.scale_, seed=self.seed, threads=self.threads
         )
         report("total", 1, 1)
         return self
@@ -195,6 +202,14 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         """P(at least one order in the next `horizon_days` days)."""
         return self._revenue_and_activity(features, horizon_days)[1]
 
+    def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
+        """What goes with each customer's prediction, in money; a row adds up to the prediction.
+
+        See `ltvkit.models.explain.contributions`.
+        """
+        revenue, _ = self._revenue_and_activity(features, self.horizon_days_)
+        return contributions(self.explainer_, features, revenue)
+
     def explanation(self) -> Explanation:
         """Weights and the reasons for them, in words."""
         learned = self.candidates_ is not None
@@ -239,25 +254,25 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         self.candidates_, out_of_fold, prob = contest.fit_candidates(
             described, seed=self.seed, threads=self.threads, report=report
         )
-        longest = (described["label_days"] == panel.label_days).to_numpy()
+        main = described["label_days"].to_numpy() == panel.label_days
         day = described["as_of_day"].to_numpy()
-        latest = int(day[longest].max())
-        recent = longest & (day >= latest - panel.label_days / 2)
+        latest = int(day[main].max())
+        recent = main & (day >= latest - panel.label_days / 2)
         revenue = described["future_revenue"].to_numpy(dtype=float)
         self.blend_ = fit_blend(
             {name: predicted[recent] for name, predicted in out_of_fold.items()},
             revenue[recent],
-            active_customers=int((revenue[longest & (day == latest)] > 0).sum()),
+            active_customers=int((revenue[main & (day == latest)] > 0).sum()),
             geometric=(*contest.LEARNED, *contest.BTYD),
             btyd=contest.BTYD,
         )
         btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
-        self.activity_ = fit_activity(revenue[longest] > 0, prob[longest], btyd_active[longest])
-        blended = self.blend_.combine({k: v[longest] for k, v in out_of_fold.items()})
+        self.activity_ = fit_activity(revenue[main] > 0, prob[main], btyd_active[main])
+        blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
         self.scatter_ = ranked_scatter(
-            revenue[longest],
+            revenue[main],
             blended,
-            self.activity_.predict(prob[longest], btyd_active[longest]),
+            self.activity_.predict(prob[main], btyd_active[main]),
             reference=blended,
         )
 
@@ -326,13 +341,4 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             "next_order_days": middle,
             "next_order_days_from": low,
             "next_order_days_to": high,
-        }
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values without the boosters' trees and without customers."""
-        return {
-            "horizon_days": self.horizon_days_,
-            "label_days": self.label_days_,
-            "scale": self.scale_,
-            "family": self.family_.to_dict(),
         }

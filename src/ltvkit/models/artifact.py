@@ -1,0 +1,158 @@
+"""Save and load a trained model: JSON and LightGBM's text, no pickle, no customer.
+
+    model.json          parameters, weights, curves, and what the features were built with
+    boosters/<bag>-<k>.txt
+
+Whoever holds the folder learns parameters of the shop as a whole, never a customer's row.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.errors import UserError
+from ltvkit.files import whole_folder
+from ltvkit.models.blend import Blend
+from ltvkit.models.boosted import Bag, Columns
+from ltvkit.models.candidates import Candidates
+from ltvkit.models.churn import ActivityStack
+from ltvkit.models.family import BtydFamily
+from ltvkit.models.horizon import WaitingCurve
+from ltvkit.models.intervals import RankedScatter
+from ltvkit.models.level import LevelForecast
+from ltvkit.models.stack import StackedLtv
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A trained model and what is needed to feed it.
+
+    Parameters
+    ----------
+    model : StackedLtv
+        Fitted.
+    about : dict
+        Plain JSON values: name, version, snapshot, how the log is read, and whatever else a
+        scorer needs to build the same features. No customer in it.
+    """
+
+    model: StackedLtv
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
+        """Predictions for a frame of features; see `StackedLtv.predict`."""
+        return self.model.predict(features, horizon_days)
+
+
+def save_model(trained: TrainedModel, folder: Path) -> None:
+    """Write the folder, whole or not at all; what it held before is replaced."""
+    model = trained.model
+    bags = model.candidates_.bags() if model.candidates_ else {}
+    bags = {**bags, "explainer": model.explainer_}
+    state = {
+        "schema": SCHEMA,
+        "about": trained.about,
+        "settings": {"seed": model.seed, "threads": model.threads},
+        "horizon_days": model.horizon_days_,
+        "label_days": model.label_days_,
+        "scale": model.scale_,
+        "family": model.family_.to_dict(),
+        "blend": asdict(model.blend_),
+        "activity": asdict(model.activity_),
+        "waiting": asdict(model.waiting_),
+        "scatter": {
+            "ratios": _rounded(model.scatter_.ratios),
+            "reference": _rounded(model.scatter_.reference),
+        },
+        "level": asdict(model.level_),
+        "bags": {name: _bag_state(bag) for name, bag in bags.items()},
+    }
+    with whole_folder(folder) as fresh:
+        (fresh / "boosters").mkdir()
+        for name, bag in bags.items():
+            for number, text in enumerate(bag.boosters):
+                path = fresh / "boosters" / f"{name}-{number}.txt"
+                path.write_text(text, encoding="utf-8", newline="\n")
+        path = fresh / "model.json"
+        path.write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load_model(folder: str | Path) -> TrainedModel:
+    """Read a folder that `save_model` wrote.
+
+    Raises
+    ------
+    UserError
+        When there is no model there, or one of another schema.
+    """
+    folder = Path(folder)
+    path = folder / "model.json"
+    if not path.is_file():
+        raise UserError(
+            f"got no model at {folder}, expected a folder with model.json; train one with "
+            "`ltv train CONFIG`, or name its folder or an MLflow model URI"
+        )
+    state = json.loads(path.read_text(encoding="utf-8"))
+    if state.get("schema") != SCHEMA:
+        raise UserError(
+            f"got a model of schema {state.get('schema')} at {folder}, expected {SCHEMA}; train it "
+            "again with this version"
+        )
+    model = StackedLtv(**state["settings"])
+    model.horizon_days_ = state["horizon_days"]
+    model.label_days_ = state["label_days"]
+    model.scale_ = state["scale"]
+    model.family_ = BtydFamily.from_dict(state["family"])
+    blend = state["blend"]
+    model.blend_ = Blend(
+        **{**blend, "geometric": tuple(blend["geometric"]), "btyd": tuple(blend["btyd"])}
+    )
+    model.activity_ = ActivityStack(**state["activity"])
+    model.waiting_ = WaitingCurve(**{k: tuple(v) for k, v in state["waiting"].items()})
+    model.scatter_ = RankedScatter(
+        ratios=np.array(state["scatter"]["ratios"]),
+        reference=np.array(state["scatter"]["reference"]),
+    )
+    level = state["level"]
+    model.level_ = LevelForecast(**{**level, "fold_errors": tuple(level["fold_errors"])})
+    bags = {name: _read_bag(name, bag, folder) for name, bag in state["bags"].items()}
+    model.explainer_ = bags.pop("explainer")
+    model.candidates_ = Candidates(**bags) if bags else None
+    return TrainedModel(model=model, about=state["about"])
+
+
+def _bag_state(bag: Bag) -> dict[str, Any]:
+    return {
+        "objective": bag.objective,
+        "rounds": bag.rounds,
+        "columns": list(bag.columns.names),
+        "categories": {name: list(values) for name, values in bag.columns.categories.items()},
+        "boosters": len(bag.boosters),
+    }
+
+
+def _read_bag(name: str, state: dict[str, Any], folder: Path) -> Bag:
+    return Bag(
+        columns=Columns(
+            names=tuple(state["columns"]),
+            categories={k: tuple(values) for k, values in state["categories"].items()},
+        ),
+        objective=state["objective"],
+        rounds=state["rounds"],
+        boosters=tuple(
+            (folder / "boosters" / f"{name}-{number}.txt").read_text(encoding="utf-8")
+            for number in range(state["boosters"])
+        ),
+    )
+
+
+def _rounded(values: np.ndarray) -> list[Any]:
+    """As the shortest decimals that differ by less than one part in a million."""
+    rounded: list[Any] = np.vectorize(lambda v: float(f"{v:.7g}"))(values).tolist()
+    return rounded

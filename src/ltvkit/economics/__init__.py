@@ -4,6 +4,7 @@ Pure functions of pandas frames and numbers; nothing here reads a file, a clock 
 so each can be called from a notebook alone.
 """
 
+from ltvkit.economics.ages import margin_by_age, observed_customers
 from ltvkit.economics.allocation import (
     RULES,
     Reconciliation,
@@ -35,9 +36,20 @@ from ltvkit.economics.costs import (
     ledger_span,
 )
 from ltvkit.economics.credit import credited_customers
+from ltvkit.economics.curves import MarginCurve, margin_curves
 from ltvkit.economics.kpis import KPI_COLUMNS, kpis
 from ltvkit.economics.lag import ChargedCosts, charge_with_lag, lag_weights_of_days
+from ltvkit.economics.payback import (
+    PAYBACK_COLUMNS,
+    GoalComparison,
+    Payback,
+    against_goal,
+    payback,
+    payback_of,
+    payback_table,
+)
 from ltvkit.economics.rates import Interval, RateRatio, cac_interval, poisson_interval, rate_ratio
+from ltvkit.economics.trend import CohortTrend, cohort_trend
 from ltvkit.economics.value import (
     cumulative_margin,
     daily_discount_rate,
@@ -56,14 +68,20 @@ __all__ = [
     "COST_CATEGORIES",
     "KPI_COLUMNS",
     "MEDIA_CATEGORIES",
+    "PAYBACK_COLUMNS",
     "RULES",
     "CacOverview",
     "ChargedCosts",
+    "CohortTrend",
+    "GoalComparison",
     "Interval",
     "LedgerSpan",
+    "MarginCurve",
+    "Payback",
     "RateRatio",
     "Reconciliation",
     "acquisition_costs",
+    "against_goal",
     "allocation_shares",
     "allocations",
     "allowable_cac",
@@ -75,6 +93,7 @@ __all__ = [
     "cac_interval",
     "cac_overview",
     "charge_with_lag",
+    "cohort_trend",
     "cohorts",
     "cost_per_lead",
     "credited_customers",
@@ -87,10 +106,16 @@ __all__ = [
     "ledger_span",
     "ltv_at_acquisition",
     "ltv_to_cac",
+    "margin_by_age",
+    "margin_curves",
     "max_cpc",
     "max_cpl",
     "mer",
     "monthly_discount_rate",
+    "observed_customers",
+    "payback",
+    "payback_of",
+    "payback_table",
     "poisson_interval",
     "rate_ratio",
     "reconcile",

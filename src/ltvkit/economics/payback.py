@@ -1,0 +1,277 @@
+"""Payback: after how many months the mean customer has returned what it cost, or "not yet".
+
+Payback is the first month a with M(a) >= CAC, undiscounted, on the observed curve only. Where it is
+not reached there is no month to name: the status says `not_yet`, `observed_to_month` how far was
+seen, `recovered_share` how much has come back. The model's extension stands apart.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ltvkit.economics.costs import ALL, require_columns
+from ltvkit.economics.curves import (
+    MIN_CUSTOMERS,
+    MIN_SHARE,
+    GroupKey,
+    MarginCurve,
+    margin_curves,
+)
+from ltvkit.economics.resample import limits
+from ltvkit.errors import ConfigError
+
+PAYBACK_COLUMNS = (
+    "channel",
+    "cohort",
+    "age_months",
+    "customers_observed",
+    "cumulative_margin",
+    "low",
+    "high",
+    "predicted",
+    "cac",
+    "prob_paid_back",
+)
+
+PaybackStatus = Literal["paid_back", "not_yet"]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Payback:
+    """When a CAC comes back.
+
+    Parameters
+    ----------
+    cac : float
+        What was to be returned.
+    payback_status : {"paid_back", "not_yet"} or None
+        None when there is no CAC to return.
+    payback_month : int or None
+        First age a (0 = the first 30.4 days) with observed M(a) >= CAC.
+    observed_to_month : int or None
+        Last age that enough customers were watched through; None when there is none.
+    recovered_share : float
+        M(observed_to_month) / CAC; NaN when nothing was observed or nothing was paid.
+    payback_month_predicted : int or None
+        First age at which the curve with the model's extension reaches the CAC, when the observed
+        one does not; None beyond the horizon.
+    curve : DataFrame
+        `age_months, customers_observed, cumulative_margin, low, high, predicted, prob_paid_back`
+        (the chance that the CAC is returned by then).
+    """
+
+    cac: float
+    payback_status: PaybackStatus | None
+    payback_month: int | None
+    observed_to_month: int | None
+    recovered_share: float
+    payback_month_predicted: int | None
+    curve: pd.DataFrame
+
+    @property
+    def words(self) -> str:
+        """One sentence."""
+        if self.payback_status is None:
+            return "no acquisition cost to pay back"
+        if self.payback_month is not None:
+            return f"paid back by month {self.payback_month}"
+        if self.observed_to_month is None:
+            return "not yet: too few customers were watched for a month"
+        words = f"not yet: {self.recovered_share:.0%} back by month {self.observed_to_month}"
+        if self.payback_month_predicted is None:
+            return words
+        return f"{words}, month {self.payback_month_predicted} predicted"
+
+
+def payback(
+    margins: pd.DataFrame,
+    cac: float,
+    *,
+    customers: pd.DataFrame | None = None,
+    confidence: float = 0.80,
+    draws: int = 1_000,
+    seed: int = 0,
+    min_customers: int = MIN_CUSTOMERS,
+    min_share: float = MIN_SHARE,
+) -> Payback:
+    """When the mean customer of a group has returned its CAC, from margin by age.
+
+    Parameters
+    ----------
+    margins : DataFrame
+        `customer_id, age_months` (0, 1, 2 …), `margin`. Without `customers`, every customer counts
+        as observed through its last age here, so ages without margin need a row of zero.
+    cac : float
+        Acquisition cost a customer.
+    customers : DataFrame, optional
+        `customer_id, age_months` (months observed; may be fractional), optional `weight`; then
+        `margins` needs rows only where there was margin.
+    confidence : float
+        Of the band.
+    draws, seed : int
+        Resamples of customers.
+    min_customers, min_share
+        The curve stops where fewer than max(min_customers, min_share x customers) were observed.
+
+    Examples
+    --------
+    >>> margins = pd.DataFrame({
+    ...     "customer_id": np.repeat(np.arange(40), 4), "age_months": [0, 1, 2, 3] * 40,
+    ...     "margin": [40.0, 0.0, 35.0, 30.0] * 40,
+    ... })
+    >>> result = payback(margins, cac=75)
+    >>> result.payback_month, result.payback_status
+    (2, 'paid_back')
+    >>> payback(margins, cac=210).words
+    'not yet: 50% back by month 3'
+    """
+    if customers is None:
+        require_columns(margins, ("customer_id", "age_months", "margin"), table="margin by age")
+        last = margins.groupby("customer_id", sort=False)["age_months"].max() + 1
+        customers = last.rename_axis("customer_id").reset_index()
+    curve = margin_curves(
+        customers.assign(channel=ALL).drop(columns="residual_margin", errors="ignore"),
+        margins,
+        horizon_months=1,
+        draws=draws,
+        seed=seed,
+        min_customers=min_customers,
+        min_share=min_share,
+    )[ALL, ""]
+    return payback_of(curve, cac, confidence=confidence)
+
+
+def payback_of(curve: MarginCurve, cac: float, *, confidence: float = 0.80) -> Payback:
+    """When a margin curve returns a CAC; the parts of `payback` for a curve already at hand."""
+    back = curve.cumulative >= cac
+    observed = curve.observed
+    known = ~np.isnan(curve.cumulative)
+    seen_to = curve.observed_to_month if curve.observed_to_month >= 0 else None
+    month = _first(back & observed)
+    no_cost = math.isnan(cac) or cac <= 0
+    recovered = math.nan if no_cost or seen_to is None else float(curve.cumulative[seen_to]) / cac
+    low, high = limits(curve.draws, confidence)
+    reached = np.where(np.isnan(curve.draws), np.nan, curve.draws >= cac)
+    return Payback(
+        cac=cac,
+        payback_status=None if no_cost else ("not_yet" if month is None else "paid_back"),
+        payback_month=None if no_cost else month,
+        observed_to_month=seen_to,
+        recovered_share=recovered,
+        payback_month_predicted=None if no_cost or month is not None else _first(back),
+        curve=pd.DataFrame(
+            {
+                "age_months": np.arange(len(known)),
+                "customers_observed": curve.customers_observed,
+                "cumulative_margin": curve.cumulative,
+                "low": low,
+                "high": high,
+                "predicted": ~observed,
+                # What was back by month m is back by m + 1, whatever is refunded later.
+                "prob_paid_back": (
+                    np.nan if no_cost else np.maximum.accumulate(reached.mean(axis=0))
+                ),
+            }
+        )[known],
+    )
+
+
+def payback_table(
+    curves: Mapping[GroupKey, MarginCurve],
+    cac: Mapping[GroupKey, float],
+    *,
+    confidence: float = 0.80,
+) -> pd.DataFrame:
+    """The curves of channels and cohorts as one long table: `payback.csv`.
+
+    Parameters
+    ----------
+    curves : mapping
+        By (channel, cohort), as `margin_curves` gives it; cohort "" for all.
+    cac : mapping
+        CAC by (channel, cohort); a cohort without one takes its channel's.
+
+    Returns
+    -------
+    DataFrame
+        `channel, cohort` (blank = all), `age_months, customers_observed, cumulative_margin, low,
+        high, predicted, cac, prob_paid_back`.
+
+    Examples
+    --------
+    >>> margins = pd.DataFrame({
+    ...     "customer_id": range(40), "age_months": 0, "margin": 50.0,
+    ... })
+    >>> customers = margins.assign(channel="seo", age_months=1)
+    >>> curves = margin_curves(customers, margins, horizon_months=1, draws=10)
+    >>> table = payback_table(curves, {("seo", ""): 20.0, ("all", ""): 20.0})
+    >>> table[["channel", "age_months", "cumulative_margin", "cac", "prob_paid_back"]]
+      channel  age_months  cumulative_margin   cac  prob_paid_back
+    0     seo           0               50.0  20.0             1.0
+    1     all           0               50.0  20.0             1.0
+    """
+    parts = []
+    for channel, cohort in curves:
+        own = cac.get((channel, cohort), cac.get((channel, ""), math.nan))
+        result = payback_of(curves[channel, cohort], own, confidence=confidence)
+        parts.append(result.curve.assign(channel=channel, cohort=cohort, cac=own))
+    if not parts:
+        return pd.DataFrame({column: [] for column in PAYBACK_COLUMNS})
+    return pd.concat(parts, ignore_index=True)[list(PAYBACK_COLUMNS)]
+
+
+GoalVerdict = Literal["meets the goal", "misses the goal", "cannot tell yet"]
+
+
+@dataclass(frozen=True, slots=True)
+class GoalComparison:
+    """Payback against the month it was to be reached by."""
+
+    target_payback_months: int
+    prob_paid_back: float
+    predicted: bool
+    verdict: GoalVerdict
+
+
+def against_goal(
+    result: Payback, target_payback_months: int, *, confidence: float = 0.80
+) -> GoalComparison:
+    """Is the CAC back by the target month? Judged by the chance of it, never by the point.
+
+    "meets the goal" when the chance that it is back by then is at least (1 + confidence) / 2,
+    "misses" when it is at most (1 - confidence) / 2, else "cannot tell yet".
+
+    Examples
+    --------
+    >>> margins = pd.DataFrame({"customer_id": range(40), "age_months": 0, "margin": 50.0})
+    >>> against_goal(payback(margins, cac=20), 0).verdict
+    'meets the goal'
+    >>> against_goal(payback(margins, cac=20), 6).verdict
+    'meets the goal'
+    >>> against_goal(payback(margins, cac=60), 6).verdict
+    'cannot tell yet'
+    """
+    if target_payback_months < 0:
+        raise ConfigError(f"target_payback_months: got {target_payback_months}, expected 0 or more")
+    by_then = result.curve[result.curve["age_months"] <= target_payback_months]
+    if by_then.empty or result.payback_status is None:
+        return GoalComparison(target_payback_months, math.nan, False, "cannot tell yet")
+    last = by_then.iloc[-1]
+    chance = float(last["prob_paid_back"])
+    seen_all = int(last["age_months"]) == target_payback_months
+    verdict: GoalVerdict = "cannot tell yet"
+    if chance >= (1 + confidence) / 2:
+        verdict = "meets the goal"
+    elif seen_all and chance <= (1 - confidence) / 2:
+        verdict = "misses the goal"
+    return GoalComparison(target_payback_months, chance, bool(last["predicted"]), verdict)
+
+
+def _first(true: NDArray[np.bool_]) -> int | None:
+    return int(np.argmax(true)) if true.any() else None

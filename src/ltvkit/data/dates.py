@@ -56,6 +56,17 @@ class DateReading:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """A column of texts to find dates in, and what to call it in messages."""
+
+    workspace: Workspace
+    table: str
+    sql: str
+    name: str
+    key: str
+
+
 def decide_dates(
     workspace: Workspace,
     table: str,
@@ -72,7 +83,8 @@ def decide_dates(
     Parameters
     ----------
     workspace, table, column, type_ :
-        The column in the workspace: its table, its SQL and its DuckDB type.
+        The column in the workspace: its table, its SQL and its DuckDB type. Texts are trimmed,
+        and NULL where empty.
     name : str
         What the user calls the column, for messages.
     timezone : str
@@ -93,32 +105,30 @@ def decide_dates(
     if type_ == "DATE" or type_.startswith("TIMESTAMP"):
         return DateReading(f"CAST({column} AS TIMESTAMP)", "dates")
     if type_ in ("FLOAT", "DOUBLE") or type_.startswith("DECIMAL"):
-        text = f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR)"
+        sql = f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR)"
     elif type_ == "VARCHAR":
-        text = f"nullif(trim({column}), '')"
+        sql = column
     elif "INT" in type_:
-        text = f"CAST({column} AS VARCHAR)"
+        sql = f"CAST({column} AS VARCHAR)"
     else:
         raise DataError(
             f"column '{name}': got {type_.lower()} values, expected dates; map another column"
         )
+    texts = _Texts(workspace, table, sql, name, key)
     if date_format is not None:
-        return _given(workspace, table, text, date_format, zone, key)
-    return _decide_text(workspace, table, text, name=name, zone=timezone, key=key)
+        return _as_given(texts, date_format, zone)
+    return _decide(texts, timezone)
 
 
-def _given(
-    workspace: Workspace, table: str, text: str, date_format: str, zone: str, key: str
-) -> DateReading:
+def _as_given(texts: _Texts, date_format: str, zone: str) -> DateReading:
     import duckdb
 
-    parsed = f"try_strptime({text}, {literal(date_format)})"
+    parsed = f"try_strptime({texts.sql}, {literal(date_format)})"
     try:
-        kind = workspace.row(f"SELECT typeof(try_strptime('', {literal(date_format)}))")[0]
-        workspace.rows(f"SELECT {parsed} FROM {table} LIMIT 0")
+        kind = texts.workspace.row(f"SELECT typeof(try_strptime('', {literal(date_format)}))")[0]
     except duckdb.Error as error:
         raise DataError(
-            f"{key}: got {date_format!r}, expected a strptime format such as %d/%m/%Y; "
+            f"{texts.key}: got {date_format!r}, expected a strptime format such as %d/%m/%Y; "
             f"{str(error).splitlines()[0]}"
         ) from None
     if kind != "TIMESTAMP":
@@ -126,95 +136,98 @@ def _given(
     return DateReading(parsed, f"written {date_format}")
 
 
-def _decide_text(
-    workspace: Workspace, table: str, text: str, *, name: str, zone: str, key: str
-) -> DateReading:
+def _decide(texts: _Texts, timezone: str) -> DateReading:
+    text = texts.sql
     # DuckDB reads '01-02-20' as the year 1: four digits are asked for.
     iso = f"TRY_CAST({text} AS TIMESTAMP)"
     is_iso = f"({iso} >= TIMESTAMP '1000-01-01')"
-    offset = rf"regexp_matches(substr({text}, 11), '[-+]|[A-Za-z]{{3}}|Z$')"
-    there, read, zoned = workspace.row(
-        f"SELECT count({text}), count(*) FILTER ({is_iso}), "
-        f"count(*) FILTER (length({text}) > 16 AND {offset}) FROM {table}"
+    has_offset = (
+        f"(length({text}) > 16 AND regexp_matches(substr({text}, 11), '[-+]|[A-Za-z]{{3}}|Z$'))"
     )
-    local = iso
-    words = ["ISO dates"] if read else []
+    there, read, zoned = texts.workspace.row(
+        f"SELECT count({text}), count(*) FILTER ({is_iso}), count(*) FILTER ({has_offset}) "
+        f"FROM {texts.table}"
+    )
+    local, words = iso, ["ISO dates"] if read else []
     if zoned:
         # The cast to TIMESTAMP drops an offset silently; the cast with zone minds it.
         joined = rf"regexp_replace({text}, ' ([-+]\d)', '\1')"
-        local = (
-            f"CASE WHEN length({text}) > 16 AND {offset} THEN timezone({literal(zone)}, "
-            f"TRY_CAST({joined} AS TIMESTAMPTZ)) ELSE {iso} END"
-        )
-        words = [f"ISO times with an offset, turned into {zone}"]
+        instant = f"timezone({literal(timezone)}, TRY_CAST({joined} AS TIMESTAMPTZ))"
+        local = f"CASE WHEN {has_offset} THEN {instant} ELSE {iso} END"
+        words = [f"ISO times with an offset, turned into {timezone}"]
     if read == there:
         return DateReading(local, ", ".join(words) or "no dates")
-    others = _other_formats(workspace, table, text, is_iso, name=name, key=key)
-    if not others:
-        return DateReading(f"CASE WHEN {is_iso} THEN {local} END", ", ".join(words) or "unreadable")
-    formats = [found for found in others if found.startswith("%")]
-    readings = [rest for rest in others if not rest.startswith("%")]
+    formats, readings = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
     if formats:
         listed = ", ".join(literal(found) for found in formats)
-        readings.append(f"try_strptime({text}, [{listed}])")
-        words += [f"written {', '.join(formats)}"]
-    if len(readings) > bool(formats):
+        words.append(f"written {', '.join(formats)}")
+        formatted = [f"try_strptime({text}, [{listed}])"]
+    else:
+        formatted = []
+    if readings:
         words.append("digits only")
-    if read:
-        readings.insert(0, f"CASE WHEN {is_iso} THEN {local} END")
-    return DateReading(f"coalesce({', '.join(readings)})", ", ".join(words))
+    isos = [f"CASE WHEN {is_iso} THEN {local} END"] if read or not (readings or formats) else []
+    sql = f"coalesce({', '.join([*isos, *readings, *formatted])}, NULL)"
+    return DateReading(sql, ", ".join(words) or "unreadable")
 
 
 def _other_formats(
-    workspace: Workspace, table: str, text: str, is_iso: str, *, name: str, key: str
-) -> list[str]:
-    """Formats of strptime (and SQL for digits) that read what is not ISO, commonest shape first."""
+    texts: _Texts, is_iso: str, timezone: str, *, few: float
+) -> tuple[list[str], list[str]]:
+    """What reads the texts that are not ISO: strptime formats, and SQL for compact forms.
+
+    Shapes come commonest first. A shape that can be read two ways is refused, unless it makes up
+    no more than `few` rows: then these are put aside like other unreadable dates.
+    """
     shape = (
         "regexp_replace(regexp_replace(regexp_replace(t, '[0-9]{4,}', 'Y', 'g'), "
         "'[0-9]+', '9', 'g'), '[A-Za-z]{2,}', 'a', 'g')"
     )
-    shapes = workspace.rows(
+    shapes = texts.workspace.rows(
         "SELECT shape, CASE WHEN shape IN ('Y', 'Y.9') THEN length(split_part(t, '.', 1)) ELSE 0 "
         f"END AS size, count(*) AS n, min(t) FROM (SELECT t, {shape} AS shape FROM "
-        f"(SELECT {text} AS t FROM {table} WHERE {text} IS NOT NULL AND {is_iso} IS NOT TRUE)) "
-        "GROUP BY ALL ORDER BY n DESC, shape, size LIMIT 200"
+        f"(SELECT {texts.sql} AS t FROM {texts.table} WHERE {texts.sql} IS NOT NULL "
+        f"AND {is_iso} IS NOT TRUE)) GROUP BY ALL ORDER BY n DESC, shape, size LIMIT 200"
     )
-    found: list[str] = []
+    formats: list[str] = []
+    readings: list[str] = []
+    both_ways = [(pair, rows) for form, _, rows, _ in shapes if (pair := _either_order(form))]
+    day_first = None
+    if both_ways:
+        day_first = _is_day_first(
+            texts, both_ways[0][0], refuse=sum(rows for _, rows in both_ways) > few
+        )
     for form, size, _, example in shapes:
-        found += [
-            new
-            for new in _readings(workspace, table, text, form, size, name, key, example)
-            if new not in found
-        ]
-    return found
+        pair = _either_order(form)
+        if form in ("Y", "Y.9", "YTY", "YTYZ"):
+            readings += _compact(texts.sql, form, size, timezone)
+        elif pair and day_first is not None:
+            formats.append(pair[0] if day_first else pair[1])
+        elif not pair:
+            formats += _year_first(form) or _with_month_name(form, example)
+    return list(dict.fromkeys(formats)), readings
 
 
-def _readings(
-    workspace: Workspace,
-    table: str,
-    text: str,
-    form: str,
-    size: int,
-    name: str,
-    key: str,
-    example: str,
-) -> list[str]:
-    if form in ("Y", "Y.9"):
-        # Numbers that met missing values end in '.0'.
-        digits = text if form == "Y" else rf"regexp_replace({text}, '\.0+$', '')"
-        of_size = f"CASE WHEN length({digits}) = {size} THEN"
-        if size in _COMPACT:
-            return [f"{of_size} try_strptime({digits}, '{_COMPACT[size]}') END"]
-        if size in _EPOCH_PER_SECOND:
-            micros = f"TRY_CAST({digits} AS HUGEINT) * 1000000 // {_EPOCH_PER_SECOND[size]}"
-            return [f"{of_size} make_timestamp(CAST({micros} AS BIGINT)) END"]
-        return []
-    if form in ("YTY", "YTYZ"):
-        return ["%Y%m%dT%H%M%S" + ("Z" if form.endswith("Z") else "")]
-    return _named(form, example) or _numeric(workspace, table, text, form, name, key)
+def _compact(text: str, form: str, size: int, timezone: str) -> list[str]:
+    def local(instant: str) -> str:
+        return f"timezone({literal(timezone)}, timezone('UTC', {instant}))"
+
+    if form == "YTY":
+        return [f"try_strptime({text}, '%Y%m%dT%H%M%S')"]
+    if form == "YTYZ":
+        return [local(f"try_strptime({text}, '%Y%m%dT%H%M%SZ')")]
+    # Numbers that met missing values end in '.0'.
+    digits = text if form == "Y" else rf"regexp_replace({text}, '\.0+$', '')"
+    of_size = f"CASE WHEN length({digits}) = {size} THEN"
+    if size in _COMPACT:
+        return [f"{of_size} try_strptime({digits}, '{_COMPACT[size]}') END"]
+    if size in _EPOCH_PER_SECOND:
+        micros = f"TRY_CAST({digits} AS HUGEINT) * 1000000 // {_EPOCH_PER_SECOND[size]}"
+        return [f"{of_size} {local(f'make_timestamp(CAST({micros} AS BIGINT))')} END"]
+    return []
 
 
-def _named(form: str, example: str) -> list[str]:
+def _with_month_name(form: str, example: str) -> list[str]:
     found = _NAMED.match(form)
     time = _TIMES.get(found["time"] or "") if found else None
     if found is None or time is None:
@@ -229,52 +242,59 @@ def _named(form: str, example: str) -> list[str]:
     return [date + ((found["gap"] or " ") + time if time else "")]
 
 
-def _numeric(
-    workspace: Workspace, table: str, text: str, form: str, name: str, key: str
-) -> list[str]:
+def _year_first(form: str) -> list[str]:
+    parts, sep, tail = _numbers(form)
+    if parts[:1] == ["Y"] and parts.count("Y") == 1:
+        return [sep.join(["%Y", "%m", "%d"]) + tail]
+    return []
+
+
+def _either_order(form: str) -> tuple[str, str] | None:
+    """The format day first and the format month first, of a shape that can be either."""
+    parts, sep, tail = _numbers(form)
+    if len(parts) != 3 or "Y" in parts[:2]:
+        return None
+    year = "%Y" if parts[2] == "Y" else "%y"
+    return sep.join(["%d", "%m", year]) + tail, sep.join(["%m", "%d", year]) + tail
+
+
+def _numbers(form: str) -> tuple[list[str], str, str]:
+    """The three numbers of a shape's date, what parts them, and the format of its time."""
     found = _NUMERIC.match(form)
     time = _TIMES.get(found["time"] or "") if found else None
     if found is None or time is None:
-        return []
-    sep, gap = found["sep"], found["gap"] or " "
-    tail = gap + time if time else ""
-    parts = found["date"].split(sep)
-    if parts[0] == "Y":
-        return [sep.join(["%Y", "%m", "%d"]) + tail] if parts.count("Y") == 1 else []
-    if "Y" in parts[:2]:
-        return []
-    year = "%Y" if parts[2] == "Y" else "%y"
-    day_first = sep.join(["%d", "%m", year]) + tail
-    month_first = sep.join(["%m", "%d", year]) + tail
-    proofs_day, proofs_month, examples = _day_month_proofs(workspace, table, text)
-    proofs = proofs_day + proofs_month
-    if proofs == 0:
-        raise DataError(
-            f"column '{name}': got {offenders(examples)}, which can be read day first or month "
-            f"first (no row has a number above 12), expected to know; set {key} to "
-            f"'{day_first}' or '{month_first}'"
-        )
-    if min(proofs_day, proofs_month) > MIXED_SHARE * proofs:
-        raise DataError(
-            f"column '{name}': got {proofs_day} dates that must be day first and {proofs_month} "
-            f"that must be month first, expected one order; set {key} to '{day_first}' or "
-            f"'{month_first}' (the others are put aside), or mend the file"
-        )
-    return [day_first if proofs_day > proofs_month else month_first]
+        return [], "", ""
+    tail = (found["gap"] or " ") + time if time else ""
+    return found["date"].split(found["sep"]), found["sep"], tail
 
 
-def _day_month_proofs(workspace: Workspace, table: str, text: str) -> tuple[int, int, list[str]]:
-    """Rows that prove day first, rows that prove month first, and some examples."""
-    pair = r"'^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ][0-9]{2,4}(?:[^0-9]|$)'"
-    first = f"TRY_CAST(regexp_extract({text}, {pair}, 1) AS INT)"
-    second = f"TRY_CAST(regexp_extract({text}, {pair}, 2) AS INT)"
-    day, month = workspace.row(
-        f"SELECT count(*) FILTER (a BETWEEN 13 AND 31 AND b BETWEEN 1 AND 12), "
-        f"count(*) FILTER (b BETWEEN 13 AND 31 AND a BETWEEN 1 AND 12) "
-        f"FROM (SELECT {first} AS a, {second} AS b FROM {table})"
+def _is_day_first(texts: _Texts, pair: tuple[str, str], *, refuse: bool) -> bool | None:
+    """Whether days come before months, by the rows that prove it; None where none does."""
+    numbers = "'^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ][0-9]{2,4}(?:[^0-9]|$)'"
+    first = f"TRY_CAST(regexp_extract({texts.sql}, {numbers}, 1) AS INT)"
+    second = f"TRY_CAST(regexp_extract({texts.sql}, {numbers}, 2) AS INT)"
+    day_first, month_first = texts.workspace.row(
+        "SELECT count(*) FILTER (a BETWEEN 13 AND 31 AND b BETWEEN 1 AND 12), "
+        "count(*) FILTER (b BETWEEN 13 AND 31 AND a BETWEEN 1 AND 12) "
+        f"FROM (SELECT {first} AS a, {second} AS b FROM {texts.table})"
     )
-    examples = workspace.rows(
-        f"SELECT DISTINCT {text} AS example FROM {table} WHERE {first} IS NOT NULL "
+    proofs = day_first + month_first
+    if proofs and min(day_first, month_first) <= MIXED_SHARE * proofs:
+        return bool(day_first > month_first)
+    if not refuse:
+        return None
+    if proofs:
+        raise DataError(
+            f"column '{texts.name}': got {day_first} dates that must be day first and "
+            f"{month_first} that must be month first, expected one order; set {texts.key} to "
+            f"'{pair[0]}' or '{pair[1]}' (the others are put aside), or mend the file"
+        )
+    examples = texts.workspace.rows(
+        f"SELECT DISTINCT {texts.sql} AS example FROM {texts.table} WHERE {first} IS NOT NULL "
         "ORDER BY example LIMIT 3"
     )
-    return day, month, [row[0] for row in examples]
+    raise DataError(
+        f"column '{texts.name}': got {offenders(row[0] for row in examples)}, which can be read "
+        "day first or month first (no row has a number above 12), expected to know; set "
+        f"{texts.key} to '{pair[0]}' or '{pair[1]}'"
+    )

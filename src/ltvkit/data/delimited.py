@@ -75,6 +75,8 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
         valid = valid and _decodes(decoder, b"", final=True)
     if not valid:
         path = _as_utf8(path, encoding or "cp1252", workspace)
+    if _is_aligned(path):
+        path = _as_csv(path, workspace)
     header, delimiter, skip = _dialect(path)
     return TextFile(path, header, delimiter, skip, digest.hexdigest())
 
@@ -121,6 +123,26 @@ def _as_utf8(path: Path, encoding: str, workspace: Workspace) -> Path:
     return copy
 
 
+def _is_aligned(path: Path) -> bool:
+    """Whether columns are parted by runs of spaces, as statistics programs write them."""
+    with path.open("r", encoding="utf-8-sig") as file:
+        lines = [line for line, _ in zip(file, range(200), strict=False) if line.strip()]
+    if not lines or any(mark in lines[0] for mark in DELIMITERS):
+        return False
+    widths = {len(line.split()) for line in lines}
+    return len(widths) == 1 and widths.pop() > 1
+
+
+def _as_csv(path: Path, workspace: Workspace) -> Path:
+    copy = workspace.new_path(path.name)
+    with (
+        path.open("r", encoding="utf-8-sig") as source,
+        copy.open("w", encoding="utf-8", newline="") as out,
+    ):
+        csv.writer(out, lineterminator="\n").writerows(line.split() for line in source)
+    return copy
+
+
 def _dialect(path: Path) -> tuple[tuple[str, ...], str, int]:
     with path.open("r", encoding="utf-8-sig", newline="") as file:
         text = file.read(1 << 18)
@@ -163,6 +185,11 @@ def _header(text: str, delimiter: str, path: Path) -> tuple[str, ...]:
     names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     if not any(name.strip() for name in names):
         raise DataError(f"got an empty first line in {path.name}, expected a header; write one")
+    if not any(letter.isalpha() for name in names for letter in name):
+        raise DataError(
+            f"got a first line without words in {path.name} ({', '.join(names)[:60]}), expected a "
+            "header that names the columns; write one"
+        )
     return unique_names([name.strip() for name in names])
 
 

@@ -1,0 +1,93 @@
+"""What shops call their columns, in English, French, Polish and German.
+
+Words are compared without accents, in small letters; a name is taken apart at its capitals and
+punctuation (`InvoiceDate` is `invoice date`).
+"""
+
+import re
+import unicodedata
+
+CUSTOMER = (
+    "customer", "client", "cust", "buyer", "user", "member", "shopper", "account", "household",
+    "donor", "visitor", "person", "contact", "subscriber", "acheteur", "adherent", "donateur",
+    "kunde", "kunden", "kundennummer", "kundennr", "kaufer", "klient", "klienta", "nabywca",
+    "kupujacy", "uzytkownik",
+)  # fmt: skip
+DATE = (
+    "date", "datetime", "timestamp", "time", "day", "when", "ordered", "created", "purchased",
+    "paid", "jour", "datum", "tag", "zeit", "zeitpunkt", "bestelldatum", "kaufdatum", "data",
+    "dzien", "czas",
+)  # fmt: skip
+AMOUNT = (
+    "amount", "revenue", "sales", "total", "value", "spend", "spent", "paid", "payment", "gmv",
+    "turnover", "subtotal", "dollar", "dollars", "net", "netto", "montant", "chiffre", "ca", "ht",
+    "somme", "valeur", "betrag", "umsatz", "summe", "wert", "kwota", "wartosc", "suma", "przychod",
+    "sprzedaz", "gross", "brutto", "ttc",
+)  # fmt: skip
+UNIT_PRICE = (
+    "price", "unitprice", "prix", "pu", "preis", "einzelpreis", "stuckpreis", "cena",
+)  # fmt: skip
+QUANTITY = (
+    "quantity", "qty", "units", "items", "pieces", "quantite", "qte", "menge", "anzahl", "stuck",
+    "ilosc", "sztuk", "liczba",
+)  # fmt: skip
+ORDER = (
+    "order", "invoice", "transaction", "receipt", "basket", "bill", "ticket", "purchase",
+    "commande", "facture", "panier", "bestellung", "bestellnummer", "rechnung", "rechnungsnummer",
+    "beleg", "auftrag", "zamowienie", "zamowienia", "faktura", "faktury", "paragon", "transakcja",
+    "transakcji",
+)  # fmt: skip
+MARGIN = (
+    "margin", "profit", "contribution", "marge", "benefice", "gewinn", "deckungsbeitrag", "marza",
+    "zysk",
+)  # fmt: skip
+CHANNEL = (
+    "channel", "source", "medium", "canal", "kanal", "quelle", "zrodlo", "vertriebskanal",
+)  # fmt: skip
+CANCELLED = (
+    "cancel", "cancelled", "canceled", "cancellation", "cancelation", "void", "annule",
+    "annulation", "storno", "storniert", "anulowane", "anulowano",
+)  # fmt: skip
+CURRENCY = ("currency", "devise", "monnaie", "wahrung", "waluta")
+NOT_THE_ORDER_DATE = (
+    "ship", "shipped", "shipping", "delivery", "delivered", "due", "birth", "birthday", "updated",
+    "modified", "expiry", "refund", "return", "registered", "signup", "livraison", "naissance",
+    "lieferung", "lieferdatum", "geburtsdatum", "dostawy", "wysylki", "urodzenia",
+)  # fmt: skip
+NOT_THE_AMOUNT = (
+    "tax", "vat", "shipping", "freight", "discount", "cost", "fee", "tip", "rate", "percent",
+    "points", "balance", "stock", "tva", "remise", "frais", "cout", "steuer", "mwst", "rabatt",
+    "kosten", "versand", "rabat", "podatek", "koszt", "dostawa",
+)  # fmt: skip
+IDENTIFIER = (
+    "id", "ids", "no", "nr", "num", "number", "key", "code", "numero", "nummer", "numer", "uuid",
+    "hash",
+)  # fmt: skip
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a column's name.
+
+    >>> words("InvoiceDate"), words("id_klienta"), words("Quantité")
+    (('invoice', 'date'), ('id', 'klienta'), ('quantite',))
+    """
+    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
+    apart = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", apart)
+    return tuple(word for word in re.split(r"[^a-z0-9]+", apart.lower()) if word)
+
+
+def likeness(name: str, vocabulary: tuple[str, ...]) -> float:
+    """How well a name fits a vocabulary: 1 for a word of it, less for a part of a word.
+
+    >>> likeness("OrderDate", ("order",)), likeness("clientele", ("client",)), likeness("x", ("a",))
+    (1.0, 0.6, 0.0)
+    """
+    parts = words(name)
+    if any(part in vocabulary for part in parts):
+        return 1.0
+    joined = "".join(parts)
+    if any(len(word) >= 4 and word in joined for word in vocabulary):
+        return 0.6
+    return 0.0

@@ -1,23 +1,38 @@
 """Reading and cleaning: from a table of the user's to order days that models can trust.
 
 `read_transactions` opens a file, URL, database or shipped sample; `clean` turns it into order days
-and puts aside what cannot be used, with reasons. The names of columns are the user's up to here
-(`ColumnMap`) and ours from here on. Everything runs inside DuckDB; pandas appears at the border.
+and puts aside what cannot be used, with reasons; `check_data` says what the log is fit for, and
+`guess_columns` which column means what. Costs, customers and touches have readers of their own.
+The names of columns are the user's up to here (`ColumnMap`) and ours from here on. Everything runs
+inside DuckDB; pandas appears at the border.
 """
 
+from ltvkit.data.checks import DataCheck, DataFinding, check_data, render_data_check
 from ltvkit.data.cleaning import CleanLog, LogSummary, clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
+from ltvkit.data.guess import Guess, guess_columns
 from ltvkit.data.sources import Source, read_transactions, source_from_frame
+from ltvkit.data.tables import Table, read_costs, read_customers, read_touches
 from ltvkit.data.workspace import Workspace
 
 __all__ = [
     "CleanLog",
     "ColumnMap",
+    "DataCheck",
+    "DataFinding",
+    "Guess",
     "LogSummary",
     "Source",
+    "Table",
     "Workspace",
+    "check_data",
     "clean",
+    "guess_columns",
     "order_days_from_frame",
+    "read_costs",
+    "read_customers",
+    "read_touches",
     "read_transactions",
+    "render_data_check",
     "source_from_frame",
 ]

@@ -83,6 +83,8 @@ class Workspace:
                 frame[field.name] = frame[field.name].astype("datetime64[s]")
             elif pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
                 frame[field.name] = frame[field.name].astype("str")
+            elif pa.types.is_boolean(field.type) and table[field.name].null_count:
+                frame[field.name] = frame[field.name].astype("boolean")
         return frame
 
     def new_name(self, stem: str) -> str:

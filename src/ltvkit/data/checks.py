@@ -1,0 +1,385 @@
+"""What a log is fit for, before anything is trained on it: PASS, REVIEW or FAIL, with words.
+
+Every check carries its figure, its threshold and what to do. Nothing is decided here that the
+backtest can decide better; these are the reasons why a backtest would be misleading or impossible.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from ltvkit.data.cleaning import CleanLog
+from ltvkit.data.tables import Table
+
+Status = Literal["PASS", "REVIEW", "FAIL"]
+
+EXAMPLES_PER_REASON = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DataFinding:
+    """One check of a log.
+
+    Parameters
+    ----------
+    name : str
+    status : str
+        PASS, REVIEW (look at it) or FAIL (do not train on this).
+    value, threshold : float
+        The figure, and where PASS ends.
+    words : str
+        What was found.
+    recommendation : str
+        What to do; empty for PASS.
+    """
+
+    name: str
+    status: Status
+    value: float
+    threshold: float
+    words: str
+    recommendation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataCheck:
+    """All checks of a log, and what they speak about.
+
+    Parameters
+    ----------
+    log : CleanLog
+    findings : tuple of DataFinding
+    examples : DataFrame
+        A few of the rejected rows of every reason.
+    notes : tuple of str
+        How columns were read, and what happened to other tables.
+    currency : str
+    """
+
+    log: CleanLog
+    findings: tuple[DataFinding, ...]
+    examples: pd.DataFrame
+    notes: tuple[str, ...]
+    currency: str
+
+    @property
+    def status(self) -> Status:
+        """The worst of all findings."""
+        found = {finding.status for finding in self.findings}
+        return "FAIL" if "FAIL" in found else "REVIEW" if "REVIEW" in found else "PASS"
+
+
+def check_data(
+    log: CleanLog,
+    *,
+    horizon_days: int = 365,
+    margin_rate: float = 1.0,
+    currency: str = "",
+    tables: Sequence[Table] = (),
+) -> DataCheck:
+    """Check a cleaned log.
+
+    Parameters
+    ----------
+    log : CleanLog
+    horizon_days : int
+        How far ahead predictions are wanted.
+    margin_rate : float
+        As it was cleaned with.
+    currency : str
+        Printed beside amounts.
+    tables : sequence of Table
+        Costs, customers and touches, as far as there are.
+
+    Examples
+    --------
+    >>> from ltvkit.data import ColumnMap, clean, read_transactions
+    >>> columns = ColumnMap(ordered_at="date", revenue="dollar_value")
+    >>> check = check_data(clean(read_transactions("sample:cdnow"), columns=columns))
+    >>> [finding.name for finding in check.findings if finding.status == "FAIL"]
+    []
+    """
+    findings = (
+        _put_aside(log),
+        _customers(log),
+        _repeat_customers(log),
+        _history(log, horizon_days),
+        _recent(log),
+        _gap(log),
+        _duplicates(log),
+        _refunds(log),
+        _zero_values(log),
+        _largest_customer(log),
+        _largest_order(log),
+        _mid_life(log),
+        _margin(log, margin_rate),
+    )
+    per_reason = log.rejected.groupby("reason", sort=False).head(EXAMPLES_PER_REASON)
+    examples = per_reason.sort_values(["reason", "row"], ignore_index=True)
+    notes = [f"{key} was read as {words}" for key, words in log.readings.items()]
+    for table in tables:
+        notes += [f"{table.location}: {len(table.frame):,} rows", *table.notes]
+    return DataCheck(log, findings, examples, tuple(notes), currency)
+
+
+def render_data_check(check: DataCheck) -> str:
+    """The check as plain text: counts, findings, examples of rejected rows."""
+    log, summary = check.log, check.log.summary
+    money = f" {check.currency}" if check.currency else ""
+    lines = [
+        f"{log.location}: {check.status}",
+        "",
+        f"  rows            {summary.rows:>14,}   accepted {summary.accepted:,}, "
+        f"put aside {summary.rejected:,}",
+        f"  customers       {summary.customers:>14,}",
+        f"  order days      {summary.order_days:>14,}   with {summary.orders:,} orders",
+        f"  revenue         {summary.revenue:>14,.2f}{money}",
+        f"  days            {summary.first_day} to {summary.last_day}; snapshot {log.as_of}",
+        f"  duplicates      {summary.duplicates:>14,}   "
+        + ("dropped" if summary.duplicates_dropped else "kept"),
+        f"  refund rows     {summary.refund_rows:>14,}   "
+        f"{summary.unmatched_amount:,.2f}{money} of them beyond what was bought",
+        f"  orders worth 0  {summary.zero_value_orders:>14,}",
+        "",
+    ]
+    width = max(len(finding.name) for finding in check.findings)
+    for finding in check.findings:
+        lines.append(f"  {finding.status:<6}  {finding.name:<{width}}  {finding.words}")
+        if finding.recommendation:
+            lines.append(f"  {'':<6}  {'':<{width}}  -> {finding.recommendation}")
+    if summary.reasons:
+        lines += ["", "  Rows put aside:"]
+        lines += [f"  {count:>14,}  {reason}" for reason, count in summary.reasons.items()]
+        lines += ["", "  Some of them:"]
+        for row in check.examples.itertuples(index=False, name=None):
+            values = ", ".join("" if _is_missing(value) else str(value) for value in row[2:])
+            lines.append(f"  row {row[0]}: {row[1]}: {values}"[:160])
+    lines += ["", *(f"  {note}" for note in check.notes)]
+    return "\n".join(lines) + "\n"
+
+
+# --- the checks ---------------------------------------------------------------------------------
+
+
+def _finding(
+    name: str,
+    value: float,
+    words: str,
+    recommendation: str,
+    *,
+    review: float,
+    fail: float = math.inf,
+    least: bool = False,
+) -> DataFinding:
+    """A finding by thresholds: above them is worse, or below them when `least`."""
+    sign = -1 if least else 1
+    status: Status = "PASS"
+    if sign * value > sign * review:
+        status = "REVIEW"
+    if math.isfinite(fail) and sign * value > sign * fail:
+        status = "FAIL"
+    return DataFinding(
+        name, status, value, review, words, "" if status == "PASS" else recommendation
+    )
+
+
+def _put_aside(log: CleanLog) -> DataFinding:
+    share = log.summary.rejected / log.summary.rows
+    main = next(iter(log.summary.reasons), "")
+    return _finding(
+        "rows put aside",
+        share,
+        f"{share:.1%} of the rows" + (f", mostly: {main}" if main else ""),
+        "look at the rows below; they take no part in anything that follows",
+        review=0.01,
+        fail=0.5,
+    )
+
+
+def _customers(log: CleanLog) -> DataFinding:
+    count = log.summary.customers
+    return _finding(
+        "customers",
+        count,
+        f"{count:,} customers",
+        "rankings and totals need some 300 customers; take a longer history",
+        review=300,
+        fail=50,
+        least=True,
+    )
+
+
+def _repeat_customers(log: CleanLog) -> DataFinding:
+    (count,) = log.workspace.row(
+        f"SELECT count(*) FROM (SELECT 1 FROM {log.table} GROUP BY customer_id HAVING count(*) > 1)"
+    )
+    return _finding(
+        "customers who came back",
+        count,
+        f"{count:,} of {log.summary.customers:,} ordered on more than one day",
+        "what customers do next is learned from those who came back; take a longer history, or "
+        "check that customer ids stay the same from order to order",
+        review=100,
+        fail=20,
+        least=True,
+    )
+
+
+def _history(log: CleanLog, horizon_days: int) -> DataFinding:
+    days = (log.as_of - log.summary.first_day).days + 1
+    return _finding(
+        "length of history",
+        days / horizon_days,
+        f"{days:,} days of history for a horizon of {horizon_days} days",
+        "a backtest hides one horizon and learns from the rest; lower snapshot.horizon_days or "
+        "take a longer history",
+        review=1.5,
+        fail=0.5,
+        least=True,
+    )
+
+
+def _recent(log: CleanLog) -> DataFinding:
+    idle = (log.as_of - log.summary.last_day).days
+    usual = _longest_gap(log)
+    return _finding(
+        "last days",
+        idle,
+        f"{idle} days without an order before the snapshot",
+        "the end of the log seems to be missing, so customers look lost; set snapshot.as_of to "
+        "the last complete day",
+        review=max(7.0, usual),
+    )
+
+
+def _gap(log: CleanLog) -> DataFinding:
+    longest = _longest_gap(log)
+    return _finding(
+        "gaps",
+        longest,
+        f"the longest time without any order is {longest:.0f} days",
+        "a part of the log may be missing; customers look less loyal than they are",
+        review=30,
+    )
+
+
+def _longest_gap(log: CleanLog) -> float:
+    (longest,) = log.workspace.row(
+        "SELECT max(gap) FROM (SELECT ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 "
+        f"AS gap FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
+    )
+    return float(longest or 0)
+
+
+def _duplicates(log: CleanLog) -> DataFinding:
+    count, rows = log.summary.duplicates, log.summary.rows
+    kept = "dropped" if log.summary.duplicates_dropped else "kept"
+    return _finding(
+        "duplicate rows",
+        count / rows,
+        f"{count:,} rows repeat another one in every column ({kept})",
+        "real logs repeat lines, but not often; if rows were exported twice, set "
+        "data.drop_exact_duplicates",
+        review=0.02,
+    )
+
+
+def _refunds(log: CleanLog) -> DataFinding:
+    summary = log.summary
+    gross = summary.revenue or 1.0
+    share = summary.unmatched_amount / gross
+    return _finding(
+        "refunds without an order",
+        share,
+        f"{summary.unmatched_refunds:,} refunds exceed what the customer had bought, by "
+        f"{share:.2%} of revenue",
+        "orders from before the log's first day, or refunds under other customer ids; they are "
+        "left out of revenue",
+        review=0.01,
+    )
+
+
+def _zero_values(log: CleanLog) -> DataFinding:
+    share = log.summary.zero_value_orders / log.summary.order_days
+    return _finding(
+        "orders worth nothing",
+        share,
+        f"{share:.1%} of the order days were worth 0",
+        "gifts and samples count as orders in time and lower the mean value; leave them out if "
+        "they are no orders",
+        review=0.05,
+    )
+
+
+def _largest_customer(log: CleanLog) -> DataFinding:
+    customer, lines = log.workspace.row(
+        f"SELECT customer_id, sum(lines)::BIGINT AS n FROM {log.table} GROUP BY customer_id "
+        "ORDER BY n DESC, customer_id LIMIT 1"
+    )
+    (total,) = log.workspace.row(f"SELECT sum(lines)::BIGINT FROM {log.table}")
+    return _finding(
+        "largest customer",
+        lines / total,
+        f"customer '{customer}' has {lines / total:.1%} of the rows",
+        "one id may stand for many people (guests, a till, a marketplace); leave such rows out",
+        review=max(0.05, 20 / log.summary.customers),
+    )
+
+
+def _largest_order(log: CleanLog) -> DataFinding:
+    customer, day, revenue = log.workspace.row(
+        f"SELECT customer_id, ordered_on, revenue FROM {log.table} "
+        "ORDER BY revenue DESC, customer_id, ordered_on LIMIT 1"
+    )
+    share = revenue / log.summary.revenue if log.summary.revenue else 0.0
+    return _finding(
+        "largest order",
+        share,
+        f"{share:.1%} of revenue is one order day: {revenue:,.2f} of customer '{customer}' "
+        f"on {day}",
+        "make sure that it is real; means and totals hang on it",
+        review=max(0.02, 10 / log.summary.order_days),
+    )
+
+
+def _mid_life(log: CleanLog) -> DataFinding:
+    """W3 of the warnings: a shop whose log begins mid-life shows old customers as new at first."""
+    counts = [
+        count
+        for (count,) in log.workspace.rows(
+            "SELECT count(*) FROM (SELECT min(ordered_on) AS first_day FROM "
+            f"{log.table} GROUP BY customer_id) GROUP BY (first_day - DATE "
+            f"'{log.summary.first_day}') // 28 ORDER BY (first_day - DATE "
+            f"'{log.summary.first_day}') // 28"
+        )
+    ]
+    blocks = ((log.summary.last_day - log.summary.first_day).days + 1) // 28
+    steady = blocks >= 6 and len(counts) >= 0.8 * blocks
+    usual = sorted(counts[1:])[len(counts[1:]) // 2] if steady else 0
+    ratio = counts[0] / usual if usual else 1.0
+    return _finding(
+        "start of the log",
+        ratio,
+        f"{ratio:.1f} times as many new customers in the first 28 days as usually later",
+        "customers from before the log look new; take the history from its beginning if it exists",
+        review=2.0,
+    )
+
+
+def _margin(log: CleanLog, margin_rate: float) -> DataFinding:
+    is_revenue = log.summary.margin_basis == "revenue" and margin_rate == 1
+    words = "values are revenue, not profit" if is_revenue else "values are margin"
+    return _finding(
+        "margin",
+        float(is_revenue),
+        words,
+        "set economics.margin_rate, or map data.columns.margin, before comparing with a cost",
+        review=0.5,
+    )
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NA or value != value

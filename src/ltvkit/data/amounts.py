@@ -76,7 +76,7 @@ def decide_amounts(
         raise DataError(
             f"column '{name}': got {type_.lower()} values, expected amounts; map another column"
         )
-    text = f"nullif(trim({column}), '')"
+    text = column
     plain = f"TRY_CAST({text} AS DOUBLE)"
     there, read = workspace.row(f"SELECT count({text}), count({plain}) FROM {table}")
     if there == read and decimal_mark != ",":

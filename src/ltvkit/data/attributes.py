@@ -22,9 +22,9 @@ def attribute_sql(workspace: Workspace, table: str, column: Column) -> str:
         return f"CAST({sql} AS BIGINT)"
     if kind.startswith(("DECIMAL", "FLOAT", "DOUBLE")) or "INT" in kind:
         return f"CAST({sql} AS DOUBLE)"
-    value = f"nullif(trim(CAST({sql} AS VARCHAR)), '')"
     if kind != "VARCHAR":
-        return value
+        return f"CAST({sql} AS VARCHAR)"
+    value = sql
     there, whole, number, flag, padded = workspace.row(
         f"SELECT count(v), count(TRY_CAST(v AS BIGINT)) FILTER (NOT contains(v, '.')), "
         f"count(TRY_CAST(v AS DOUBLE)), count(*) FILTER (lower(v) IN ('true', 'false', 't', 'f')), "

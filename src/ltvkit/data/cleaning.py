@@ -186,7 +186,7 @@ def clean(
         _build_days(staged, mapped, as_of)
     if as_of is None or not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE lines > 0")[0]:
         raise _nothing_left(staged, as_of)
-    netted = _net(workspace, schema)
+    netted = _net(staged, mapped)
     _build_order_days(staged, mapped, margin_rate, netted=netted)
     rejected = rejected_rows(source, staged, as_of)
     summary = _summarise(staged, mapped, rejected, as_of, netted=netted)
@@ -269,10 +269,13 @@ def _build_days(staged: Staged, mapped: Mapped, as_of: date) -> None:
     sums = (
         "coalesce(sum(revenue) FILTER (revenue >= 0), 0) AS ordered, "
         "coalesce(-sum(revenue) FILTER (revenue < 0), 0) AS refunded, "
-        "coalesce(sum(margin) FILTER (revenue >= 0), 0) AS order_margin, "
-        "coalesce(sum(margin) FILTER (revenue < 0), 0) AS refund_margin, "
         "count(*) FILTER (revenue >= 0) AS lines"
     )
+    if mapped.margin is not None:
+        sums += (
+            ", coalesce(sum(margin) FILTER (revenue >= 0), 0) AS order_margin, "
+            "coalesce(sum(margin) FILTER (revenue < 0), 0) AS refund_margin"
+        )
     accepted = f"FROM {staged.table} WHERE reason = 0 AND ordered_on <= DATE '{as_of}'"
     if mapped.order_id is None:
         select = (
@@ -282,11 +285,15 @@ def _build_days(staged: Staged, mapped: Mapped, as_of: date) -> None:
     else:
         # Twice grouped instead of count(DISTINCT …), which keeps a set for every customer day.
         place = ", min(place) FILTER (revenue >= 0) AS place" if names else ""
+        margins = (
+            "sum(order_margin) AS order_margin, sum(refund_margin) AS refund_margin, "
+            if mapped.margin is not None
+            else ""
+        )
         again = "".join(f", arg_min({name}, place) AS {name}" for name in names)
         select = (
             "SELECT customer_id, ordered_on, sum(ordered) AS ordered, sum(refunded) AS refunded, "
-            "sum(order_margin) AS order_margin, sum(refund_margin) AS refund_margin, "
-            "sum(lines)::BIGINT AS lines, count(*) FILTER (lines > 0) AS orders"
+            f"{margins}sum(lines)::BIGINT AS lines, count(*) FILTER (lines > 0) AS orders"
             f"{again} FROM (SELECT customer_id, ordered_on, order_id, {sums}{firsts}{place} "
             f"{accepted} GROUP BY customer_id, ordered_on, order_id) "
             "GROUP BY customer_id, ordered_on"
@@ -295,8 +302,9 @@ def _build_days(staged: Staged, mapped: Mapped, as_of: date) -> None:
     workspace.run(f"CREATE TABLE {schema}.days AS {select}")
     workspace.run(
         f"CREATE TABLE {schema}.refund_only AS "
-        f"SELECT DISTINCT customer_id FROM {schema}.days WHERE lines = 0 AND customer_id NOT IN "
-        f"(SELECT customer_id FROM {schema}.days WHERE lines > 0)"
+        f"WITH candidates AS (SELECT DISTINCT customer_id FROM {schema}.days WHERE lines = 0) "
+        f"FROM candidates EXCEPT SELECT customer_id FROM {schema}.days SEMI JOIN candidates "
+        "USING (customer_id) WHERE lines > 0"
     )
     workspace.run(
         f"DELETE FROM {schema}.days WHERE lines = 0 AND customer_id IN "
@@ -304,24 +312,28 @@ def _build_days(staged: Staged, mapped: Mapped, as_of: date) -> None:
     )
 
 
-def _net(workspace: Workspace, schema: str) -> bool:
+def _net(staged: Staged, mapped: Mapped) -> bool:
     """Net refunds that reach beyond their day; whether there was any."""
+    workspace, schema = staged.workspace, staged.schema
     if not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE refunded > ordered")[0]:
         return False
-    workspace.run(f"CREATE TABLE {schema}.netted AS {net_carried_refunds(f'{schema}.days')}")
+    workspace.run(
+        f"CREATE TABLE {schema}.netted AS "
+        + net_carried_refunds(f"{schema}.days", with_margin=mapped.margin is not None)
+    )
     return True
 
 
 def _build_order_days(staged: Staged, mapped: Mapped, margin_rate: float, *, netted: bool) -> None:
     schema = staged.schema
-    revenue, margin = "ordered - refunded", "order_margin + refund_margin"
-    join = ""
+    revenue, join = "ordered - refunded", ""
+    margin = "order_margin + refund_margin"
     if netted:
         revenue = f"coalesce(n.revenue, {revenue})"
         margin = f"coalesce(n.margin, {margin})"
         join = f"LEFT JOIN {schema}.netted AS n USING (customer_id, ordered_on)"
     if mapped.margin is None:
-        margin = f"({revenue})::DOUBLE * {margin_rate!r}::DOUBLE"
+        margin = f"({revenue})::DOUBLE * {float(margin_rate)!r}::DOUBLE"
     kept = (["channel"] if mapped.channel else []) + list(mapped.attributes)
     attributes = "".join(f", d.{ident(name)}" for name in kept)
     staged.workspace.run(

@@ -15,73 +15,75 @@ Hence sum of x = sum of remaining - sum of unmatched: money is conserved. No ord
 disappears or moves.
 """
 
-NETTED = """
+_MATCHED = """
 WITH carrying AS (
     SELECT DISTINCT customer_id FROM {days} WHERE refunded > ordered
 ),
 walk AS (
-    SELECT d.*, ordered - refunded AS x,
-        sum(ordered - refunded) OVER earlier AS height_unbounded
+    SELECT d.*, ordered - refunded AS x, sum(ordered - refunded) OVER so_far AS unbounded
     FROM {days} AS d SEMI JOIN carrying USING (customer_id)
-    WINDOW earlier AS (PARTITION BY customer_id ORDER BY ordered_on)
+    WINDOW so_far AS (PARTITION BY customer_id ORDER BY ordered_on)
 ),
 heights AS (
-    SELECT *, height_unbounded - least(0, min(height_unbounded) OVER earlier) AS height
+    SELECT *, unbounded - least(0, min(unbounded) OVER so_far) AS height
     FROM walk
-    WINDOW earlier AS (PARTITION BY customer_id ORDER BY ordered_on)
+    WINDOW so_far AS (PARTITION BY customer_id ORDER BY ordered_on)
 ),
 floors AS (
     SELECT *,
-        coalesce(lag(height) OVER days, 0) AS height_before,
-        min(height) OVER (days ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS lowest
+        coalesce(lag(height) OVER by_day, 0) AS height_before,
+        min(height) OVER (by_day ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS lowest
     FROM heights
-    WINDOW days AS (PARTITION BY customer_id ORDER BY ordered_on)
+    WINDOW by_day AS (PARTITION BY customer_id ORDER BY ordered_on)
 ),
 matched AS (
     SELECT *,
         greatest(0, least(greatest(x, 0), lowest - height_before)) AS remaining,
         greatest(0, -(height_before + x)) AS unmatched,
-        greatest(-x, 0) AS carried
+        greatest(0, -x) AS carried
     FROM floors
-),
+)
+"""
+
+_WITHOUT_MARGIN = "SELECT customer_id, ordered_on, remaining AS revenue, unmatched FROM matched"
+
+# The margin that a refund takes back belongs to its own day as far as the day's orders cover the
+# refund. Of the rest, what met earlier orders is spread over them by the revenue they lost; what
+# met none is left out, as its revenue is.
+_WITH_MARGIN = """,
 shares AS (
-    -- A day's refund margin belongs to the day as far as the day's orders cover the refund; of the
-    -- rest, what found earlier orders goes to them.
-    SELECT *,
+    SELECT *, greatest(x, 0) - remaining AS lost,
         order_margin + CASE WHEN carried = 0 THEN refund_margin
             ELSE refund_margin * (ordered::DOUBLE / refunded::DOUBLE) END AS own_margin,
         CASE WHEN carried = 0 THEN 0
             ELSE refund_margin * ((carried - unmatched)::DOUBLE / refunded::DOUBLE) END
-            AS passed_margin,
-        greatest(x, 0) - remaining AS taken
+            AS carried_margin
     FROM matched
 )
-SELECT customer_id, ordered_on, remaining AS revenue, unmatched, lines > 0 AS is_order_day,
-    own_margin + CASE WHEN taken = 0 THEN 0
-        ELSE sum(passed_margin) OVER customer
-            * (taken::DOUBLE / (sum(taken) OVER customer)::DOUBLE) END AS margin
+SELECT customer_id, ordered_on, remaining AS revenue, unmatched,
+    own_margin + CASE WHEN lost = 0 THEN 0
+        ELSE sum(carried_margin) OVER all_days * (lost::DOUBLE / (sum(lost) OVER all_days)::DOUBLE)
+        END AS margin
 FROM shares
-WINDOW customer AS (PARTITION BY customer_id ORDER BY ordered_on
-    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+WINDOW all_days AS (PARTITION BY customer_id)
 """
-"""Order days of customers whose refunds reach beyond a day. `days` has, per customer and day,
-`ordered` and `refunded` (both >= 0, exact decimals), `order_margin`, `refund_margin`, `lines`."""
 
 
-def net_carried_refunds(days: str) -> str:
+def net_carried_refunds(days: str, *, with_margin: bool) -> str:
     """The SELECT that nets refunds across the days of the customers who need it.
 
     Parameters
     ----------
     days : str
-        Table with one row per customer and day: `customer_id`, `ordered_on`, `ordered`,
-        `refunded`, `order_margin`, `refund_margin`, `lines` (rows that are no refunds; 0 on a day
-        of refunds only).
+        Table with one row per customer and day: `customer_id`, `ordered_on`, `ordered` and
+        `refunded` (both >= 0, exact decimals).
+    with_margin : bool
+        Whether `days` has `order_margin` and `refund_margin`, to be netted likewise.
 
     Returns
     -------
     str
-        SQL of `customer_id, ordered_on, revenue, unmatched, is_order_day, margin` for every day
-        of customers with a refund larger than its day.
+        SQL of `customer_id, ordered_on, revenue, unmatched` (and `margin`) for every day of each
+        customer with a refund larger than its day.
     """
-    return NETTED.format(days=days)
+    return _MATCHED.format(days=days) + (_WITH_MARGIN if with_margin else _WITHOUT_MARGIN)

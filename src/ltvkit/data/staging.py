@@ -16,7 +16,6 @@ from ltvkit.data.attributes import attribute_sql
 from ltvkit.data.columns import Mapped
 from ltvkit.data.dates import FIRST_YEAR, LAST_YEAR, decide_dates
 from ltvkit.data.delimited import unique_names
-from ltvkit.data.expressions import Expression
 from ltvkit.data.identifiers import decide_identifiers
 from ltvkit.data.sources import Column, Source
 from ltvkit.data.workspace import Workspace, ident
@@ -63,8 +62,9 @@ class Staged:
     schema : str
         The schema of the workspace that holds this log's tables.
     table : str
-        `customer_id, ordered_on, place, revenue, margin, order_id, channel`, attributes, `reason`
-        (an index of `STAGED_REASONS`); its row order is the input's.
+        `customer_id, ordered_on, revenue`, as far as mapped `margin, order_id, channel` and
+        attributes with `place` (their order within a day), `row_hash`, and `reason` (an index of
+        `STAGED_REASONS`); its row order is the input's.
     rows : int
         Rows of the input, malformed lines among them.
     duplicates, duplicates_dropped : int
@@ -105,7 +105,9 @@ def stage(
             workspace.run(f"DROP TABLE IF EXISTS {source.malformed}_scans")
         workspace.run(
             f"CREATE TABLE {raw} AS SELECT "
-            + ", ".join(f"{column.sql} AS r{place}" for place, column in enumerate(used.values()))
+            + ", ".join(
+                f"{_tidy(column)} AS r{place}" for place, column in enumerate(used.values())
+            )
             + f", hash({everything}) AS row_hash FROM {source.relation}"
         )
     except duckdb.Error as error:
@@ -146,9 +148,6 @@ def stage(
             words.append(reading.words)
         if words:
             readings[key] = ", ".join(dict.fromkeys(words))
-    order_id = "NULL::VARCHAR"
-    if mapped.order_id is not None:
-        order_id, readings["order_id"] = decide_identifiers(workspace, raw, rows[mapped.order_id])
     kept: dict[str, str] = {}
     if mapped.channel is not None:
         kept["channel"], readings["channel"] = decide_identifiers(
@@ -157,22 +156,42 @@ def stage(
     for name in mapped.attributes:
         kept[name] = attribute_sql(workspace, raw, rows[name])
     attributes = "".join(f", {sql} AS {ident(name)}" for name, sql in kept.items())
-    place = "(CAST(epoch(CAST(moment AS TIME)) AS BIGINT) << 40) + row" if kept else "row"
     good_rows, duplicates = _count_duplicates(workspace, raw)
     dropped = "false"
     if drop_exact_duplicates and duplicates:
         columns = ", ".join(column.sql for column in rows.values())
         dropped = f"rowid NOT IN (SELECT min(rowid) FROM {raw} GROUP BY row_hash, {columns})"
-    margin = "NULL::DOUBLE" if mapped.margin is None else mapped.margin.sql(amounts)
+    parsed = {
+        "customer_id": ids,
+        "moment": dates.sql,
+        "amount": mapped.revenue.sql(amounts),
+        "dropped": dropped,
+    }
+    columns_kept = [
+        "customer_id",
+        "CAST(moment AS DATE) AS ordered_on",
+        "CASE WHEN reason = 0 THEN CAST(amount AS DECIMAL(18, 6)) END AS revenue",
+    ]
+    if mapped.margin is not None:
+        parsed["margin"] = mapped.margin.sql(amounts)
+        columns_kept.append(
+            "CASE WHEN reason = 0 THEN CAST(margin AS DECIMAL(18, 6)) END AS margin"
+        )
+    if mapped.order_id is not None:
+        parsed["order_id"], readings["order_id"] = decide_identifiers(
+            workspace, raw, rows[mapped.order_id]
+        )
+        columns_kept.append("order_id")
+    if kept:
+        # The earlier second of the day comes first, then the earlier row.
+        columns_kept.append("(CAST(epoch(CAST(moment AS TIME)) AS BIGINT) << 40) + row AS place")
+        columns_kept += [ident(name) for name in kept]
+    expressions = ", ".join(f"{sql} AS {name}" for name, sql in parsed.items())
+    attributes = "".join(f", {sql} AS {ident(name)}" for name, sql in kept.items())
     workspace.run(
-        f"CREATE TABLE {schema}.staged AS SELECT customer_id, CAST(moment AS DATE) AS ordered_on, "
-        f"{place} AS place, CASE WHEN reason = 0 THEN CAST(amount AS DECIMAL(18, 6)) END AS "
-        "revenue, CASE WHEN reason = 0 THEN CAST(margin AS DECIMAL(18, 6)) END AS margin, "
-        f"order_id{''.join(f', {ident(name)}' for name in kept)}, reason::UTINYINT AS reason FROM ("
-        f"SELECT *, {_reason(mapped, rows)} AS reason FROM ("
-        f"SELECT *, rowid + 1 AS row, {ids} AS customer_id, {dates.sql} AS moment, "
-        f"{mapped.revenue.sql(amounts)} AS amount, {margin} AS margin, {order_id} AS order_id, "
-        f"{dropped} AS dropped{attributes} FROM {raw}))"
+        f"CREATE TABLE {schema}.staged AS SELECT {', '.join(columns_kept)}, row_hash, "
+        f"reason::UTINYINT AS reason FROM (SELECT *, {_reason(mapped, rows)} AS reason FROM "
+        f"(SELECT rowid + 1 AS row, *, {expressions}{attributes} FROM {raw}))"
     )
     workspace.run(f"DROP TABLE {raw}")
     malformed = _malformed(source)
@@ -190,36 +209,43 @@ def stage(
 
 
 def rejected_rows(source: Source, staged: Staged, as_of: date) -> pd.DataFrame:
-    """The rows that were put aside: number, reason, and the columns of the input as text."""
-    workspace = source.workspace
-    refused = (
-        f"SELECT rowid + 1 AS row, CASE WHEN reason > 0 THEN reason WHEN ordered_on > DATE "
-        f"'{as_of}' THEN {_LATER} WHEN customer_id IN (SELECT customer_id FROM "
-        f"{staged.schema}.refund_only) THEN {_REFUND_ONLY} ELSE 0 END AS reason "
-        f"FROM {staged.table}"
+    """The rows that were put aside: number, reason, and the columns of the input as text.
+
+    Their text is looked up in the source by the hash of the whole row, so that a log is staged
+    with the mapped columns only.
+    """
+    workspace, refused = source.workspace, f"{staged.schema}.refused"
+    workspace.run(
+        f"CREATE TABLE {refused} AS FROM (SELECT rowid + 1 AS row, row_hash, CASE WHEN reason > 0 "
+        f"THEN reason WHEN ordered_on > DATE '{as_of}' THEN {_LATER} WHEN customer_id IN "
+        f"(SELECT customer_id FROM {staged.schema}.refund_only) THEN {_REFUND_ONLY} ELSE 0 END "
+        f"AS reason FROM {staged.table}) WHERE reason > 0"
     )
-    workspace.run(f"CREATE TABLE {staged.schema}.refused AS FROM ({refused}) WHERE reason > 0")
-    names = unique_names(["row", "reason", *source.names])
+    sql = ", ".join(column.sql for column in source.columns)
     texts = ", ".join(
-        f"CAST({column.sql} AS VARCHAR) AS {ident(f'c{place}')}"
+        f"any_value(CAST({column.sql} AS VARCHAR)) AS c{place}"
         for place, column in enumerate(source.columns)
     )
-    if workspace.row(f"SELECT count(*) FROM {staged.schema}.refused")[0]:
+    names = [f"c{place}" for place in range(len(source.columns))]
+    if workspace.row(f"SELECT count(*) FROM {refused}")[0]:
+        # DuckDB takes a csv for small and would build its hash table on that side.
+        workspace.run("SET disabled_optimizers = 'build_side_probe_side'")
         frame = workspace.frame(
-            "SELECT f.row, f.reason, numbered.* EXCLUDE (row) FROM "
-            f"(SELECT row_number() OVER () AS row, {texts} FROM {source.relation}) AS numbered "
-            f"JOIN {staged.schema}.refused AS f USING (row) ORDER BY f.row"
+            f"SELECT f.row, f.reason, {', '.join(names)} FROM {refused} AS f JOIN "
+            f"(SELECT hash({sql}) AS row_hash, {texts} FROM {source.relation} WHERE row_hash IN "
+            f"(SELECT row_hash FROM {refused}) GROUP BY 1) USING (row_hash) ORDER BY f.row"
         )
+        workspace.run("RESET disabled_optimizers")
     else:
         frame = pd.DataFrame(
             {
                 "row": pd.Series(dtype="int64"),
                 "reason": pd.Series(dtype="int64"),
-                **{f"c{place}": pd.Series(dtype="str") for place in range(len(source.columns))},
+                **{name: pd.Series(dtype="str") for name in names},
             }
         )
-    workspace.run(f"DROP TABLE {staged.schema}.refused")
-    frame.columns = list(names)
+    workspace.run(f"DROP TABLE {refused}")
+    frame.columns = list(unique_names(["row", "reason", *source.names]))
     frame["reason"] = frame["reason"].map(dict(enumerate(STAGED_REASONS))).astype("str")
     return _with_malformed(frame, _malformed(source))
 
@@ -237,6 +263,13 @@ def _used_columns(source: Source, mapped: Mapped) -> dict[str, Column]:
     return {name: by_name[name] for name in dict.fromkeys(names)}
 
 
+def _tidy(column: Column) -> str:
+    """A column as it is staged: text without spaces around it, and NULL where nothing is left."""
+    if column.type != "VARCHAR":
+        return column.sql
+    return f"nullif(trim({column.sql}), '')"
+
+
 def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:
     """Rows, and rows that repeat an earlier one; 64 bits of hash stand for all columns."""
     rows, distinct = workspace.row(
@@ -247,15 +280,7 @@ def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:
 
 
 def _reason(mapped: Mapped, rows: Mapping[str, Column]) -> str:
-    def missing(name: str) -> str:
-        column = rows[name]
-        if column.type == "VARCHAR":
-            return f"nullif(trim({column.sql}), '') IS NULL"
-        return f"{column.sql} IS NULL"
-
-    def any_missing(expression: Expression) -> str:
-        return " OR ".join(missing(name) for name in expression.names)
-
+    no_amount = " OR ".join(f"{rows[name].sql} IS NULL" for name in mapped.revenue.names)
     no_margin = (
         ""
         if mapped.margin is None
@@ -266,11 +291,11 @@ def _reason(mapped: Mapped, rows: Mapping[str, Column]) -> str:
     )
     return (
         f"CASE WHEN customer_id IS NULL THEN {_NO_ID} "
-        f"WHEN moment IS NULL THEN CASE WHEN {missing(mapped.ordered_at)} THEN {_NO_DATE} "
+        f"WHEN moment IS NULL THEN CASE WHEN {rows[mapped.ordered_at].sql} IS NULL THEN {_NO_DATE} "
         f"ELSE {_BAD_DATE} END "
         f"WHEN NOT isfinite(moment) OR moment < TIMESTAMP '{FIRST_YEAR}-01-01' "
         f"OR moment >= TIMESTAMP '{LAST_YEAR + 1}-01-01' THEN {_BAD_DATE} "
-        f"WHEN amount IS NULL THEN CASE WHEN {any_missing(mapped.revenue)} THEN {_NO_AMOUNT} "
+        f"WHEN amount IS NULL THEN CASE WHEN {no_amount} THEN {_NO_AMOUNT} "
         f"ELSE {_BAD_AMOUNT} END "
         f"WHEN NOT isfinite(amount) THEN {_INFINITE} "
         f"WHEN abs(amount) >= {LIMIT} THEN {_TOO_LARGE} {no_margin}"

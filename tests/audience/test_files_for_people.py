@@ -103,6 +103,12 @@ def test_numbers_come_back_exactly_and_without_powers_of_ten(
     assert not any("e" in cell for cell in cells)
 
 
+def test_columns_put_together_from_pieces_are_written_whole(tmp_path: Path) -> None:
+    pieces = pd.concat([pd.DataFrame({"id": [name], "x": 1.5}) for name in ("a", "b,", "c")])
+    write_machine_csv(pieces, tmp_path / "pieces.csv")
+    assert (tmp_path / "pieces.csv").read_text() == 'id,x\na,1.5\n"b,",1.5\nc,1.5\n'
+
+
 def test_a_file_of_many_blocks_is_whole(tmp_path: Path) -> None:
     frame = pd.DataFrame({"id": [str(i) for i in range(250_001)], "x": np.arange(250_001) / 4})
     write_machine_csv(frame, tmp_path / "big.csv")

@@ -24,6 +24,7 @@ from ltvkit.audience.exports import (
     tiktok_audience,
 )
 from ltvkit.audience.history import HISTORY, customer_history, usual_days_to_second_order
+from ltvkit.audience.labels import feature_label
 from ltvkit.audience.lists import (
     AUDIENCES,
     LIST_NAMES,
@@ -36,7 +37,7 @@ from ltvkit.audience.lists import (
     value_at_stake,
 )
 from ltvkit.audience.ranking import top_share, value_score, value_tier
-from ltvkit.audience.reasons import driver_label, explain
+from ltvkit.audience.reasons import explain
 from ltvkit.audience.scored import (
     VALUED_PREDICTIONS,
     churn_level,
@@ -68,8 +69,8 @@ __all__ = [
     "confidence",
     "customer_history",
     "data_dictionary",
-    "driver_label",
     "explain",
+    "feature_label",
     "google_customer_match",
     "hold_out",
     "hubspot_contacts",

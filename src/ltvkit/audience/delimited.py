@@ -104,7 +104,12 @@ def _lines(block: pd.DataFrame, style: _Style) -> memoryview:
 
 
 def _cells(values: pd.Series, style: _Style) -> Any:
-    """A column as an Arrow array of finished cells, null where blank."""
+    """A column as one Arrow array of finished cells, null where blank."""
+    finished = _finished(values, style)
+    return finished.combine_chunks() if isinstance(finished, pa.ChunkedArray) else finished
+
+
+def _finished(values: pd.Series, style: _Style) -> Any:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return pa.array(values).cast(pa.date32()).cast(pa.string())
     if pd.api.types.is_float_dtype(values.dtype):

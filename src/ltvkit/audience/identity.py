@@ -1,11 +1,11 @@
 """How platforms recognise a person: addresses and names brought to one form, and hashed."""
 
 import hashlib
-import re
 
+import numpy as np
 import pandas as pd
 
-_HASHED = re.compile(r"[0-9a-fA-F]{64}")
+_HASHED = "[0-9a-fA-F]{64}"
 _EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
 _INVISIBLE = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f]"
 """Marks of direction, joiners and controls: nobody types them, and they change a hash."""
@@ -17,7 +17,7 @@ def is_hashed(values: pd.Series) -> pd.Series:
     >>> is_hashed(pd.Series(["ab" * 32, "a@b.com", None])).tolist()
     [True, False, False]
     """
-    return values.map(lambda text: bool(_HASHED.fullmatch(text)), na_action="ignore") == True  # noqa: E712
+    return values.astype("str").str.fullmatch(_HASHED).fillna(False).astype(bool)
 
 
 def sha256(values: pd.Series) -> pd.Series:
@@ -26,18 +26,14 @@ def sha256(values: pd.Series) -> pd.Series:
     >>> sha256(pd.Series(["cloudysanfrancisco@gmail.com"]))[0][:16]
     '223ebda6f6889b14'
     """
-    return pd.Series(
-        [
-            None
-            if pd.isna(text)
-            else text.lower()
-            if _HASHED.fullmatch(text)
-            else hashlib.sha256(text.encode()).hexdigest()
-            for text in values.tolist()
-        ],
-        index=values.index,
-        dtype="str",
-    )
+    codes, distinct = pd.factorize(values)
+    hashed = is_hashed(pd.Series(distinct, dtype="str")).tolist()
+    digests = [
+        text.lower() if done else hashlib.sha256(text.encode()).hexdigest()
+        for text, done in zip(distinct.tolist(), hashed, strict=True)
+    ]
+    taken = np.array([*digests, None], dtype=object)[codes]
+    return pd.Series(taken, index=values.index, dtype="str")
 
 
 def clean_text(values: pd.Series) -> pd.Series:

@@ -137,21 +137,6 @@ def strongest_topics(
     return chosen, raises
 
 
-def driver_label(feature: str, *, language: Language = "en") -> str:
-    """A feature's name for a chart: its phrase's words without a value.
-
-    Examples
-    --------
-    >>> driver_label("orders_60d"), driver_label("payment_method")
-    ('orders 60d', 'payment method')
-    """
-    key, _ = entry_of(feature)
-    if key is not None and KINDS[key][1] == "nothing":
-        phrase = VOCABULARIES[language].phrases[key]
-        return phrase if isinstance(phrase, str) else phrase[2]
-    return label_of(feature)
-
-
 def _aligned(features: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     theirs = features["customer_id"].astype("str")
     ours = ids.astype("str")

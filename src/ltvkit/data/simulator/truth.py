@@ -133,7 +133,8 @@ def channel_truth(
         `loaded_cac` over the history; `first_order_margin`; `ltv` (margin of the first 12
         months, the first order included, discounted by the day); `ltv_to_cac` (loaded);
         `payback_months` (age in months at which the curve meets the loaded CAC, undiscounted;
-        `nan` when not within three years); `clears_target`; `elasticity` and `marginal_cac` (of
+        `nan` when not within three years), `payback_month` (the month of life in which that is,
+        0 the first); `clears_target`; `elasticity` and `marginal_cac` (of
         media, at the mean monthly spend; `nan` without media spend).
     """
     new = expected_new.sum(axis=1)
@@ -148,6 +149,7 @@ def channel_truth(
     growth = 1 + design.annual_discount_rate
     factors = growth ** (-(np.arange(LTV_DAYS) + 0.5) / DAYS_PER_YEAR)
     ltv = curves[:, 0] + np.diff(curves[:, : LTV_DAYS + 1], axis=1) @ factors
+    months = _crossing_days(curves, cac) / DAYS_PER_MONTH
     return pd.DataFrame(
         {
             "channel": names,
@@ -159,7 +161,8 @@ def channel_truth(
             "first_order_margin": curves[:, 0],
             "ltv": ltv,
             "ltv_to_cac": ltv / cac,
-            "payback_months": _crossing_days(curves, cac) / DAYS_PER_MONTH,
+            "payback_months": months,
+            "payback_month": np.maximum(np.ceil(months) - 1, 0),
             "clears_target": ltv >= design.target_ltv_to_cac * cac,
             "elasticity": np.where(media > 0, design.parameter("elasticity"), np.nan),
             "marginal_cac": _marginal_cac(design.parameter("elasticity"), spend, expected_new),

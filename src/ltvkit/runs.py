@@ -1,0 +1,357 @@
+"""A finished run read back from its folder: what a report, a comparison or a check starts from.
+
+The pipeline writes `runs/<name>/`; this file is the only reader of it. Everything is typed and
+nothing is recomputed. What a shop may not have (channels, costs, rows put aside) comes back as an
+empty frame with its columns, never as a missing attribute.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ltvkit.errors import UserError
+from ltvkit.snapshot import Snapshot
+
+SCHEMA = 1
+"""The version of the run folder that this reader understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its 80 % interval; `None` where nothing was observed."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """What was read: sizes, span, what was put aside, and what money means here."""
+
+    customers: int
+    orders: int
+    rows: int
+    first_day: date
+    last_day: date
+    duplicates: int
+    rejected: int
+    refund_rows: int
+    zero_value_orders: int
+    revenue: float
+    currency: str
+    margin_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """Which model speaks, what it is made of, and why it was chosen."""
+
+    name: str
+    version: str
+    weights: Mapping[str, float]
+    btyd_share: float | None
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the whole base will bring over the horizon, in revenue and in margin."""
+
+    revenue: Figure
+    margin: Figure
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question asked of the backtest: PASS, REVIEW or FAIL."""
+
+    name: str
+    status: str
+    value: float | None
+    threshold: float | None
+    recommendation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`use`, `ranking only` or `do not use`, with the reasons and the checks behind it."""
+
+    decision: str
+    reasons: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning raised by the run."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListFacts:
+    """One list to act on."""
+
+    name: str
+    count: int
+    holdout: int
+    value_at_stake: float | None
+    action: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A feature that goes with high predicted value, and its share of all explanation."""
+
+    feature: str
+    label: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything in a run folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was read from.
+    settings : mapping
+        The whole configuration that made the run.
+    customers : DataFrame
+        The scored list, one row per customer.
+    channels, payback, kpis, cohorts, backtest, backtest_deciles, rejected_rows, data_dictionary
+        The frames of the run; empty with their columns where the run had nothing to say.
+    """
+
+    folder: Path
+    name: str
+    seed: int
+    versions: Mapping[str, str]
+    settings: Mapping[str, Any]
+    inputs: tuple[Mapping[str, Any], ...]
+    data: DataFacts
+    snapshot: Snapshot
+    model: ModelFacts
+    total: Total
+    metrics: Mapping[str, Mapping[str, float]]
+    verdict: Verdict
+    warnings: tuple[Notice, ...]
+    economics: Mapping[str, Figure]
+    lists: tuple[ListFacts, ...]
+    drivers: tuple[Driver, ...]
+    customers: pd.DataFrame
+    channels: pd.DataFrame
+    payback: pd.DataFrame
+    kpis: pd.DataFrame
+    cohorts: pd.DataFrame
+    backtest: pd.DataFrame
+    backtest_deciles: pd.DataFrame
+    rejected_rows: pd.DataFrame
+    data_dictionary: pd.DataFrame
+
+
+_TEXT = {
+    "channels.csv": ("channel", "payback_status", "verdict", "why"),
+    "payback.csv": ("channel", "cohort"),
+    "kpis.csv": ("month",),
+    "cohorts.csv": ("cohort",),
+    "backtest.csv": ("model", "cutoff", "metric"),
+    "backtest_deciles.csv": ("model",),
+    "data_dictionary.csv": ("name", "type", "unit", "description"),
+}
+_OPTIONAL = {
+    "channels.csv": (
+        *("channel", "new_customers", "media_spend", "loaded_cost", "media_cac", "loaded_cac"),
+        *("ltv", "ltv_low", "ltv_high", "ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high"),
+        *("allowable_cac", "payback_month", "payback_status", "verdict", "why"),
+    ),
+    "payback.csv": (
+        *("channel", "cohort", "age_months", "customers_observed"),
+        *("cumulative_margin", "low", "high", "predicted", "cac"),
+    ),
+    "rejected_rows.csv": ("row", "reason"),
+}
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run folder back.
+
+    Parameters
+    ----------
+    folder : Path
+        `runs/<name>`, as `ltv train` or `ltv score` left it.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    UserError
+        When the folder is not a finished run, or a later version of ltvkit wrote it.
+    """
+    facts = _facts(folder)
+    data, model, total, verdict = facts["data"], facts["model"], facts["total"], facts["verdict"]
+    return Run(
+        folder=folder,
+        name=str(facts["name"]),
+        seed=int(facts["seed"]),
+        versions=facts["versions"],
+        settings=facts["settings"],
+        inputs=tuple(facts["inputs"]),
+        data=DataFacts(
+            customers=int(data["customers"]),
+            orders=int(data["orders"]),
+            rows=int(data["rows"]),
+            first_day=_day(data["first_day"]),
+            last_day=_day(data["last_day"]),
+            duplicates=int(data["duplicates"]),
+            rejected=int(data["rejected"]),
+            refund_rows=int(data["refund_rows"]),
+            zero_value_orders=int(data["zero_value_orders"]),
+            revenue=float(data["revenue"]),
+            currency=str(data["currency"] or ""),
+            margin_basis=str(data["margin_basis"]),
+        ),
+        snapshot=Snapshot(_day(facts["snapshot"]["as_of"]), int(facts["snapshot"]["horizon_days"])),
+        model=ModelFacts(
+            name=str(model["name"]),
+            version=str(model["version"]),
+            weights={str(k): float(v) for k, v in model["weights"].items()},
+            btyd_share=_number(model.get("btyd_share")),
+            why=tuple(map(str, model["why"])),
+        ),
+        total=Total(
+            revenue=_figure(total, "revenue", "low", "high"),
+            margin=_figure(total, "margin", "margin_low", "margin_high"),
+            words=str(total.get("words") or ""),
+        ),
+        metrics={
+            str(name): {str(k): v for k, raw in row.items() if (v := _number(raw)) is not None}
+            for name, row in facts["metrics"].items()
+        },
+        verdict=Verdict(
+            decision=str(verdict["decision"]),
+            reasons=tuple(map(str, verdict["reasons"])),
+            checks=tuple(_check(row) for row in verdict["checks"]),
+        ),
+        warnings=tuple(
+            Notice(str(row["id"]), str(row["title"]), str(row["text"])) for row in facts["warnings"]
+        ),
+        economics={
+            str(name): Figure(
+                value=_number(row.get("value")),
+                low=_number(row.get("low")),
+                high=_number(row.get("high")),
+                unit=str(row.get("unit") or ""),
+                status=str(row.get("status") or ""),
+            )
+            for name, row in facts["economics"].items()
+        },
+        lists=tuple(_list_facts(row) for row in facts["lists"]),
+        drivers=tuple(
+            Driver(str(row["feature"]), str(row["label"]), float(row["share"]))
+            for row in facts["drivers"]
+        ),
+        customers=_customers(folder),
+        channels=_frame(folder, "channels.csv"),
+        payback=_frame(folder, "payback.csv"),
+        kpis=_frame(folder, "kpis.csv"),
+        cohorts=_frame(folder, "cohorts.csv"),
+        backtest=_frame(folder, "backtest.csv"),
+        backtest_deciles=_frame(folder, "backtest_deciles.csv"),
+        rejected_rows=_frame(folder, "rejected_rows.csv", text=True),
+        data_dictionary=_frame(folder, "data_dictionary.csv"),
+    )
+
+
+def _facts(folder: Path) -> Mapping[str, Any]:
+    path = folder / "run.json"
+    if not path.is_file():
+        raise UserError(
+            f"got no run.json in {folder}, expected the folder of a finished run; "
+            "make one with `ltv train`"
+        )
+    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if facts.get("schema") != SCHEMA:
+        raise UserError(
+            f"{path}: got schema {facts.get('schema')!r}, expected {SCHEMA}; "
+            "read it with the version of ltvkit that wrote it, or train again"
+        )
+    return facts
+
+
+def _customers(folder: Path) -> pd.DataFrame:
+    path = folder / "customers_scored.parquet"
+    if not path.is_file():
+        raise UserError(
+            f"got no customers_scored.parquet in {folder}, expected it beside run.json; train again"
+        )
+    return pd.read_parquet(path)
+
+
+def _frame(folder: Path, name: str, *, text: bool = False) -> pd.DataFrame:
+    """A csv of the run; only an empty field is missing, so a channel may be called "NA"."""
+    path = folder / name
+    if not path.is_file():
+        if name not in _OPTIONAL:
+            raise UserError(f"got no {name} in {folder}, expected it beside run.json; train again")
+        return pd.DataFrame(columns=list(_OPTIONAL[name]))
+    kinds = dict.fromkeys(_TEXT.get(name, ()), str)
+    return pd.read_csv(
+        path,
+        dtype=str if text else kinds,
+        keep_default_na=False,
+        na_values=[""],
+        encoding="utf-8",
+    )
+
+
+def _figure(row: Mapping[str, Any], value: str, low: str, high: str) -> Figure:
+    return Figure(_number(row.get(value)), _number(row.get(low)), _number(row.get(high)), "money")
+
+
+def _check(row: Mapping[str, Any]) -> Check:
+    return Check(
+        name=str(row["name"]),
+        status=str(row["status"]),
+        value=_number(row.get("value")),
+        threshold=_number(row.get("threshold")),
+        recommendation=str(row.get("recommendation") or ""),
+    )
+
+
+def _list_facts(row: Mapping[str, Any]) -> ListFacts:
+    return ListFacts(
+        name=str(row["name"]),
+        count=int(row["count"]),
+        holdout=int(row["holdout"]),
+        value_at_stake=_number(row.get("value_at_stake")),
+        action=str(row.get("action") or ""),
+        file=str(row.get("file") or ""),
+    )
+
+
+def _number(raw: object) -> float | None:
+    """A finite number, or None: JSON's null and NaN both mean "not observed"."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return None
+    return float(raw) if math.isfinite(raw) else None
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text[:10])

@@ -1,0 +1,111 @@
+"""Run folders to make pages of, and a real browser to open them in."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from run_folder import build_run_folder
+
+from ltvkit.report import render_report
+from ltvkit.runs import Run, read_run
+
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+KINDS = {
+    "shop": {},
+    "no costs": {"costs": False},
+    "hostile": {"hostile": True},
+    "ranking only": {"language": "fr", "decision": "ranking only"},
+    "do not use": {"language": "pl", "decision": "do not use"},
+}
+
+
+@pytest.fixture(scope="session")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """The run of a kind, read from its folder; each folder is made once."""
+    root = tmp_path_factory.mktemp("runs")
+    made: dict[str, Run] = {}
+
+    def get(kind: str) -> Run:
+        if kind not in made:
+            folder = root / kind.replace(" ", "_")
+            made[kind] = read_run(build_run_folder(folder, customers=300, **KINDS[kind]))
+        return made[kind]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def html_of(run_of: Callable[[str], Run]) -> Callable[[str], str]:
+    """The page of a kind of run."""
+    made: dict[str, str] = {}
+
+    def get(kind: str) -> str:
+        if kind not in made:
+            made[kind] = render_report(run_of(kind))
+        return made[kind]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail(
+            "got no chromium on this machine, expected one to open the report in; "
+            "install it (`apt-get install -y chromium`), or leave these tests out "
+            "with `-m 'not browser'`"
+        )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+class Opened:
+    """A page in the browser, and what it said and asked for while it was open."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def walk(self) -> None:
+        """Scroll to every chart, so that everything drawn late is drawn."""
+        for chart in self.page.locator(".chart").all():
+            chart.scroll_into_view_if_needed()
+            chart.locator(".chart-live svg").wait_for()
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, html_of: Callable[[str], str], tmp_path: Path
+) -> Iterator[Callable[..., Opened]]:
+    """Open the page of a kind of run at a width, in a scheme."""
+    contexts = []
+
+    def opened(kind: str, *, width: int = 1440, dark: bool = False, scripts: bool = True) -> Opened:
+        path = tmp_path / "report.html"
+        path.write_text(html_of(kind), encoding="utf-8")
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        result = Opened(context.new_page())
+        result.page.goto(path.as_uri())
+        return result
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,195 @@
+"""The key figures: each with its interval, its change since the last run, and its past."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ltvkit.report.reader import Reader, observed
+from ltvkit.runs import Figure, Run
+
+CARDS = ("cac", "ltv", "ltv_to_cac", "payback_months", "repeat_rate")
+NEEDS_COSTS = ("cac", "ltv_to_cac", "payback_months")
+PREDICTED = ("ltv", "ltv_to_cac")
+"""Figures that rest on the model's level: greyed when only the ranking is proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An interval drawn to scale: positions in per cent of the width."""
+
+    low: float
+    high: float
+    at: float
+    target: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A small line of the past, in a box of 100 by 24."""
+
+    points: str
+    last_x: float
+    last_y: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure as it is shown; blank parts are empty strings or None."""
+
+    name: str
+    title: str
+    subtitle: str
+    value: str
+    blank: bool
+    words: str
+    interval: str
+    bar: Bar | None
+    sign: str
+    change: str
+    noise: str
+    spark: Spark | None
+    greyed: bool
+
+
+def cards(run: Run, previous: Run | None, reader: Reader) -> tuple[Card, ...]:
+    """The five figures of the first screen."""
+    return tuple(_card(name, run, previous, reader) for name in CARDS)
+
+
+def interval_bar(figure: Figure, target: float | None = None) -> Bar | None:
+    """Where an interval lies on a scale from zero to a little beyond its end (or the target).
+
+    >>> interval_bar(Figure(2.0, 1.0, 4.0), target=3.0)
+    Bar(low=22.2, high=88.9, at=44.4, target=66.7)
+    """
+    low, high, value = figure.low, figure.high, figure.value
+    if not (observed(low) and observed(high) and observed(value)) or high <= 0:
+        return None
+    end = max(high, target or 0.0) * 1.125
+
+    def place(x: float) -> float:
+        return round(min(max(x / end, 0.0), 1.0) * 100, 1)
+
+    return Bar(place(low), place(high), place(value), None if target is None else place(target))
+
+
+def sparkline(values: Sequence[float], words: Callable[[], str]) -> Spark | None:
+    """A line through the observed values, or None with fewer than three of them."""
+    if len(values) < 3:
+        return None
+    low, high = min(values), max(values)
+    span = high - low or 1.0
+    step = 100 / (len(values) - 1)
+    marks = [
+        (round(i * step, 1), round(21 - 18 * (v - low) / span, 1)) for i, v in enumerate(values)
+    ]
+    points = " ".join(f"{x},{y}" for x, y in marks)
+    return Spark(points, marks[-1][0], marks[-1][1], words())
+
+
+def target_ratio(run: Run) -> float | None:
+    """The LTV:CAC that the shop asks for."""
+    return _setting(run, "target_ltv_to_cac")
+
+
+def target_months(run: Run) -> float | None:
+    """The month by which a customer should be paid back."""
+    return _setting(run, "target_payback_months")
+
+
+def _setting(run: Run, name: str) -> float | None:
+    section = run.settings.get("economics") or {}
+    raw = section.get(name)
+    return float(raw) if isinstance(raw, int | float) else None
+
+
+def _card(name: str, run: Run, previous: Run | None, reader: Reader) -> Card:
+    figure = run.economics.get(name, Figure(None))
+    unit = "months" if name == "payback_months" else figure.unit
+    target = target_ratio(run) if name == "ltv_to_cac" else None
+    key = "payback" if name == "payback_months" else name
+    blank = not observed(figure.value)
+    not_yet = name == "payback_months" and figure.status == "not_yet"
+    change = _change(name, figure, previous, reader)
+    return Card(
+        name=name,
+        title=reader.plain(f"cards.{key}"),
+        subtitle=str(
+            reader.say(
+                f"cards.{key}_short",
+                horizon=reader.horizon(run.snapshot.horizon_days),
+                target=reader.number(target, 0 if target and target.is_integer() else 1),
+            )
+        ),
+        value=_value(figure, unit, not_yet, reader),
+        blank=blank and not not_yet,
+        words=_words(name, figure, target, not_yet, reader),
+        interval=reader.between(figure.low, figure.high, unit)
+        if observed(figure.low) and observed(figure.high) and not blank
+        else "",
+        bar=interval_bar(figure, target),
+        sign=change[0],
+        change=change[1],
+        noise=change[2],
+        spark=_spark(name, run, reader),
+        greyed=name in PREDICTED and run.verdict.decision != "use",
+    )
+
+
+def _value(figure: Figure, unit: str, not_yet: bool, reader: Reader) -> str:
+    if not_yet:
+        return reader.plain("cards.not_yet")
+    if unit == "months" and observed(figure.value) and figure.value < 1:
+        return reader.plain("cards.month_zero")
+    return reader.figure(figure.value, unit)
+
+
+def _words(name: str, figure: Figure, target: float | None, not_yet: bool, reader: Reader) -> str:
+    """What stands under the number: a reading of it, or what would make it appear."""
+    if not_yet:
+        return reader.plain("cards.not_yet_line")
+    if not observed(figure.value):
+        return reader.plain("cards.bring_costs") if name in NEEDS_COSTS else ""
+    if name == "ltv_to_cac" and target and observed(figure.low) and observed(figure.high):
+        if figure.low >= target:
+            return reader.plain("cards.clears")
+        return reader.plain("cards.below" if figure.high < target else "cards.cannot_tell")
+    return ""
+
+
+def _change(
+    name: str, figure: Figure, previous: Run | None, reader: Reader
+) -> tuple[str, str, str]:
+    """Sign, change in words, and whether it is more than noise: the old value in the interval."""
+    old = previous.economics.get(name, Figure(None)).value if previous else None
+    if previous is None or not observed(old) or not observed(figure.value):
+        return "", "", ""
+    since = reader.day(previous.snapshot.as_of)
+    difference = figure.value - old
+    if abs(difference) < 1e-9:
+        return "=", str(reader.say("cards.no_change", date=since)), ""
+    sign = "▲" if difference > 0 else "▼"
+    if name in ("payback_months", "repeat_rate") or not old:
+        unit = figure.unit if name == "repeat_rate" else ""
+        amount = reader.figure(abs(difference), unit)
+    else:
+        amount = reader.share(abs(difference / old), 1)
+    noise = ""
+    if observed(figure.low) and observed(figure.high):
+        inside = figure.low <= old <= figure.high
+        noise = reader.plain("cards.within" if inside else "cards.beyond")
+    said = reader.say("cards.change", change=("+" if difference > 0 else "−") + amount, date=since)
+    return sign, str(said), noise
+
+
+def _spark(name: str, run: Run, reader: Reader) -> Spark | None:
+    if name not in run.kpis.columns:
+        return None
+    seen = run.kpis[["month", name]].dropna().tail(24)
+    months = seen["month"].astype(str).tolist()
+    return sparkline(
+        seen[name].astype(float).tolist(),
+        lambda: str(
+            reader.say("cards.trend", first=reader.month(months[0]), last=reader.month(months[-1]))
+        ),
+    )

@@ -1,0 +1,213 @@
+"""The channels: cost, worth, what one may cost, the verdict, and the payback curves."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ltvkit.report.cards import Bar, interval_bar, target_months, target_ratio
+from ltvkit.report.reader import BLANK, Reader, observed, visible
+from ltvkit.runs import Figure, Run
+
+ALL = "all"
+"""The name of the row, and of the curve, of the whole shop."""
+
+MAX_COHORT_CURVES = 24
+"""Cohorts offered in the payback chart: the last two years."""
+
+VERDICTS = {"Raise": "▲", "Hold": "■", "Cut": "▼", "Cannot tell": "?"}
+"""Verdicts, each with a sign of its own, so that colour is never the only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """One channel as it is shown."""
+
+    name: str
+    label: str
+    is_all: bool
+    new_customers: str
+    cac: str
+    media_cac: str
+    ltv: str
+    ltv_range: str
+    ratio: str
+    ratio_range: str
+    bar: Bar | None
+    allowable: str
+    payback: str
+    verdict: str
+    verdict_key: str
+    sign: str
+    why: str
+
+
+def channel_rows(run: Run, reader: Reader) -> tuple[ChannelRow, ...]:
+    """The channels, largest first, the whole shop last."""
+    return tuple(_row(row, run, reader) for _, row in _ordered(run).iterrows())
+
+
+def what_if(run: Run) -> dict[str, Any]:
+    """What the page needs to recompute allowable CAC and verdicts for other targets."""
+    curves = run.payback[run.payback["cohort"].isna()]
+    return {
+        "ratio": target_ratio(run),
+        "months": target_months(run),
+        "channels": [
+            {
+                "cac": _value(row, "loaded_cac"),
+                "ltv": [_value(row, c) for c in ("ltv", "ltv_low", "ltv_high")],
+                "ratio": [
+                    _value(row, c) for c in ("ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high")
+                ],
+                "curve": _curve(curves[curves["channel"] == name]),
+            }
+            for row, name in ((row, row["channel"]) for _, row in _ordered(run).iterrows())
+        ],
+    }
+
+
+def curve_channels(run: Run) -> list[str]:
+    """Channels with a payback curve of their own, largest first, the whole shop last."""
+    have = set(run.payback.loc[run.payback["cohort"].isna(), "channel"])
+    ordered = [name for name in _ordered(run)["channel"] if name in have]
+    return ordered + sorted(have - set(ordered))
+
+
+def curve_rows(run: Run) -> dict[str, Any]:
+    """Every payback curve, column by column: channel and cohort by their place in a list."""
+    channels = curve_channels(run)
+    frame = run.payback[run.payback["channel"].isin(channels)]
+    cohorts = sorted(frame["cohort"].dropna().unique())[-MAX_COHORT_CURVES:]
+    kept = frame[frame["cohort"].isna() | frame["cohort"].isin(cohorts)]
+    kept = kept.sort_values(["channel", "cohort", "age_months"], na_position="first")
+    return {
+        "cohorts": cohorts,
+        "channel": [channels.index(name) for name in kept["channel"]],
+        "cohort": [-1 if pd.isna(c) else cohorts.index(c) for c in kept["cohort"]],
+        "age": kept["age_months"].astype(int).tolist(),
+        "n": [None if pd.isna(v) else int(v) for v in kept["customers_observed"]],
+        "value": _rounded(kept["cumulative_margin"]),
+        "low": _rounded(kept["low"]),
+        "high": _rounded(kept["high"]),
+        "predicted": [int(bool(v)) for v in as_bool(kept["predicted"])],
+        "cac": _rounded(kept["cac"]),
+    }
+
+
+def payback_sentences(run: Run, reader: Reader) -> tuple[str, ...]:
+    """One sentence a channel: paid back when, or how far."""
+    said: list[str] = []
+    frame = run.payback[run.payback["cohort"].isna()]
+    for name in curve_channels(run):
+        curve = frame[(frame["channel"] == name) & ~as_bool(frame["predicted"])]
+        label = channel_label(name, reader)
+        row = run.channels[run.channels["channel"] == name]
+        month = _value(row.iloc[0], "payback_month") if len(row) else None
+        cost = _value(curve.iloc[-1], "cac") if len(curve) else None
+        if observed(month):
+            key = "payback.reached" if month >= 1 else "payback.reached_first"
+            said.append(str(reader.say(key, channel=label, month=reader.number(month))))
+        elif observed(cost) and cost > 0:
+            last = curve.iloc[-1]
+            said.append(
+                str(
+                    reader.say(
+                        "payback.not_yet",
+                        channel=label,
+                        share=reader.share(float(last["cumulative_margin"]) / cost),
+                        month=reader.number(float(last["age_months"])),
+                    )
+                )
+            )
+        else:
+            said.append(str(reader.say("payback.no_cost", channel=label)))
+    return tuple(said)
+
+
+def channel_label(name: str, reader: Reader) -> str:
+    """A channel's name as shown."""
+    return reader.plain("channels.all") if name == ALL else visible(name)
+
+
+def as_bool(values: pd.Series) -> pd.Series:
+    """True and False as a csv writes them."""
+    return values.astype(str).str.lower().isin(["true", "1", "1.0"])
+
+
+def _ordered(run: Run) -> pd.DataFrame:
+    frame = run.channels.assign(_all=run.channels["channel"] == ALL)
+    return frame.sort_values(
+        ["_all", "new_customers", "channel"], ascending=[True, False, True], kind="stable"
+    )
+
+
+def _row(row: "pd.Series[Any]", run: Run, reader: Reader) -> ChannelRow:
+    name, verdict = str(row["channel"]), str(row["verdict"])
+    known = verdict in VERDICTS
+    key = verdict.lower().replace(" ", "_") if known else ""
+    figure = Figure(
+        _value(row, "ltv_to_cac"), _value(row, "ltv_to_cac_low"), _value(row, "ltv_to_cac_high")
+    )
+    media = _value(row, "media_cac")
+    return ChannelRow(
+        name=name,
+        label=channel_label(name, reader),
+        is_all=name == ALL,
+        new_customers=reader.number(_value(row, "new_customers")),
+        cac=reader.unit_money(_value(row, "loaded_cac")),
+        media_cac=str(reader.say("channels.media", value=reader.unit_money(media)))
+        if observed(media)
+        else "",
+        ltv=reader.unit_money(_value(row, "ltv")),
+        ltv_range=reader.between(_value(row, "ltv_low"), _value(row, "ltv_high"), "money"),
+        ratio=reader.number(figure.value, 1),
+        ratio_range=_ratio_range(figure, reader),
+        bar=interval_bar(figure, target_ratio(run)),
+        allowable=reader.unit_money(_value(row, "allowable_cac")),
+        payback=_payback(row, reader),
+        verdict=reader.plain(f"channels.{key}") if known else BLANK,
+        verdict_key=key,
+        sign=VERDICTS.get(verdict, ""),
+        why=visible(row["why"]) if isinstance(row["why"], str) else "",
+    )
+
+
+def _ratio_range(figure: Figure, reader: Reader) -> str:
+    if not observed(figure.low) or not observed(figure.high):
+        return ""
+    ends = reader.number(figure.low, 1), reader.number(figure.high, 1)
+    return str(reader.say("page.range", low=ends[0], high=ends[1]))
+
+
+def _payback(row: "pd.Series[Any]", reader: Reader) -> str:
+    month = _value(row, "payback_month")
+    if observed(month):
+        if month < 1:
+            return reader.plain("channels.payback_first")
+        return str(reader.say("channels.payback_month", n=reader.number(month)))
+    return reader.plain("cards.not_yet") if row["payback_status"] == "not_yet" else BLANK
+
+
+def _curve(frame: pd.DataFrame) -> list[list[float | None]]:
+    """[age, value, low, predicted] of one channel, by age."""
+    ordered = frame.sort_values("age_months")
+    return [
+        [float(age), value, low, float(predicted)]
+        for age, value, low, predicted in zip(
+            ordered["age_months"],
+            _rounded(ordered["cumulative_margin"]),
+            _rounded(ordered["low"]),
+            as_bool(ordered["predicted"]),
+            strict=True,
+        )
+    ]
+
+
+def _rounded(values: pd.Series) -> list[float | None]:
+    return [None if pd.isna(v) else round(float(v), 2) for v in values]
+
+
+def _value(row: "pd.Series[Any]", column: str) -> float | None:
+    raw = row.get(column)
+    return None if raw is None or pd.isna(raw) else float(raw)

@@ -1,0 +1,100 @@
+"""The first rows of the scored list: who to contact, with no contact data."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ltvkit.report.reader import Reader, observed, visible
+from ltvkit.report.summary import TO_ACT, list_label
+from ltvkit.runs import Run
+
+TOP_ROWS = 200
+"""Rows shown: what a person may work through by hand; the files hold the rest."""
+
+_LEVELS = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One customer as shown, with the raw values that the page sorts by."""
+
+    customer_id: str
+    list: str
+    list_label: str
+    priority: int
+    holdout: bool
+    value: str
+    value_range: str
+    value_raw: float
+    churn: str
+    churn_level: str
+    churn_label: str
+    churn_raw: float
+    at_risk: str
+    at_risk_raw: float
+    next_order: str
+    next_order_raw: str
+    confidence: str
+    confidence_label: str
+    confidence_raw: int
+    reasons: tuple[str, ...]
+
+
+def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
+    """The best priorities of every list that asks for something, then of the other lists.
+
+    Lists take turns by priority, so that a long list does not push a short one off the page.
+    """
+    order = {row.name: place for place, row in enumerate(run.lists)}
+    names = run.customers["list"].astype(str)
+    ranked = run.customers.assign(
+        _later=~names.isin(TO_ACT), _place=names.map(order).fillna(len(order))
+    )
+    first = ranked.sort_values(["_later", "priority", "_place", "customer_id"]).head(TOP_ROWS)
+    return tuple(_row(row, reader) for row in first.to_dict("records"))
+
+
+def _row(row: Mapping[Hashable, Any], reader: Reader) -> CustomerRow:
+    def number(column: str) -> float:
+        raw = row.get(column)
+        return float(raw) if isinstance(raw, int | float) and observed(float(raw)) else 0.0
+
+    def known(column: str) -> float | None:
+        raw = row.get(column)
+        return float(raw) if isinstance(raw, int | float) and observed(float(raw)) else None
+
+    churn_level, confidence = str(row.get("churn_level")), str(row.get("confidence"))
+    next_order = row.get("next_order_expected")
+    missing = next_order is None or pd.isna(next_order)
+    return CustomerRow(
+        customer_id=visible(row["customer_id"]),
+        list=str(row["list"]),
+        list_label=list_label(str(row["list"]), reader),
+        priority=int(number("priority")),
+        holdout=bool(row.get("holdout")),
+        value=reader.unit_money(known("predicted_value")),
+        value_range=reader.between(
+            known("predicted_value_low"), known("predicted_value_high"), "money"
+        ),
+        value_raw=number("predicted_value"),
+        churn=reader.share(known("churn_risk")),
+        churn_level=churn_level,
+        churn_label=reader.plain(f"top.{churn_level}") if churn_level in _LEVELS else "",
+        churn_raw=number("churn_risk"),
+        at_risk=reader.unit_money(known("value_at_risk")),
+        at_risk_raw=number("value_at_risk"),
+        next_order=reader.plain("top.unlikely") if missing else reader.day(next_order),
+        next_order_raw="9999" if missing else pd.Timestamp(str(next_order)).strftime("%Y-%m-%d"),
+        confidence=confidence,
+        confidence_label=reader.plain(f"top.confidence_{confidence}")
+        if confidence in _LEVELS
+        else "",
+        confidence_raw=_LEVELS.index(confidence) if confidence in _LEVELS else -1,
+        reasons=tuple(
+            visible(row[column])
+            for column in ("reason_1", "reason_2", "reason_3")
+            if isinstance(row.get(column), str) and row[column]
+        ),
+    )

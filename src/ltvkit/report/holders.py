@@ -1,0 +1,103 @@
+"""Who holds the value: tenths of customers, the RFM grid, and past against future."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ltvkit.report.reader import Reader, visible
+from ltvkit.runs import Run
+
+TENTHS = 10
+FIFTHS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One field of the RFM grid."""
+
+    segment: str
+    customers: str
+    share: str
+    heat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Customers by fifth of past value (rows) and fifth of predicted value (columns), 5 is best.
+
+    `best` are in the best fifth so far, `fading` of them are not expected to stay in it.
+    """
+
+    counts: npt.NDArray[np.int64]
+    best: int
+    fading: int
+
+
+def value_by_tenth(run: Run) -> list[float]:
+    """The share of predicted value held by each tenth of customers, best tenth first.
+
+    Negative predictions count as nothing. Empty when nothing is predicted.
+    """
+    values = np.sort(np.maximum(run.customers["predicted_value"].fillna(0).to_numpy(float), 0))
+    total = float(values.sum())
+    if not total:
+        return []
+    return [float(part.sum()) / total for part in np.array_split(values[::-1], TENTHS)]
+
+
+def rfm_grid(run: Run, reader: Reader) -> tuple[tuple[GridCell, ...], ...]:
+    """Five rows (recency 5 to 1) of five fields (frequency and money 1 to 5).
+
+    FM is the mean of the two scores, halves up; the segment's name is the one in the list.
+    """
+    frame = run.customers
+    if not {"r", "f", "m", "rfm_segment"} <= set(frame.columns):
+        return ()
+    scores = pd.DataFrame(
+        {
+            "r": frame["r"],
+            "fm": np.floor((frame["f"] + frame["m"]) / 2 + 0.5),
+            "value": frame["predicted_value"].clip(lower=0),
+            "segment": frame["rfm_segment"],
+        }
+    ).dropna(subset=["r", "fm"])
+    total = float(scores["value"].sum()) or 1.0
+    fields = dict(iter(scores.groupby(10 * scores["r"] + scores["fm"])))
+    top = max((float(rows["value"].sum()) for rows in fields.values()), default=0.0) or 1.0
+    return tuple(
+        tuple(_field(fields.get(10 * r + fm), total, top, reader) for fm in range(1, 6))
+        for r in range(5, 0, -1)
+    )
+
+
+def moves(run: Run) -> Moves:
+    """How the order of customers by margin to date changes in the order by predicted value."""
+    past = _fifth(run.customers["margin"])
+    ahead = _fifth(run.customers["predicted_value"])
+    counts = np.zeros((FIFTHS, FIFTHS), dtype=np.int64)
+    np.add.at(counts, (past - 1, ahead - 1), 1)
+    return Moves(
+        counts=counts,
+        best=int(counts[FIFTHS - 1].sum()),
+        fading=int(counts[FIFTHS - 1, : FIFTHS - 1].sum()),
+    )
+
+
+def _fifth(values: pd.Series) -> npt.NDArray[np.int64]:
+    """1 to 5 by place in the base; customers of equal value stay together."""
+    place = values.fillna(0).rank(pct=True, method="average").to_numpy(float)
+    return np.clip(np.ceil(place * FIFTHS), 1, FIFTHS).astype(np.int64)
+
+
+def _field(rows: pd.DataFrame | None, total: float, top: float, reader: Reader) -> GridCell:
+    if rows is None:
+        return GridCell("", "", "", 0.0)
+    value = float(rows["value"].sum())
+    return GridCell(
+        segment=visible(rows["segment"].iloc[0]),
+        customers=reader.number(len(rows)),
+        share=str(reader.say("holders.rfm_share", share=reader.share(value / total))),
+        heat=round(value / top, 3),
+    )

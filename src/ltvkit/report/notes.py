@@ -1,0 +1,57 @@
+"""Alerts, rows put aside, and what was done to the data before anything was computed."""
+
+from dataclasses import dataclass
+
+from ltvkit.report.reader import Reader, visible
+from ltvkit.runs import Run
+
+MAX_REASONS = 12
+"""Reasons listed; rejected_rows.csv holds every row."""
+
+DEFINITIONS = (
+    *("ltv", "predicted_value", "cac", "allowable_cac", "payback", "margin", "interval"),
+    *("churn_risk", "value_at_risk", "holdout", "repeat_rate", "cohort", "gini"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """Why rows were put aside, how many, and one to look up."""
+
+    reason: str
+    rows: str
+    example: str
+
+
+def reasons(run: Run, reader: Reader) -> tuple[ReasonRow, ...]:
+    """Rows put aside by reason, most frequent first."""
+    frame = run.rejected_rows
+    if frame.empty:
+        return ()
+    counts = frame.groupby("reason", sort=True).agg(rows=("row", "size"), example=("row", "first"))
+    ranked = counts.sort_values("rows", ascending=False, kind="stable").head(MAX_REASONS)
+    return tuple(
+        ReasonRow(visible(reason), reader.number(float(row["rows"])), visible(row["example"]))
+        for reason, row in ranked.iterrows()
+    )
+
+
+def data_facts(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
+    """What was read and what was done to it."""
+    data = run.data
+    return (
+        (reader.plain("notes.read"), reader.number(data.rows)),
+        (reader.plain("notes.duplicates"), reader.number(data.duplicates)),
+        (reader.plain("notes.refunds"), reader.number(data.refund_rows)),
+        (reader.plain("notes.zeros"), reader.number(data.zero_value_orders)),
+        (reader.plain("notes.aside"), reader.number(data.rejected)),
+        (reader.plain("notes.revenue"), reader.short_money(data.revenue)),
+    )
+
+
+def definitions(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """The words of the page, one line each."""
+    return tuple(
+        (reader.plain(f"definitions.{name}"), reader.plain(f"definitions.{name}_text"))
+        for name in DEFINITIONS
+    )

@@ -1,0 +1,191 @@
+"""The page: sections put together, rendered and closed off from the world."""
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ltvkit.report import (
+    channels,
+    cohorts,
+    customers,
+    figures,
+    holders,
+    notes,
+    payback_figure,
+    summary,
+    trust,
+)
+from ltvkit.report.cards import cards, target_months, target_ratio
+from ltvkit.report.embed import (
+    chart_library,
+    content_policy,
+    json_island,
+    page_script,
+    page_style,
+)
+from ltvkit.report.reader import LANGUAGES, Reader, visible
+from ltvkit.runs import Run
+
+WIDE, HALF = 720, 420
+"""Widths of the drawings for paper, in CSS pixels: across the page, and beside another."""
+
+_SPOKEN = ("whatif", "payback", "channels", "top", "page")
+"""Parts of the table of strings that the page's own script speaks with."""
+
+
+def render_report(run: Run, *, previous: Run | None = None) -> str:
+    """The report as one HTML page that needs nothing else and asks for nothing else.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run, from `ltvkit.runs.read_run`.
+    previous : Run, optional
+        The run before it: the key figures then say how they changed.
+
+    Returns
+    -------
+    str
+        HTML in the language `report.language` of the run's settings (en, fr or pl). The same run
+        gives the same bytes.
+
+    Raises
+    ------
+    ConfigError
+        When the language is none of the three.
+    """
+    section = run.settings.get("report") or {}
+    reader = Reader(str(section.get("language") or LANGUAGES[0]), run.data.currency)
+    charts = _charts(run, reader)
+    curves = channels.curve_rows(run)
+    data = {
+        "language": reader.language,
+        "currency": reader.currency if len(reader.currency) == 3 else "",
+        "locale": reader.number_locale(),
+        "words": reader.spoken(*_SPOKEN),
+        "whatIf": channels.what_if(run),
+        "curves": curves,
+        "names": figures.shown_channels(channels.curve_channels(run), reader),
+        "charts": {name: chart["spec"] for name, chart in charts.items()},
+    }
+    library, script = chart_library() if charts else Markup(""), page_script()
+    html: str = _template().render(
+        run=run,
+        reader=reader,
+        say=reader.say,
+        visible=visible,
+        style=page_style(),
+        library=library,
+        script=script,
+        data=json_island(data),
+        policy=content_policy(*([library] if library else []), script),
+        charts=charts,
+        decision=run.verdict.decision.replace(" ", "_"),
+        basis=_basis(run, reader),
+        basis_revenue=reader.plain("page.revenue"),
+        top_driver=max((driver.share for driver in run.drivers), default=1.0) or 1.0,
+        sentences=summary.sentences(run, reader),
+        cards=cards(run, previous, reader),
+        lists=summary.list_rows(run, reader),
+        top=customers.top_customers(run, reader),
+        channel_rows=channels.channel_rows(run, reader),
+        target_ratio=target_ratio(run),
+        target_months=target_months(run),
+        chips=_chips(run, reader),
+        payback_sentences=channels.payback_sentences(run, reader),
+        curve_cohorts=[(c, reader.month(c)) for c in curves["cohorts"]],
+        heat_maps=cohorts.heat_maps(run, reader),
+        cohorts_cut=cohorts.is_cut(run),
+        max_cohorts=cohorts.MAX_COHORTS,
+        max_ages=cohorts.MAX_AGES,
+        rfm=holders.rfm_grid(run, reader),
+        trust_sentences=trust.sentences(run, reader),
+        methods=trust.method_rows(run, reader),
+        checks=trust.check_rows(run, reader),
+        advice=trust.advice(run),
+        reasons=notes.reasons(run, reader),
+        data_facts=notes.data_facts(run, reader),
+        definitions=notes.definitions(reader),
+    )
+    return html
+
+
+def _template() -> Any:
+    environment = Environment(
+        loader=PackageLoader("ltvkit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("page.html")
+
+
+def _charts(run: Run, reader: Reader) -> dict[str, dict[str, Any]]:
+    """Every chart that the run has rows for: specification, drawing, alternative text, figures."""
+    drawn: dict[str, dict[str, Any]] = {}
+    basis = _basis(run, reader)
+    if not run.payback.empty:
+        names = figures.shown_channels(channels.curve_channels(run), reader)
+        rows = payback_figure.payback_rows(channels.curve_rows(run), names, reader)
+        spec = payback_figure.payback_chart(rows, names, reader)
+        drawn["payback"] = _chart("payback", spec, WIDE, reader.plain("payback.alt"), reader)
+    shares = holders.value_by_tenth(run) if run.verdict.decision != "do not use" else []
+    if shares:
+        spec = figures.value_chart(shares, reader)
+        drawn["value"] = _chart(
+            "value", spec, HALF, reader.plain("holders.deciles_alt"), reader
+        ) | {
+            "text": reader.say(
+                "holders.deciles_text",
+                top=reader.share(shares[0]),
+                rest=reader.share(sum(shares[5:])),
+            )
+        }
+        moved = holders.moves(run)
+        spec = figures.moves_chart(moved, basis, reader)
+        drawn["moves"] = _chart("moves", spec, HALF, reader.plain("holders.matrix_alt"), reader) | {
+            "text": reader.say(
+                "holders.matrix_text",
+                fading=reader.number(moved.fading),
+                best=reader.number(moved.best),
+            )
+        }
+    tenths = trust.decile_means(run)
+    if tenths:
+        spec = figures.decile_chart(tenths, reader)
+        drawn["deciles"] = _chart(
+            "deciles", spec, HALF, reader.plain("trust.deciles_alt"), reader
+        ) | {
+            "table": [
+                (
+                    reader.number(row["decile"]),
+                    reader.unit_money(row["predicted"]),
+                    reader.unit_money(row["actual"]),
+                )
+                for row in tenths
+            ]
+        }
+    return drawn
+
+
+def _chart(name: str, spec: figures.Spec, width: int, alt: str, reader: Reader) -> dict[str, Any]:
+    svg = Markup(figures.static_svg(spec, name, width, reader))  # noqa: S704 - text escaped by Vega
+    return {"spec": spec, "svg": svg, "alt": alt}
+
+
+def _chips(run: Run, reader: Reader) -> list[tuple[str, str, str]]:
+    """Label, colour and shape of every channel, as its line is drawn."""
+    names = channels.curve_channels(run)
+    last = len(names) - 1
+    return [
+        (channels.channel_label(name, reader), *figures.series_style(i, whole=i == last and i > 0))
+        for i, name in enumerate(names)
+    ]
+
+
+def _basis(run: Run, reader: Reader) -> str:
+    """What money means here, as a word that may stand alone: margin or revenue."""
+    return reader.plain(f"page.{run.data.margin_basis}")

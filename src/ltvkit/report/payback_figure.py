@@ -1,0 +1,191 @@
+"""The payback chart: cumulated margin per customer by age, observed and predicted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ltvkit.report.figures import INK, Spec, layered, quoted, series_style
+from ltvkit.report.reader import Reader
+
+
+def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: Reader) -> Spec:
+    """Cumulated margin per customer by age, one line a channel.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        `name`, `age`, `value`, `low`, `high`, `n`, `predicted`, `last` (the last observed month),
+        `hit` (the month of payback), `cac` where a cost line is to be drawn.
+    names : sequence of str
+        All channels as shown, the whole shop last: they fix colour and shape.
+    """
+    styles = [
+        series_style(i, whole=i == len(names) - 1 and len(names) > 1) for i in range(len(names))
+    ]
+    colour = {
+        "field": "name",
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": list(names), "range": [c for c, _ in styles]},
+    }
+    shape = colour | {"scale": {"domain": list(names), "range": [s for _, s in styles]}}
+    x = {
+        "field": "age",
+        "type": "quantitative",
+        "title": reader.plain("payback.x"),
+        "axis": {"tickMinStep": 1, "format": "d", "grid": False},
+        "scale": {"nice": False},
+    }
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "title": None,
+        "axis": {"format": "$,.0f", "tickCount": 5},
+        "scale": {"zero": True},
+    }
+    whole_width = {"condition": {"test": f"datum.name === {quoted(names[-1])}", "value": 3}}
+    line = {"type": "line", "strokeCap": "round", "strokeJoin": "round"}
+    tooltip = [
+        {"field": "name", "title": reader.plain("payback.choose_channel")},
+        {"field": "age", "title": reader.plain("payback.x")},
+        {"field": "value", "title": reader.plain("page.value"), "format": "$,.2f"},
+        {"field": "words", "title": reader.plain("page.interval")},
+        {"field": "n", "title": reader.plain("payback.customers_seen"), "format": ",d"},
+        {"field": "kind", "title": reader.plain("page.kind")},
+    ]
+    return layered(
+        300,
+        {"name": "curves", "values": list(rows)},
+        padding={"left": 4, "top": 6, "bottom": 4, "right": 110},
+        layers=[
+            {
+                "transform": [{"filter": "isValid(datum.low) && datum.band"}],
+                "mark": {"type": "area", "opacity": 0.16},
+                "encoding": {
+                    "x": x,
+                    "y": y | {"field": "low"},
+                    "y2": {"field": "high"},
+                    "color": colour,
+                },
+            },
+            {
+                "transform": [{"filter": "isValid(datum.cac) && datum.band"}],
+                "mark": {"type": "line", "strokeDash": [2, 3], "strokeWidth": 1.5},
+                "encoding": {"x": x, "y": y | {"field": "cac"}, "stroke": {"value": INK}},
+            },
+            {
+                "transform": [{"filter": "!datum.predicted"}],
+                "mark": line,
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "color": colour,
+                    "strokeWidth": whole_width | {"value": 2.25},
+                },
+            },
+            {
+                "transform": [{"filter": "datum.predicted || datum.last"}],
+                "mark": line | {"strokeDash": [5, 5], "strokeWidth": 1.75},
+                "encoding": {"x": x, "y": y, "color": colour},
+            },
+            {
+                "transform": [{"filter": "datum.last || datum.hit"}],
+                "mark": {"type": "point", "filled": True, "opacity": 1, "strokeWidth": 0},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "color": colour,
+                    "shape": shape,
+                    "size": {"condition": {"test": "datum.hit", "value": 150}, "value": 60},
+                },
+            },
+            {
+                "transform": [{"filter": "isValid(datum.end)"}],
+                "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 12, "limit": 120},
+                "encoding": {
+                    "x": x,
+                    "y": y | {"field": "end"},
+                    "text": {"field": "name"},
+                    "color": colour,
+                },
+            },
+            {
+                "params": [
+                    {
+                        "name": "hover",
+                        "select": {
+                            "type": "point",
+                            "on": "pointerover",
+                            "nearest": True,
+                            "clear": "pointerout",
+                        },
+                    }
+                ],
+                "mark": {"type": "point", "filled": True, "size": 90, "strokeWidth": 0},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "color": colour,
+                    "shape": shape,
+                    "opacity": {
+                        "condition": {"param": "hover", "empty": False, "value": 1},
+                        "value": 0,
+                    },
+                    "tooltip": tooltip,
+                },
+            },
+        ],
+    )
+
+
+def payback_rows(
+    columns: dict[str, Any], names: Sequence[str], reader: Reader
+) -> list[dict[str, Any]]:
+    """The rows of the opening view: every channel over all cohorts, without bands.
+
+    The page does the same when a channel or a cohort is chosen.
+    """
+    rows: list[dict[str, Any]] = []
+    for i, channel in enumerate(columns["channel"]):
+        if columns["cohort"][i] != -1 or columns["value"][i] is None:
+            continue
+        rows.append(
+            {
+                "name": names[channel],
+                "age": columns["age"][i],
+                "value": columns["value"][i],
+                "low": columns["low"][i],
+                "high": columns["high"][i],
+                "n": columns["n"][i],
+                "predicted": bool(columns["predicted"][i]),
+                "cac": columns["cac"][i],
+                "band": False,
+                "words": reader.between(columns["low"][i], columns["high"][i], "money"),
+                "kind": reader.plain(
+                    "payback.predicted" if columns["predicted"][i] else "payback.observed"
+                ),
+            }
+        )
+    for name in names:
+        curve = [row for row in rows if row["name"] == name and not row["predicted"]]
+        if curve:
+            curve[-1]["last"] = True
+            hits = [row for row in curve if row["cac"] is not None and row["value"] >= row["cac"]]
+            if hits:
+                hits[0]["hit"] = True
+    _name_the_ends(rows)
+    return rows
+
+
+def _name_the_ends(rows: list[dict[str, Any]]) -> None:
+    """Give the last point of every line the height at which its name may stand, none on another.
+
+    Only lines that reach the right edge are named there.
+    """
+    if not rows:
+        return
+    edge = max(row["age"] for row in rows)
+    room = 0.062 * max(max(row["value"] for row in rows), 1e-9)
+    below = -room
+    for row in sorted((r for r in rows if r["age"] == edge), key=lambda r: r["value"]):
+        row["end"] = round(max(row["value"], below + room), 2)
+        below = row["end"]

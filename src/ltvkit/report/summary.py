@@ -1,0 +1,134 @@
+"""Three sentences: the number, what it means, what to do; and the lists to do it with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from ltvkit.report.reader import Reader, observed, visible
+from ltvkit.runs import Figure, ListFacts, Run
+
+TO_SAVE = ("protect_now", "win_back")
+"""Lists whose customers are about to be lost: their stake is what is at risk."""
+TO_ACT = (*TO_SAVE, "second_order", "high_potential")
+"""Lists that ask for something this week."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One list as it is shown; `weight` is its stake against the largest that asks for action."""
+
+    name: str
+    label: str
+    who: str
+    facts: ListFacts
+    at_stake: str
+    weight: float
+    urgent: bool
+
+
+def money_total(run: Run) -> Figure:
+    """What the base will bring: margin, or revenue where no margin is known."""
+    return run.total.revenue if run.data.margin_basis == "revenue" else run.total.margin
+
+
+def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
+    """The number, its meaning and the action, as far as the verdict lets them be said."""
+    if run.verdict.decision == "do not use":
+        reasons = Markup(" ").join(visible(reason) for reason in run.verdict.reasons)
+        return reader.say("summary.number_no"), reasons, reader.say("summary.action_no")
+    trusted = run.verdict.decision == "use"
+    return _number(run, reader, trusted), _meaning(run, reader, trusted), _action(run, reader)
+
+
+def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
+    """The lists in the order in which they should be worked."""
+    urgent = [row.value_at_stake or 0.0 for row in run.lists if row.name in TO_ACT]
+    largest = max([*urgent, 0.0])
+    return tuple(
+        ListRow(
+            name=facts.name,
+            label=list_label(facts.name, reader),
+            who=reader.plain(f"lists.{facts.name}_who")
+            if reader.has(f"lists.{facts.name}_who")
+            else "",
+            facts=facts,
+            at_stake=reader.money(facts.value_at_stake),
+            weight=(facts.value_at_stake or 0.0) / largest if largest > 0 else 0.0,
+            urgent=facts.name in TO_ACT,
+        )
+        for facts in run.lists
+    )
+
+
+def list_label(name: str, reader: Reader) -> str:
+    """A list's name in the reader's language; a list of the shop's own keeps its name."""
+    return reader.plain(f"lists.{name}") if reader.has(f"lists.{name}") else visible(name)
+
+
+def top_share_of_value(values: np.ndarray, share: float) -> float | None:
+    """The part of all positive value that the best `share` of customers hold.
+
+    >>> top_share_of_value(np.array([7.0, 1, 1, 1, 0, 0, 0, 0, 0, 0]), 0.1)
+    0.7
+    """
+    ordered = np.sort(np.maximum(np.nan_to_num(values), 0.0))[::-1]
+    whole = float(ordered.sum())
+    if not whole:
+        return None
+    return float(ordered[: max(1, round(share * len(ordered)))].sum()) / whole
+
+
+def _number(run: Run, reader: Reader, trusted: bool) -> Markup:
+    customers = reader.count("count.customers", run.data.customers)
+    horizon = reader.horizon(run.snapshot.horizon_days)
+    total = money_total(run)
+    if not trusted or not observed(total.value):
+        return reader.say("summary.number_ranking", customers=customers, horizon=horizon)
+    return reader.say(
+        "summary.number",
+        customers=customers,
+        horizon=horizon,
+        value=reader.short_money(total.value),
+        low=reader.short_money(total.low),
+        high=reader.short_money(total.high),
+        basis=reader.plain(f"summary.basis_{run.data.margin_basis}"),
+    )
+
+
+def _meaning(run: Run, reader: Reader, trusted: bool) -> Markup:
+    said: list[Markup] = []
+    if trusted:
+        share = top_share_of_value(run.customers["predicted_value"].to_numpy(float), 0.1)
+        if observed(share):
+            said.append(reader.say("summary.meaning", share=reader.share(share)))
+    else:
+        capture = run.metrics.get(run.model.name, {}).get("top10_capture")
+        if observed(capture):
+            said.append(reader.say("summary.meaning_ranking", share=reader.share(capture)))
+    slipping = [row for row in run.lists if row.name in TO_SAVE]
+    count = sum(row.count for row in slipping)
+    if count:
+        said.append(
+            reader.say(
+                "summary.meaning_risk" if trusted else "summary.meaning_risk_ranking",
+                customers=reader.count("count.customers", count),
+                value=reader.short_money(sum(row.value_at_stake or 0.0 for row in slipping)),
+            )
+        )
+    return Markup(" ").join(said)
+
+
+def _action(run: Run, reader: Reader) -> Markup:
+    by_name = {row.name: row for row in run.lists if row.count}
+    first = next((by_name[name] for name in TO_ACT if name in by_name), None)
+    if first is None:
+        return reader.say("summary.action_none")
+    trusted = run.verdict.decision == "use"
+    return reader.say(
+        "summary.action" if trusted else "summary.action_ranking",
+        list=list_label(first.name, reader),
+        customers=reader.count("count.customers", first.count),
+        value=reader.short_money(first.value_at_stake),
+        action=visible(first.action),
+    )

@@ -1,0 +1,93 @@
+// Charts: drawn by Vega when they come near the screen; until then, and on paper, the still ones.
+const { charts, curves, names, words, language, currency, locale } =
+  JSON.parse(document.getElementById("page-data").textContent);
+const views = new Map();
+const options = {
+  mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
+  logLevel: 1, formatLocale: locale, tooltip: { disableDefaultStyle: true },
+};
+
+const draw = async (box) => {
+  const name = box.dataset.chart;
+  if (views.has(name) || !window.vegaEmbed) return;
+  views.set(name, null);
+  box.classList.add("drawn");
+  const live = box.querySelector(".chart-live");
+  const spec = charts[name];
+  if (live.clientWidth < 560 && spec.padding.right) {  // no room for names beside the lines
+    spec.padding.right = 8;
+    spec.layer = spec.layer.filter((layer) => layer.mark.type !== "text");
+  }
+  const { view } = await window.vegaEmbed(live, spec, options);
+  views.set(name, view);
+  if (name === "payback") choose();
+};
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (entry.isIntersecting) {
+      near.unobserve(entry.target);
+      draw(entry.target);
+    }
+  }
+}, { rootMargin: "400px" });
+for (const box of document.querySelectorAll(".chart")) near.observe(box);
+
+// The payback curves of a channel, of a cohort, or of all channels side by side.
+const money = new Intl.NumberFormat(language, {
+  ...(currency ? { style: "currency", currency } : {}), minimumFractionDigits: 2, maximumFractionDigits: 2,
+});
+const pick = (channel, cohort) => {
+  const rows = [];
+  const alone = channel >= 0;
+  curves.channel.forEach((c, i) => {
+    if ((alone && c !== channel) || curves.cohort[i] !== cohort || curves.value[i] == null) return;
+    const [low, high] = [curves.low[i], curves.high[i]];
+    rows.push({
+      name: names[c], age: curves.age[i], value: curves.value[i], low, high, n: curves.n[i],
+      predicted: !!curves.predicted[i], cac: curves.cac[i], band: alone,
+      kind: words[curves.predicted[i] ? "payback.predicted" : "payback.observed"],
+      words: low == null || high == null ? "–"
+        : words["page.range"].replace("{low}", money.format(low)).replace("{high}", money.format(high)),
+    });
+  });
+  for (const name of names) {
+    const seen = rows.filter((row) => row.name === name && !row.predicted);
+    if (!seen.length) continue;
+    seen.at(-1).last = true;
+    const hit = seen.find((row) => row.cac != null && row.value >= row.cac);
+    if (hit) hit.hit = true;
+  }
+  const edge = Math.max(...rows.map((row) => row.age));
+  const room = 0.062 * Math.max(...rows.map((row) => row.value));
+  let below = -room;
+  for (const row of rows.filter((r) => r.age === edge).sort((a, b) => a.value - b.value)) {
+    row.end = below = Math.max(row.value, below + room);
+  }
+  return rows;
+};
+const select = document.getElementById("curve-cohort");
+const chosen = () => document.querySelector('input[name="curve"]:checked')?.value ?? "";
+const choose = () => {
+  const view = views.get("payback");
+  if (!view) return;
+  const cohort = Number(select?.value ?? -1);
+  const channel = chosen() === "" ? -1 : Number(chosen());
+  view.data("curves", pick(channel, cohort)).runAsync();
+};
+// A cohort is kept for some channels only; the others rest while it is chosen.
+const offer = () => {
+  const cohort = Number(select?.value ?? -1);
+  const have = new Set(curves.channel.filter((_, i) => curves.cohort[i] === cohort));
+  for (const input of document.querySelectorAll('input[name="curve"]')) {
+    input.disabled = input.value !== "" && !have.has(Number(input.value));
+    if (input.disabled && input.checked) document.querySelector('input[name="curve"][value=""]').checked = true;
+  }
+};
+for (const input of document.querySelectorAll('input[name="curve"]')) input.addEventListener("change", choose);
+select?.addEventListener("change", () => {
+  offer();
+  choose();
+});
+addEventListener("resize", () => {
+  for (const view of views.values()) view?.resize().runAsync();
+});

@@ -1,0 +1,174 @@
+"""Can you trust this? The backtest in words, against baselines, and the checks."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ltvkit.report.reader import BLANK, Reader, observed, visible
+from ltvkit.runs import Check, Run
+
+SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
+SHARE_METRICS = ("gini", "top10_capture", "bias")
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRow:
+    """One method of the backtest; `top` draws its top-tenth capture, 0 to 100."""
+
+    label: str
+    used: bool
+    gini: str
+    top10: str
+    top: float
+    bias: str
+    mae: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check as it is shown."""
+
+    label: str
+    status: str
+    words: str
+    sign: str
+    value: str
+    advice: str
+
+
+def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
+    """The backtest in plain sentences, each only where its measure was taken."""
+    metrics = run.metrics.get(run.model.name, {})
+    said = [_ranking(run, reader), _total(metrics.get("bias"), reader)]
+    coverage = metrics.get("coverage")
+    if observed(coverage):
+        said.append(reader.say("trust.coverage", share=reader.number(coverage * 100)))
+    churn = metrics.get("calibration_error")
+    if observed(churn):
+        said.append(reader.say("trust.churn", points=reader.number(churn * 100, 1)))
+    said.append(_folds(run, reader))
+    return tuple(text for text in said if text)
+
+
+def method_rows(run: Run, reader: Reader) -> tuple[MethodRow, ...]:
+    """Every method of the backtest, the one used first, then by ranking."""
+    names = sorted(
+        run.metrics,
+        key=lambda n: (n != run.model.name, -run.metrics[n].get("gini", -1.0), n),
+    )
+    return tuple(_method(name, run, reader) for name in names)
+
+
+def check_rows(run: Run, reader: Reader) -> tuple[CheckRow, ...]:
+    """The checks, what failed first."""
+    order = ["FAIL", "REVIEW", "PASS"]
+    ranked = sorted(
+        run.verdict.checks, key=lambda c: order.index(c.status) if c.status in order else 0
+    )
+    return tuple(
+        CheckRow(
+            label=visible(check.name).replace("_", " "),
+            status=check.status.lower(),
+            words=reader.plain(f"trust.{check.status.lower()}")
+            if check.status in SIGNS
+            else check.status,
+            sign=SIGNS.get(check.status, ""),
+            value=_limit(check, reader),
+            advice=visible(check.recommendation),
+        )
+        for check in ranked
+    )
+
+
+def advice(run: Run) -> tuple[str, ...]:
+    """What to do about the checks that did not pass, each piece of advice once."""
+    said = [visible(c.recommendation) for c in run.verdict.checks if c.status != "PASS"]
+    return tuple(dict.fromkeys(text for text in said if text))
+
+
+def decile_means(run: Run) -> list[dict[str, float]]:
+    """Predicted and actual value per customer by tenth, over all folds, for the model used."""
+    frame = run.backtest_deciles
+    mine = frame[frame["model"] == run.model.name]
+    sums = mine.groupby("decile")[["customers", "predicted", "actual"]].sum()
+    rows = zip(sums.index, sums.to_numpy(float), strict=True)
+    return [
+        {
+            "decile": int(decile),
+            "predicted": round(float(predicted / customers), 4),
+            "actual": round(float(actual / customers), 4),
+        }
+        for decile, (customers, predicted, actual) in rows
+        if customers > 0
+    ]
+
+
+def baseline(run: Run) -> str | None:
+    """The best method, by top-tenth capture, that the model used is not made of."""
+    others = [
+        name
+        for name, metrics in run.metrics.items()
+        if name != run.model.name
+        and not run.model.weights.get(name)
+        and observed(metrics.get("top10_capture"))
+    ]
+    return max(others, key=lambda n: (run.metrics[n]["top10_capture"], n), default=None)
+
+
+def _ranking(run: Run, reader: Reader) -> Markup:
+    capture = run.metrics.get(run.model.name, {}).get("top10_capture")
+    if not observed(capture):
+        return Markup("")
+    other = baseline(run)
+    if other is None:
+        return reader.say("trust.ranking_alone", share=reader.share(capture))
+    return reader.say(
+        "trust.ranking",
+        share=reader.share(capture),
+        baseline=visible(other),
+        other=reader.share(run.metrics[other]["top10_capture"]),
+    )
+
+
+def _total(bias: float | None, reader: Reader) -> Markup:
+    if not observed(bias):
+        return Markup("")
+    key = "trust.total_over" if bias >= 0 else "trust.total_under"
+    return reader.say(key, value=reader.share(abs(bias), 1))
+
+
+def _folds(run: Run, reader: Reader) -> Markup:
+    cutoffs = sorted(run.backtest["cutoff"].dropna().astype(str).unique())
+    if not cutoffs:
+        return Markup("")
+    return reader.say(
+        "trust.folds",
+        n=reader.number(len(cutoffs)),
+        first=reader.day(cutoffs[0]),
+        last=reader.day(cutoffs[-1]),
+    )
+
+
+def _method(name: str, run: Run, reader: Reader) -> MethodRow:
+    metrics = run.metrics[name]
+    bias = metrics.get("bias")
+    capture = metrics.get("top10_capture")
+    signed = BLANK if not observed(bias) else ("+" if bias >= 0 else "−")
+    return MethodRow(
+        label=visible(name),
+        used=name == run.model.name,
+        gini=reader.number(metrics.get("gini"), 2),
+        top10=reader.share(capture),
+        top=round(min(max(capture, 0.0), 1.0) * 100, 1) if observed(capture) else 0.0,
+        bias=signed + reader.share(abs(bias), 1) if observed(bias) else BLANK,
+        mae=reader.unit_money(metrics.get("mae")),
+    )
+
+
+def _limit(check: Check, reader: Reader) -> str:
+    if not observed(check.value):
+        return ""
+    value = reader.number(check.value, 3)
+    if not observed(check.threshold):
+        return value
+    return str(reader.say("trust.limit", value=value, threshold=reader.number(check.threshold, 3)))

@@ -1,0 +1,231 @@
+"""The page as text: honest, escaped, the same every time."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from conftest import KINDS
+from run_folder import HOSTILE_CHANNEL
+
+from ltvkit.report import render_report
+from ltvkit.runs import Figure, Run
+
+SECTIONS = (
+    *("summary", "cards", "lists", "customers", "channels", "payback", "cohorts"),
+    *("holders", "trust", "drivers", "notes", "definitions"),
+)
+HtmlOf = Callable[[str], str]
+RunOf = Callable[[str], Run]
+
+
+class Outline(HTMLParser):
+    """Tags, ids and attributes of a page, and whether every element is closed in order."""
+
+    VOID = frozenset({"meta", "link", "input", "br", "img"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def island(html: str) -> dict:
+    found = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', html)
+    assert found
+    return json.loads(found.group(1))
+
+
+def words(html: str) -> str:
+    """The text that a reader sees, without style, scripts and drawings."""
+    bare = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", bare).split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_is_well_formed_with_every_section_once(html_of: HtmlOf, kind: str) -> None:
+    outline = Outline(html_of(kind))
+    assert outline.open == []
+    assert len(outline.ids) == len(set(outline.ids))
+    assert set(SECTIONS) <= set(outline.ids)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_attribute_of_the_page_leads_out_of_it(html_of: HtmlOf, kind: str) -> None:
+    attributes = Outline(html_of(kind)).attributes
+    sources = [value for name, value in attributes if name in ("src", "srcset", "action", "data")]
+    assert sources == []
+    links = {value for name, value in attributes if name == "href"}
+    assert all(link.startswith(("#", "lists/", "data:,")) for link in links)
+    style = re.search(r"<style>(.*?)</style>", html_of(kind), re.DOTALL)
+    assert style
+    assert "url(" not in style.group(1)
+    assert "@import" not in style.group(1)
+
+
+def test_the_same_run_gives_the_same_bytes(run_of: RunOf, html_of: HtmlOf) -> None:
+    assert render_report(run_of("shop")) == html_of("shop")
+
+
+def test_the_page_is_light_enough_to_send_by_mail(html_of: HtmlOf) -> None:
+    assert len(html_of("shop").encode()) < 2_000_000
+
+
+def test_times_of_the_run_are_not_in_the_page(html_of: HtmlOf) -> None:
+    assert "06:00:00" not in html_of("shop")
+
+
+def test_no_contact_data_is_in_the_page(run_of: RunOf) -> None:
+    run = run_of("shop")
+    customers = run.customers.assign(email="anna@example.com", phone="+48600100200")
+    html = render_report(dataclasses.replace(run, customers=customers))
+    assert "anna@example.com" not in html
+    assert "600100200" not in html
+
+
+def test_hostile_names_open_no_element_and_end_no_script(html_of: HtmlOf) -> None:
+    html = html_of("hostile")
+    outline = Outline(html)
+    assert "img" not in outline.tags
+    assert not [name for name, _ in outline.attributes if name.startswith("on")]
+    assert outline.tags.count("script") == html_of("shop").count("<script")
+    assert "\u202e" not in html
+    assert "\u2028" not in html
+    assert "&lt;script&gt;window.stolen" in html
+    assert any(HOSTILE_CHANNEL[:20] in name for name in island(html)["names"])
+
+
+def test_formulas_of_spreadsheets_are_plain_text_here(html_of: HtmlOf) -> None:
+    assert "=cmd|" in words(html_of("hostile"))
+
+
+def test_revenue_is_called_revenue_and_not_profit(html_of: HtmlOf) -> None:
+    assert "Revenue, not profit." in words(html_of("no costs"))
+    assert "of revenue" in words(html_of("no costs"))
+    assert "Revenue, not profit." not in words(html_of("shop"))
+
+
+def test_without_costs_the_page_says_what_to_bring(html_of: HtmlOf) -> None:
+    html = html_of("no costs")
+    assert words(html).count("Bring costs to see this") == 5
+    assert 'data-chart="payback"' not in html
+    blank = re.findall(r'data-card="(\w+)">', html)
+    assert blank == ["cac", "ltv", "ltv_to_cac", "payback_months", "repeat_rate"]
+    assert html.count("card-blank") == 3 + html.split("</style>")[0].count("card-blank")
+
+
+def test_a_month_that_has_not_been_lived_is_an_empty_cell(html_of: HtmlOf) -> None:
+    rows = re.findall(r'<tr><th scope="row">Jun 25</th>(.*?)</tr>', html_of("shop"))
+    assert rows
+    cells = re.findall(r'<td class="(cell|future)"[^>]*>([^<]*)</td>', rows[0])
+    assert cells[0] == ("cell", "100")
+    assert set(cells[1:]) == {("future", "")}
+
+
+def test_payback_that_was_not_reached_is_not_yet_and_no_month(run_of: RunOf) -> None:
+    run = run_of("shop")
+    economics = dict(run.economics) | {
+        "payback_months": Figure(None, None, None, "months", "not_yet")
+    }
+    unpaid = {"economics": economics, "payback": run.payback.assign(cac=1_000_000.0)}
+    channels = run.channels.assign(payback_month=float("nan"), payback_status="not_yet")
+    html = render_report(dataclasses.replace(run, channels=channels, **unpaid))
+    card = html.split('data-card="payback_months"')[1].split("</article>")[0]
+    assert "not yet" in words(card)
+    section = html.split('<section id="payback"')[1].split("</section>")[0]
+    assert words(section).count("not yet – 0% of the cost recovered by month") == 5
+    assert not re.search(r"\d+ months?", words(card))
+
+
+def test_ranking_only_says_no_total(run_of: RunOf, html_of: HtmlOf) -> None:
+    html = html_of("ranking only")
+    text = words(html.split('<section id="cards"')[0])
+    assert "€" not in text
+    assert "classés par valeur" in text
+    assert html.count("greyed") > 200
+
+
+def test_do_not_use_shows_neither_list_nor_ranking(run_of: RunOf, html_of: HtmlOf) -> None:
+    html = html_of("do not use")
+    ids = run_of("do not use").customers["customer_id"]
+    assert not any(str(i) in html for i in ids)
+    assert "lists/" not in html
+    assert island(html)["charts"].keys() <= {"payback", "deciles"}
+
+
+def test_a_change_inside_the_interval_is_called_noise(run_of: RunOf) -> None:
+    run = run_of("shop")
+
+    def page(cac: float) -> str:
+        economics = dict(run.economics) | {"cac": Figure(cac, unit="money")}
+        previous = dataclasses.replace(run, economics=economics)
+        html = render_report(run, previous=previous)
+        return words(html.split('data-card="cac"')[1].split("</article>")[0])
+
+    now = run.economics["cac"]
+    assert now.value is not None
+    assert "▲ +1.0% since 30 Jun 2025 within the usual noise" in page(now.value / 1.01)
+    assert "▼ −50.0% since 30 Jun 2025 beyond the usual noise" in page(now.value * 2)
+    assert "unchanged" in page(now.value)
+
+
+@pytest.mark.parametrize(("kind", "language"), [("ranking only", "fr"), ("do not use", "pl")])
+def test_a_translated_page_holds_no_english_of_ours(
+    html_of: HtmlOf, kind: str, language: str
+) -> None:
+    from test_reader import TABLE, leaves
+
+    text = words(html_of(kind))
+    place = {"fr": 1, "pl": 2}[language]
+    english = [
+        texts[0]
+        for _, texts in leaves(TABLE)
+        if " " in texts[0]
+        and "{" not in texts[0]
+        and "<" not in texts[0]
+        and texts[0] not in texts[place]
+    ]
+    assert len(english) > 100
+    assert [sentence for sentence in english if sentence in text] == []
+
+
+def test_lists_take_turns_so_that_a_long_one_hides_none(run_of: RunOf, html_of: HtmlOf) -> None:
+    names = re.findall(r'<tr data-place="\d+" data-list="(\w+)"', html_of("shop"))
+    assert len(names) == 200
+    assert set(names[:4]) == {"protect_now", "win_back", "second_order", "high_potential"}
+
+
+def test_the_lists_shown_add_up_to_all_customers(run_of: RunOf, html_of: HtmlOf) -> None:
+    run = run_of("shop")
+    table = html_of("shop").split('class="lists stack"')[1].split("</table>")[0]
+    counts = re.findall(r'<td class="num" data-label="Customers">([\d,]+)</td>', table)
+    assert sum(int(n.replace(",", "")) for n in counts) == run.data.customers
+
+
+def test_what_the_page_recomputes_with_is_what_the_run_says(run_of: RunOf, html_of: HtmlOf) -> None:
+    run = run_of("shop")
+    channels = island(html_of("shop"))["whatIf"]["channels"]
+    by_cac = run.channels.set_index("loaded_cac")
+    assert [c["ltv"] for c in channels] == [
+        by_cac.loc[c["cac"], ["ltv", "ltv_low", "ltv_high"]].tolist() for c in channels
+    ]

@@ -1,0 +1,291 @@
+"""The page in a real browser: quiet, closed off, and doing what it offers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import KINDS, Opened
+
+from ltvkit.economics import allowable_cac
+from ltvkit.runs import Run
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Opened]
+
+CONTRAST = """
+(least) => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const paint = (colour, under) => {
+    canvas.fillStyle = `rgb(${under.join(",")})`;
+    canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (element) => {
+    const chain = [];
+    for (let e = element; e; e = e.parentElement) {
+      chain.unshift(getComputedStyle(e).backgroundColor);
+    }
+    return chain.reduce((under, colour) => paint(colour, under), [255, 255, 255]);
+  };
+  const faint = [];
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    const text = walker.currentNode.data.trim();
+    if (!text || !element.checkVisibility()) continue;
+    if (element.closest("svg, .unseen")) continue;
+    const under = ground(element);
+    const [a, b] = [light(under), light(paint(getComputedStyle(element).color, under))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < least) faint.push(`${ratio.toFixed(2)} ${element.className}: ${text}`);
+  }
+  return [...new Set(faint)].slice(0, 5);
+}
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_asked_of_the_network_and_nothing_is_complained_of(
+    open_page: Open, kind: str
+) -> None:
+    opened = open_page(kind)
+    opened.walk()
+    outside = [url for url in opened.requests if not url.startswith(("file:", "data:"))]
+    assert outside == []
+    assert opened.complaints == []
+
+
+def test_the_policy_stops_a_request_that_a_script_would_make(open_page: Open) -> None:
+    opened = open_page("shop")
+    answer = opened.page.evaluate(
+        "fetch('http://127.0.0.1:9/').then(() => 'sent', () => 'stopped')"
+    )
+    assert answer == "stopped"
+    assert any("Content Security Policy" in text for text in opened.complaints)
+
+
+def test_hostile_names_run_nothing_and_are_shown_as_they_are(open_page: Open) -> None:
+    opened = open_page("hostile")
+    opened.walk()
+    page = opened.page
+    assert page.evaluate("window.stolen") is None
+    assert page.locator("img").count() == 0
+    assert page.locator("main script").count() == 0
+    assert "<script>window.stolen = 1</script>" in page.locator("h1").inner_text()
+    assert "⟨202E⟩" in page.locator("#channel-table").inner_text()
+    page.locator('input[name="curve"][value="1"]').check(force=True)
+    page.locator('[data-chart="payback"]').hover()
+    assert page.evaluate("window.stolen") is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_never_scrolls_sideways(open_page: Open, kind: str) -> None:
+    opened = open_page(kind)
+    opened.walk()
+    for width in (1440, 1130, 900, 768, 390):
+        opened.page.set_viewport_size({"width": width, "height": 900})
+        opened.page.wait_for_timeout(100)
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("kind", ["shop", "no costs", "ranking only", "do not use"])
+def test_all_text_has_the_contrast_of_wcag_aa(open_page: Open, kind: str) -> None:
+    page = open_page(kind).page
+    assert page.evaluate(CONTRAST, 4.5) == []
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(CONTRAST, 4.5) == []
+
+
+def test_the_toggle_overrules_the_systems_scheme(open_page: Open) -> None:
+    page = open_page("shop", dark=False).page
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("#theme").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("#theme").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == before != dark
+
+
+def test_charts_follow_the_theme(open_page: Open) -> None:
+    light, dark = open_page("shop"), open_page("shop", dark=True)
+    fills = []
+    for opened in (light, dark):
+        opened.walk()
+        bar = opened.page.locator('[data-chart="value"] .chart-live path[fill="#0b7a70"]').first
+        fills.append(bar.evaluate("(e) => getComputedStyle(e).fill"))
+    assert fills[0] != fills[1]
+
+
+def shown(opened: Opened, cell: str) -> list[str]:
+    return opened.page.locator(f"#top tbody tr:visible {cell}").all_inner_texts()
+
+
+def test_sorting_by_churn_puts_the_riskiest_first_and_then_last(
+    open_page: Open, run_of: Callable[[str], Run]
+) -> None:
+    opened = open_page("shop")
+    opened.page.locator("#top-more").click()
+    header = opened.page.locator('#top th[data-sort="churn"]')
+    raw = "(rows) => rows.map((r) => Number(r.dataset.churn))"
+    rows = opened.page.locator("#top tbody tr:visible")
+    header.locator("button").click()
+    down = rows.evaluate_all(raw)
+    assert header.get_attribute("aria-sort") == "descending"
+    header.locator("button").press("Enter")
+    up = rows.evaluate_all(raw)
+    assert header.get_attribute("aria-sort") == "ascending"
+    assert down == sorted(down, reverse=True)
+    assert up == sorted(up)
+    assert len(down) == len(up) == 200
+    assert down[0] > down[-1]
+
+
+def test_filters_show_only_what_was_asked_for_and_can_be_cleared(open_page: Open) -> None:
+    opened = open_page("shop")
+    page = opened.page
+    page.locator("#filter-list").select_option("win_back")
+    assert set(
+        page.locator("#top tbody tr:visible").evaluate_all(
+            "(rows) => rows.map((r) => r.dataset.list)"
+        )
+    ) == {"win_back"}
+    first = shown(opened, ".id")[0]
+    page.locator("#filter-text").fill(first.lower())
+    assert shown(opened, ".id") == [first]
+    assert page.locator("#top-count").inner_text() == "1 of 1 shown"
+    page.locator("#filter-text").fill("nobody has this name")
+    assert shown(opened, ".id") == []
+    page.locator("#filter-clear").click()
+    assert len(shown(opened, ".id")) == 15
+
+
+def test_what_if_agrees_with_the_formula_of_allowable_cac(
+    open_page: Open, run_of: Callable[[str], Run]
+) -> None:
+    page = open_page("shop").page
+    page.locator("#whatif-ratio").fill("2")
+    page.locator("#whatif-months").fill("4")
+    run = run_of("shop")
+    curves = run.payback[run.payback["cohort"].isna() & (run.payback["age_months"] == 4)]
+    by_channel = curves.set_index("channel")["cumulative_margin"]
+    rows = page.locator("#channel-table tbody tr")
+    ordered = run.channels.assign(whole=run.channels["channel"] == "all").sort_values(
+        ["whole", "new_customers"], ascending=[True, False]
+    )
+    expected = [
+        allowable_cac(row.ltv, 2, margin_by_payback_month=float(by_channel[row.channel]))
+        for row in ordered.itertuples()
+    ]
+    shown_now = [
+        float(text.replace("€", "").replace(",", ""))
+        for text in rows.locator(".allowable").all_inner_texts()
+    ]
+    assert shown_now == pytest.approx(expected, abs=0.006)
+
+
+def test_what_if_changes_verdicts_with_the_target_and_gives_them_back(open_page: Open) -> None:
+    page = open_page("shop").page
+    verdicts = page.locator("#channel-table .pill b")
+    before = verdicts.all_inner_texts()
+    page.locator("#whatif-ratio").fill("1")
+    after = verdicts.all_inner_texts()
+    assert before != after
+    said = page.locator("#whatif-said").inner_text()
+    assert said == f"Verdicts changed: {sum(a != b for a, b in zip(before, after, strict=True))}"
+    page.locator("#whatif-reset").click()
+    assert verdicts.all_inner_texts() == before
+    assert page.locator("#whatif-said").inner_text() == "As in the run."
+
+
+def curve_names(opened: Opened) -> set[Any]:
+    return set(
+        opened.page.locator(
+            '[data-chart="payback"] .chart-live text[font-size="12px"]'
+        ).all_text_contents()
+    )
+
+
+def test_choosing_a_channel_leaves_its_curve_alone_with_its_cost(open_page: Open) -> None:
+    opened = open_page("shop")
+    opened.walk()
+    assert {"Google Ads", "Instagram", "Organic", "Newsletter"} <= curve_names(opened)
+    dotted = opened.page.locator('[data-chart="payback"] .chart-live path[stroke-dasharray="2,3"]')
+    assert dotted.count() == 0
+    opened.page.locator('input[name="curve"][value="1"]').check(force=True)
+    opened.page.wait_for_timeout(200)
+    assert "Instagram" in curve_names(opened)
+    assert "Google Ads" not in curve_names(opened)
+    assert dotted.count() == 1
+
+
+def test_choosing_a_cohort_rests_the_channels_that_have_none(open_page: Open) -> None:
+    opened = open_page("shop")
+    opened.walk()
+    opened.page.locator("#curve-cohort").select_option(label="Feb 2024")
+    assert opened.page.locator('input[name="curve"][value="1"]').is_disabled()
+    opened.page.wait_for_timeout(200)
+    assert curve_names(opened) >= {"All channels"}
+    assert "Instagram" not in curve_names(opened)
+
+
+def test_every_control_is_reached_by_keyboard_and_has_a_name(open_page: Open) -> None:
+    page = open_page("shop").page
+    nameless = page.locator("button, select, input, a").evaluate_all(
+        """(all) => all.filter((e) => e.checkVisibility() && !(
+            e.textContent.trim() || e.getAttribute("aria-label") || e.labels?.length
+        )).map((e) => e.outerHTML)"""
+    )
+    assert nameless == []
+    reached = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id"))
+    assert {"theme", "filter-list", "filter-text", "top-more", "whatif-ratio"} <= reached
+
+
+def test_pictures_say_what_they_show(open_page: Open) -> None:
+    page = open_page("shop").page
+    labels = page.locator('[role="img"]').evaluate_all(
+        "(all) => all.map((e) => e.getAttribute('aria-label'))"
+    )
+    assert labels
+    assert all(labels)
+
+
+def test_without_scripts_lists_and_charts_are_there_and_no_dead_controls(open_page: Open) -> None:
+    page = open_page("shop", scripts=False).page
+    assert page.locator("#top tbody tr").count() == 200
+    assert page.locator('[data-chart="payback"] .chart-still svg').is_visible()
+    assert not page.locator("#filter-list").is_visible()
+    assert not page.locator("#theme").is_visible()
+
+
+def test_on_paper_the_still_charts_stand_and_controls_are_gone(open_page: Open) -> None:
+    opened = open_page("shop", width=718)
+    opened.walk()
+    page = opened.page
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator('[data-chart="payback"] .chart-still svg').is_visible()
+    assert not page.locator('[data-chart="payback"] .chart-live').is_visible()
+    assert not page.locator(".rail").is_visible()
+    assert not page.locator("#whatif").is_visible()
+    assert page.locator("#top tbody tr:visible").count() == 25
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    # 718 px is the width of the text on A4 with the margins of the style sheet.
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    paper = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
+    assert paper.startswith(b"%PDF")
+    assert 4 <= paper.count(b"/Type /Page\n") <= 12
+
+
+def test_do_not_use_takes_the_page_over(open_page: Open) -> None:
+    page = open_page("do not use").page
+    assert page.locator("#top").count() == 0
+    assert page.locator(".lists").count() == 0
+    assert page.locator(".badge-do_not_use").is_visible()
+    assert "Nie działaj" in page.locator(".sentence-number").inner_text()

@@ -143,6 +143,14 @@ def test_channels_stand_as_designed(full_shop):
     ltv = truth["ltv"]
     assert ltv["affiliates"] > ltv["google_ads"] > ltv["organic"] > ltv["podcasts"]
     assert ltv["podcasts"] > ltv["meta_ads"] > ltv["influencers"]
+    assert truth["verdict"].to_dict() == {
+        "organic": "Hold",
+        "google_ads": "Hold",
+        "meta_ads": "Cut",
+        "influencers": "Cut",
+        "affiliates": "Raise",
+        "podcasts": "Raise",
+    }
     assert truth["clears_target"].to_dict() == {
         "organic": True,
         "google_ads": True,

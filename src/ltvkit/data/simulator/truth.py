@@ -134,8 +134,9 @@ def channel_truth(
         months, the first order included, discounted by the day); `ltv_to_cac` (loaded);
         `payback_months` (age in months at which the curve meets the loaded CAC, undiscounted;
         `nan` when not within three years), `payback_month` (the month of life in which that is,
-        0 the first); `clears_target`; `elasticity` and `marginal_cac` (of
-        media, at the mean monthly spend; `nan` without media spend).
+        0 the first); `clears_target`; `verdict` (Cut below the target ratio; Raise above it when
+        the marginal CAC is within LTV / target as well; else, or without spend to change, Hold);
+        `elasticity` and `marginal_cac` (of media, at the mean monthly spend; `nan` without).
     """
     new = expected_new.sum(axis=1)
     names = list(design.names)
@@ -150,6 +151,9 @@ def channel_truth(
     factors = growth ** (-(np.arange(LTV_DAYS) + 0.5) / DAYS_PER_YEAR)
     ltv = curves[:, 0] + np.diff(curves[:, : LTV_DAYS + 1], axis=1) @ factors
     months = _crossing_days(curves, cac) / DAYS_PER_MONTH
+    marginal = _marginal_cac(design.parameter("elasticity"), spend, expected_new)
+    clears = ltv >= design.target_ltv_to_cac * cac
+    next_pays = marginal <= ltv / design.target_ltv_to_cac
     return pd.DataFrame(
         {
             "channel": names,
@@ -163,9 +167,12 @@ def channel_truth(
             "ltv_to_cac": ltv / cac,
             "payback_months": months,
             "payback_month": np.maximum(np.ceil(months) - 1, 0),
-            "clears_target": ltv >= design.target_ltv_to_cac * cac,
+            "clears_target": clears,
+            "verdict": np.select(
+                [media == 0, ~clears, next_pays], ["Hold", "Cut", "Raise"], default="Hold"
+            ),
             "elasticity": np.where(media > 0, design.parameter("elasticity"), np.nan),
-            "marginal_cac": _marginal_cac(design.parameter("elasticity"), spend, expected_new),
+            "marginal_cac": marginal,
         }
     )
 

@@ -5,19 +5,16 @@ import tempfile
 import weakref
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 class Workspace:
     """A DuckDB database in memory that spills into its own temporary folder.
 
-    Tables and files live as long as the workspace; closing it (or losing the last reference)
-    removes both. The session's time zone is UTC and rows keep the order of their input, so the
+    Tables and files live until the workspace is closed, or nobody refers to its connection any
+    more. The session's time zone is UTC and rows keep the order of their input, so the
     same input gives the same result on every machine.
 
     Parameters
@@ -36,7 +33,7 @@ class Workspace:
         import duckdb
 
         self.folder = Path(tempfile.mkdtemp(prefix="ltvkit-"))
-        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(
+        self.connection = duckdb.connect(
             ":memory:",
             config={
                 "temp_directory": str(self.folder / "spill"),
@@ -48,7 +45,10 @@ class Workspace:
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET preserve_insertion_order = true")
         self._numbers = count(1)
-        self._finalizer = weakref.finalize(self, _remove, self.connection, self.folder)
+        # Tied to the connection and not to self: an Ibis table may outlive the workspace.
+        self._remove_folder = weakref.finalize(
+            self.connection, shutil.rmtree, self.folder, ignore_errors=True
+        )
 
     def __enter__(self) -> "Workspace":
         return self
@@ -58,7 +58,8 @@ class Workspace:
 
     def close(self) -> None:
         """Drop every table and remove the folder."""
-        self._finalizer()
+        self.connection.close()
+        self._remove_folder()
 
     def run(self, sql: str) -> None:
         """Execute a statement."""
@@ -112,8 +113,3 @@ def literal(text: str) -> str:
     "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
-
-
-def _remove(connection: "duckdb.DuckDBPyConnection", folder: Path) -> None:
-    connection.close()
-    shutil.rmtree(folder, ignore_errors=True)

@@ -27,6 +27,8 @@ from ltvkit.economics.allowable import (
 from ltvkit.economics.amortisation import amortise, unamortised_share
 from ltvkit.economics.attribution import attribute
 from ltvkit.economics.cac import CAC_COLUMNS, CacOverview, cac, cac_by_period, cac_overview
+from ltvkit.economics.channels import ChannelValues, channel_values, compare_channels
+from ltvkit.economics.channels_table import CHANNELS_COLUMNS, channels_table
 from ltvkit.economics.cohorts import COHORT_COLUMNS, cohorts, retention
 from ltvkit.economics.costs import (
     COST_CATEGORIES,
@@ -37,8 +39,10 @@ from ltvkit.economics.costs import (
 )
 from ltvkit.economics.credit import credited_customers
 from ltvkit.economics.curves import MarginCurve, margin_curves
+from ltvkit.economics.existing import values_there
 from ltvkit.economics.kpis import KPI_COLUMNS, kpis
 from ltvkit.economics.lag import ChargedCosts, charge_with_lag, lag_weights_of_days
+from ltvkit.economics.marginal import MarginalCac, budget_sketch, marginal_cac
 from ltvkit.economics.payback import (
     PAYBACK_COLUMNS,
     GoalComparison,
@@ -49,6 +53,7 @@ from ltvkit.economics.payback import (
     payback_table,
 )
 from ltvkit.economics.rates import Interval, RateRatio, cac_interval, poisson_interval, rate_ratio
+from ltvkit.economics.shrinkage import Shrunk, shrink
 from ltvkit.economics.trend import CohortTrend, cohort_trend
 from ltvkit.economics.value import (
     cumulative_margin,
@@ -61,9 +66,17 @@ from ltvkit.economics.value import (
     simple_payback_months,
     total_value,
 )
+from ltvkit.economics.verdicts import (
+    ChannelEvidence,
+    ChannelVerdict,
+    channel_verdict,
+    customers_to_settle,
+    read_ratio,
+)
 
 __all__ = [
     "CAC_COLUMNS",
+    "CHANNELS_COLUMNS",
     "COHORT_COLUMNS",
     "COST_CATEGORIES",
     "KPI_COLUMNS",
@@ -71,15 +84,20 @@ __all__ = [
     "PAYBACK_COLUMNS",
     "RULES",
     "CacOverview",
+    "ChannelEvidence",
+    "ChannelValues",
+    "ChannelVerdict",
     "ChargedCosts",
     "CohortTrend",
     "GoalComparison",
     "Interval",
     "LedgerSpan",
     "MarginCurve",
+    "MarginalCac",
     "Payback",
     "RateRatio",
     "Reconciliation",
+    "Shrunk",
     "acquisition_costs",
     "against_goal",
     "allocation_shares",
@@ -88,16 +106,22 @@ __all__ = [
     "amer",
     "amortise",
     "attribute",
+    "budget_sketch",
     "cac",
     "cac_by_period",
     "cac_interval",
     "cac_overview",
+    "channel_values",
+    "channel_verdict",
+    "channels_table",
     "charge_with_lag",
     "cohort_trend",
     "cohorts",
+    "compare_channels",
     "cost_per_lead",
     "credited_customers",
     "cumulative_margin",
+    "customers_to_settle",
     "daily_discount_rate",
     "discount_factors",
     "formula_ltv",
@@ -108,6 +132,7 @@ __all__ = [
     "ltv_to_cac",
     "margin_by_age",
     "margin_curves",
+    "marginal_cac",
     "max_cpc",
     "max_cpl",
     "mer",
@@ -118,13 +143,16 @@ __all__ = [
     "payback_table",
     "poisson_interval",
     "rate_ratio",
+    "read_ratio",
     "reconcile",
     "residual_value",
     "retention",
     "revenue_ltv_to_cac",
     "roas",
     "roi",
+    "shrink",
     "simple_payback_months",
     "total_value",
     "unamortised_share",
+    "values_there",
 ]

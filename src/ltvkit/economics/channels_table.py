@@ -1,0 +1,326 @@
+"""`channels.csv`: each channel's cost, its worth, their ratio with an interval, and a verdict."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ltvkit.economics.allowable import allowable_cac
+from ltvkit.economics.cac import CAC_COLUMNS
+from ltvkit.economics.channels import ChannelValues, compare_channels
+from ltvkit.economics.costs import ALL
+from ltvkit.economics.curves import MarginCurve
+from ltvkit.economics.marginal import MarginalCac
+from ltvkit.economics.payback import payback_of
+from ltvkit.economics.rates import cac_interval
+from ltvkit.economics.resample import limits
+from ltvkit.economics.shrinkage import shrunk_draws
+from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
+from ltvkit.errors import DataError
+
+CHANNELS_COLUMNS = (
+    *CAC_COLUMNS,
+    "ltv",
+    "ltv_low",
+    "ltv_high",
+    "ltv_to_cac",
+    "ltv_to_cac_low",
+    "ltv_to_cac_high",
+    "allowable_cac",
+    "payback_month",
+    "payback_status",
+    "verdict",
+    "why",
+)
+"""The contract; further columns follow after these."""
+
+Floats = NDArray[np.float64]
+
+
+def channels_table(
+    cac: pd.DataFrame | None,
+    values: ChannelValues,
+    *,
+    target_ltv_to_cac: float = 3.0,
+    target_payback_months: int | None = None,
+    marginal: Mapping[str, MarginalCac] | None = None,
+    own_cost: Mapping[str, float] | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Cost, worth and verdict of every channel, and blended in a last row `all`.
+
+    Parameters
+    ----------
+    cac : DataFrame or None
+        What `cac` gives; None when no cost is known, and then no ratio and no verdict either.
+    values : ChannelValues
+        What `channel_values` gives.
+    target_ltv_to_cac : float
+        The ratio to keep.
+    target_payback_months : int, optional
+        Month by which a customer has to be paid back; caps the allowable CAC.
+    marginal : mapping, optional
+        `marginal_cac` of each channel, where there is a series of spend.
+    own_cost : mapping, optional
+        A channel's cost before shared cost is allocated; its media spend without.
+    seed : int
+        For the joint draws of LTV and CAC.
+
+    Returns
+    -------
+    DataFrame
+        `CHANNELS_COLUMNS`, then `cac_low, cac_high` (exact Poisson), `allowable_cac_cautious` (of
+        the lower limits), `ltv_raw, ltv_raw_low, ltv_raw_high, raw_weight, roi, headroom,
+        headroom_low, headroom_high` (allowable CAC / CAC), `observed_to_month, recovered_share,
+        payback_month_predicted, prob_paid_back_by_target, marginal_cac, marginal_cac_low,
+        marginal_cac_high, customers_to_settle, worth_more`.
+
+    Examples
+    --------
+    >>> from ltvkit.economics import cac, channel_values
+    >>> customers = pd.DataFrame({
+    ...     "customer_id": range(200), "channel": np.repeat(["Google", "Facebook"], 100),
+    ...     "first_order_at": "2024-01-15", "age_months": 12.0,
+    ... })
+    >>> margins = pd.DataFrame({
+    ...     "customer_id": range(200), "age_months": 0,
+    ...     "margin": np.random.default_rng(0).gamma(4, np.repeat([10.0, 30.0], 100)),
+    ... })
+    >>> costs = pd.DataFrame({
+    ...     "period": "2024-01-01", "channel": ["Google", "Facebook"],
+    ...     "category": "ads_performance", "amount": [4000.0, 1500.0],
+    ... })
+    >>> table = channels_table(cac(costs, customers), channel_values(customers, margins))
+    >>> table[["channel", "loaded_cac", "ltv", "verdict"]].round()
+        channel  loaded_cac    ltv      verdict
+    0  Facebook        15.0  117.0        Raise
+    1    Google        40.0   38.0          Cut
+    2       all        28.0   78.0  Cannot tell
+    """
+    table = _with_every_channel(cac, values)
+    names = table["channel"].tolist()
+    rng = np.random.default_rng([seed, 2])
+    ltv = _ltv(values, names, rng)
+    by_target = _margin_by(values, names, target_payback_months, rng)
+    compared = _worth_more(values)
+    rows = []
+    for cost in table.to_dict("records"):
+        name = str(cost["channel"])
+        known = _Known(
+            new_customers=float(cost["new_customers"]),
+            loaded_cost=float(cost["loaded_cost"]),
+            cac=float(cost["loaded_cac"]),
+            own_cost=float((own_cost or {}).get(name, cost["media_spend"])),
+            ltv=ltv[name],
+            by_target=by_target.get(name),
+            curve=values.curves.get((name, "")),
+            marginal=(marginal or {}).get(name),
+        )
+        row = _judged(known, target_ltv_to_cac, values.confidence, rng)
+        rows.append(row | {"worth_more": compared.get(name, "")})
+    told = pd.concat([table, pd.DataFrame(rows)], axis=1)
+    raw = values.table[["channel", "ltv_raw", "ltv_raw_low", "ltv_raw_high", "raw_weight"]]
+    told = told.merge(raw, on="channel", how="left")
+    months = ["payback_month", "observed_to_month", "payback_month_predicted"]
+    told[months] = told[months].astype("Int64")
+    told["payback_status"] = told["payback_status"].astype("str")
+    extras = [column for column in told.columns if column not in CHANNELS_COLUMNS]
+    return told[[*CHANNELS_COLUMNS, *extras]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What is known of one channel; `ltv` and `by_target` are figures with their draws."""
+
+    new_customers: float
+    loaded_cost: float
+    cac: float
+    own_cost: float
+    ltv: tuple[float, Floats]
+    by_target: tuple[float, Floats] | None
+    curve: MarginCurve | None
+    marginal: MarginalCac | None
+
+
+def _judged(
+    known: _Known, target: float, confidence: float, rng: np.random.Generator
+) -> dict[str, object]:
+    """The columns of one row that follow the cost, joint draws of LTV and CAC made once."""
+    ltv, ltv_drawn = known.ltv
+    cap, cap_drawn = known.by_target or (None, None)
+    allowed = allowable_cac(ltv, target, margin_by_payback_month=cap)
+    allowed_drawn = allowable_cac(ltv_drawn, target, margin_by_payback_month=cap_drawn)
+    cost, new = known.loaded_cost, known.new_customers
+    cac_drawn = np.full(len(ltv_drawn), np.nan)
+    cac_low, cac_high = math.nan, math.nan
+    if cost > 0:
+        # Jeffreys' posterior of a Poisson mean lies between the two of Garwood's limits.
+        cac_drawn = cost / rng.gamma(new + 0.5, size=len(ltv_drawn))
+        cac_low, cac_high = cac_interval(cost, new, confidence=confidence)
+    ltv_low, ltv_high = _pair(ltv_drawn, confidence)
+    ratio_low, ratio_high = _pair(ltv_drawn / cac_drawn, confidence)
+    room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
+    ratio = ltv / known.cac if known.cac > 0 else math.nan
+    room = allowed / known.cac if known.cac > 0 else math.nan
+    verdict = channel_verdict(
+        ChannelEvidence(
+            ltv_to_cac=ratio,
+            ltv_to_cac_low=ratio_low,
+            ltv_to_cac_high=ratio_high,
+            headroom=room,
+            headroom_low=room_low,
+            headroom_high=room_high,
+            target_ratio=target,
+            allowable_cac=allowed,
+            cac=known.cac,
+            new_customers=new,
+            own_cost=known.own_cost,
+            capped_by_payback=cap is not None and cap < ltv / target,
+            marginal=known.marginal,
+        )
+    )
+    cap_low = None if cap_drawn is None else _pair(cap_drawn, confidence)[0]
+    row: dict[str, object] = {
+        "ltv": ltv,
+        "ltv_low": ltv_low,
+        "ltv_high": ltv_high,
+        "ltv_to_cac": ratio,
+        "ltv_to_cac_low": ratio_low,
+        "ltv_to_cac_high": ratio_high,
+        "allowable_cac": allowed,
+        "verdict": verdict.verdict,
+        "why": verdict.why,
+        "cac_low": cac_low,
+        "cac_high": cac_high,
+        "allowable_cac_cautious": allowable_cac(ltv_low, target, margin_by_payback_month=cap_low),
+        "roi": ratio - 1,
+        "headroom": room,
+        "headroom_low": room_low,
+        "headroom_high": room_high,
+        "prob_paid_back_by_target": (
+            math.nan
+            if cap_drawn is None or np.isnan(cap_drawn).any() or cost <= 0
+            else float((cap_drawn >= cac_drawn).mean())
+        ),
+        "customers_to_settle": verdict.customers_to_settle,
+    }
+    return row | _payback_columns(known, confidence) | _marginal_columns(known.marginal)
+
+
+def _payback_columns(known: _Known, confidence: float) -> dict[str, object]:
+    if known.curve is None:
+        return {"payback_month": None, "payback_status": None}
+    back = payback_of(known.curve, known.cac, confidence=confidence)
+    return {
+        "payback_month": back.payback_month,
+        "payback_status": back.payback_status,
+        "observed_to_month": back.observed_to_month,
+        "recovered_share": back.recovered_share,
+        "payback_month_predicted": back.payback_month_predicted,
+    }
+
+
+def _marginal_columns(fit: MarginalCac | None) -> dict[str, object]:
+    return {
+        "marginal_cac": fit.marginal_cac if fit else math.nan,
+        "marginal_cac_low": fit.marginal_cac_low if fit else math.nan,
+        "marginal_cac_high": fit.marginal_cac_high if fit else math.nan,
+    }
+
+
+def _with_every_channel(cac: pd.DataFrame | None, values: ChannelValues) -> pd.DataFrame:
+    """The cost rows, with channels that only had customers before the ledger, and `all` last."""
+    valued = values.table["channel"].tolist()
+    if cac is None:
+        cac = pd.DataFrame({"channel": valued}).reindex(columns=list(CAC_COLUMNS))
+        cac["new_customers"] = values.table["customers"].to_numpy()
+        return cac.astype(dict.fromkeys(CAC_COLUMNS[2:], "float64"))
+    missing = [column for column in CAC_COLUMNS if column not in cac.columns]
+    if missing or cac["channel"].iloc[-1] != ALL:
+        raise DataError(
+            "cac: got a frame that `cac` did not give, expected its columns and a last row 'all'"
+        )
+    new = [name for name in valued if name not in set(cac["channel"])]
+    extra = pd.DataFrame(
+        {
+            "channel": new,
+            "new_customers": 0,
+            "media_spend": 0.0,
+            "loaded_cost": 0.0,
+            "media_cac": np.nan,
+            "loaded_cac": np.nan,
+        }
+    )
+    parts = [cac.iloc[:-1], extra, cac.iloc[-1:]] if new else [cac]
+    return pd.concat(parts, ignore_index=True)[list(CAC_COLUMNS)]
+
+
+def _ltv(
+    values: ChannelValues, names: list[str], rng: np.random.Generator
+) -> dict[str, tuple[float, Floats]]:
+    by_name = values.table.set_index("channel")["ltv"]
+    known = {name: (float(by_name[name]), values.draws[name]) for name in values.draws}
+    unknown = [name for name in names if name not in known]
+    if not unknown:
+        return known
+    # Spent and brought nobody: its customers would be worth what the others' are, as unsure as
+    # channels differ.
+    channels = [name for name in known if name != ALL]
+    estimates = {
+        name: (values.curves[name, ""].ltv, values.curves[name, ""].ltv_draws) for name in channels
+    }
+    size = {name: values.curves[name, ""].customers for name in channels}
+    nothing = np.full(len(values.draws[ALL]), np.nan)
+    _, shrunk, _ = shrunk_draws(
+        estimates | dict.fromkeys(unknown, (math.nan, nothing)),
+        size | dict.fromkeys(unknown, 0),
+        rng,
+    )
+    return known | {name: shrunk[name] for name in unknown}
+
+
+def _margin_by(
+    values: ChannelValues,
+    names: list[str],
+    month: int | None,
+    rng: np.random.Generator,
+) -> dict[str, tuple[float, Floats]]:
+    """Mean cumulative margin by the target month, shrunk as the LTV is."""
+    if month is None:
+        return {}
+    curves = {
+        name: values.curves[name, ""]
+        for name in names
+        if (name, "") in values.curves and month < len(values.curves[name, ""].cumulative)
+    }
+    if not curves:
+        raise DataError(
+            f"target_payback_months: got {month}, beyond the curves; extend horizon_months or "
+            "shorten the target"
+        )
+    reached = {n: (float(c.cumulative[month]), c.draws[:, month]) for n, c in curves.items()}
+    channels = {name: reached[name] for name in reached if name != ALL}
+    size = {name: curves[name].customers for name in channels}
+    _, shrunk, _ = shrunk_draws(channels, size, rng)
+    return shrunk | ({ALL: reached[ALL]} if ALL in reached else {})
+
+
+def _pair(drawn: Floats, confidence: float) -> tuple[float, float]:
+    low, high = limits(drawn, confidence)
+    return float(low), float(high)
+
+
+def _worth_more(values: ChannelValues) -> dict[str, str]:
+    """For each channel, how it stands to the best (and the best to the second)."""
+    pairs = compare_channels(values)
+    if pairs.empty:
+        return {}
+    best = pairs["channel_a"].iloc[0]
+    said: dict[str, str] = {}
+    for pair in pairs[pairs["channel_a"] == best].itertuples(index=False):
+        said.setdefault(best, f"against {pair.channel_b}: {pair.verdict}")
+        said[pair.channel_b] = f"against {best}: {pair.verdict}"
+    return said

@@ -1,0 +1,204 @@
+"""The next customer costs more than the average one: marginal CAC, and where the next 1,000 goes.
+
+N = a S^b over periods; average CAC = S / N, marginal CAC = dS/dN = average / b. The fit is a
+Poisson regression of N on ln S, the same law as a line through ln N and ln S but with room for
+periods without customers. It is a description of the past: season and demand move spend and
+customers together, so read it as a hint for small steps, and test large ones.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from ltvkit.errors import DataError
+
+MIN_PERIODS = 12
+MIN_LOG_VARIATION = 0.10
+"""Standard deviation of ln S below which spend has not really varied: about +- 10 %."""
+
+_STEPS = 200
+_ITERATIONS = 50
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class MarginalCac:
+    """What the next customer of a channel costs, or why that cannot be said.
+
+    `elasticity` is b with its limits; `marginal_cac` = `average_cac` / b likewise. `spend` is the
+    mean spend a period, where the curve is read. Figures that cannot be estimated are NaN.
+    """
+
+    estimable: bool
+    reason: str
+    periods: int
+    spend: float
+    average_cac: float
+    elasticity: float
+    elasticity_low: float
+    elasticity_high: float
+    marginal_cac: float
+    marginal_cac_low: float
+    marginal_cac_high: float
+
+
+def marginal_cac(
+    spend: ArrayLike,
+    new_customers: ArrayLike,
+    *,
+    confidence: float = 0.80,
+    min_periods: int = MIN_PERIODS,
+) -> MarginalCac:
+    """Marginal CAC of a channel from its spend and new customers, period by period.
+
+    Estimable with at least `min_periods` periods of spend that really varied, and when the limits
+    of b lie above zero; otherwise `reason` says what is missing.
+
+    Parameters
+    ----------
+    spend, new_customers : array_like, shape (periods,)
+        S and N; periods without spend are left out.
+    confidence : float
+        Of the limits.
+
+    Examples
+    --------
+    >>> spend = np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) * 1_000.0
+    >>> fit = marginal_cac(spend, 2 * spend**0.5)
+    >>> round(fit.elasticity, 3), round(fit.average_cac, 2), round(fit.marginal_cac, 2)
+    (0.5, 42.17, 84.33)
+    >>> marginal_cac(spend[:6], spend[:6]).reason
+    '6 periods with spend, 12 needed'
+    """
+    s, n = np.asarray(spend, dtype=np.float64), np.asarray(new_customers, dtype=np.float64)
+    if s.shape != n.shape:
+        raise DataError(f"got {s.size} periods of spend and {n.size} of customers, expected equal")
+    s, n = s[s > 0], n[s > 0]
+    average = float(s.sum() / n.sum()) if n.sum() > 0 else math.nan
+    mean_spend = float(s.mean()) if s.size else 0.0
+
+    def cannot(reason: str) -> MarginalCac:
+        return MarginalCac(False, reason, s.size, mean_spend, average, *[math.nan] * 6)
+
+    if s.size < min_periods:
+        return cannot(f"{s.size} periods with spend, {min_periods} needed")
+    log_s = np.log(s)
+    if log_s.std() < MIN_LOG_VARIATION:
+        return cannot(f"spend hardly varied (+- {log_s.std():.0%} between periods)")
+    if n.sum() <= 0:
+        return cannot("no customer in any period")
+    b, error = _poisson_slope(log_s, n)
+    reach = float(special.stdtrit(s.size - 2, (1 + confidence) / 2)) * error
+    low, high = b - reach, b + reach
+    if not low > 0:
+        return cannot(f"customers do not follow spend (elasticity {b:.2f} [{low:.2f}, {high:.2f}])")
+    return MarginalCac(
+        True,
+        "elasticity above 1: season or demand may move both" if low > 1 else "",
+        s.size,
+        mean_spend,
+        average,
+        b,
+        low,
+        high,
+        average / b,
+        average / high,
+        average / low,
+    )
+
+
+def budget_sketch(
+    marginal: Mapping[str, MarginalCac],
+    value_per_customer: Mapping[str, float],
+    *,
+    extra: float = 1_000.0,
+) -> pd.DataFrame:
+    """Where the next `extra` of a period's budget goes when each unit goes where it earns most.
+
+    Each channel's customers follow N (S / S0)^b from its mean spend S0 (b capped at 1: rising
+    returns are not bet on), each customer worth `value_per_customer`; small equal parts go one by
+    one to the channel with the highest value a unit of money.
+
+    Returns
+    -------
+    DataFrame
+        `channel, extra_spend, extra_customers, extra_value, marginal_cac_before,
+        marginal_cac_after, note`; channels whose curve is not estimable get nothing and say why.
+
+    Examples
+    --------
+    >>> spend = np.arange(1, 13) * 1_000.0
+    >>> curves = {
+    ...     "Google": marginal_cac(spend, 2 * spend**0.5),
+    ...     "Facebook": marginal_cac(spend, spend**0.5),
+    ...     "new": marginal_cac(spend[:3], spend[:3]),
+    ... }
+    >>> sketch = budget_sketch(curves, {"Google": 300.0, "Facebook": 300.0, "new": 300.0})
+    >>> sketch[["channel", "extra_spend", "marginal_cac_after"]].round(1)
+        channel  extra_spend  marginal_cac_after
+    0    Google       1000.0                90.6
+    1  Facebook          0.0               168.7
+    2       new          0.0                 NaN
+    >>> sketch["note"].iloc[-1]
+    '3 periods with spend, 12 needed'
+    """
+    names = list(marginal)
+    usable = np.array([marginal[name].estimable for name in names], dtype=bool)
+    b = np.array([min(marginal[name].elasticity, 1.0) for name in names])
+    spend = np.array([marginal[name].spend for name in names])
+    customers = np.array([marginal[name].spend / marginal[name].average_cac for name in names])
+    value = np.array([value_per_customer.get(name, math.nan) for name in names])
+    usable &= np.isfinite(value) & (spend > 0)
+    given = np.zeros(len(names))
+    if usable.any():
+        for _ in range(_STEPS):
+            with_it = _slope(spend + given, spend, customers, b)
+            worth = np.where(usable, value * with_it, -np.inf)
+            given[int(np.argmax(worth))] += extra / _STEPS
+    before, after = _slope(spend, spend, customers, b), _slope(spend + given, spend, customers, b)
+    more = customers * (
+        (1 + np.divide(given, spend, where=spend > 0, out=np.zeros_like(spend))) ** b - 1
+    )
+    return pd.DataFrame(
+        {
+            "channel": names,
+            "extra_spend": given,
+            "extra_customers": np.where(usable, more, 0.0),
+            "extra_value": np.where(usable, more * value, 0.0),
+            "marginal_cac_before": np.where(usable, 1 / before, np.nan),
+            "marginal_cac_after": np.where(usable, 1 / after, np.nan),
+            "note": [marginal[name].reason for name in names],
+        }
+    )
+
+
+def _slope(at: Floats, spend: Floats, customers: Floats, b: Floats) -> Floats:
+    """dN/dS of N0 (S / S0)^b: customers a unit of money."""
+    slope: Floats = np.full(len(at), np.nan)
+    fine = (spend > 0) & np.isfinite(b)
+    slope[fine] = (b * customers / spend)[fine] * (at[fine] / spend[fine]) ** (b[fine] - 1)
+    return slope
+
+
+def _poisson_slope(log_s: Floats, n: Floats) -> tuple[float, float]:
+    """Slope of ln E[N] on ln S and its standard error, with quasi-Poisson dispersion."""
+    design = np.column_stack([np.ones_like(log_s), log_s - log_s.mean()])
+    beta = np.array([math.log(n.mean()), 0.0])
+    for _ in range(_ITERATIONS):
+        mean = np.exp(design @ beta)
+        step = np.linalg.solve(design.T @ (design * mean[:, None]), design.T @ (n - mean))
+        # Damped: a long Newton step in ln E[N] overflows.
+        beta = beta + step / max(1.0, float(np.abs(step).max()))
+        if np.abs(step).max() < 1e-10:
+            break
+    mean = np.exp(design @ beta)
+    # Never below Poisson noise: counts cannot be surer than counts.
+    dispersion = max(1.0, float(((n - mean) ** 2 / mean).sum() / (len(n) - 2)))
+    covariance = np.linalg.inv(design.T @ (design * mean[:, None])) * dispersion
+    return float(beta[1]), math.sqrt(float(covariance[1, 1]))

@@ -1,0 +1,177 @@
+"""Raise, Hold, Cut or Cannot tell: what an interval says about a channel, in one line.
+
+The verdict is read from the interval of headroom = allowable CAC / CAC (without a payback cap:
+LTV:CAC over its target), never from the point:
+
+- wholly at or above 1: **Raise**, unless the marginal CAC says that the next customer costs too
+  much, or there is no spend of the channel's own: **Hold**;
+- wholly below 1: **Cut** (back to where CAC is allowable); without spend of its own: **Hold**;
+- within 10 % of 1 on both sides: **Hold**, the channel is at its target;
+- else **Cannot tell**, with the number of customers that would settle it.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from ltvkit.economics.marginal import MarginalCac
+
+ChannelDecision = Literal["Raise", "Hold", "Cut", "Cannot tell"]
+RatioReading = Literal["clears target", "below target", "cannot tell yet"]
+
+AT_TARGET = 0.10
+"""A channel whose whole interval lies within 10 % of its target is at its target."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelVerdict:
+    """What to do with a channel's budget and why; `customers_to_settle` only for "Cannot tell"."""
+
+    verdict: ChannelDecision
+    why: str
+    customers_to_settle: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEvidence:
+    """The figures that a verdict is read from.
+
+    `ltv_to_cac` and `headroom` come with their limits; `own_cost` is the channel's cost before
+    shared cost is allocated; `capped_by_payback` says which of the two limits of the allowable CAC
+    binds.
+    """
+
+    ltv_to_cac: float
+    ltv_to_cac_low: float
+    ltv_to_cac_high: float
+    headroom: float
+    headroom_low: float
+    headroom_high: float
+    target_ratio: float
+    allowable_cac: float
+    cac: float
+    new_customers: float
+    own_cost: float
+    capped_by_payback: bool = False
+    marginal: MarginalCac | None = None
+
+
+def read_ratio(low: float, high: float, target: float) -> RatioReading:
+    """What the interval of a ratio says about its target.
+
+    Examples
+    --------
+    >>> read_ratio(3.1, 4.0, 3.0), read_ratio(2.0, 2.9, 3.0), read_ratio(2.5, 3.5, 3.0)
+    ('clears target', 'below target', 'cannot tell yet')
+    """
+    if low >= target:
+        return "clears target"
+    if high < target:
+        return "below target"
+    return "cannot tell yet"
+
+
+def channel_verdict(evidence: ChannelEvidence) -> ChannelVerdict:
+    """Turn a channel's figures into a verdict, from the interval and never from the point.
+
+    Examples
+    --------
+    >>> evidence = ChannelEvidence(
+    ...     ltv_to_cac=4.0, ltv_to_cac_low=3.4, ltv_to_cac_high=4.7, headroom=1.33,
+    ...     headroom_low=1.13, headroom_high=1.57, target_ratio=3.0, allowable_cac=67.0, cac=50.0,
+    ...     new_customers=400, own_cost=20_000.0,
+    ... )
+    >>> channel_verdict(evidence).why
+    'LTV:CAC 4.0 [3.4, 4.7] clears 3; marginal CAC not estimable (no series of spend): raise in \
+small steps'
+    """
+    e = evidence
+    if not (math.isfinite(e.headroom_low) and math.isfinite(e.headroom_high)):
+        return ChannelVerdict("Cannot tell", _why_no_interval(e), math.nan)
+    ratio = f"LTV:CAC {e.ltv_to_cac:.1f} [{e.ltv_to_cac_low:.1f}, {e.ltv_to_cac_high:.1f}]"
+    target = "the payback goal" if e.capped_by_payback else f"{e.target_ratio:g}"
+    if e.headroom_low >= 1:
+        decision, why = _raise_or_hold(e, f"{ratio} clears {target}")
+        return ChannelVerdict(decision, why, math.nan)
+    if e.headroom_high < 1 and e.new_customers <= 0:
+        why = f"{e.own_cost:.2f} spent and no customer yet: LTV:CAC below {e.ltv_to_cac_high:.1f}"
+        return ChannelVerdict("Cut", why, math.nan)
+    if e.headroom_high < 1:
+        if e.own_cost <= 0:
+            why = f"{ratio} is below {target}, by shared cost only: no spend of its own to cut"
+            return ChannelVerdict("Hold", why, math.nan)
+        loss = "each customer loses money" if e.ltv_to_cac_high < 1 else "below its target"
+        why = f"{ratio} misses {target}, {loss}: CAC {e.cac:.2f}, allowable {e.allowable_cac:.2f}"
+        return ChannelVerdict("Cut", why, math.nan)
+    if e.headroom_low >= 1 - AT_TARGET and e.headroom_high <= 1 + AT_TARGET:
+        return ChannelVerdict("Hold", f"{ratio} is at {target}: neither raise nor cut", math.nan)
+    needed = customers_to_settle(e)
+    if e.new_customers <= 0:
+        ratio = f"LTV:CAC below {e.ltv_to_cac_high:.1f}"
+    how_many = (
+        f"about {_rounded(needed)} new customers would settle it"
+        if math.isfinite(needed)
+        else "more customers would settle it"
+    )
+    why = f"{ratio} straddles {target} with {e.new_customers:.0f} new customers; {how_many}"
+    return ChannelVerdict("Cannot tell", why, needed)
+
+
+def customers_to_settle(evidence: ChannelEvidence) -> float:
+    """How many new customers would bring the interval to one side of its target, or onto it.
+
+    Half-widths of ln headroom shrink with the square root of customers. Either the interval leaves
+    the target, n (h / d)^2 with distance d and half-width h, or it shrinks into the band of 10 %
+    around it; whichever comes first.
+
+    Examples
+    --------
+    >>> evidence = ChannelEvidence(
+    ...     ltv_to_cac=3.6, ltv_to_cac_low=2.4, ltv_to_cac_high=5.4, headroom=1.2,
+    ...     headroom_low=0.8, headroom_high=1.8, target_ratio=3.0, allowable_cac=60.0, cac=50.0,
+    ...     new_customers=40, own_cost=2_000.0,
+    ... )
+    >>> round(customers_to_settle(evidence))
+    198
+    """
+    e = evidence
+    if not (e.headroom > 0 and e.new_customers > 0):
+        return math.nan
+    distance = abs(math.log(e.headroom))
+    facing = e.headroom_low if e.headroom > 1 else e.headroom_high
+    # A lower limit at or below zero: on the scale of the point instead of its logarithm.
+    half = abs(math.log(facing / e.headroom)) if facing > 0 else 1 - facing / e.headroom
+    band = math.log1p(AT_TARGET) - distance
+    ways = [half / gap for gap in (distance, band) if gap > 0]
+    return e.new_customers * min(ways) ** 2
+
+
+def _raise_or_hold(e: ChannelEvidence, clears: str) -> tuple[ChannelDecision, str]:
+    if e.own_cost <= 0:
+        return "Hold", f"{clears}, but it has no spend of its own to raise"
+    m = e.marginal
+    if m is None or not m.estimable:
+        reason = "no series of spend" if m is None else m.reason
+        return "Raise", f"{clears}; marginal CAC not estimable ({reason}): raise in small steps"
+    # The ledger's marginal cost is media; shared cost does not grow with the next customer.
+    next_one = (
+        f"marginal CAC {m.marginal_cac:.2f} [{m.marginal_cac_low:.2f}, {m.marginal_cac_high:.2f}]"
+    )
+    if m.marginal_cac_high <= e.allowable_cac:
+        return "Raise", f"{clears}; {next_one} is within the allowable {e.allowable_cac:.2f}"
+    if m.marginal_cac_low > e.allowable_cac:
+        return "Hold", f"{clears} on average, but {next_one} is above {e.allowable_cac:.2f}"
+    return "Hold", f"{clears} on average; {next_one} may be above {e.allowable_cac:.2f}"
+
+
+def _why_no_interval(e: ChannelEvidence) -> str:
+    if math.isnan(e.cac) and e.own_cost <= 0:
+        return "no acquisition cost is known"
+    if e.cac <= 0:
+        return "no cost is booked on it: LTV:CAC has no meaning"
+    return "its customers were not watched long enough for an LTV over the horizon"
+
+
+def _rounded(count: float) -> str:
+    digits = max(0, math.floor(math.log10(max(count, 1))) - 1)
+    return f"{math.ceil(count / 10**digits) * 10**digits:,}"

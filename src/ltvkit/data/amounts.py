@@ -98,9 +98,15 @@ def decide_amounts(
 
 
 def _bare(text: str) -> str:
-    """The digits and marks of an amount; empty where it is none. Brackets must be a pair."""
+    """The digits and marks of an amount; empty where it is none.
+
+    Brackets must be a pair, and one sign is enough.
+    """
     body = rf"regexp_extract({text}, '{_PATTERN}', 4)"
-    paired = f"(starts_with({text}, '(') = ends_with({text}, ')'))"
+    paired = (
+        f"(starts_with({text}, '(') = ends_with({text}, ')') AND NOT "
+        rf"regexp_matches({text}, '[-+(\x{{2212}}].*[-+\x{{2212}}]'))"
+    )
     spaces = r"'[''\x{2019}\s\x{A0}\x{2009}\x{202F}]'"
     return f"CASE WHEN {paired} THEN regexp_replace({body}, {spaces}, '', 'g') ELSE '' END"
 

@@ -180,8 +180,8 @@ def _other_formats(
     no more than `few` rows: then these are put aside like other unreadable dates.
     """
     shape = (
-        "regexp_replace(regexp_replace(regexp_replace(t, '[0-9]{4,}', 'Y', 'g'), "
-        "'[0-9]+', '9', 'g'), '[A-Za-z]{2,}', 'a', 'g')"
+        "regexp_replace(regexp_replace(regexp_replace(t, '[A-Za-z]{2,}', 'a', 'g'), "
+        "'[0-9]{4,}', 'Y', 'g'), '[0-9]+', '9', 'g')"
     )
     shapes = texts.workspace.rows(
         "SELECT shape, CASE WHEN shape IN ('Y', 'Y.9') THEN length(split_part(t, '.', 1)) ELSE 0 "

@@ -1,0 +1,138 @@
+"""Dates as shops write them, decided from the whole column or refused."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ltvkit.data import order_days_from_frame
+from ltvkit.errors import DataError
+
+
+def days(*written: object, **options) -> list[str]:
+    """The order days of one customer per date, in the order given; '' where put aside."""
+    frame = pd.DataFrame(
+        {
+            "customer_id": [f"{number:04d}" for number in range(len(written))],
+            "ordered_at": list(written),
+            "revenue": 1.0,
+        }
+    )
+    found = order_days_from_frame(frame, **options).to_pandas().set_index("customer_id")
+    read = found["ordered_on"].dt.strftime("%Y-%m-%d")
+    return [read.get(customer, "") for customer in frame["customer_id"]]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["2020-12-31", "2020-1-5"], ["2020-12-31", "2020-01-05"]),
+        (["2020-12-31 23:59:59.999", "2020-12-31T00:00"], ["2020-12-31", "2020-12-31"]),
+        (["2020/12/31", "2020.12.30"], ["2020-12-31", "2020-12-30"]),
+        (["20060101", "20061231"], ["2006-01-01", "2006-12-31"]),
+        (["20060101.0", "20061231.0"], ["2006-01-01", "2006-12-31"]),
+        (["20060101103000", "20061231000000"], ["2006-01-01", "2006-12-31"]),
+        (["20060101T103000"], ["2006-01-01"]),
+        (["31/12/2020", "01/02/2020"], ["2020-12-31", "2020-02-01"]),
+        (["12/31/2020", "01/02/2020"], ["2020-12-31", "2020-01-02"]),
+        (["31.12.2020 10:00", "1.2.2020"], ["2020-12-31", "2020-02-01"]),
+        (["12/31/2020 3:05 PM", "1/2/2020 11:59:59 AM"], ["2020-12-31", "2020-01-02"]),
+        (["13-02-20", "01-02-21"], ["2020-02-13", "2021-02-01"]),
+        (["31-Jan-2020", "1-FEB-2020"], ["2020-01-31", "2020-02-01"]),
+        (["January 5, 2020", "5 March 2020"], ["2020-01-05", "2020-03-05"]),
+        (["1577836800", "1609459199"], ["2020-01-01", "2020-12-31"]),
+        (["1577836800000", "1609459199999"], ["2020-01-01", "2020-12-31"]),
+    ],
+)
+def test_a_column_tells_how_its_dates_are_written(written, expected):
+    assert days(*written) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (pd.to_datetime(["2020-01-01 23:30", None]), ["2020-01-01", ""]),
+        (pd.to_datetime(["2020-01-01 23:30"]).tz_localize("America/New_York"), ["2020-01-02"]),
+        ([20200101, 20201231], ["2020-01-01", "2020-12-31"]),
+        ([20200101.0, float("nan")], ["2020-01-01", ""]),
+        ([pd.Timestamp("2020-01-01").date()], ["2020-01-01"]),
+    ],
+)
+def test_typed_dates_and_numbers_are_read_as_what_they_are(values, expected):
+    assert days(*values) == expected
+
+
+def test_times_with_an_offset_belong_to_the_shops_day():
+    written = ["2020-01-01 00:30+02:00", "2020-01-01T23:30:00Z", "2020-01-01 23:30:00 -02:00"]
+    assert days(*written) == ["2019-12-31", "2020-01-01", "2020-01-02"]
+    assert days(*written, timezone="Europe/Warsaw") == ["2019-12-31", "2020-01-02", "2020-01-02"]
+
+
+def test_times_without_an_offset_are_the_shops_own():
+    assert days("2020-01-01 23:30", timezone="Asia/Tokyo") == ["2020-01-01"]
+
+
+def test_seconds_since_1970_belong_to_the_shops_day():
+    assert days("1577836800", timezone="America/New_York") == ["2019-12-31"]
+
+
+def test_a_column_that_can_be_read_two_ways_is_refused_with_what_to_set():
+    with pytest.raises(DataError) as caught:
+        days("11/12/2020", "01/02/2020 10:00")
+    text = str(caught.value)
+    assert "day first or month first" in text
+    assert "set data.date_format to" in text
+    assert "'%d/%m/%Y'" in text
+    assert "'%m/%d/%Y'" in text
+
+
+def test_a_column_that_mixes_both_orders_is_refused():
+    with pytest.raises(DataError, match="got 1 dates that must be day first and 1 that must be"):
+        days("11/13/2020", "14/02/2020")
+
+
+def test_date_format_overrides_the_decision():
+    written = ["11/12/2020", "01/02/2020"]
+    assert days(*written, date_format="%d/%m/%Y") == ["2020-12-11", "2020-02-01"]
+    assert days(*written, date_format="%m/%d/%Y") == ["2020-11-12", "2020-01-02"]
+    assert days("5. 1. 2020", date_format="%d. %m. %Y") == ["2020-01-05"]
+    zoned = days("01/02/2020 23:30 +0100", date_format="%d/%m/%Y %H:%M %z")
+    assert zoned == ["2020-02-01"]
+
+
+def test_a_date_format_that_is_none_is_the_users_mistake():
+    with pytest.raises(DataError, match=r"data\.date_format: got '%Q'"):
+        days("2020-01-01", date_format="%Q")
+
+
+def test_a_stray_form_is_put_aside_and_does_not_stop_the_run():
+    written = ["2020-01-01"] * 200 + ["01/02/2020", "soon"]
+    assert days(*written)[-2:] == ["", ""]
+
+
+def test_a_stray_order_of_day_and_month_is_put_aside():
+    assert days(*["31/12/2020"] * 200, "12/31/2020")[-1] == ""
+
+
+@pytest.mark.parametrize("sentinel", ["0001-01-01", "9999-12-31", "1899-12-30", "2020-02-30"])
+def test_days_that_cannot_be_order_days_are_put_aside(sentinel):
+    assert days("2020-01-01", sentinel) == ["2020-01-01", ""]
+
+
+def test_a_column_of_something_else_is_refused():
+    with pytest.raises(DataError, match="got boolean values, expected dates"):
+        days(True, False)
+
+
+FORMATS = ["%Y-%m-%d", "%Y%m%d", "%d.%m.%Y", "%m/%d/%Y", "%d %b %Y", "%Y/%m/%d %H:%M:%S"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sampled_from(FORMATS),
+    st.lists(st.dates(pd.Timestamp("1990-01-01").date(), pd.Timestamp("2050-01-01").date())),
+)
+def test_what_was_written_is_what_is_read(form, dates):
+    proof = pd.Timestamp("2020-12-31").date()  # A day above 12, so that the column tells.
+    written = [day.strftime(form) for day in [proof, *dates]]
+    assert days(*written) == [day.isoformat() for day in [proof, *dates]]

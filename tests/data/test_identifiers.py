@@ -1,0 +1,79 @@
+"""Customer ids stay what they are, out of every kind of file."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ltvkit.data import clean, order_days_from_frame, read_transactions
+
+ODD = [
+    "007", "7", "18446744073709551615", "1e5", "1E5", "12.50", "ünï", "山田", "a,b;c", 'q"x',
+    "NA", "True", "2020-01-01", "-5", "0x1F", "1_000", "+1",
+]  # fmt: skip
+
+
+def customers(values: object) -> list[str]:
+    frame = pd.DataFrame({"customer_id": values}).assign(ordered_at="2024-01-01", revenue=1.0)
+    return order_days_from_frame(frame).to_pandas()["customer_id"].tolist()
+
+
+def test_odd_ids_come_back_as_they_were_from_csv_and_parquet(tmp_path):
+    frame = pd.DataFrame({"customer_id": ODD}).assign(ordered_at="2024-01-01", revenue=1)
+    frame.to_csv(tmp_path / "orders.csv", index=False)
+    frame.to_parquet(tmp_path / "orders.parquet")
+    for name in ("orders.csv", "orders.parquet"):
+        found = clean(read_transactions(tmp_path / name)).to_pandas()["customer_id"]
+        assert found.tolist() == sorted(ODD)
+    assert customers(ODD) == sorted(ODD)
+
+
+texts = st.text(
+    st.characters(
+        blacklist_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], blacklist_characters="\ufeff"
+    ),
+    min_size=1,
+    max_size=12,
+).filter(lambda text: text.lower() not in {"nan", "null", "none", "<na>", "nat", "\\n"})
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(texts, min_size=1, max_size=8, unique=True))
+def test_any_text_without_blanks_around_it_is_an_id_and_stays_so(ids):
+    kept = [text.removesuffix(".0") if _all_floats(ids) else text for text in ids]
+    assert customers(ids) == sorted(set(kept))
+
+
+def _all_floats(ids: list[str]) -> bool:
+    return all(text.endswith(".0") and text[:-2].isascii() and text[:-2].isdigit() for text in ids)
+
+
+def test_numbers_become_their_digits():
+    assert customers(np.array([2**64 - 1, 7], dtype=np.uint64)) == ["18446744073709551615", "7"]
+    assert customers(np.array([-1, 2**63 - 1])) == ["-1", "9223372036854775807"]
+
+
+def test_whole_floats_lose_their_point_zero():
+    assert customers([12345.0, np.nan, 2.0**60]) == ["1152921504606846976", "12345"]
+    assert customers(["12345.0", "8.0", None]) == ["12345", "8"]
+    assert customers(pd.Series([12345.0, "abc", 7, None], dtype=object)) == ["12345", "7", "abc"]
+
+
+def test_point_zero_stays_where_not_every_id_has_it():
+    assert customers(["1.0", "2.1"]) == ["1.0", "2.1"]
+    assert customers(["1.0", "x"]) == ["1.0", "x"]
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", "\ufeff"])
+def test_blanks_around_an_id_are_taken_off_and_inside_it_kept(blank):
+    assert customers([f"{blank}a b{blank}", "a b"]) == ["a b"]
+
+
+@pytest.mark.parametrize("missing", [None, "", "  ", "nan", "NULL", "None", "<NA>", "\\N"])
+def test_what_programs_write_for_nothing_is_no_customer(missing):
+    assert customers(["a", missing]) == ["a"]
+
+
+def test_categories_are_their_texts():
+    assert customers(pd.Categorical(["b", "a", "b"])) == ["a", "b"]

@@ -1,0 +1,152 @@
+"""What a log is fit for: each check passes on a good log and speaks up on a bad one."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.data import ColumnMap, check_data, clean, order_days_from_frame, read_transactions
+from ltvkit.data import render_data_check as render
+
+
+def good(rows: int = 6000, customers: int = 600) -> pd.DataFrame:
+    generator = np.random.default_rng(11)
+    customer = generator.integers(0, customers, rows)
+    joined = generator.integers(0, 600, customers)
+    after = generator.integers(0, 300, rows)
+    moment = pd.Timestamp("2022-01-01") + pd.to_timedelta(
+        np.minimum(joined[customer] + after, 729), unit="D"
+    )
+    return pd.DataFrame(
+        {
+            "customer_id": customer.astype(str),
+            "ordered_at": moment,
+            "revenue": np.round(generator.gamma(2, 20, rows) + 0.01, 2),
+            "line": np.arange(rows),
+        }
+    )
+
+
+def statuses(frame: pd.DataFrame, *, horizon_days: int = 365, **options) -> dict[str, str]:
+    log = order_days_from_frame(frame, margin_rate=0.4, **options)
+    check = check_data(log, horizon_days=horizon_days, margin_rate=0.4)
+    return {finding.name: finding.status for finding in check.findings}
+
+
+def test_a_good_log_passes_every_check():
+    assert set(statuses(good()).values()) == {"PASS"}
+
+
+def several_rows_without_id(frame):
+    return frame.assign(customer_id=frame["customer_id"].where(frame["line"] % 10 > 0))
+
+
+def few_customers(frame):
+    return frame[frame["customer_id"].astype(int) < 40]
+
+
+def nobody_comes_back(frame):
+    return frame.drop_duplicates("customer_id")
+
+
+def a_hole(frame):
+    return frame[~frame["ordered_at"].between("2022-06-01", "2022-08-01")]
+
+
+def everything_twice(frame):
+    return pd.concat([frame, frame])
+
+
+def refunds_of_unknown_orders(frame):
+    first = frame.sort_values("ordered_at").drop_duplicates("customer_id")
+    early = first.assign(
+        ordered_at=first["ordered_at"] - pd.Timedelta(days=1), revenue=-100.0, line=-1
+    )
+    return pd.concat([frame, early])
+
+
+def many_gifts(frame):
+    return frame.assign(revenue=frame["revenue"].where(frame["line"] % 5 > 0, 0.0))
+
+
+def a_till(frame):
+    return frame.assign(customer_id=frame["customer_id"].where(frame["line"] % 4 > 0, "till"))
+
+
+def one_giant_order(frame):
+    return frame.assign(revenue=frame["revenue"].where(frame["line"] != 7, 168_469.6))
+
+
+def old_customers_at_the_start(frame):
+    old = pd.DataFrame(
+        {
+            "customer_id": [f"old{number}" for number in range(300)],
+            "ordered_at": pd.Timestamp("2022-01-05"),
+            "revenue": 5.0,
+            "line": range(10_000, 10_300),
+        }
+    )
+    return pd.concat([frame, old])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name", "status"),
+    [
+        (several_rows_without_id, "rows put aside", "REVIEW"),
+        (few_customers, "customers", "FAIL"),
+        (nobody_comes_back, "customers who came back", "FAIL"),
+        (a_hole, "gaps", "REVIEW"),
+        (everything_twice, "duplicate rows", "REVIEW"),
+        (refunds_of_unknown_orders, "refunds without an order", "REVIEW"),
+        (many_gifts, "orders worth nothing", "REVIEW"),
+        (a_till, "largest customer", "REVIEW"),
+        (one_giant_order, "largest order", "REVIEW"),
+        (old_customers_at_the_start, "start of the log", "REVIEW"),
+    ],
+)
+def test_a_spoiled_log_is_found_out(spoil, name, status):
+    assert statuses(spoil(good()))[name] == status
+
+
+def test_a_snapshot_long_after_the_last_order_is_found_out():
+    assert statuses(good(), as_of=date(2024, 3, 1))["last days"] == "REVIEW"
+
+
+def test_a_history_shorter_than_what_is_asked_of_it_is_found_out():
+    assert statuses(good(), horizon_days=600)["length of history"] == "REVIEW"
+    assert statuses(good(), horizon_days=1600)["length of history"] == "FAIL"
+
+
+def test_revenue_that_would_pass_for_profit_is_found_out():
+    check = check_data(order_days_from_frame(good()))
+    assert {finding.name: finding.status for finding in check.findings}["margin"] == "REVIEW"
+    assert check.status == "REVIEW"
+
+
+def test_every_finding_that_does_not_pass_says_what_to_do():
+    check = check_data(order_days_from_frame(a_till(several_rows_without_id(good()))))
+    for finding in check.findings:
+        assert bool(finding.recommendation) == (finding.status != "PASS")
+
+
+def test_the_text_shows_counts_findings_and_rejected_rows():
+    frame = several_rows_without_id(good())
+    text = render(check_data(order_days_from_frame(frame), currency="EUR"))
+    assert "a frame: REVIEW" in text
+    assert "6,000   accepted 5,400, put aside 600" in text
+    assert "600  the customer id is missing" in text
+    assert "row 1: the customer id is missing: , 2022-" in text
+    assert "-> set economics.margin_rate" in text
+    assert "EUR" in text
+
+
+def test_cdnow_fails_no_check():
+    log = clean(
+        read_transactions("sample:cdnow"),
+        columns=ColumnMap(ordered_at="date", revenue="dollar_value"),
+    )
+    check = check_data(log, horizon_days=273)
+    assert check.status == "REVIEW"
+    assert [f.name for f in check.findings if f.status != "PASS"] == ["margin"]
+    assert "255 rows repeat another one" in render(check)

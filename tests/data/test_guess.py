@@ -1,0 +1,143 @@
+"""The first guess at a shop's columns, in four languages, and the config that it writes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.config import load_config
+from ltvkit.data import ColumnMap, clean, guess_columns, read_transactions
+from ltvkit.errors import DataError
+
+
+def shop(**names: str) -> pd.DataFrame:
+    """A log of 400 rows under the names of some shop."""
+    generator = np.random.default_rng(3)
+    rows = 400
+    columns = {
+        "customer": generator.integers(10_000, 10_080, rows),
+        "date": pd.Timestamp("2023-01-01")
+        + pd.to_timedelta(generator.integers(0, 600, rows), unit="D"),
+        "amount": np.round(generator.gamma(2, 20, rows), 2),
+        "order": np.arange(50_000, 50_000 + rows),
+        "quantity": generator.integers(1, 9, rows),
+        "price": np.round(generator.gamma(2, 10, rows), 2),
+        "margin": np.round(generator.gamma(2, 5, rows), 2),
+        "channel": generator.choice(["web", "shop"], rows),
+        "country": generator.choice(["FR", "PL", "DE"], rows),
+        "cancelled": generator.choice([True, False], rows),
+        "currency": generator.choice(["EUR", "PLN"], rows),
+        "shipped": pd.Timestamp("2023-01-03")
+        + pd.to_timedelta(generator.integers(0, 600, rows), unit="D"),
+        "tax": np.round(generator.gamma(2, 2, rows), 2),
+    }
+    return pd.DataFrame({theirs: columns[ours] for ours, theirs in names.items()})
+
+
+LANGUAGES = [
+    {"shipped": "ShipDate", "order": "InvoiceNo", "date": "InvoiceDate", "customer": "CustomerID",
+     "tax": "Total Tax", "amount": "Total", "channel": "Channel", "margin": "Profit"},
+    {"order": "N° commande", "date": "Date de commande", "customer": "Numéro client",
+     "amount": "Montant HT", "margin": "Marge", "channel": "Canal", "country": "Pays"},
+    {"customer": "Kundennummer", "date": "Bestelldatum", "order": "Bestellnummer",
+     "amount": "Umsatz netto", "margin": "Deckungsbeitrag", "channel": "Kanal", "tax": "MwSt"},
+    {"date": "Data zamówienia", "order": "Numer zamówienia", "customer": "ID klienta",
+     "amount": "Kwota", "margin": "Marża", "channel": "Kanał"},
+    {"customer": "user_id", "date": "created_at", "amount": "order_value", "order": "order_id",
+     "channel": "utm_source", "margin": "contribution_margin"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("names", LANGUAGES, ids=["en", "fr", "de", "pl", "web"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_columns_are_found_under_the_names_of_four_languages(tmp_path, names, kind):
+    path = tmp_path / f"orders.{kind}"
+    if kind == "csv":
+        shop(**names).to_csv(path, index=False, sep=";", decimal=",")
+    else:
+        shop(**names).to_parquet(path)
+    assert guess_columns(path).columns == ColumnMap(
+        customer_id=names["customer"],
+        ordered_at=names["date"],
+        revenue=names["amount"],
+        order_id=names["order"],
+        margin=names["margin"],
+        channel=names["channel"],
+    )
+
+
+def test_without_a_total_the_amount_is_pieces_times_unit_price_and_says_so(tmp_path):
+    path = tmp_path / "lines.csv"
+    shop(order="Invoice", quantity="Quantity", date="InvoiceDate", price="Unit Price",
+         customer="Customer ID").to_csv(path, index=False)  # fmt: skip
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "Quantity * `Unit Price`"
+    assert any("a number of pieces and a unit price" in reason for reason in guess.reasons)
+    frame = pd.read_csv(path)
+    log = clean(read_transactions(path), columns=guess.columns)
+    expected = (frame["Quantity"] * frame["Unit Price"]).sum()
+    assert log.summary.revenue == pytest.approx(expected)
+
+
+def test_columns_without_telling_names_are_found_by_what_is_in_them(tmp_path):
+    path = tmp_path / "x.csv"
+    shop(customer="c1", date="c2", amount="c3").to_csv(path, index=False)
+    columns = guess_columns(path).columns
+    assert (columns.customer_id, columns.ordered_at, columns.revenue) == ("c1", "c2", "c3")
+
+
+def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
+    path = tmp_path / "orders.csv"
+    frame = shop(customer="customer", date="date", amount="gross_total", currency="currency",
+                 cancelled="is_cancelled")  # fmt: skip
+    frame.loc[frame.index[:100], "customer"] = None
+    frame.to_csv(path, index=False)
+    doubts = "\n".join(guess_columns(path).doubts)
+    assert "25.0% of the rows have no 'customer'" in doubts
+    assert "'is_cancelled' seems to mark cancelled orders" in doubts
+    assert "'currency' has 2 values" in doubts
+    assert "'gross_total' seems to include tax" in doubts
+
+
+def test_the_config_it_writes_is_loaded_and_cleans_the_log(tmp_path):
+    path = tmp_path / "our orders, 2023.csv"
+    names = LANGUAGES[1] | {"amount": "Montant: net"}
+    shop(**names).to_csv(path, index=False)
+    guess = guess_columns(path)
+    written = tmp_path / "shop.yaml"
+    written.write_text(guess.to_yaml(name="shop", transactions=path.name), encoding="utf-8")
+    config = load_config(written)
+    mapped = ColumnMap(**config.data.columns.model_dump())
+    assert config.data.transactions == str(path)
+    assert mapped.revenue == "Montant: net"
+    assert clean(read_transactions(config.data.transactions), columns=mapped).summary.rejected == 0
+    assert written.read_text(encoding="utf-8").count("# ") > 10
+
+
+def test_a_date_that_can_be_read_two_ways_is_found_and_left_to_the_user(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("customer,date,amount\n" + "a,01/02/2020,1.5\nb,03/04/2020,2.5\n" * 20)
+    guess = guess_columns(path)
+    assert guess.columns.ordered_at == "date"
+    assert any("day first or month first" in doubt for doubt in guess.doubts)
+    assert "# date_format: '%d/%m/%Y'" in guess.to_yaml(name="x")
+
+
+def test_what_is_not_found_is_left_to_fill_in(tmp_path):
+    path = tmp_path / "articles.csv"
+    path.write_text("article,colour\nx,red\ny,blue\n")
+    guess = guess_columns(path)
+    assert guess.columns is None
+    assert "customer_id: FILL_IN" in guess.to_yaml(name="x")
+
+
+def test_a_table_without_rows_is_refused(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("customer,date,amount\n")
+    with pytest.raises(DataError, match="got no rows"):
+        guess_columns(path)
+
+
+def test_the_shipped_sample_is_guessed_as_its_config_maps_it():
+    assert guess_columns("sample:cdnow").columns == ColumnMap(
+        customer_id="customer_id", ordered_at="date", revenue="dollar_value"
+    )

@@ -1,0 +1,148 @@
+"""Costs, customers and weights: read strictly, refused with the rows that are wrong."""
+
+import pandas as pd
+import pytest
+
+from ltvkit.data import read_costs, read_customers, read_touches
+from ltvkit.data.tables import ADVERTISING_WORDS, COST_CATEGORIES
+from ltvkit.economics.costs import COST_CATEGORIES as KNOWN_TO_ECONOMICS
+from ltvkit.economics.costs import SAME_AS, acquisition_costs
+from ltvkit.errors import DataError
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_table(text: str):
+        path = tmp_path / "table.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write_table
+
+
+def test_the_reader_knows_the_categories_that_economics_reckons_with():
+    assert COST_CATEGORIES == KNOWN_TO_ECONOMICS
+    assert set(ADVERTISING_WORDS) == set(SAME_AS)
+
+
+def test_costs_are_read_with_blank_channels_and_optional_columns(write):
+    costs = read_costs(
+        write(
+            "period,channel,category,amount,acquisition_share,leads\n"
+            '2024-01,Google,Ads Performance,"1,200.50",,30\n'
+            "2024-02,,marketing-salaries,2000,0.5,\n"
+        )
+    ).frame
+    assert costs["period"].tolist() == [pd.Timestamp("2024-01-01"), pd.Timestamp("2024-02-01")]
+    assert costs["channel"].isna().tolist() == [False, True]
+    assert costs["category"].tolist() == ["ads_performance", "marketing_salaries"]
+    assert costs["amount"].tolist() == [1200.5, 2000.0]
+    assert costs["acquisition_share"].tolist()[1] == 0.5
+    assert acquisition_costs(costs)["amount"].tolist() == [1200.5, 1000.0]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2024-03", "2024-03-01"),
+        ("2024/03", "2024-03-01"),
+        ("202403", "2024-03-01"),
+        ("03/2024", "2024-03-01"),
+        ("2024-W05", "2024-01-29"),
+        ("2024-03-15", "2024-03-15"),
+        ("31.03.2024", "2024-03-31"),
+    ],
+)
+def test_periods_are_days_weeks_or_months(write, written, day):
+    costs = read_costs(write(f"period,category,amount\n{written},ads,5\n")).frame
+    assert costs["period"].tolist() == [pd.Timestamp(day)]
+    assert costs["channel"].isna().all()
+
+
+def test_columns_can_be_called_otherwise(write):
+    path = write("month;source;type;spent\n2024-01;Google;ads;12,5\n")
+    mapping = {"period": "month", "channel": "source", "category": "type", "amount": "spent"}
+    costs = read_costs(path, columns=mapping).frame
+    assert costs.loc[0, ["channel", "amount"]].tolist() == ["Google", 12.5]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("2024-01,ads_performence,5", r"ads_performence \(did you mean 'ads_performance'\?\)"),
+        ("2024-01,ads,x", r"'x \(row 1\)' in column 'amount', expected a number"),
+        ("2024-01,ads,inf", r"'inf \(row 1\)' in column 'amount', expected a number"),
+        ("2024-01,ads,", r"nothing in column 'amount' of rows 1"),
+        ("soon,ads,5", r"'soon \(row 1\)' in column 'period', expected a date, a month"),
+        (",ads,5", r"nothing in column 'period' of rows 1"),
+        ("2024-01,,5", r"nothing in column 'category' of rows 1"),
+        ("2024-01,ads,5,6", "got lines 2 with more or fewer fields"),
+    ],
+)
+def test_a_ledger_that_cannot_add_up_is_refused_with_its_rows(write, rows, words):
+    with pytest.raises(DataError, match=words):
+        read_costs(write(f"period,category,amount\n{rows}\n"))
+
+
+def test_shares_lie_between_0_and_1_and_leads_are_not_negative(write):
+    head = "period,category,amount,acquisition_share,clicks\n2024-01,ads,5,,\n2024-01,ads,5,"
+    with pytest.raises(DataError, match=r"acquisition_share 50\.0 \(row 2\), expected 0 to 1"):
+        read_costs(write(head + "50,1\n"))
+    with pytest.raises(DataError, match=r"clicks -1\.0 \(row 2\), expected 0 or more"):
+        read_costs(write(head + "1,-1\n"))
+
+
+def test_a_missing_column_names_where_to_map_it(write):
+    path = write("date,category,amounts\n2024-01,ads,5\n")
+    with pytest.raises(DataError, match=r"no column 'period', 'amount' .*'amounts'.*data\.costs"):
+        read_costs(path)
+    with pytest.raises(DataError, match=r"data\.costs\.columns\.period: got no column 'dat'"):
+        read_costs(path, columns={"period": "dat"})
+
+
+def test_customers_keep_contacts_as_text_and_attributes_in_their_type(write):
+    customers = read_customers(
+        write(
+            "customer_id,source,first_order_at,phone,zip,age,contact_ok\n"
+            "007,web,2024-01-05 10:00,+48 123,01234,33,true\n"
+            "7,,,0048123,99999,44,false\n"
+        ),
+        columns={"channel": "source"},
+    ).frame
+    assert customers["customer_id"].tolist() == ["007", "7"]
+    assert customers["channel"].tolist()[0] == "web"
+    assert customers["first_order_at"].tolist()[0] == pd.Timestamp("2024-01-05")
+    assert customers["phone"].tolist() == ["+48 123", "0048123"]
+    assert customers["zip"].tolist() == ["01234", "99999"]
+    assert customers["age"].tolist() == [33, 44]
+    assert customers["contact_ok"].tolist() == [True, False]
+
+
+def test_customers_without_channel_or_first_order_have_them_missing(write):
+    customers = read_customers(write("customer_id,city\na,Łódź\n")).frame
+    assert customers[["channel", "first_order_at"]].isna().all().all()
+
+
+def test_a_customer_stands_in_one_row(write):
+    read = read_customers(write("customer_id,channel\na,web\na,web\n,web\nb,x\n"))
+    assert read.frame["customer_id"].tolist() == ["a", "b"]
+    assert read.notes == (
+        "customers: 1 rows without a customer id left out",
+        "customers: 1 rows that repeat another one left out",
+    )
+    with pytest.raises(DataError, match="customer_id 'a' in several rows that differ"):
+        read_customers(write("customer_id,channel\na,web\na,shop\n"))
+
+
+def test_weights_of_a_customer_sum_to_1(write):
+    touches = read_touches(
+        write("customer_id,channel,weight\na,web,.333\na,tv,.333\na,seo,.333\nb,web,.5\nb,web,.5\n")
+    ).frame
+    assert touches.groupby("customer_id")["weight"].sum().tolist() == pytest.approx([1, 1])
+    assert len(touches) == 4
+    with pytest.raises(DataError, match=r"weights that sum to 'a: 0\.3', expected 1"):
+        read_touches(write("customer_id,channel,weight\na,web,.3\nb,web,1\n"))
+    with pytest.raises(DataError, match=r"weight -0\.5 \(row 1\)"):
+        read_touches(write("customer_id,channel,weight\na,web,-.5\na,tv,1.5\n"))
+    with pytest.raises(DataError, match="nothing in column 'channel' of rows 1"):
+        read_touches(write("customer_id,channel,weight\na,,1\n"))

@@ -149,6 +149,8 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
         ratio = year["cumulative_margin"] / cac
         low, high = year["low"] / cac, year["high"] / cac
         verdict = "Raise" if low > 3 else "Cut" if high < 3 else "Cannot tell"
+        if channel == "Organic":
+            verdict = "Hold"
         rows.append(
             {
                 "channel": channel,
@@ -157,6 +159,7 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
                 "loaded_cost": round(n * cac, 2),
                 "media_cac": round(cac * 0.7, 2),
                 "loaded_cac": cac,
+                "own_cost": 0.0 if channel == "Organic" else round(n * cac * 0.8, 2),
                 "ltv": year["cumulative_margin"],
                 "ltv_low": year["low"],
                 "ltv_high": year["high"],
@@ -165,7 +168,7 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
                 "ltv_to_cac_high": round(high, 3),
                 "allowable_cac": round(year["cumulative_margin"] / 3, 2),
                 "payback_month": int(reached["age_months"].iloc[0]) if len(reached) else None,
-                "payback_status": "reached" if len(reached) else "not_yet",
+                "payback_status": "paid_back" if len(reached) else "not_yet",
                 "verdict": verdict,
                 "why": f"80 % interval {low:.2f} to {high:.2f} against a target of 3",
             }

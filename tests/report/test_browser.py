@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import KINDS, Opened
 
 from ltvkit.economics import allowable_cac
+from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
 from ltvkit.runs import Run
 
 pytestmark = pytest.mark.browser
@@ -188,6 +190,42 @@ def test_what_if_agrees_with_the_formula_of_allowable_cac(
     assert shown_now == pytest.approx(expected, abs=0.006)
 
 
+@pytest.mark.parametrize(("target", "months"), [("1", "24"), ("2.5", "3"), ("3", "12"), ("6", "1")])
+def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
+    open_page: Open, run_of: Callable[[str], Run], target: str, months: str
+) -> None:
+    page = open_page("shop").page
+    page.locator("#whatif-cautious").check()  # leaves verdicts alone, but counts as a change
+    page.locator("#whatif-ratio").fill(target)
+    page.locator("#whatif-months").fill(months)
+    run = run_of("shop")
+    at_month = run.payback[
+        run.payback["cohort"].isna() & (run.payback["age_months"] == int(months))
+    ].set_index("channel")[["cumulative_margin", "low", "high"]]
+    ordered = run.channels.assign(whole=run.channels["channel"] == "all").sort_values(
+        ["whole", "new_customers"], ascending=[True, False]
+    )
+    expected = []
+    for row in ordered.itertuples():
+        ratio = np.array([row.ltv_to_cac, row.ltv_to_cac_low, row.ltv_to_cac_high]) / float(target)
+        room = ratio
+        if row.channel in at_month.index:
+            room = np.minimum(ratio, at_month.loc[row.channel].to_numpy() / row.loaded_cac)
+        evidence = ChannelEvidence(
+            row.ltv_to_cac,
+            row.ltv_to_cac_low,
+            row.ltv_to_cac_high,
+            *room,
+            target_ratio=float(target),
+            allowable_cac=row.loaded_cac * room[0],
+            cac=row.loaded_cac,
+            new_customers=row.new_customers,
+            own_cost=row.own_cost,
+        )
+        expected.append(channel_verdict(evidence).verdict)
+    assert page.locator("#channel-table .pill b").all_inner_texts() == expected
+
+
 def test_what_if_changes_verdicts_with_the_target_and_gives_them_back(open_page: Open) -> None:
     page = open_page("shop").page
     verdicts = page.locator("#channel-table .pill b")
@@ -289,3 +327,34 @@ def test_do_not_use_takes_the_page_over(open_page: Open) -> None:
     assert page.locator(".lists").count() == 0
     assert page.locator(".badge-do_not_use").is_visible()
     assert "Nie działaj" in page.locator(".sentence-number").inner_text()
+
+
+def test_hovering_over_a_curve_tells_its_month_in_words(
+    open_page: Open, run_of: Callable[[str], Run]
+) -> None:
+    opened = open_page("shop")
+    opened.walk()
+    page = opened.page
+    page.locator('input[name="curve"][value="1"]').check(force=True)
+    chart = page.locator('[data-chart="payback"] .chart-live')
+    chart.scroll_into_view_if_needed()
+    chart.hover(position={"x": 300, "y": 150})
+    page.locator(".tip").wait_for(state="visible")
+    told = dict(
+        zip(
+            page.locator(".tip dt").all_inner_texts(),
+            page.locator(".tip dd").all_inner_texts(),
+            strict=True,
+        )
+    )
+    payback = run_of("shop").payback
+    mine = payback[
+        (payback["channel"] == told["Channel"])
+        & payback["cohort"].isna()
+        & (payback["age_months"] == int(told["Months since the first order"]))
+    ].iloc[0]
+    assert told["Value"] == f"€{mine['cumulative_margin']:.2f}"
+    assert told["80% interval"] == f"€{mine['low']:.2f} to €{mine['high']:.2f}"
+    assert told["Kind"] == "observed"
+    page.mouse.move(5, 5)
+    page.locator(".tip").wait_for(state="hidden")

@@ -61,6 +61,8 @@ def what_if(run: Run) -> dict[str, Any]:
                     _value(row, c) for c in ("ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high")
                 ],
                 "curve": _curve(curves[curves["channel"] == name]),
+                "own": _value(row, "own_cost") != 0,
+                "marginal": _value(row, "marginal_cac_high"),
             }
             for row, name in ((row, row["channel"]) for _, row in _ordered(run).iterrows())
         ],
@@ -190,18 +192,10 @@ def _payback(row: "pd.Series[Any]", reader: Reader) -> str:
 
 
 def _curve(frame: pd.DataFrame) -> list[list[float | None]]:
-    """[age, value, low, predicted] of one channel, by age."""
+    """[age, value, low, high] of one channel, by age."""
     ordered = frame.sort_values("age_months")
-    return [
-        [float(age), value, low, float(predicted)]
-        for age, value, low, predicted in zip(
-            ordered["age_months"],
-            _rounded(ordered["cumulative_margin"]),
-            _rounded(ordered["low"]),
-            as_bool(ordered["predicted"]),
-            strict=True,
-        )
-    ]
+    columns = [_rounded(ordered[c]) for c in ("age_months", "cumulative_margin", "low", "high")]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _rounded(values: pd.Series) -> list[float | None]:

@@ -48,8 +48,9 @@ def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
     Lists take turns by priority, so that a long list does not push a short one off the page.
     """
     order = {row.name: place for place, row in enumerate(run.lists)}
-    names = run.customers["list"].astype(str)
-    ranked = run.customers.assign(
+    first_of_each = run.customers[run.customers["priority"] <= TOP_ROWS]
+    names = first_of_each["list"].astype(str)
+    ranked = first_of_each.assign(
         _later=~names.isin(TO_ACT), _place=names.map(order).fillna(len(order))
     )
     first = ranked.sort_values(["_later", "priority", "_place", "customer_id"]).head(TOP_ROWS)

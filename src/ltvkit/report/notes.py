@@ -36,6 +36,20 @@ def reasons(run: Run, reader: Reader) -> tuple[ReasonRow, ...]:
     )
 
 
+def notices(run: Run, reader: Reader) -> tuple[tuple[str, str, str], ...]:
+    """The run's warnings: id, title in the reader's language where the table has it, text."""
+    return tuple(
+        (
+            visible(notice.id),
+            reader.plain(f"warning.{notice.id}")
+            if reader.language != "en" and reader.has(f"warning.{notice.id}")
+            else visible(notice.title),
+            visible(notice.text),
+        )
+        for notice in run.warnings
+    )
+
+
 def data_facts(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
     """What was read and what was done to it."""
     data = run.data
@@ -52,6 +66,13 @@ def data_facts(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
 def definitions(reader: Reader) -> tuple[tuple[str, str], ...]:
     """The words of the page, one line each."""
     return tuple(
-        (reader.plain(f"definitions.{name}"), reader.plain(f"definitions.{name}_text"))
+        (
+            reader.plain(f"definitions.{name}"),
+            str(
+                reader.say(
+                    f"definitions.{name}_text", level=reader.share(reader.level), odds=reader.odds
+                )
+            ),
+        )
         for name in DEFINITIONS
     )

@@ -56,7 +56,11 @@ def render_report(run: Run, *, previous: Run | None = None) -> str:
         When the language is none of the three.
     """
     section = run.settings.get("report") or {}
-    reader = Reader(str(section.get("language") or LANGUAGES[0]), run.data.currency)
+    reader = Reader(
+        language=str(section.get("language") or LANGUAGES[0]),
+        currency=run.data.currency,
+        level=float((run.settings.get("model") or {}).get("interval") or 0.8),
+    )
     charts = _charts(run, reader)
     curves = channels.curve_rows(run)
     data = {
@@ -103,8 +107,10 @@ def render_report(run: Run, *, previous: Run | None = None) -> str:
         trust_sentences=trust.sentences(run, reader),
         methods=trust.method_rows(run, reader),
         checks=trust.check_rows(run, reader),
-        advice=trust.advice(run),
+        advice=trust.advice(run, reader),
         reasons=notes.reasons(run, reader),
+        verdict_reasons=trust.verdict_reasons(run, reader),
+        notices=notes.notices(run, reader),
         data_facts=notes.data_facts(run, reader),
         definitions=notes.definitions(reader),
     )

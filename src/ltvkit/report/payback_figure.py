@@ -14,7 +14,8 @@ def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: 
     ----------
     rows : sequence of dict
         `name`, `age`, `value`, `low`, `high`, `n`, `predicted`, `last` (the last observed month),
-        `hit` (the month of payback), `cac` where a cost line is to be drawn.
+        `hit` (the month of payback), `band` (draw the interval and, at `cac`, the cost line, which
+        `cost` names), `end` (the height of the line's name at the right edge).
     names : sequence of str
         All channels as shown, the whole shop last: they fix colour and shape.
     """
@@ -48,7 +49,7 @@ def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: 
         {"field": "name", "title": reader.plain("payback.choose_channel")},
         {"field": "age", "title": reader.plain("payback.x")},
         {"field": "value", "title": reader.plain("page.value"), "format": "$,.2f"},
-        {"field": "words", "title": reader.plain("page.interval")},
+        {"field": "words", "title": reader.interval},
         {"field": "n", "title": reader.plain("payback.customers_seen"), "format": ",d"},
         {"field": "kind", "title": reader.plain("page.kind")},
     ]
@@ -71,6 +72,16 @@ def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: 
                 "transform": [{"filter": "isValid(datum.cac) && datum.band"}],
                 "mark": {"type": "line", "strokeDash": [2, 3], "strokeWidth": 1.5},
                 "encoding": {"x": x, "y": y | {"field": "cac"}, "stroke": {"value": INK}},
+            },
+            {
+                "transform": [{"filter": "isValid(datum.cac) && datum.band && datum.age === 0"}],
+                "mark": {"type": "text", "align": "left", "dx": 6, "dy": -8, "fontSize": 12},
+                "encoding": {
+                    "x": x,
+                    "y": y | {"field": "cac"},
+                    "text": {"field": "cost"},
+                    "color": {"value": INK},
+                },
             },
             {
                 "transform": [{"filter": "!datum.predicted"}],

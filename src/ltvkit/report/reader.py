@@ -44,6 +44,8 @@ class Reader:
     language : {"en", "fr", "pl"}
     currency : str
         ISO 4217 code, or blank: amounts are then plain numbers.
+    level : float
+        How often the truth should lie in an interval.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class Reader:
 
     language: str
     currency: str
+    level: float = 0.8
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
@@ -103,6 +106,17 @@ class Reader:
         if months >= 1 and abs(days - months * DAYS_PER_MONTH) < 1 + months / 12:
             return self.count("count.months", months)
         return self.count("count.days", days)
+
+    @property
+    def interval(self) -> str:
+        """What an interval is called: "80% interval"."""
+        return str(self.say("page.interval", level=self.share(self.level)))
+
+    @property
+    def odds(self) -> str:
+        """How often the truth should lie in an interval, in words."""
+        key = f"page.odds_{round(self.level * 100)}"
+        return self.plain(key) if self.has(key) else self.share(self.level)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number with `digits` decimals."""

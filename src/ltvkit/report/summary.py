@@ -6,6 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ltvkit.report.reader import Reader, observed, visible
+from ltvkit.report.trust import verdict_reasons
 from ltvkit.runs import Figure, ListFacts, Run
 
 TO_SAVE = ("protect_now", "win_back")
@@ -35,7 +36,7 @@ def money_total(run: Run) -> Figure:
 def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
     """The number, its meaning and the action, as far as the verdict lets them be said."""
     if run.verdict.decision == "do not use":
-        reasons = Markup(" ").join(visible(reason) for reason in run.verdict.reasons)
+        reasons = Markup(" ").join(verdict_reasons(run, reader))
         return reader.say("summary.number_no"), reasons, reader.say("summary.action_no")
     trusted = run.verdict.decision == "use"
     return _number(run, reader, trusted), _meaning(run, reader, trusted), _action(run, reader)
@@ -92,6 +93,7 @@ def _number(run: Run, reader: Reader, trusted: bool) -> Markup:
         value=reader.short_money(total.value),
         low=reader.short_money(total.low),
         high=reader.short_money(total.high),
+        odds=reader.odds,
         basis=reader.plain(f"summary.basis_{run.data.margin_basis}"),
     )
 

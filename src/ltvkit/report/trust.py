@@ -1,5 +1,6 @@
 """Can you trust this? The backtest in words, against baselines, and the checks."""
 
+import math
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -42,7 +43,13 @@ def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
     said = [_ranking(run, reader), _total(metrics.get("bias"), reader)]
     coverage = metrics.get("coverage")
     if observed(coverage):
-        said.append(reader.say("trust.coverage", share=reader.number(coverage * 100)))
+        said.append(
+            reader.say(
+                "trust.coverage",
+                share=reader.number(coverage * 100),
+                level=reader.share(reader.level),
+            )
+        )
     churn = metrics.get("calibration_error")
     if observed(churn):
         said.append(reader.say("trust.churn", points=reader.number(churn * 100, 1)))
@@ -65,25 +72,45 @@ def check_rows(run: Run, reader: Reader) -> tuple[CheckRow, ...]:
     ranked = sorted(
         run.verdict.checks, key=lambda c: order.index(c.status) if c.status in order else 0
     )
-    return tuple(
-        CheckRow(
-            label=visible(check.name).replace("_", " "),
-            status=check.status.lower(),
-            words=reader.plain(f"trust.{check.status.lower()}")
-            if check.status in SIGNS
-            else check.status,
-            sign=SIGNS.get(check.status, ""),
-            value=_limit(check, reader),
-            advice=visible(check.recommendation),
+    return tuple(_check(check, reader) for check in ranked)
+
+
+def check_sentence(check: Check, reader: Reader) -> str:
+    """A check's finding in the reader's language.
+
+    The run says it in English, with its reason; in another language the table says it, if it knows
+    the check.
+    """
+    key = f"{_check_key(check)}_{check.status.lower()}"
+    if reader.language == "en" or not reader.has(key) or not observed(check.value):
+        return visible(check.recommendation)
+    return str(
+        reader.say(
+            key,
+            factor=reader.number(math.exp(min(check.value, 50.0)), 2),
+            share=reader.share(check.value, 1),
+            n=reader.number(check.value),
         )
-        for check in ranked
     )
 
 
-def advice(run: Run) -> tuple[str, ...]:
+def verdict_reasons(run: Run, reader: Reader) -> tuple[str, ...]:
+    """Why the verdict is what it is, in the reader's language."""
+    checks = run.verdict.checks
+    known = all(reader.has(_check_key(check)) for check in checks)
+    if reader.language == "en" or not known or not checks:
+        return tuple(visible(reason) for reason in run.verdict.reasons)
+    decision = run.verdict.decision
+    if decision == "use":
+        rest = [check_sentence(c, reader) for c in checks if c.status == "REVIEW"]
+        return (reader.plain("verdict.use_line"), *rest)
+    return tuple(check_sentence(c, reader) for c in checks if c.status == "FAIL")
+
+
+def advice(run: Run, reader: Reader) -> tuple[str, ...]:
     """What to do about the checks that did not pass, each piece of advice once."""
-    said = [visible(c.recommendation) for c in run.verdict.checks if c.status != "PASS"]
-    return tuple(dict.fromkeys(text for text in said if text))
+    said = [check_sentence(c, reader) for c in run.verdict.checks if c.status != "PASS"]
+    return tuple(dict.fromkeys(text for text in said if text)) or verdict_reasons(run, reader)
 
 
 def decile_means(run: Run) -> list[dict[str, float]]:
@@ -162,6 +189,23 @@ def _method(name: str, run: Run, reader: Reader) -> MethodRow:
         top=round(min(max(capture, 0.0), 1.0) * 100, 1) if observed(capture) else 0.0,
         bias=signed + reader.share(abs(bias), 1) if observed(bias) else BLANK,
         mae=reader.unit_money(metrics.get("mae")),
+    )
+
+
+def _check_key(check: Check) -> str:
+    return "check." + check.name.replace(" ", "_")
+
+
+def _check(check: Check, reader: Reader) -> CheckRow:
+    known = reader.has(_check_key(check))
+    status = check.status.lower()
+    return CheckRow(
+        label=reader.plain(_check_key(check)) if known else visible(check.name).replace("_", " "),
+        status=status,
+        words=reader.plain(f"trust.{status}") if check.status in SIGNS else visible(check.status),
+        sign=SIGNS.get(check.status, ""),
+        value="" if known else _limit(check, reader),
+        advice=check_sentence(check, reader),
     )
 
 

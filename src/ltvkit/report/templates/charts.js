@@ -4,7 +4,30 @@ const { charts, curves, names, words, language, currency, locale } =
 const views = new Map();
 const options = {
   mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
-  logLevel: 1, formatLocale: locale, tooltip: { disableDefaultStyle: true },
+  logLevel: 1, formatLocale: locale,
+};
+
+// One tooltip for all charts. What stands in it is text: nothing of it is read as markup.
+// A mark that is found by nearness wraps its row once more, and Vega-Lite unwraps it only where it
+// formats; so the plain fields are read from the row itself.
+const tip = document.createElement("dl");
+tip.className = "tip";
+tip.hidden = true;
+document.body.append(tip);
+const tooltip = (fields) => (_, event, item, value) => {
+  tip.hidden = value == null || value === "";
+  if (tip.hidden) return;
+  const row = item.datum?.datum ?? item.datum ?? {};
+  tip.replaceChildren(...fields.flatMap(({ field, title, format }) => {
+    const [term, shown] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = title;
+    shown.textContent = format ? value[title] : row[field];
+    return [term, shown];
+  }));
+  const { offsetWidth: width, offsetHeight: height } = tip;
+  const x = event.clientX + 14 + width > innerWidth ? event.clientX - width - 14 : event.clientX + 14;
+  const y = event.clientY + 14 + height > innerHeight ? event.clientY - height - 14 : event.clientY + 14;
+  tip.style.translate = `${Math.max(4, x)}px ${Math.max(4, y)}px`;
 };
 
 const draw = async (box) => {
@@ -16,9 +39,10 @@ const draw = async (box) => {
   const spec = charts[name];
   if (live.clientWidth < 560 && spec.padding.right) {  // no room for names beside the lines
     spec.padding.right = 8;
-    spec.layer = spec.layer.filter((layer) => layer.mark.type !== "text");
+    spec.layer = spec.layer.filter((layer) => layer.encoding.y.field !== "end");
   }
-  const { view } = await window.vegaEmbed(live, spec, options);
+  const fields = spec.layer.map((layer) => layer.encoding.tooltip).find(Array.isArray) ?? [];
+  const { view } = await window.vegaEmbed(live, spec, { ...options, tooltip: tooltip(fields) });
   views.set(name, view);
   if (name === "payback") choose();
 };
@@ -45,6 +69,7 @@ const pick = (channel, cohort) => {
     rows.push({
       name: names[c], age: curves.age[i], value: curves.value[i], low, high, n: curves.n[i],
       predicted: !!curves.predicted[i], cac: curves.cac[i], band: alone,
+      cost: curves.cac[i] == null ? "" : `${words["payback.cost"]} ${money.format(curves.cac[i])}`,
       kind: words[curves.predicted[i] ? "payback.predicted" : "payback.observed"],
       words: low == null || high == null ? "–"
         : words["page.range"].replace("{low}", money.format(low)).replace("{high}", money.format(high)),

@@ -6,6 +6,7 @@ if (form) {
   const byId = (id) => document.getElementById(id);
   const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const plain = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const share = new Intl.NumberFormat(language, { style: "percent" });
   const money = (value) => {
     const digits = Math.abs(value) >= 1000 ? 0 : 2;
     const style = currency ? { style: "currency", currency, currencyDisplay: "symbol" } : {};
@@ -34,29 +35,35 @@ if (form) {
   const signs = { raise: "▲", hold: "■", cut: "▼", cannot_tell: "?" };
   const start = { ratio: ratio.value, months: months.value };
 
-  // Margin collected by a month: the last point of the curve up to it, none when it ends earlier.
-  const collected = (curve, month, low) => {
-    const upTo = curve.filter(([age]) => age <= month);
-    const point = upTo.at(-1);
-    if (!point || point[0] < month) return null;
-    return point[low ? 2 : 1];
+  // Margin collected by a month, with its limits; nothing when the curve ends before.
+  const collected = (curve, month) => curve.find(([age]) => age === month)?.slice(1) ?? null;
+  const least = (values) => {
+    const known = values.filter((value) => value != null && Number.isFinite(value));
+    return known.length ? Math.min(...known) : null;
+  };
+  // The verdict of economics/verdicts.py: read from the interval of allowable CAC over CAC.
+  const atTarget = 0.1;
+  const decide = (channel, low, high, allowable) => {
+    if (low == null || high == null) return "cannot_tell";
+    if (low >= 1) {
+      if (!channel.own) return "hold";
+      return channel.marginal != null && channel.marginal > allowable ? "hold" : "raise";
+    }
+    if (high < 1) return channel.own ? "cut" : "hold";
+    return low >= 1 - atTarget && high <= 1 + atTarget ? "hold" : "cannot_tell";
   };
   const answer = (channel, target, month, careful) => {
-    const [ltv, low, high] = channel.ltv;
-    const worth = careful ? low : ltv;
-    const limits = [worth == null ? null : worth / target];
-    const inTime = month == null ? null : collected(channel.curve, month, careful);
-    if (month != null) limits.push(inTime);
-    const known = limits.filter((limit) => limit != null);
-    const allowable = known.length ? Math.max(0, Math.min(...known)) : null;
-    const [, lowest, highest] = channel.ratio;
-    let verdict = "cannot_tell";
-    if (lowest != null && highest != null) {
-      const late = inTime != null && channel.cac != null && inTime < channel.cac;
-      if (highest < target) verdict = "cut";
-      else if (lowest >= target) verdict = late ? "hold" : "raise";
-    }
-    return { allowable, verdict, inTime };
+    const inTime = month == null ? null : collected(channel.curve, month);
+    const allowed = [0, 1, 2].map((k) => least([
+      channel.ltv[k] == null ? null : channel.ltv[k] / target,
+      inTime && inTime[k] != null ? inTime[k] : null,
+    ]));
+    const room = [0, 1, 2].map((k) => least([
+      channel.ratio[k] == null ? null : channel.ratio[k] / target,
+      inTime && channel.cac > 0 && inTime[k] != null ? inTime[k] / channel.cac : null,
+    ]));
+    const allowable = allowed[0] == null ? null : Math.max(0, allowed[careful ? 1 : 0] ?? allowed[0]);
+    return { allowable, inTime, verdict: decide(channel, room[1], room[2], allowed[0]) };
   };
 
   const update = () => {
@@ -94,6 +101,11 @@ if (form) {
       const [, low, high] = channel.ratio;
       if (low != null && high != null) {
         said.push(say("whatif.now_why", { low: plain.format(low), high: plain.format(high), target: plain.format(target) }));
+      }
+      if (now.inTime && channel.cac > 0 && now.inTime[1] != null) {
+        said.push(say("whatif.by_month", {
+          month, low: share.format(now.inTime[1] / channel.cac), high: share.format(now.inTime[2] / channel.cac),
+        }));
       }
       cell.why.textContent = said.join(" · ");
       if (cell.target && high > 0) {

@@ -7,7 +7,7 @@ import pytest
 from ltvkit.errors import ConfigError
 from ltvkit.models import MbgCnbdK, MbgCnbdKParams, ModifiedBetaGeo
 from ltvkit.models._rows import Histories
-from ltvkit.models.mbg_cnbd_k import log_likelihood, log_regularity
+from ltvkit.models.mbg_cnbd_k import _by_recursion, _by_tails, log_likelihood, log_regularity
 
 
 def simulate(params, *, ages_days, future_days, seed):
@@ -125,3 +125,15 @@ def test_a_k_that_is_no_whole_number_from_1_is_refused(cdnow_sample):
         MbgCnbdK(k=0).fit(cdnow_sample)
     with pytest.raises(ConfigError, match="largest_k = 0"):
         MbgCnbdK(largest_k=0).fit(cdnow_sample)
+
+
+@pytest.mark.parametrize("k", [2, 3, 4])
+def test_tails_stepped_from_event_to_event_are_the_tails_on_their_own(k):
+    generator = np.random.default_rng(k)
+    R, B = np.exp(generator.normal(1, 2, 500)), np.exp(generator.normal(1, 1.5, 500))
+    # Up to the most events that the recursion is asked for.
+    z = np.minimum(generator.uniform(0.001, 0.98, 500), -np.expm1(-600 / R))
+    for stage in range(k):
+        for a in (1e-6, 0.8, 5.0):
+            stepped = _by_recursion(k, stage, R, z, a, B)
+            assert stepped == pytest.approx(_by_tails(k, stage, R, z, a, B), rel=1e-8)

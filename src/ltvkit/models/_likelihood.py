@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ltvkit.errors import ConvergenceError
-from ltvkit.models._rows import FloatArray
+from ltvkit.models._rows import FloatArray, Histories, coarsen
 
 Objective = Callable[[FloatArray], tuple[float, FloatArray]]
 """theta -> (log-likelihood summed over customers, its gradient)."""
@@ -24,6 +24,8 @@ _BOX = 12.0
 _PRIOR_SD = 3.0
 # A rise of the log-likelihood, summed over customers, that nobody could tell from none.
 _TOLERANCE = 1e-6
+# Distinct rows from which a first look on a coarse grid pays.
+_MANY_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,12 @@ class Optimum:
 
 
 def maximise(
-    objective: Objective, *, starts: Sequence[FloatArray], centre: FloatArray, model: str
+    objective: Objective,
+    *,
+    starts: Sequence[FloatArray],
+    centre: FloatArray,
+    model: str,
+    near: bool = False,
 ) -> Optimum:
     """Find the maximum of a log-likelihood.
 
@@ -78,6 +85,8 @@ def maximise(
         Middle of the box that is searched, and mean of the weak prior if one is needed.
     model : str
         What the model is called in messages.
+    near : bool
+        Whether the starts are near the top already, so that Newton steps may begin at once.
 
     Returns
     -------
@@ -89,7 +98,7 @@ def maximise(
     ConvergenceError
         When no start leads to a point where the gradient vanishes.
     """
-    found = _climb(objective, starts, centre)
+    found = _climb(objective, starts, centre, near=near)
     if found is not None and not _is_open(found, centre):
         return found
     spent = 0 if found is None else found.evaluations
@@ -99,7 +108,7 @@ def maximise(
         distance = (theta - centre) / _PRIOR_SD
         return value - 0.5 * float(distance @ distance), gradient - distance / _PRIOR_SD
 
-    held = _climb(with_prior, starts, centre)
+    held = _climb(with_prior, starts, centre, near=False)
     if held is None:
         raise ConvergenceError(
             f"{model}: got no optimum from {len(starts)} starts, with and without a weak prior, "
@@ -110,7 +119,7 @@ def maximise(
 
 
 def _climb(
-    objective: Objective, starts: Sequence[FloatArray], centre: FloatArray
+    objective: Objective, starts: Sequence[FloatArray], centre: FloatArray, *, near: bool
 ) -> Optimum | None:
     evaluations = 0
 
@@ -123,7 +132,10 @@ def _climb(
             return np.inf, np.zeros_like(theta)
         return -value, -gradient
 
-    ends = [_bfgs(descent, start, centre) for start in starts]
+    if near:
+        ends = [(start, descent(start)[0]) for start in starts]
+    else:
+        ends = [_bfgs(descent, start, centre) for start in starts]
     theta, value = min(ends, key=lambda end: end[1])
     if not np.isfinite(value):
         return None
@@ -205,6 +217,24 @@ def _polish(
             return None
         theta, value = theta + shrink * step, there
     return None
+
+
+def maximise_in_two_looks(
+    objective: Callable[[Histories], Objective],
+    rows: Histories,
+    *,
+    starts: Sequence[FloatArray],
+    centre: FloatArray,
+    model: str,
+) -> Optimum:
+    """The same, where a row costs much: many rows are first looked at on a coarse grid of time.
+
+    The optimum is that of the rows as they are; the coarse one is only where to start from.
+    """
+    if len(rows.x) < _MANY_ROWS:
+        return maximise(objective(rows), starts=starts, centre=centre, model=model)
+    coarse = maximise(objective(coarsen(rows)), starts=starts, centre=centre, model=model)
+    return maximise(objective(rows), starts=[coarse.theta], centre=centre, model=model, near=True)
 
 
 def _is_open(found: Optimum, centre: FloatArray) -> bool:

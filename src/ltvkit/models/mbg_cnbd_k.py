@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 
 from ltvkit.errors import ConfigError
 from ltvkit.models import _beta_geometric, _state
-from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
+from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise_in_two_looks
 from ltvkit.models._rows import (
     FloatArray,
     Histories,
@@ -26,7 +26,7 @@ from ltvkit.models._rows import (
 
 # An order less likely than this is left out of an expectation.
 _NEGLIGIBLE = 1e-12
-_BLOCK = 4096
+_CHUNK = 4096
 # What a higher k must add to the log-likelihood, over all customers, before it is believed.
 _WORTH = 2.0
 
@@ -185,7 +185,7 @@ class MbgCnbdK(BaseEstimator):  # type: ignore[misc]
         k, r, alpha, a, b = self.params_
         t = np.atleast_1d(horizon(horizon_days, unit_days=self.unit_days))
         zero = np.zeros_like(t)
-        orders = expected_orders_from_stage(k, zero, zero + r, zero + alpha, a, zero + b + 1, t)
+        orders = expected_orders_from_stage(k, 0, zero + r, zero + alpha, a, zero + b + 1, t)
         return np.asarray(b / (a + b) * orders.reshape(np.shape(horizon_days)), dtype=float)
 
     def to_dict(self) -> dict[str, Any]:
@@ -225,33 +225,73 @@ class MbgCnbdK(BaseEstimator):  # type: ignore[misc]
         k, r, alpha, a, b = self.params_
         orders = np.zeros_like(t)
         for stage, share in enumerate(self._stages(x, t_x, T)):
-            j = np.full_like(t, stage)
             orders += share * expected_orders_from_stage(
-                k, j, r + k * x + stage, alpha + T, a, b + x + 1, t
+                k, stage, r + k * x + stage, alpha + T, a, b + x + 1, t
             )
         return self._prob_alive(x, t_x, T) * orders
 
 
 def expected_orders_from_stage(
-    k: int, j: FloatArray, R: FloatArray, A: FloatArray, a: float, B: FloatArray, t: FloatArray
+    k: int, stage: int, R: FloatArray, A: FloatArray, a: float, B: FloatArray, t: FloatArray
 ) -> FloatArray:
-    """E[orders within t | alive, j events since the last order], lambda ~ Gamma(R, A).
+    """E[orders within t | alive, `stage` events since the last order], lambda ~ Gamma(R, A).
 
-    The m-th order to come needs mk - j events and m - 1 survived chances:
+    The m-th order to come needs mk - stage events and m - 1 survived chances:
 
-        sum over m of P(at least mk - j events within t) · B(a, B+m-1)/B(a, B)
+        sum over m of P(at least mk - stage events within t) · B(a, B+m-1)/B(a, B)
     """
     if k == 1:
         return _beta_geometric.expected_orders_if_alive(R, A, a, B, t)
     z = t / (A + t)
     total = np.zeros_like(t)
-    active = np.flatnonzero(t > 0)
-    done = 0
+    # P(no event) must not underflow for the recursion; beyond, hundreds of orders are expected.
+    many = R * np.log1p(-z) < -600
+    for some, add_up in ((~many, _by_recursion), (many, _by_tails)):
+        places = np.flatnonzero(some & (t > 0))
+        for begin in range(0, len(places), _CHUNK):
+            part = places[begin : begin + _CHUNK]
+            total[part] = add_up(k, stage, R[part], z[part], a, B[part])
+    return total
+
+
+def _by_recursion(
+    k: int, stage: int, R: FloatArray, z: FloatArray, a: float, B: FloatArray
+) -> FloatArray:
+    """The sum over orders, with the negative binomial tail stepped from event to event."""
+    n, m = k - stage, 1
+    tail = np.asarray(betainc(n, R, z), dtype=float)
+    log_choose = gammaln(R + n) - gammaln(R) - gammaln(n + 1)
+    point = np.exp(log_choose + n * np.log(z) + R * np.log1p(-z))
+    survival, total, place = np.ones_like(z), tail.copy(), np.arange(len(z))
+    while True:
+        # The tail keeps the rounding errors of all points; where the points have died out beyond
+        # the mean, it is nothing but these.
+        keep = (tail * survival > _NEGLIGIBLE) & ((point > 1e-16) | (n < R * z / (1 - z)))
+        if not keep.any():
+            return total
+        if keep.mean() < 0.7:
+            R, z, B, place = R[keep], z[keep], B[keep], place[keep]
+            tail, point, survival = tail[keep], point[keep], survival[keep]
+        for _ in range(k):
+            tail = tail - point
+            point = point * z * (R + n) / (n + 1)
+            n += 1
+        tail = np.maximum(tail, 0.0)
+        survival = survival * (B + m - 1) / (a + B + m - 1)
+        m += 1
+        total[place] += tail * survival
+
+
+def _by_tails(
+    k: int, stage: int, R: FloatArray, z: FloatArray, a: float, B: FloatArray
+) -> FloatArray:
+    """The same sum, every tail on its own, for few customers with hundreds of orders to come."""
+    total = np.zeros_like(z)
+    active, done = np.arange(len(z)), 0
     while active.size:
-        # Many customers with few orders to come, or few with thousands: about the same work a step.
-        m = done + np.arange(1, max(1, _BLOCK // active.size) + 1)
-        before, rate, share, chances = (v[active, None] for v in (j, R, z, B))
-        terms = betainc(m * k - before, rate, share) * np.exp(
+        m = done + np.arange(1, max(1, _CHUNK // active.size) + 1)
+        rate, share, chances = (values[active, None] for values in (R, z, B))
+        terms = betainc(m * k - stage, rate, share) * np.exp(
             betaln(a, chances + m - 1) - betaln(a, chances)
         )
         total[active] += terms.sum(axis=1)
@@ -329,7 +369,13 @@ def _fit(rows: Histories, k: int) -> Optimum:
     age = float(np.average(rows.T, weights=rows.weight))
     centre = np.array([0.0, np.log((age if age > 0 else 1.0) / k), 0.0, 0.0])
     starts = [centre + np.log([0.3, 0.2, 0.8, 2.5]), centre + np.log([1.0, 1.0, 0.3, 3.0])]
-    return maximise(log_likelihood(rows, k), starts=starts, centre=centre, model=f"MBG/CNBD-{k}")
+    return maximise_in_two_looks(
+        lambda rows: log_likelihood(rows, k),
+        rows,
+        starts=starts,
+        centre=centre,
+        model=f"MBG/CNBD-{k}",
+    )
 
 
 def _log_alive_terms(

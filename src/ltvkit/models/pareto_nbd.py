@@ -9,7 +9,7 @@ from scipy.special import digamma, expit, exprel, gammaln, hyperu, xlogy
 from sklearn.base import BaseEstimator
 
 from ltvkit.models import _state
-from ltvkit.models._likelihood import Diagnostics, Objective, maximise
+from ltvkit.models._likelihood import Diagnostics, Objective, maximise_in_two_looks
 from ltvkit.models._quadrature import (
     log_power_integral,
     log_power_integral_with_means,
@@ -109,7 +109,9 @@ class ParetoNBD(BaseEstimator):  # type: ignore[misc]
         log_age = np.log(age if age > 0 else 1.0)
         centre = np.array([0.0, log_age, 0.0, log_age])
         starts = [centre + np.log([0.5, 0.3, 0.5, 0.3]), centre + np.log([1.0, 1.0, 0.3, 1.0])]
-        optimum = maximise(log_likelihood(rows), starts=starts, centre=centre, model="Pareto/NBD")
+        optimum = maximise_in_two_looks(
+            log_likelihood, rows, starts=starts, centre=centre, model="Pareto/NBD"
+        )
         params = np.exp(optimum.theta)
         self.params_ = ParetoNBDParams(*params.tolist())
         _state.remember(

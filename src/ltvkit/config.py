@@ -5,13 +5,12 @@ told in one message. It stops at the composition root: below that, plain keyword
 """
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -22,7 +21,14 @@ from pydantic import (
     model_validator,
 )
 
-from ltvkit.data.locations import redact, resolve_location
+from ltvkit.config_text import (
+    parse_override,
+    put_value,
+    read_yaml,
+    redact_all,
+    resolve_paths,
+    show_value,
+)
 from ltvkit.errors import ConfigError
 
 INTERVALS = (0.5, 0.8, 0.9, 0.95)
@@ -275,7 +281,7 @@ class Config(_Section):
 
     def settings(self) -> dict[str, Any]:
         """Everything as plain JSON values, passwords blanked, for the record of a run."""
-        settings: dict[str, Any] = _redacted(self.model_dump(mode="json"))
+        settings: dict[str, Any] = redact_all(self.model_dump(mode="json"))
         return settings
 
 
@@ -296,10 +302,10 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         With everything that is wrong, one line each.
     """
     path = Path(path)
-    values = _resolved(_read_yaml(path), path.parent)
+    values = resolve_paths(read_yaml(path), path.parent)
     for override in overrides:
-        key, value = _parse_override(override)
-        _put(values, key, value)
+        key, value = parse_override(override)
+        put_value(values, key, value)
     try:
         return Config.model_validate(values)
     except ValidationError as error:
@@ -324,129 +330,6 @@ def config_keys(section: type[BaseModel] = Config, prefix: str = "") -> dict[str
     return keys
 
 
-# --- reading ------------------------------------------------------------------------------------
-
-PATH_KEYS = (
-    ("data", "transactions"),
-    ("data", "costs"),
-    ("data", "customers"),
-    ("data", "touches"),
-    ("economics", "benchmarks"),
-)
-"""Keys that hold a location: a text, or a section with `path`."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key written twice, of which one would be ignored."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key '{key}' is written twice", key_node.start_mark
-                )
-            seen.add(key if isinstance(key, str) else repr(key))
-        return super().construct_mapping(node, deep)
-
-
-_Loader.yaml_implicit_resolvers = {
-    # Dates stay text, so that a wrong one is told with its key instead of as a fault of YAML.
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigError(
-            f"got no file {path}, expected a configuration; write one with: ltv init FILE"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"got {path}, expected a readable UTF-8 file; {error}") from None
-    try:
-        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise ConfigError(f"got {path}, expected YAML; {_one_line(error)}") from None
-    if values is None:
-        values = {}
-    if not isinstance(values, dict):
-        raise ConfigError(
-            f"{path}: got {_show(values)}, expected 'key: value' lines; "
-            "configs/template.yaml shows every key"
-        )
-    return values
-
-
-def _parse_override(override: str) -> tuple[list[str], Any]:
-    key, equals, text = override.partition("=")
-    parts = key.strip().split(".")
-    if not equals or not all(parts):
-        raise ConfigError(
-            f"got --set {override!r}, expected a.b=c; write for example "
-            "--set snapshot.horizon_days=180"
-        )
-    try:
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise ConfigError(
-            f"got --set {override!r}, expected a YAML value after '='; {_one_line(error)}"
-        ) from None
-    nested: Any = value
-    for part in reversed(parts):
-        nested = {part: nested}
-    nested = _resolved(nested, Path.cwd())
-    for part in parts:
-        nested = nested[part]
-    return parts, nested
-
-
-def _put(values: dict[str, Any], key: list[str], value: Any) -> None:
-    inner = values
-    for place, part in enumerate(key[:-1]):
-        following = inner.get(part)
-        if isinstance(following, str) and tuple(key[: place + 1]) in PATH_KEYS:
-            following = {"path": following}
-        elif following is None:
-            following = {}
-        elif not isinstance(following, dict):
-            raise ConfigError(
-                f"--set {'.'.join(key)}: got {_show(following)} in {'.'.join(key[: place + 1])}, "
-                "expected a section; set the whole key"
-            )
-        inner[part] = following
-        inner = following
-    inner[key[-1]] = value
-
-
-def _resolved(values: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """A copy whose locations no longer depend on `folder`."""
-    copy = {k: dict(v) if isinstance(v, dict) else v for k, v in values.items()}
-    for section, key in PATH_KEYS:
-        inner = copy.get(section)
-        if not isinstance(inner, dict):
-            continue
-        place = inner.get(key)
-        if isinstance(place, str):
-            inner[key] = resolve_location(place, folder)
-        elif isinstance(place, dict):
-            inner[key] = dict(place)
-            if isinstance(place.get("path"), str):
-                inner[key]["path"] = resolve_location(place["path"], folder)
-    return copy
-
-
-def _redacted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _redacted(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_redacted(inner) for inner in value]
-    return redact(value) if isinstance(value, str) else value
-
-
 # --- messages -----------------------------------------------------------------------------------
 
 
@@ -454,7 +337,7 @@ def _explain(fault: Any) -> str:
     """One line for one fault: the full key, what it got, what it expected, what to do."""
     where = [str(part) for part in fault["loc"]]
     path = ".".join(where)
-    kind, got = fault["type"], _show(fault["input"])
+    kind, got = fault["type"], show_value(fault["input"])
     section = _section_at(where[:-1])
     if kind == "extra_forbidden":
         known = list(section.model_fields) if section else []
@@ -528,12 +411,3 @@ def _did_you_mean(word: str, known: Sequence[str]) -> str:
 
 def _zones() -> list[str]:
     return sorted(available_timezones())
-
-
-def _show(value: object) -> str:
-    text = "a section" if isinstance(value, Mapping) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _one_line(error: object) -> str:
-    return " ".join(str(error).split())

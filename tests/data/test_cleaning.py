@@ -516,3 +516,34 @@ def test_closing_a_workspace_removes_its_folder():
         workspace.new_path("x.csv").write_text("a")
         folder = workspace.folder
     assert not folder.exists()
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows_of_logs, st.integers(0, 6))
+def test_what_was_known_at_a_day_is_the_log_cleaned_at_that_day(rows, seen_days):
+    frame = frame_of(rows).assign(margin=lambda log: log["revenue"] * 0.3)
+    cutoff, as_of = START + timedelta(seen_days), START + timedelta(10)
+    try:
+        log = order_days_from_frame(frame, as_of=as_of)
+    except DataError:
+        return
+    known = log.known_at(cutoff).to_pyarrow().to_pandas(date_as_object=False)
+    try:
+        expected = order_days_from_frame(frame, as_of=cutoff).to_pandas()
+    except DataError:
+        assert known.empty
+        return
+    known = known.astype(expected.dtypes.to_dict())
+    pd.testing.assert_frame_equal(known, expected, check_exact=False, atol=1e-6)
+
+
+def test_a_refund_after_the_cutoff_is_not_known_at_it():
+    log = log_of(("a", "2024-01-01", 20.0), ("a", "2024-02-01", -20.0), ("b", "2024-03-01", 1.0))
+    assert revenues(log)["a", "2024-01-01"] == 0
+    assert log.known_at(date(2024, 1, 31)).revenue.to_pyarrow().to_pylist() == [20.0]
+    assert log.known_at(date(2024, 2, 1)).revenue.to_pyarrow().to_pylist() == [0.0]
+
+
+def test_a_snapshot_may_be_a_time():
+    log = log_of(("a", "2024-01-01", 20.0), as_of=pd.Timestamp("2024-01-05 10:00"))
+    assert log.as_of == date(2024, 1, 5)

@@ -8,7 +8,8 @@ inside DuckDB; pandas appears at the border.
 """
 
 from ltvkit.data.checks import DataCheck, DataFinding, check_data, render_data_check
-from ltvkit.data.cleaning import CleanLog, LogSummary, clean, order_days_from_frame
+from ltvkit.data.clean_log import CleanLog, LogSummary
+from ltvkit.data.cleaning import clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
 from ltvkit.data.guess import Guess, guess_columns
 from ltvkit.data.sources import Source, read_transactions, source_from_frame

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ltvkit.data.cleaning import CleanLog
+from ltvkit.data.clean_log import CleanLog
 from ltvkit.data.tables import Table
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
@@ -70,6 +70,10 @@ class DataCheck:
         """The worst of all findings."""
         found = {finding.status for finding in self.findings}
         return "FAIL" if "FAIL" in found else "REVIEW" if "REVIEW" in found else "PASS"
+
+    def render(self) -> str:
+        """The check as plain text."""
+        return render_data_check(self)
 
 
 def check_data(

@@ -4,119 +4,18 @@ Nothing is dropped in silence. Every row of the input is either part of an order
 a refund, or in `rejected` with its reason.
 """
 
-import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ltvkit.data.amounts import LIMIT
+from ltvkit.data.clean_log import CleanLog, LogSummary, as_date, ibis_table, order_days_sql
 from ltvkit.data.columns import ColumnMap, Mapped, check_columns
 from ltvkit.data.refunds import net_carried_refunds
 from ltvkit.data.sources import Source, source_from_frame
 from ltvkit.data.staging import STAGED_REASONS, Staged, rejected_rows, stage
-from ltvkit.data.workspace import Workspace, ident
+from ltvkit.data.workspace import ident
 from ltvkit.errors import DataError
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogSummary:
-    """What a log holds, in counts.
-
-    Parameters
-    ----------
-    rows, accepted, rejected : int
-        Rows of the input; `rows = accepted + rejected`.
-    customers, order_days, orders : int
-        Orders are distinct order ids within a day, or days where there is no order id.
-    duplicates : int
-        Rows that repeat an earlier row in every column of the input.
-    duplicates_dropped : int
-        How many of them were put aside (0 unless asked for).
-    refund_rows : int
-        Accepted rows with a negative amount.
-    zero_value_orders : int
-        Order days that were worth nothing before any refund.
-    unmatched_refunds : int
-        Customer days whose refunds exceed all that the customer had bought before.
-    unmatched_amount : float
-        By how much; it is left out of `revenue`, which never falls below 0.
-    first_day, last_day : date
-        First and last order day.
-    accepted_revenue, revenue, margin : float
-        Sum of the accepted rows; of order days: `revenue = accepted_revenue + unmatched_amount`.
-    margin_basis : str
-        `margin` when a margin column was mapped, else `revenue`.
-    reasons : mapping of str to int
-        Rows put aside, by reason, most first.
-    """
-
-    rows: int
-    accepted: int
-    rejected: int
-    customers: int
-    order_days: int
-    orders: int
-    duplicates: int
-    duplicates_dropped: int
-    refund_rows: int
-    zero_value_orders: int
-    unmatched_refunds: int
-    unmatched_amount: float
-    first_day: date
-    last_day: date
-    accepted_revenue: float
-    revenue: float
-    margin: float
-    margin_basis: str
-    reasons: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CleanLog:
-    """A cleaned log.
-
-    Parameters
-    ----------
-    order_days : ibis table
-        One row per customer and order day (`ltvkit.schemas.ORDER_DAYS`), sorted by both, in the
-        workspace's DuckDB connection.
-    rejected : DataFrame
-        `row` (1 = first line of data), `reason`, then the columns of the input as text.
-    summary : LogSummary
-    as_of : date
-        The snapshot that it was cleaned for.
-    sha256 : str
-        Digest of the input's bytes.
-    location : str
-        Where the input came from.
-    readings : mapping of str to str
-        How each column was read, in words.
-    attributes : tuple of str
-        The further columns of `order_days`, `channel` among them if mapped.
-    workspace : Workspace
-        Keeps `order_days` alive.
-    """
-
-    order_days: "ir.Table"
-    rejected: pd.DataFrame
-    summary: LogSummary
-    as_of: date
-    sha256: str
-    location: str
-    readings: Mapping[str, str]
-    attributes: tuple[str, ...]
-    workspace: Workspace
-    table: str
-
-    def to_pandas(self) -> pd.DataFrame:
-        """The order days as a pandas frame (ids `str`, `ordered_on` `datetime64[s]`)."""
-        return self.workspace.frame(f"SELECT * FROM {self.table}")
 
 
 def clean(
@@ -183,26 +82,38 @@ def clean(
             f"SELECT max(ordered_on) FROM {staged.table} WHERE reason = 0 AND revenue >= 0"
         )[0]
     if as_of is not None:
+        as_of = as_date(as_of)
         _build_days(staged, mapped, as_of)
     if as_of is None or not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE lines > 0")[0]:
         raise _nothing_left(staged, as_of)
-    netted = _net(staged, mapped)
-    _build_order_days(staged, mapped, margin_rate, netted=netted)
+    attributes = (("channel",) if mapped.channel else ()) + mapped.attributes
+    with_margin = mapped.margin is not None
+    carried = _net(staged, with_margin=with_margin)
+    select = order_days_sql(
+        f"{schema}.days",
+        f"{schema}.netted" if carried else None,
+        attributes=attributes,
+        with_margin=with_margin,
+        margin_rate=margin_rate,
+    )
+    workspace.run(f"CREATE TABLE {schema}.order_days AS {select} ORDER BY customer_id, ordered_on")
     rejected = rejected_rows(source, staged, as_of)
-    summary = _summarise(staged, mapped, rejected, as_of, netted=netted)
+    summary = _summarise(staged, mapped, rejected, as_of, netted=carried is not None)
     for name in ("days", "netted", "refund_only", "staged"):
         workspace.run(f"DROP TABLE IF EXISTS {schema}.{name}")
     return CleanLog(
-        order_days=_ibis_table(workspace, schema),
+        order_days=ibis_table(workspace, schema, "order_days"),
         rejected=rejected,
         summary=summary,
         as_of=as_of,
         sha256=source.sha256,
         location=source.location,
         readings=staged.readings,
-        attributes=(("channel",) if mapped.channel else ()) + mapped.attributes,
+        attributes=attributes,
+        margin_rate=margin_rate,
         workspace=workspace,
         table=f"{schema}.order_days",
+        carried=carried,
     )
 
 
@@ -312,42 +223,29 @@ def _build_days(staged: Staged, mapped: Mapped, as_of: date) -> None:
     )
 
 
-def _net(staged: Staged, mapped: Mapped) -> bool:
-    """Net refunds that reach beyond their day; whether there was any."""
+def _net(staged: Staged, *, with_margin: bool) -> str | None:
+    """Net refunds that reach beyond their day; the table of the days concerned, if any."""
     workspace, schema = staged.workspace, staged.schema
     if not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE refunded > ordered")[0]:
-        return False
+        return None
+    carried = f"{schema}.carried"
     workspace.run(
-        f"CREATE TABLE {schema}.netted AS "
-        + net_carried_refunds(f"{schema}.days", with_margin=mapped.margin is not None)
+        f"CREATE TABLE {carried} AS FROM {schema}.days SEMI JOIN (SELECT DISTINCT customer_id "
+        f"FROM {schema}.days WHERE refunded > ordered) USING (customer_id)"
     )
-    return True
-
-
-def _build_order_days(staged: Staged, mapped: Mapped, margin_rate: float, *, netted: bool) -> None:
-    schema = staged.schema
-    revenue, join = "ordered - refunded", ""
-    margin = "order_margin + refund_margin"
-    if netted:
-        revenue = f"coalesce(n.revenue, {revenue})"
-        margin = f"coalesce(n.margin, {margin})"
-        join = f"LEFT JOIN {schema}.netted AS n USING (customer_id, ordered_on)"
-    if mapped.margin is None:
-        margin = f"({revenue})::DOUBLE * {float(margin_rate)!r}::DOUBLE"
-    kept = (["channel"] if mapped.channel else []) + list(mapped.attributes)
-    attributes = "".join(f", d.{ident(name)}" for name in kept)
-    staged.workspace.run(
-        f"CREATE TABLE {schema}.order_days AS SELECT customer_id, ordered_on, "
-        f"({revenue})::DOUBLE AS revenue, round(({margin})::DOUBLE, 6) AS margin, "
-        f"orders::BIGINT AS orders, d.lines::BIGINT AS lines{attributes} "
-        f"FROM {schema}.days AS d {join} WHERE d.lines > 0 ORDER BY customer_id, ordered_on"
-    )
+    netted = net_carried_refunds(carried, with_margin=with_margin)
+    workspace.run(f"CREATE TABLE {schema}.netted AS {netted}")
+    return carried
 
 
 def _summarise(
     staged: Staged, mapped: Mapped, rejected: pd.DataFrame, as_of: date, *, netted: bool
 ) -> LogSummary:
     schema, workspace = staged.schema, staged.workspace
+    (later,) = workspace.row(
+        f"SELECT count(*) FROM {staged.table} WHERE reason = 0 AND ordered_on > DATE '{as_of}' "
+        "AND revenue < 0"
+    )
     refund_rows, accepted_revenue = workspace.row(
         f"SELECT count(*) FILTER (revenue < 0), sum(revenue)::DOUBLE FROM {staged.table} "
         f"WHERE reason = 0 AND ordered_on <= DATE '{as_of}' AND customer_id NOT IN "
@@ -379,6 +277,7 @@ def _summarise(
         zero_value_orders=zero,
         unmatched_refunds=unmatched_refunds,
         unmatched_amount=unmatched_amount,
+        refunds_after_snapshot=later,
         first_day=first,
         last_day=last,
         accepted_revenue=accepted_revenue,
@@ -405,13 +304,3 @@ def _nothing_left(staged: Staged, as_of: date | None) -> DataError:
         f"{'; '.join(f'{key}: {words}' for key, words in staged.readings.items())}; amounts stay "
         f"below {LIMIT:.0e})"
     )
-
-
-def _ibis_table(workspace: Workspace, schema: str) -> "ir.Table":
-    with warnings.catch_warnings():
-        # Ibis 12 asks DuckDB 2 for Arrow by a deprecated name, and pandas 3 for an old option.
-        warnings.simplefilter("ignore")
-        import ibis
-
-        backend = ibis.duckdb.from_connection(workspace.connection)
-        return backend.table("order_days", database=schema)

@@ -16,11 +16,7 @@ BATCH_ROWS = 100_000
 
 
 def database_query(location: str) -> tuple[Path, str]:
-    """The file and the SELECT that `duckdb:///` and `sqlite:///` locations name.
-
-    >>> database_query("sqlite:///shop.db?table=orders")[1]
-    'SELECT * FROM "orders"'
-    """
+    """The file and the SELECT that `duckdb:///` and `sqlite:///` locations name."""
     head, _, query = location.partition("?")
     path = Path(unquote(head.removeprefix(f"{scheme_of(location)}:///")))
     select, _ = _select(query, location)

@@ -75,8 +75,8 @@ def net_carried_refunds(days: str, *, with_margin: bool) -> str:
     Parameters
     ----------
     days : str
-        Table with one row per customer and day: `customer_id`, `ordered_on`, `ordered` and
-        `refunded` (both >= 0, exact decimals).
+        Table, or subquery in brackets, with one row per customer and day: `customer_id`,
+        `ordered_on`, `ordered` and `refunded` (both >= 0, exact decimals).
     with_margin : bool
         Whether `days` has `order_margin` and `refund_margin`, to be netted likewise.
 

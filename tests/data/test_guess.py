@@ -104,9 +104,10 @@ def test_the_config_it_writes_is_loaded_and_cleans_the_log(tmp_path):
     shop(**names).to_csv(path, index=False)
     guess = guess_columns(path)
     written = tmp_path / "shop.yaml"
-    written.write_text(guess.to_yaml(name="shop", transactions=path.name), encoding="utf-8")
+    written.write_text(guess.to_yaml(folder=tmp_path), encoding="utf-8")
     config = load_config(written)
     mapped = ColumnMap(**config.data.columns.model_dump())
+    assert config.name == "our_orders_2023"
     assert config.data.transactions == str(path)
     assert mapped.revenue == "Montant: net"
     assert clean(read_transactions(config.data.transactions), columns=mapped).summary.rejected == 0
@@ -119,7 +120,7 @@ def test_a_date_that_can_be_read_two_ways_is_found_and_left_to_the_user(tmp_path
     guess = guess_columns(path)
     assert guess.columns.ordered_at == "date"
     assert any("day first or month first" in doubt for doubt in guess.doubts)
-    assert "# date_format: '%d/%m/%Y'" in guess.to_yaml(name="x")
+    assert "# date_format: '%d/%m/%Y'" in guess.to_yaml()
 
 
 def test_what_is_not_found_is_left_to_fill_in(tmp_path):
@@ -127,7 +128,7 @@ def test_what_is_not_found_is_left_to_fill_in(tmp_path):
     path.write_text("article,colour\nx,red\ny,blue\n")
     guess = guess_columns(path)
     assert guess.columns is None
-    assert "customer_id: FILL_IN" in guess.to_yaml(name="x")
+    assert "customer_id: FILL_IN" in guess.to_yaml()
 
 
 def test_a_table_without_rows_is_refused(tmp_path):

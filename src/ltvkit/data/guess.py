@@ -5,6 +5,8 @@ its name says is passed over; a name may be missing altogether.
 """
 
 import json
+import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,57 +14,15 @@ from pathlib import Path
 import yaml
 
 from ltvkit.data import column_names as names
-from ltvkit.data.amounts import decide_amounts
+from ltvkit.data.column_facts import MOSTLY, ColumnFacts, look_at
 from ltvkit.data.column_names import likeness, words
 from ltvkit.data.columns import RESERVED, ColumnMap
-from ltvkit.data.dates import decide_dates
-from ltvkit.data.sources import Column, Source, read_transactions
+from ltvkit.data.locations import scheme_of
+from ltvkit.data.sources import read_transactions
 from ltvkit.data.workspace import Workspace
-from ltvkit.errors import DataError
 
-SAMPLE_ROWS = 200_000
-"""Rows that are looked at; the run itself looks at all of them."""
-MOSTLY = 0.9
-"""Share of a column's values that must be readable as dates or amounts."""
 FEW_VALUES = 50
 """Up to so many different values make a column one to compare groups by."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    """What is in a column.
-
-    Parameters
-    ----------
-    column : Column
-    filled : float
-        Share of rows with a value.
-    distinct : int
-        Different values.
-    dates, numbers : float
-        Shares of the values that can be read as dates and as numbers.
-    whole : bool
-        Whether all numbers are whole.
-    negative : float
-        Share of numbers below 0.
-    date_fault, number_fault : str
-        Why the column can be read two ways; empty when it cannot.
-    """
-
-    column: Column
-    filled: float
-    distinct: int
-    dates: float
-    numbers: float
-    whole: bool
-    negative: float
-    date_fault: str
-    number_fault: str
-
-    @property
-    def name(self) -> str:
-        """The column's name."""
-        return self.column.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +52,27 @@ class Guess:
     candidates: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
 
-    def to_yaml(self, *, name: str, transactions: str | None = None) -> str:
+    def render(self) -> str:
+        """The guess as plain text."""
+        lines = [f"{self.location}:", *(f"  - {reason}" for reason in self.reasons)]
+        if self.doubts:
+            lines += ["Please look at this:", *(f"  - {doubt}" for doubt in self.doubts)]
+        return "\n".join(lines) + "\n"
+
+    def to_yaml(self, *, name: str | None = None, folder: Path | None = None) -> str:
         """A commented config.
 
         Parameters
         ----------
-        name : str
-            The run's name.
-        transactions : str, optional
-            How the config should name the table; its location by default.
+        name : str, optional
+            The run's name; by default the file's.
+        folder : Path, optional
+            Where the config will stand: the table's path is written relative to it.
         """
+        transactions = self.location
+        if not scheme_of(transactions):
+            transactions = os.path.relpath(transactions, folder or Path.cwd())
+        name = name or _name_of(self.location)
         mapped = self.columns
         lines = [
             "# Written by ltv init. What was guessed, and why:",
@@ -112,7 +83,7 @@ class Guess:
             f"name: {_scalar(name)}",
             "",
             "data:",
-            f"  transactions: {_scalar(transactions or self.location)}",
+            f"  transactions: {_scalar(transactions)}",
             "  columns:",
         ]
         for key in ("customer_id", "ordered_at", "revenue", "order_id", "margin", "channel"):
@@ -158,7 +129,7 @@ def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -
     ('customer_id', 'date', 'dollar_value')
     """
     source = read_transactions(location, workspace=workspace)
-    facts, rows = _look(source)
+    facts, rows = look_at(source)
     return _decide(source.location, facts, rows)
 
 
@@ -359,72 +330,10 @@ def _called(fact: ColumnFacts, vocabulary: tuple[str, ...]) -> str:
     return "its name says so, " if likeness(fact.name, vocabulary) else ""
 
 
-# --- looking ------------------------------------------------------------------------------------
-
-
-def _look(source: Source) -> tuple[list[ColumnFacts], int]:
-    workspace, table = source.workspace, source.workspace.new_name("looked_at")
-    selects = ", ".join(
-        (f"nullif(trim({column.sql}), '')" if column.type == "VARCHAR" else column.sql)
-        + f" AS c{place}"
-        for place, column in enumerate(source.columns)
-    )
-    workspace.run(
-        f"CREATE TABLE {table} AS SELECT {selects} FROM {source.relation} LIMIT {SAMPLE_ROWS}"
-    )
-    rows = workspace.row(f"SELECT count(*) FROM {table}")[0]
-    if not rows:
-        raise DataError(f"got no rows in {source.location}, expected some; choose another table")
-    return [
-        _facts(workspace, table, Column(column.name, f"c{place}", column.type), rows)
-        for place, column in enumerate(source.columns)
-    ], rows
-
-
-def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
-    sql = column.sql
-    filled, distinct = workspace.row(f"SELECT count({sql}), count(DISTINCT {sql}) FROM {table}")
-    date_fault = number_fault = ""
-    dates = numbers = negative = 0.0
-    whole = False
-    # A number is a date only when it is called one: 20240105 may be an article as well.
-    if (
-        column.type in ("DATE", "VARCHAR")
-        or column.type.startswith("TIMESTAMP")
-        or ("INT" in column.type and likeness(column.name, names.DATE))
-    ):
-        try:
-            reading = decide_dates(workspace, table, sql, column.type, name=column.name)
-            dates = _share(workspace, table, f"year({reading.sql}) BETWEEN 1970 AND 2199", filled)
-        except DataError as fault:
-            date_fault = str(fault)
-    if not (column.type in ("BOOLEAN", "DATE") or column.type.startswith("TIME")):
-        try:
-            amount = decide_amounts(workspace, table, sql, column.type, name=column.name).sql
-            numbers = _share(workspace, table, f"isfinite({amount})", filled)
-            whole = _share(workspace, table, f"{amount} = trunc({amount})", filled) >= numbers
-            negative = _share(workspace, table, f"{amount} < 0", filled)
-        except DataError as fault:
-            number_fault = str(fault)
-    if column.type == "VARCHAR" and dates >= MOSTLY and not likeness(column.name, names.DATE):
-        digits = _share(workspace, table, f"regexp_matches({sql}, '^[0-9.]+$')", filled)
-        dates = 0.0 if digits >= MOSTLY else dates
-    return ColumnFacts(
-        column,
-        filled / rows,
-        distinct,
-        dates,
-        numbers,
-        whole,
-        negative,
-        date_fault,
-        number_fault,
-    )
-
-
-def _share(workspace: Workspace, table: str, condition: str, filled: int) -> float:
-    count = workspace.row(f"SELECT count(*) FILTER ({condition}) FROM {table}")[0]
-    return float(count / filled) if filled else 0.0
+def _name_of(location: str) -> str:
+    """A run's name out of a location: letters, digits, '.', '_' and '-'."""
+    stem = Path(location.partition("?")[0].rpartition(":")[2]).stem
+    return re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_") or "shop"
 
 
 def _quoted(name: str) -> str:

@@ -1,0 +1,119 @@
+"""What is in a column: how full, how varied, how much of it dates or numbers."""
+
+from dataclasses import dataclass
+
+from ltvkit.data import column_names as names
+from ltvkit.data.amounts import decide_amounts
+from ltvkit.data.column_names import likeness
+from ltvkit.data.dates import decide_dates
+from ltvkit.data.sources import Column, Source
+from ltvkit.data.workspace import Workspace
+from ltvkit.errors import DataError
+
+SAMPLE_ROWS = 200_000
+"""Rows that are looked at; the run itself looks at all of them."""
+MOSTLY = 0.9
+"""Share of a column's values that must be readable as dates or amounts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What is in a column.
+
+    Parameters
+    ----------
+    column : Column
+    filled : float
+        Share of rows with a value.
+    distinct : int
+        Different values.
+    dates, numbers : float
+        Shares of the values that can be read as dates and as numbers.
+    whole : bool
+        Whether all numbers are whole.
+    negative : float
+        Share of numbers below 0.
+    date_fault, number_fault : str
+        Why the column can be read two ways; empty when it cannot.
+    """
+
+    column: Column
+    filled: float
+    distinct: int
+    dates: float
+    numbers: float
+    whole: bool
+    negative: float
+    date_fault: str
+    number_fault: str
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+
+def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
+    """Facts of every column, from the first rows, and how many rows these were."""
+    workspace, table = source.workspace, source.workspace.new_name("looked_at")
+    selects = ", ".join(
+        (f"nullif(trim({column.sql}), '')" if column.type == "VARCHAR" else column.sql)
+        + f" AS c{place}"
+        for place, column in enumerate(source.columns)
+    )
+    workspace.run(
+        f"CREATE TABLE {table} AS SELECT {selects} FROM {source.relation} LIMIT {SAMPLE_ROWS}"
+    )
+    rows = workspace.row(f"SELECT count(*) FROM {table}")[0]
+    if not rows:
+        raise DataError(f"got no rows in {source.location}, expected some; choose another table")
+    return [
+        _facts(workspace, table, Column(column.name, f"c{place}", column.type), rows)
+        for place, column in enumerate(source.columns)
+    ], rows
+
+
+def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
+    sql = column.sql
+    filled, distinct = workspace.row(f"SELECT count({sql}), count(DISTINCT {sql}) FROM {table}")
+    date_fault = number_fault = ""
+    dates = numbers = negative = 0.0
+    whole = False
+    # A number is a date only when it is called one: 20240105 may be an article as well.
+    if (
+        column.type in ("DATE", "VARCHAR")
+        or column.type.startswith("TIMESTAMP")
+        or ("INT" in column.type and likeness(column.name, names.DATE))
+    ):
+        try:
+            reading = decide_dates(workspace, table, sql, column.type, name=column.name)
+            dates = _share(workspace, table, f"year({reading.sql}) BETWEEN 1970 AND 2199", filled)
+        except DataError as fault:
+            date_fault = str(fault)
+    if not (column.type in ("BOOLEAN", "DATE") or column.type.startswith("TIME")):
+        try:
+            amount = decide_amounts(workspace, table, sql, column.type, name=column.name).sql
+            numbers = _share(workspace, table, f"isfinite({amount})", filled)
+            whole = _share(workspace, table, f"{amount} = trunc({amount})", filled) >= numbers
+            negative = _share(workspace, table, f"{amount} < 0", filled)
+        except DataError as fault:
+            number_fault = str(fault)
+    if column.type == "VARCHAR" and dates >= MOSTLY and not likeness(column.name, names.DATE):
+        digits = _share(workspace, table, f"regexp_matches({sql}, '^[0-9.]+$')", filled)
+        dates = 0.0 if digits >= MOSTLY else dates
+    return ColumnFacts(
+        column,
+        filled / rows,
+        distinct,
+        dates,
+        numbers,
+        whole,
+        negative,
+        date_fault,
+        number_fault,
+    )
+
+
+def _share(workspace: Workspace, table: str, condition: str, filled: int) -> float:
+    count = workspace.row(f"SELECT count(*) FILTER ({condition}) FROM {table}")[0]
+    return float(count / filled) if filled else 0.0

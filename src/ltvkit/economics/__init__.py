@@ -26,6 +26,7 @@ from ltvkit.economics.allowable import (
 )
 from ltvkit.economics.amortisation import amortise, unamortised_share
 from ltvkit.economics.attribution import attribute
+from ltvkit.economics.benchmarks import BENCHMARK_COLUMNS, compare_benchmarks
 from ltvkit.economics.cac import CAC_COLUMNS, CacOverview, cac, cac_by_period, cac_overview
 from ltvkit.economics.channels import ChannelValues, channel_values, compare_channels
 from ltvkit.economics.channels_table import CHANNELS_COLUMNS, channels_table
@@ -40,8 +41,11 @@ from ltvkit.economics.costs import (
 from ltvkit.economics.credit import credited_customers
 from ltvkit.economics.curves import MarginCurve, margin_curves
 from ltvkit.economics.existing import values_there
+from ltvkit.economics.facts import economics_facts, mix_shift, top_customer_shares
+from ltvkit.economics.headlines import Figure, headlines
 from ltvkit.economics.kpis import KPI_COLUMNS, kpis
 from ltvkit.economics.lag import ChargedCosts, charge_with_lag, lag_weights_of_days
+from ltvkit.economics.leads import Criterion, calibrated_lead_score, lead_costs, score_leads
 from ltvkit.economics.marginal import MarginalCac, budget_sketch, marginal_cac
 from ltvkit.economics.payback import (
     PAYBACK_COLUMNS,
@@ -73,8 +77,10 @@ from ltvkit.economics.verdicts import (
     customers_to_settle,
     read_ratio,
 )
+from ltvkit.economics.warnings import EconomicsFacts, EconomicsWarning, raise_warnings
 
 __all__ = [
+    "BENCHMARK_COLUMNS",
     "CAC_COLUMNS",
     "CHANNELS_COLUMNS",
     "COHORT_COLUMNS",
@@ -89,6 +95,10 @@ __all__ = [
     "ChannelVerdict",
     "ChargedCosts",
     "CohortTrend",
+    "Criterion",
+    "EconomicsFacts",
+    "EconomicsWarning",
+    "Figure",
     "GoalComparison",
     "Interval",
     "LedgerSpan",
@@ -111,12 +121,14 @@ __all__ = [
     "cac_by_period",
     "cac_interval",
     "cac_overview",
+    "calibrated_lead_score",
     "channel_values",
     "channel_verdict",
     "channels_table",
     "charge_with_lag",
     "cohort_trend",
     "cohorts",
+    "compare_benchmarks",
     "compare_channels",
     "cost_per_lead",
     "credited_customers",
@@ -124,9 +136,12 @@ __all__ = [
     "customers_to_settle",
     "daily_discount_rate",
     "discount_factors",
+    "economics_facts",
     "formula_ltv",
+    "headlines",
     "kpis",
     "lag_weights_of_days",
+    "lead_costs",
     "ledger_span",
     "ltv_at_acquisition",
     "ltv_to_cac",
@@ -136,12 +151,14 @@ __all__ = [
     "max_cpc",
     "max_cpl",
     "mer",
+    "mix_shift",
     "monthly_discount_rate",
     "observed_customers",
     "payback",
     "payback_of",
     "payback_table",
     "poisson_interval",
+    "raise_warnings",
     "rate_ratio",
     "read_ratio",
     "reconcile",
@@ -150,8 +167,10 @@ __all__ = [
     "revenue_ltv_to_cac",
     "roas",
     "roi",
+    "score_leads",
     "shrink",
     "simple_payback_months",
+    "top_customer_shares",
     "total_value",
     "unamortised_share",
     "values_there",

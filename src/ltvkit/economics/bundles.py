@@ -17,6 +17,7 @@ from ltvkit.economics.orders import total_by
 from ltvkit.errors import DataError, offenders
 
 MAX_BUNDLES = 500
+MAX_COHORT_BUNDLES = 200
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltvkit.economics.bundles import MAX_BUNDLES, Bundles, bundle
+from ltvkit.economics.bundles import MAX_BUNDLES, MAX_COHORT_BUNDLES, Bundles, bundle
 from ltvkit.economics.costs import ALL, require_columns
 from ltvkit.economics.resample import resampled
 from ltvkit.economics.value import discount_factors
@@ -70,7 +70,7 @@ def margin_curves(
     seed: int = 0,
     min_customers: int = MIN_CUSTOMERS,
     min_share: float = MIN_SHARE,
-    max_bundles: int = MAX_BUNDLES,
+    max_bundles: int | None = None,
 ) -> dict[GroupKey, MarginCurve]:
     """The curve of every channel, or of every channel and cohort, and of all channels together.
 
@@ -97,6 +97,9 @@ def margin_curves(
         Resamples of customers.
     min_customers, min_share
         Where the observed curve stops: fewer than max(min_customers, min_share x customers).
+    max_bundles : int, optional
+        Customers are resampled in at most this many bundles a group: 500 by channel and 200 by
+        cohort, of which there are many more.
 
     Returns
     -------
@@ -121,6 +124,8 @@ def margin_curves(
     # The level is one number for the whole shop: draw b of every group shares it.
     level = np.exp(level_sd_log * rng.standard_normal(draws))
     factors = discount_factors(horizon_months, annual_discount_rate)
+    if max_bundles is None:
+        max_bundles = MAX_BUNDLES if by == "channel" else MAX_COHORT_BUNDLES
     curves: dict[GroupKey, MarginCurve] = {}
     for everyone in (False, True):
         codes, keys = _groups(customers, by, everyone=everyone)
@@ -162,6 +167,9 @@ def _curve(
         flows = np.where(beyond, flows, 0.0)
         margin = margin + np.where(beyond, _padded(table.partial_margin, ages), 0.0) + flows
         base = base + np.where(beyond, covered, 0.0)
+    # A young cohort has nothing at later ages: its statistics stop where its base does.
+    ages = max(len(factors), int(np.flatnonzero(base.sum(axis=0)).max(initial=0)) + 1)
+    margin, base, flows, beyond = margin[:, :ages], base[:, :ages], flows[:, :ages], beyond[:ages]
     weight = np.zeros((ages + 1, ages + 1))
     weight[:ages, :ages] = np.triu(np.ones((ages, ages)))
     weight[: len(factors), ages] = factors
@@ -180,7 +188,7 @@ def _curve(
     drawn = drawn + (level[:, None] - 1) * (per_customer @ weight)
     return MarginCurve(
         customers=table.customers,
-        customers_observed=watched,
+        customers_observed=watched[:ages],
         cumulative=value[:ages],
         draws=drawn[:, :ages],
         ltv=float(value[ages]),

@@ -13,7 +13,7 @@ from ltvkit.economics.resample import limits, resampled
 _Z80 = 1.2815515655446004
 """Standard normal quantile of .9: predictions carry 80 % limits."""
 
-_MAX_UNITS = 1_000
+_MAX_UNITS = 500
 
 
 def values_there(

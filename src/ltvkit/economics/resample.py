@@ -106,17 +106,21 @@ def _with_error(
     units = len(numerators)
     value = np.empty((len(weights), factors.shape[1]))
     spread = np.empty_like(value)
-    influence = np.zeros((len(weights), units))
+    influence, room = np.zeros((2, len(weights), units))
     before = np.zeros(len(factors))
     for t, factor in enumerate(factors.T):
         value[:, t] = ratios[:, factor != 0] @ factor[factor != 0]
         # Each statistic's influences from those of the one before: M(a) adds one age to M(a - 1).
         s = np.flatnonzero(factor != before)
         scale = (factor - before)[s] * per_base[:, s]
-        influence += scale @ numerators[:, s].T
-        influence -= (scale * known[:, s]) @ denominators[:, s].T
+        if len(s) == 1:
+            influence += np.multiply(scale, numerators[:, s[0]], out=room)
+            influence -= np.multiply(scale * known[:, s], denominators[:, s[0]], out=room)
+        else:
+            influence += scale @ numerators[:, s].T
+            influence -= (scale * known[:, s]) @ denominators[:, s].T
         before = factor
-        spread[:, t] = np.einsum("bk,bk,bk->b", weights, influence, influence)
+        spread[:, t] = np.einsum("bk,bk->b", np.square(influence, out=room), weights)
     np.sqrt(spread * units / max(units - 1, 1), out=spread)
     return value, spread
 

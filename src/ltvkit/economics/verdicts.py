@@ -165,7 +165,7 @@ def _raise_or_hold(e: ChannelEvidence, clears: str) -> tuple[ChannelDecision, st
 
 
 def _why_no_interval(e: ChannelEvidence) -> str:
-    if math.isnan(e.cac) and e.own_cost <= 0:
+    if math.isnan(e.cac) and not e.own_cost > 0:
         return "no acquisition cost is known"
     if e.cac <= 0:
         return "no cost is booked on it: LTV:CAC has no meaning"

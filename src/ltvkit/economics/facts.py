@@ -1,0 +1,208 @@
+"""The facts that warnings are raised from, read off the frames of a run."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.economics.cac import CacOverview
+from ltvkit.economics.costs import ALL
+from ltvkit.economics.orders import read_orders, total_by
+from ltvkit.economics.warnings import EconomicsFacts
+
+_YEAR_DAYS = 365
+_FEWEST_MONTHS = 4
+_SEASON_MONTHS = 12
+
+
+def economics_facts(
+    order_days: pd.DataFrame,
+    as_of: pd.Timestamp | str,
+    *,
+    customers: pd.DataFrame,
+    kpi_table: pd.DataFrame,
+    channels: pd.DataFrame | None = None,
+    overview: CacOverview | None = None,
+    in_flight_spend: float = 0.0,
+    horizon_months: int = 12,
+    margin_is_revenue: bool = False,
+    refund_share: float | None = None,
+    refund_window_days: int = 30,
+    unidentified_share: float | None = None,
+    shared_contacts: int | None = None,
+    risk_targeted: int | None = None,
+    holdout_share: float | None = None,
+    discounted_first_share: float | None = None,
+) -> EconomicsFacts:
+    """Read the facts from a run's frames; what only the caller knows is passed on.
+
+    Parameters
+    ----------
+    order_days : DataFrame
+        One row per customer and order day.
+    as_of : date
+        Last day of history.
+    customers : DataFrame
+        What `observed_customers` gives.
+    kpi_table : DataFrame
+        What `kpis` gives.
+    channels : DataFrame, optional
+        What `channels_table` gives.
+    overview : CacOverview, optional
+        What `cac_overview` gives; None without costs.
+    refund_window_days : int
+        How long an order may still be refunded.
+
+    Examples
+    --------
+    >>> from ltvkit.economics import kpis, observed_customers, raise_warnings
+    >>> order_days = pd.DataFrame({
+    ...     "customer_id": range(60), "revenue": 10.0, "margin": 10.0, "orders": 1,
+    ...     "ordered_on": pd.to_datetime(["2024-01-02"] * 40 + ["2024-02-02"] * 6
+    ...                                  + ["2024-03-02"] * 7 + ["2024-04-02"] * 7),
+    ... })
+    >>> facts = economics_facts(
+    ...     order_days, "2024-04-30", margin_is_revenue=True,
+    ...     customers=observed_customers(order_days, "2024-04-30"),
+    ...     kpi_table=kpis(order_days, "2024-04-30"),
+    ... )
+    >>> [warning.id for warning in raise_warnings(facts)]
+    ['W1', 'W3', 'W4']
+    """
+    orders = read_orders(order_days, as_of)
+    first = orders.is_first
+    last_day = np.append(orders.customer[1:] != orders.customer[:-1], True)[: len(first)]
+    inactive = orders.day[last_day] <= orders.as_of_day - _YEAR_DAYS
+    recent = orders.day > orders.as_of_day - refund_window_days
+    first_month, usual = _surge(kpi_table)
+    shift, gained = mix_shift(customers)
+    peak, when = _season(kpi_table)
+    return EconomicsFacts(
+        horizon_months=horizon_months,
+        immature_share=float((customers["age_months"] < horizon_months).mean()),
+        history_days=int(orders.as_of_day - orders.day.min() + 1),
+        inactive_share=float(inactive.mean()),
+        first_month_new=first_month,
+        usual_month_new=usual,
+        margin_is_revenue=margin_is_revenue,
+        mix_shift=shift,
+        mix_channel=gained,
+        in_flight_spend=in_flight_spend,
+        ledger_total=None if overview is None else overview.loaded_cost + in_flight_spend,
+        refund_share=refund_share,
+        refundable_revenue=float(orders.revenue[recent].sum()),
+        unidentified_share=unidentified_share,
+        shared_contacts=shared_contacts,
+        organic_share=_organic(overview),
+        blended_cac=None if overview is None else _known(overview.blended_media_cac),
+        paid_cac=None if overview is None else _known(overview.paid_media_cac),
+        top_customer_share=top_customer_shares(customers),
+        season_peak=peak,
+        season_month=when,
+        first_margin_rate=_rate(orders.margin[first], orders.revenue[first]),
+        repeat_margin_rate=_rate(orders.margin[~first], orders.revenue[~first]),
+        discounted_first_share=discounted_first_share,
+        raised=_raised(channels),
+        risk_targeted=risk_targeted,
+        holdout_share=holdout_share,
+        predicted_payback=_predicted(channels),
+    )
+
+
+def mix_shift(customers: pd.DataFrame) -> tuple[float | None, str | None]:
+    """How much the channels' shares of new customers differ between the two halves of the history.
+
+    Half the sum of absolute differences of shares: the part of customers that would have to change
+    channel. Also names the channel that gained most. None with a single channel.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({
+    ...     "channel": ["a", "a", "b", "a", "b", "b"], "age_months": [9.0, 8, 7, 3, 2, 1],
+    ... })
+    >>> share, channel = mix_shift(customers)
+    >>> round(share, 2), channel
+    (0.33, 'b')
+    """
+    if len(customers["channel"].unique()) < 2:
+        return None, None
+    weight = customers["weight"] if "weight" in customers else pd.Series(1.0, customers.index)
+    older = (customers["age_months"] > customers["age_months"].median()).to_numpy()
+    if older.all() or not older.any():
+        return None, None
+    by_half = [weight[half].groupby(customers["channel"][half]).sum() for half in (older, ~older)]
+    before, after = (half / half.sum() for half in by_half)
+    gain = after.subtract(before, fill_value=0.0)
+    return float(gain.abs().sum() / 2), str(gain.idxmax())
+
+
+def top_customer_shares(customers: pd.DataFrame, *, fewest: int = 5) -> dict[str, float]:
+    """The largest customer's part of each channel's margin so far, channels of `fewest` or more.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({
+    ...     "channel": ["a"] * 5, "margin_to_date": [1.0, 1.0, 1.0, 1.0, 16.0],
+    ... })
+    >>> top_customer_shares(customers)
+    {'a': 0.8}
+    """
+    if "margin_to_date" not in customers:
+        return {}
+    earned = customers["margin_to_date"].clip(lower=0)
+    if "weight" in customers:
+        earned = earned * customers["weight"]
+    by_channel = earned.groupby(customers["channel"]).agg(["max", "sum", "size"])
+    kept = by_channel[(by_channel["size"] >= fewest) & (by_channel["sum"] > 0)]
+    return {str(name): float(row["max"] / row["sum"]) for name, row in kept.iterrows()}
+
+
+def _surge(kpi_table: pd.DataFrame) -> tuple[float | None, float | None]:
+    new = kpi_table.loc[kpi_table["complete"], "new_customers"]
+    if len(new) < _FEWEST_MONTHS:
+        return None, None
+    return float(new.iloc[0]), float(new.iloc[1:].median())
+
+
+def _season(kpi_table: pd.DataFrame) -> tuple[float | None, str | None]:
+    """The best calendar month of the last twelve complete ones over their mean."""
+    year = kpi_table[kpi_table["complete"]].tail(_SEASON_MONTHS)
+    if len(year) < _SEASON_MONTHS or year["revenue"].sum() <= 0:
+        return None, None
+    revenue = year["revenue"].to_numpy(dtype=np.float64)
+    best = int(revenue.argmax())
+    return float(revenue[best] / revenue.mean()), str(year["month"].iloc[best])
+
+
+def _organic(overview: CacOverview | None) -> float | None:
+    if overview is None or not overview.new_customers or not overview.media_spend:
+        return None
+    return overview.customers_without_media / overview.new_customers
+
+
+def _raised(channels: pd.DataFrame | None) -> dict[str, float | None]:
+    if channels is None:
+        return {}
+    rows = channels[(channels["verdict"] == "Raise") & (channels["channel"] != ALL)]
+    return {
+        str(name): _known(float(cost))
+        for name, cost in zip(rows["channel"], rows["marginal_cac"], strict=True)
+    }
+
+
+def _predicted(channels: pd.DataFrame | None) -> dict[str, int]:
+    if channels is None:
+        return {}
+    rows = channels[channels["payback_month_predicted"].notna()]
+    return dict(
+        zip(rows["channel"].astype("str"), rows["payback_month_predicted"].astype(int), strict=True)
+    )
+
+
+def _rate(margin: np.ndarray, revenue: np.ndarray) -> float | None:
+    total = float(total_by(np.zeros(len(revenue), dtype=np.int64), revenue, 1)[0])
+    return float(margin.sum()) / total if total > 0 else None
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -116,11 +116,18 @@ def test_lines_that_do_not_fit_the_header_are_put_aside_and_the_others_keep_thei
     log = clean(read_transactions(path))
     assert (log.summary.rows, log.summary.accepted, log.summary.rejected) == (5, 2, 3)
     assert list(zip(log.rejected["row"], log.rejected["reason"], strict=True)) == [
-        (2, "the line does not have the columns of the header"),
-        (3, "the line does not have the columns of the header"),
+        (2, "the line cannot be parted into the columns of the header"),
+        (3, "the line cannot be parted into the columns of the header"),
         (4, "the date cannot be read"),
     ]
     assert log.rejected["customer_id"].tolist() == ["b,2024-01-02,2,what", "c,2024-01-03", "d"]
+
+
+def test_a_quote_that_swallows_the_rest_of_the_file_is_refused(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text('customer_id,ordered_at,revenue\na,2024-01-01,1\n"b,2024-01-02,2\n' * 50)
+    with pytest.raises(DataError, match="got a quote in line 3 that is never closed"):
+        clean(read_transactions(path))
 
 
 def test_a_parquet_file_gives_the_same_order_days_as_its_csv(tmp_path):

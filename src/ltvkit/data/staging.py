@@ -49,7 +49,7 @@ STAGED_REASONS = (
     _LATER,
     _REFUND_ONLY,
 ) = range(len(STAGED_REASONS))
-MALFORMED = "the line does not have the columns of the header"
+MALFORMED = "the line cannot be parted into the columns of the header"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,7 @@ def stage(
             f"got {source.location}, expected a table that can be read to its end; "
             f"{str(error).splitlines()[0]}"
         ) from None
+    _refuse_open_quote(source)
     rows = {
         name: Column(name, f"r{place}", column.type)
         for place, (name, column) in enumerate(used.items())
@@ -312,15 +313,30 @@ def _malformed(source: Source) -> list[tuple[Any, ...]]:
     if not tables:
         return []
     return source.workspace.rows(
-        f"SELECT DISTINCT line, csv_line FROM {source.malformed} ORDER BY line, csv_line"
+        f"SELECT line, csv_line, any_value(error_type::VARCHAR) FROM {source.malformed} "
+        "GROUP BY line, csv_line ORDER BY line, csv_line"
     )
+
+
+def _refuse_open_quote(source: Source) -> None:
+    """Refuse a file in which a quote swallows the lines after it: they would count as one row."""
+    swallowed = [
+        line
+        for line, text, kind in _malformed(source)
+        if kind == "UNQUOTED VALUE" and "\n" in text.strip()
+    ]
+    if swallowed:
+        raise DataError(
+            f"{source.location}: got a quote in line {swallowed[0]} that is never closed, expected "
+            "quotes in pairs (a quote inside a quoted text is written twice); mend that line"
+        )
 
 
 def _with_malformed(frame: pd.DataFrame, malformed: list[tuple[Any, ...]]) -> pd.DataFrame:
     """Add lines that could not be taken apart, and number the rows after them accordingly."""
     if not malformed:
         return frame
-    lines = np.array([line - 1 for line, _ in malformed], dtype=np.int64)
+    lines = np.array([line - 1 for line, _, _ in malformed], dtype=np.int64)
     before = np.searchsorted(lines - np.arange(len(lines)), frame["row"].to_numpy(), side="right")
     shifted = frame.assign(row=frame["row"].to_numpy() + before)
     first = frame.columns[2]
@@ -328,7 +344,7 @@ def _with_malformed(frame: pd.DataFrame, malformed: list[tuple[Any, ...]]) -> pd
         {
             "row": lines,
             "reason": pd.Series([MALFORMED] * len(lines), dtype="str"),
-            first: pd.Series([text for _, text in malformed], dtype="str"),
+            first: pd.Series([text for _, text, _ in malformed], dtype="str"),
         }
     )
     both = pd.concat([shifted, added], ignore_index=True)[frame.columns]

@@ -8,7 +8,7 @@ empty frame with its columns, never as a missing attribute.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class DataFacts:
-    """What was read: sizes, span, what was put aside, and what money means here."""
+    """What was read: sizes, span, what was put aside, and what money means here.
+
+    `readings` says, by column, how dates and numbers were understood.
+    """
 
     customers: int
     orders: int
@@ -49,6 +52,7 @@ class DataFacts:
     revenue: float
     currency: str
     margin_basis: str
+    readings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,15 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What the whole base will bring over the horizon, in revenue and in margin."""
+    """What the whole base will bring over the horizon, in revenue and in margin.
+
+    `grade` says what the total is good for: `plan`, `rough`, `unsure` or `none`; blank if unknown.
+    """
 
     revenue: Figure
     margin: Figure
     words: str
+    grade: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """One list to act on."""
+    """One list to act on: so many on it, so many of them to contact, so many to leave alone."""
 
     name: str
     count: int
@@ -110,6 +118,7 @@ class ListFacts:
     value_at_stake: float | None
     action: str
     file: str
+    to_contact: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +235,7 @@ def read_run(folder: Path) -> Run:
             revenue=float(data["revenue"]),
             currency=str(data["currency"] or ""),
             margin_basis=str(data["margin_basis"]),
+            readings={str(k): str(v) for k, v in (data.get("readings") or {}).items()},
         ),
         snapshot=Snapshot(_day(facts["snapshot"]["as_of"]), int(facts["snapshot"]["horizon_days"])),
         model=ModelFacts(
@@ -239,6 +249,7 @@ def read_run(folder: Path) -> Run:
             revenue=_figure(total, "revenue", "low", "high"),
             margin=_figure(total, "margin", "margin_low", "margin_high"),
             words=str(total.get("words") or ""),
+            grade=str(total.get("grade") or ""),
         ),
         metrics={
             str(name): {str(k): v for k, raw in row.items() if (v := _number(raw)) is not None}
@@ -277,6 +288,11 @@ def read_run(folder: Path) -> Run:
         rejected_rows=_frame(folder, "rejected_rows.csv", text=True),
         data_dictionary=_frame(folder, "data_dictionary.csv"),
     )
+
+
+def as_bool(values: pd.Series) -> pd.Series:
+    """True and False as a csv writes them."""
+    return values.astype(str).str.lower().isin(["true", "1", "1.0"])
 
 
 def _facts(folder: Path) -> Mapping[str, Any]:
@@ -340,6 +356,7 @@ def _list_facts(row: Mapping[str, Any]) -> ListFacts:
         name=str(row["name"]),
         count=int(row["count"]),
         holdout=int(row["holdout"]),
+        to_contact=int(row.get("to_contact", row["count"] - row["holdout"])),
         value_at_stake=_number(row.get("value_at_stake")),
         action=str(row.get("action") or ""),
         file=str(row.get("file") or ""),

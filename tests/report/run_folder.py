@@ -148,9 +148,9 @@ def _facts(
         },
         "snapshot": {"as_of": "2025-06-30", "horizon_days": HORIZON_DAYS},
         "model": {
-            "name": "stack",
+            "name": "shop",
             "version": "0.1.0",
-            "weights": {"BG/NBD + GG": 0.35, "LightGBM hurdle": 0.65},
+            "weights": {"hurdle": 0.6, "tweedie": 0.4},
             "btyd_share": 0.35,
             "why": ["lowest out-of-time error in every fold"],
         },
@@ -163,6 +163,7 @@ def _facts(
             "margin_high": value * 1.15,
             "half_width_log": 0.145,
             "words": "",
+            "grade": "plan",
         },
         "metrics": {
             str(model): {str(m): round(float(v), 5) for m, v in rows.droplevel(0).items()}

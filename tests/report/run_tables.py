@@ -155,11 +155,10 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
             {
                 "channel": channel,
                 "new_customers": n,
-                "media_spend": round(n * cac * 0.7, 2),
+                "media_spend": 0.0 if channel == "Organic" else round(n * cac * 0.7, 2),
                 "loaded_cost": round(n * cac, 2),
-                "media_cac": round(cac * 0.7, 2),
+                "media_cac": 0.0 if channel == "Organic" else round(cac * 0.7, 2),
                 "loaded_cac": cac,
-                "own_cost": 0.0 if channel == "Organic" else round(n * cac * 0.8, 2),
                 "ltv": year["cumulative_margin"],
                 "ltv_low": year["low"],
                 "ltv_high": year["high"],
@@ -170,6 +169,10 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
                 "payback_month": int(reached["age_months"].iloc[0]) if len(reached) else None,
                 "payback_status": "paid_back" if len(reached) else "not_yet",
                 "verdict": verdict,
+                "observed_to_month": int(curve.loc[~curve["predicted"], "age_months"].max()),
+                "recovered_share": round(
+                    float(curve.loc[~curve["predicted"], "cumulative_margin"].iloc[-1]) / cac, 4
+                ),
                 "why": f"80 % interval {low:.2f} to {high:.2f} against a target of 3",
             }
         )
@@ -178,9 +181,9 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
 
 def backtest_table(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     levels = {
-        "stack": (0.71, 0.58, 0.031),
+        "ltvkit": (0.71, 0.58, 0.031),
         "BG/NBD + GG": (0.67, 0.54, 0.062),
-        "LightGBM hurdle": (0.70, 0.57, -0.094),
+        "part: hurdle": (0.70, 0.57, -0.094),
         "last year repeats": (0.55, 0.44, 0.213),
     }
     rows: list[dict[str, Any]] = []

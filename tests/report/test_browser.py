@@ -220,7 +220,7 @@ def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
             allowable_cac=row.loaded_cac * room[0],
             cac=row.loaded_cac,
             new_customers=row.new_customers,
-            own_cost=row.own_cost,
+            own_cost=row.media_spend,
         )
         expected.append(channel_verdict(evidence).verdict)
     assert page.locator("#channel-table .pill b").all_inner_texts() == expected

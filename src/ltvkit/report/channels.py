@@ -7,10 +7,13 @@ import pandas as pd
 
 from ltvkit.report.cards import Bar, interval_bar, target_months, target_ratio
 from ltvkit.report.reader import BLANK, Reader, observed, visible
-from ltvkit.runs import Figure, Run
+from ltvkit.runs import Figure, Run, as_bool
 
 ALL = "all"
 """The name of the row, and of the curve, of the whole shop."""
+
+UNATTRIBUTED = "unattributed"
+"""The channel of customers of whom none is known."""
 
 MAX_COHORT_CURVES = 24
 """Cohorts offered in the payback chart: the last two years."""
@@ -31,11 +34,13 @@ class ChannelRow:
     media_cac: str
     ltv: str
     ltv_range: str
+    worth_more: str
     ratio: str
     ratio_range: str
     bar: Bar | None
     allowable: str
     payback: str
+    payback_more: str
     verdict: str
     verdict_key: str
     sign: str
@@ -44,7 +49,20 @@ class ChannelRow:
 
 def channel_rows(run: Run, reader: Reader) -> tuple[ChannelRow, ...]:
     """The channels, largest first, the whole shop last."""
+    if not worth_showing(run):
+        return ()
     return tuple(_row(row, run, reader) for _, row in _ordered(run).iterrows())
+
+
+def has_costs(run: Run) -> bool:
+    """Whether any channel's cost is known."""
+    return bool(run.channels["loaded_cac"].notna().any())
+
+
+def worth_showing(run: Run) -> bool:
+    """Whether the table says more than the key figures do: costs, or several channels."""
+    names = set(run.channels["channel"]) - {ALL, UNATTRIBUTED}
+    return has_costs(run) or len(names) > 1
 
 
 def what_if(run: Run) -> dict[str, Any]:
@@ -61,7 +79,8 @@ def what_if(run: Run) -> dict[str, Any]:
                     _value(row, c) for c in ("ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high")
                 ],
                 "curve": _curve(curves[curves["channel"] == name]),
-                "own": _value(row, "own_cost") != 0,
+                "limits": [_value(row, c) for c in ("cac_low", "cac_high")],
+                "own": _value(row, "media_spend") != 0,
                 "marginal": _value(row, "marginal_cac_high"),
             }
             for row, name in ((row, row["channel"]) for _, row in _ordered(run).iterrows())
@@ -73,7 +92,10 @@ def curve_channels(run: Run) -> list[str]:
     """Channels with a payback curve of their own, largest first, the whole shop last."""
     have = set(run.payback.loc[run.payback["cohort"].isna(), "channel"])
     ordered = [name for name in _ordered(run)["channel"] if name in have]
-    return ordered + sorted(have - set(ordered))
+    names = ordered + sorted(have - set(ordered))
+    if set(names) <= {ALL, UNATTRIBUTED}:
+        return [name for name in names if name == ALL]
+    return names
 
 
 def curve_rows(run: Run) -> dict[str, Any]:
@@ -129,12 +151,8 @@ def payback_sentences(run: Run, reader: Reader) -> tuple[str, ...]:
 
 def channel_label(name: str, reader: Reader) -> str:
     """A channel's name as shown."""
-    return reader.plain("channels.all") if name == ALL else visible(name)
-
-
-def as_bool(values: pd.Series) -> pd.Series:
-    """True and False as a csv writes them."""
-    return values.astype(str).str.lower().isin(["true", "1", "1.0"])
+    known = {ALL: "channels.all", UNATTRIBUTED: "channels.unattributed"}
+    return reader.plain(known[name]) if name in known else visible(name)
 
 
 def _ordered(run: Run) -> pd.DataFrame:
@@ -163,15 +181,38 @@ def _row(row: "pd.Series[Any]", run: Run, reader: Reader) -> ChannelRow:
         else "",
         ltv=reader.unit_money(_value(row, "ltv")),
         ltv_range=reader.between(_value(row, "ltv_low"), _value(row, "ltv_high"), "money"),
+        worth_more=_english(row, "worth_more", reader),
         ratio=reader.number(figure.value, 1),
         ratio_range=_ratio_range(figure, reader),
         bar=interval_bar(figure, target_ratio(run)),
         allowable=reader.unit_money(_value(row, "allowable_cac")),
         payback=_payback(row, reader),
+        payback_more=_payback_more(row, reader),
         verdict=reader.plain(f"channels.{key}") if known else BLANK,
         verdict_key=key,
         sign=VERDICTS.get(verdict, ""),
-        why=visible(row["why"]) if isinstance(row["why"], str) else "",
+        why=_why(row, figure, run, reader),
+    )
+
+
+def _english(row: "pd.Series[Any]", column: str, reader: Reader) -> str:
+    """A sentence that the run keeps in English only, for those who read it."""
+    text = row.get(column)
+    return visible(text) if reader.language == "en" and isinstance(text, str) else ""
+
+
+def _why(row: "pd.Series[Any]", figure: Figure, run: Run, reader: Reader) -> str:
+    told = _english(row, "why", reader)
+    target = target_ratio(run)
+    if told or target is None or not observed(figure.low) or not observed(figure.high):
+        return told
+    return str(
+        reader.say(
+            "whatif.now_why",
+            low=reader.number(figure.low, 1),
+            high=reader.number(figure.high, 1),
+            target=reader.number(target, 1),
+        )
     )
 
 
@@ -189,6 +230,21 @@ def _payback(row: "pd.Series[Any]", reader: Reader) -> str:
             return reader.plain("channels.payback_first")
         return str(reader.say("channels.payback_month", n=reader.number(month)))
     return reader.plain("cards.not_yet") if row["payback_status"] == "not_yet" else BLANK
+
+
+def _payback_more(row: "pd.Series[Any]", reader: Reader) -> str:
+    """How far a channel is that is not yet paid back, and what the model expects."""
+    if row["payback_status"] != "not_yet":
+        return ""
+    said: list[str] = []
+    share, month = _value(row, "recovered_share"), _value(row, "observed_to_month")
+    if observed(share) and observed(month):
+        ends = {"share": reader.share(share), "month": reader.number(month)}
+        said.append(str(reader.say("channels.recovered", **ends)))
+    predicted = _value(row, "payback_month_predicted")
+    if observed(predicted):
+        said.append(str(reader.say("channels.predicted_month", n=reader.number(predicted))))
+    return " · ".join(said)
 
 
 def _curve(frame: pd.DataFrame) -> list[list[float | None]]:

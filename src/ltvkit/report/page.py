@@ -90,6 +90,9 @@ def render_report(run: Run, *, previous: Run | None = None) -> str:
         basis_revenue=reader.plain("page.revenue"),
         top_driver=max((driver.share for driver in run.drivers), default=1.0) or 1.0,
         sentences=summary.sentences(run, reader),
+        caveat=summary.caveat(run, reader),
+        has_costs=channels.has_costs(run),
+        weights=trust.weights(run, reader),
         cards=cards(run, previous, reader),
         lists=summary.list_rows(run, reader),
         top=customers.top_customers(run, reader),
@@ -133,7 +136,7 @@ def _charts(run: Run, reader: Reader) -> dict[str, dict[str, Any]]:
     """Every chart that the run has rows for: specification, drawing, alternative text, figures."""
     drawn: dict[str, dict[str, Any]] = {}
     basis = _basis(run, reader)
-    if not run.payback.empty:
+    if channels.curve_channels(run):
         names = figures.shown_channels(channels.curve_channels(run), reader)
         rows = payback_figure.payback_rows(channels.curve_rows(run), names, reader)
         spec = payback_figure.payback_chart(rows, names, reader)

@@ -9,7 +9,9 @@ from ltvkit.report.reader import BLANK, Reader, observed, visible
 from ltvkit.runs import Check, Run
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
-SHARE_METRICS = ("gini", "top10_capture", "bias")
+RECORD = "ltvkit"
+"""How the model of record is called in the backtest; its parts are called "part: …"."""
+PART = "part: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,26 @@ class CheckRow:
     advice: str
 
 
+def record_name(run: Run) -> str:
+    """The name of the model used, as the backtest has it."""
+    return run.model.name if run.model.name in run.metrics else RECORD
+
+
+def weights(run: Run, reader: Reader) -> str:
+    """What the model used is made of, largest share first, in words."""
+    shares = {visible(name): weight for name, weight in run.model.weights.items()}
+    if observed(run.model.btyd_share):
+        stack = 1.0 - run.model.btyd_share
+        shares = {name: weight * stack for name, weight in shares.items()}
+        label = reader.plain("trust.btyd")
+        shares[label] = shares.get(label, 0.0) + run.model.btyd_share
+    ranked = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{reader.share(w)} {name}" for name, w in ranked if w >= 0.005)
+
+
 def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
     """The backtest in plain sentences, each only where its measure was taken."""
-    metrics = run.metrics.get(run.model.name, {})
+    metrics = run.metrics.get(record_name(run), {})
     said = [_ranking(run, reader), _total(metrics.get("bias"), reader)]
     coverage = metrics.get("coverage")
     if observed(coverage):
@@ -58,10 +77,10 @@ def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
 
 
 def method_rows(run: Run, reader: Reader) -> tuple[MethodRow, ...]:
-    """Every method of the backtest, the one used first, then by ranking."""
+    """Every method of the backtest, the one used first, then by ranking; its parts apart."""
     names = sorted(
-        run.metrics,
-        key=lambda n: (n != run.model.name, -run.metrics[n].get("gini", -1.0), n),
+        (name for name in run.metrics if not name.startswith(PART)),
+        key=lambda n: (n != record_name(run), -run.metrics[n].get("gini", -1.0), n),
     )
     return tuple(_method(name, run, reader) for name in names)
 
@@ -116,7 +135,7 @@ def advice(run: Run, reader: Reader) -> tuple[str, ...]:
 def decile_means(run: Run) -> list[dict[str, float]]:
     """Predicted and actual value per customer by tenth, over all folds, for the model used."""
     frame = run.backtest_deciles
-    mine = frame[frame["model"] == run.model.name]
+    mine = frame[frame["model"] == record_name(run)]
     sums = mine.groupby("decile")[["customers", "predicted", "actual"]].sum()
     rows = zip(sums.index, sums.to_numpy(float), strict=True)
     return [
@@ -135,7 +154,8 @@ def baseline(run: Run) -> str | None:
     others = [
         name
         for name, metrics in run.metrics.items()
-        if name != run.model.name
+        if name != record_name(run)
+        and not name.startswith(PART)
         and not run.model.weights.get(name)
         and observed(metrics.get("top10_capture"))
     ]
@@ -143,7 +163,7 @@ def baseline(run: Run) -> str | None:
 
 
 def _ranking(run: Run, reader: Reader) -> Markup:
-    capture = run.metrics.get(run.model.name, {}).get("top10_capture")
+    capture = run.metrics.get(record_name(run), {}).get("top10_capture")
     if not observed(capture):
         return Markup("")
     other = baseline(run)
@@ -182,8 +202,8 @@ def _method(name: str, run: Run, reader: Reader) -> MethodRow:
     capture = metrics.get("top10_capture")
     signed = BLANK if not observed(bias) else ("+" if bias >= 0 else "−")
     return MethodRow(
-        label=visible(name),
-        used=name == run.model.name,
+        label=reader.plain("trust.record") if name == RECORD else visible(name),
+        used=name == record_name(run),
         gini=reader.number(metrics.get("gini"), 2),
         top10=reader.share(capture),
         top=round(min(max(capture, 0.0), 1.0) * 100, 1) if observed(capture) else 0.0,

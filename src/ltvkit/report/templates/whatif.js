@@ -41,6 +41,14 @@ if (form) {
     const known = values.filter((value) => value != null && Number.isFinite(value));
     return known.length ? Math.min(...known) : null;
   };
+  // Margin over cost with limits: both uncertainties, as if independent, on the scale of logarithms.
+  const over = (margin, { cac, limits: [cheap, dear] }) => {
+    const ratio = margin[0] / cac;
+    const apart = (a, b) => (a > 0 && b > 0 ? Math.log(a / b) : 0);
+    const down = Math.hypot(apart(margin[0], margin[1]), apart(dear, cac));
+    const up = Math.hypot(apart(margin[2], margin[0]), apart(cac, cheap));
+    return [ratio, margin[1] > 0 ? ratio * Math.exp(-down) : margin[1] / cac, ratio * Math.exp(up)];
+  };
   // The verdict of economics/verdicts.py: read from the interval of allowable CAC over CAC.
   const atTarget = 0.1;
   const decide = (channel, low, high, allowable) => {
@@ -58,9 +66,9 @@ if (form) {
       channel.ltv[k] == null ? null : channel.ltv[k] / target,
       inTime && inTime[k] != null ? inTime[k] : null,
     ]));
+    const back = inTime && channel.cac > 0 ? over(inTime, channel) : [];
     const room = [0, 1, 2].map((k) => least([
-      channel.ratio[k] == null ? null : channel.ratio[k] / target,
-      inTime && channel.cac > 0 && inTime[k] != null ? inTime[k] / channel.cac : null,
+      channel.ratio[k] == null ? null : channel.ratio[k] / target, back[k],
     ]));
     const allowable = allowed[0] == null ? null : Math.max(0, allowed[careful ? 1 : 0] ?? allowed[0]);
     return { allowable, inTime, verdict: decide(channel, room[1], room[2], allowed[0]) };

@@ -1,5 +1,6 @@
 """Channel values and verdicts: worked example 11, and recovery of a known truth over seeds."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -105,20 +106,20 @@ def test_example_11_which_channels_customers_are_worth_more_and_how_sure():
 
 def test_ltv_intervals_recover_the_truth_of_every_channel_over_seeds():
     covered = {channel: [] for channel in SCALE}
-    for seed in range(50):
+    for seed in range(28):
         customers, margins, _ = made_shop(seed)
         table = channel_values(customers, margins, draws=200, seed=seed).table
         for row in table[table["channel"] != "all"].itertuples():
             true = FLOW.sum() * SCALE[row.channel]
             covered[row.channel].append(row.ltv_low <= true <= row.ltv_high)
-    # 80 % stated; 200 intervals together have a standard error of 2.8 %.
-    assert 0.72 <= np.mean(list(covered.values())) <= 0.90
-    assert all(0.60 <= np.mean(hits) <= 0.96 for hits in covered.values())
+    # 80 % stated; 112 intervals together have a standard error of 3.8 %.
+    assert 0.69 <= np.mean(list(covered.values())) <= 0.91
+    assert all(0.58 <= np.mean(hits) <= 0.98 for hits in covered.values())
 
 
 def test_ratio_intervals_and_verdicts_recover_the_truth_over_seeds():
     covered, wrong, decided = [], 0, 0
-    for seed in range(30):
+    for seed in range(20):
         table, _ = table_of(seed)
         for row in table.itertuples():
             if row.channel not in CAC:
@@ -129,8 +130,8 @@ def test_ratio_intervals_and_verdicts_recover_the_truth_over_seeds():
             wrong += (row.verdict == "Raise" and true < 3) or (row.verdict == "Cut" and true >= 3)
     assert 0.70 <= np.mean(covered) <= 0.92
     # Google 1.6 and Facebook 6.3 against 3 are decided at once; podcast (2.9) mostly is not.
-    assert decided >= 60
-    assert wrong <= 4
+    assert decided >= 40
+    assert wrong <= 3
 
 
 def test_the_table_has_the_contracts_columns_first_and_the_row_all_last():
@@ -166,8 +167,39 @@ def test_every_raise_names_the_marginal_cac():
         new = np.random.default_rng(0).poisson(3_000 * (spend / 1_000) ** power)
         fit = marginal_cac(20 * 3 * spend, new)
         judged = channels_table(ledger, values, marginal={"Facebook": fit}).set_index("channel")
-        assert judged.loc["Facebook", "verdict"] == verdict
+        assert judged.loc["Facebook", "verdict"] == verdict, judged.loc["Facebook", "why"]
         assert "marginal CAC" in judged.loc["Facebook", "why"]
+
+
+def curve(low, high):
+    """A marginal curve with elasticity limits; average CAC 30."""
+    fit = marginal_cac(np.linspace(1, 2, 24), np.linspace(1, 2, 24) * 10)
+    return dataclasses.replace(
+        fit,
+        estimable=low > 0,
+        reason="customers do not follow spend: elasticity",
+        elasticity_low=low,
+        elasticity_high=high,
+        marginal_cac=60 / (low + high) if low > 0 else math.nan,
+        marginal_cac_low=30 / high,
+        marginal_cac_high=30 / low if low > 0 else math.nan,
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict", "words"),
+    [
+        (0.7, 0.9, "Raise", "marginal CAC 37.50 [33.33, 42.86] is within the allowable 50.00"),
+        (0.3, 0.9, "Raise", "may pass the allowable 50.00: raise in small steps"),
+        (0.2, 0.5, "Hold", "on average, but marginal CAC 85.71 [60.00, 150.00] is above"),
+        (-0.2, 0.6, "Hold", "customers do not follow spend: elasticity: marginal CAC not est"),
+        (-0.5, 1.8, "Raise", "marginal CAC not estimable (customers do not follow spend"),
+    ],
+)
+def test_the_marginal_cac_can_hold_what_the_average_would_raise(low, high, verdict, words):
+    judged = channel_verdict(evidence(4.0, 3.1, 5.0, marginal=curve(low, high)))
+    assert judged.verdict == verdict
+    assert words in judged.why
 
 
 def evidence(ratio, low, high, **changes):

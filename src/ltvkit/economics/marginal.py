@@ -8,7 +8,7 @@ customers together, so read it as a hint for small steps, and test large ones.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,8 @@ class MarginalCac:
     """What the next customer of a channel costs, or why that cannot be said.
 
     `elasticity` is b with its limits; `marginal_cac` = `average_cac` / b likewise. `spend` is the
-    mean spend a period, where the curve is read. Figures that cannot be estimated are NaN.
+    mean spend a period, where the curve is read. Figures that cannot be estimated are NaN; where
+    customers do not follow spend, b and the lower limit of the marginal CAC still are.
     """
 
     estimable: bool
@@ -97,7 +98,13 @@ def marginal_cac(
     reach = float(special.stdtrit(s.size - 2, (1 + confidence) / 2)) * error
     low, high = b - reach, b + reach
     if not low > 0:
-        return cannot(f"customers do not follow spend (elasticity {b:.2f} [{low:.2f}, {high:.2f}])")
+        return replace(
+            cannot(f"customers do not follow spend: elasticity {b:.2f} [{low:.2f}, {high:.2f}]"),
+            elasticity=b,
+            elasticity_low=low,
+            elasticity_high=high,
+            marginal_cac_low=average / high if high > 0 else math.nan,
+        )
     return MarginalCac(
         True,
         "elasticity above 1: season or demand may move both" if low > 1 else "",
@@ -150,7 +157,7 @@ def budget_sketch(
     """
     names = list(marginal)
     usable = np.array([marginal[name].estimable for name in names], dtype=bool)
-    b = np.array([min(marginal[name].elasticity, 1.0) for name in names])
+    b = np.array([min(m.elasticity, 1.0) if m.estimable else math.nan for m in marginal.values()])
     spend = np.array([marginal[name].spend for name in names])
     customers = np.array([marginal[name].spend / marginal[name].average_cac for name in names])
     value = np.array([value_per_customer.get(name, math.nan) for name in names])

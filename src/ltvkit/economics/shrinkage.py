@@ -130,10 +130,16 @@ def shrunk_draws(
     raw_draws, shrunk_by, kept = {}, {}, {}
     for i, name in enumerate(names):
         drawn = estimates[name][1]
-        z = rng.standard_normal(len(drawn))
+        normal = rng.standard_normal(len(drawn))
+        z = normal
         if size[i] >= FEWEST_RESAMPLED and error[i] > 0:
             z = (drawn - value[i]) / error[i]
         raw_draws[name] = value[i] + mended[i] * z
-        shrunk_by[name] = (float(shrunk.estimates[i]), shrunk.estimates[i] + shrunk.errors[i] * z)
         kept[name] = float(shrunk.weights[i])
+        # What a channel keeps of its own figure keeps that figure's skewness; the rest is normal.
+        mixed_z = np.sqrt(kept[name]) * np.nan_to_num(z) + np.sqrt(1 - kept[name]) * normal
+        shrunk_by[name] = (
+            float(shrunk.estimates[i]),
+            shrunk.estimates[i] + shrunk.errors[i] * mixed_z,
+        )
     return raw_draws, shrunk_by, kept

@@ -3,8 +3,9 @@
 The verdict is read from the interval of headroom = allowable CAC / CAC (without a payback cap:
 LTV:CAC over its target), never from the point:
 
-- wholly at or above 1: **Raise**, unless the marginal CAC says that the next customer costs too
-  much, or there is no spend of the channel's own: **Hold**;
+- wholly at or above 1: **Raise**; but **Hold** where the whole interval of the marginal CAC is
+  above the allowable one, where more spend has shown to bring few or no more customers (elasticity
+  from below 0 to below 1), or where there is no spend of the channel's own;
 - wholly below 1: **Cut** (back to where CAC is allowable); without spend of its own: **Hold**;
 - within 10 % of 1 on both sides: **Hold**, the channel is at its target;
 - else **Cannot tell**, with the number of customers that would settle it.
@@ -150,18 +151,21 @@ def _raise_or_hold(e: ChannelEvidence, clears: str) -> tuple[ChannelDecision, st
     if e.own_cost <= 0:
         return "Hold", f"{clears}, but it has no spend of its own to raise"
     m = e.marginal
+    if m is not None and m.elasticity_low <= 0 and m.elasticity_high < 1:
+        return "Hold", f"{clears} on average, but {m.reason}: marginal CAC not estimable"
     if m is None or not m.estimable:
         reason = "no series of spend" if m is None else m.reason
         return "Raise", f"{clears}; marginal CAC not estimable ({reason}): raise in small steps"
-    # The ledger's marginal cost is media; shared cost does not grow with the next customer.
+    # The next customer costs media only: shared cost does not grow with one more.
     next_one = (
         f"marginal CAC {m.marginal_cac:.2f} [{m.marginal_cac_low:.2f}, {m.marginal_cac_high:.2f}]"
     )
-    if m.marginal_cac_high <= e.allowable_cac:
-        return "Raise", f"{clears}; {next_one} is within the allowable {e.allowable_cac:.2f}"
+    allowed = f"{e.allowable_cac:.2f}"
     if m.marginal_cac_low > e.allowable_cac:
-        return "Hold", f"{clears} on average, but {next_one} is above {e.allowable_cac:.2f}"
-    return "Hold", f"{clears} on average; {next_one} may be above {e.allowable_cac:.2f}"
+        return "Hold", f"{clears} on average, but {next_one} is above the allowable {allowed}"
+    if m.marginal_cac_high <= e.allowable_cac:
+        return "Raise", f"{clears}; {next_one} is within the allowable {allowed}"
+    return "Raise", f"{clears}; {next_one} may pass the allowable {allowed}: raise in small steps"
 
 
 def _why_no_interval(e: ChannelEvidence) -> str:

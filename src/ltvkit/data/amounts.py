@@ -7,7 +7,7 @@ the decimal mark is taken from the values that prove it: `1.234,56` and `12,5` p
 
 from dataclasses import dataclass
 
-from ltvkit.data.workspace import Workspace
+from ltvkit.data.workspace import Column, Workspace
 from ltvkit.errors import DataError, offenders
 
 LIMIT = 10**12
@@ -45,10 +45,8 @@ class AmountReading:
 def decide_amounts(
     workspace: Workspace,
     table: str,
-    column: str,
-    type_: str,
+    column: Column,
     *,
-    name: str,
     decimal_mark: str | None = None,
     key: str = "data.decimal_mark",
 ) -> AmountReading:
@@ -56,10 +54,8 @@ def decide_amounts(
 
     Parameters
     ----------
-    workspace, table, column, type_ :
-        The column in the workspace: its table, its SQL and its DuckDB type.
-    name : str
-        What the user calls the column, for messages.
+    workspace, table, column :
+        The column and its table. Texts are trimmed, and NULL where empty.
     decimal_mark : str, optional
         `.` or `,`: overrides the decision, for text.
     key : str
@@ -70,20 +66,21 @@ def decide_amounts(
     DataError
         When the decimal mark cannot be known, or the column does not hold numbers.
     """
-    if type_ != "VARCHAR":
-        if type_.startswith(("DECIMAL", "FLOAT", "DOUBLE")) or "INT" in type_:
-            return AmountReading(f"CAST({column} AS DOUBLE)", "numbers")
+    if column.is_whole or column.is_fractional:
+        return AmountReading(f"CAST({column.sql} AS DOUBLE)", "numbers")
+    if not column.is_text:
         raise DataError(
-            f"column '{name}': got {type_.lower()} values, expected amounts; map another column"
+            f"column '{column.name}': got {column.type.lower()} values, expected amounts; map "
+            "another column"
         )
-    text = column
+    text = column.sql
     plain = f"TRY_CAST({text} AS DOUBLE)"
     there, read = workspace.row(f"SELECT count({text}), count({plain}) FROM {table}")
     if there == read and decimal_mark != ",":
         return AmountReading(plain, "numbers")
     bare = _bare(text)
     if decimal_mark is None:
-        decimal_mark = _decide_mark(workspace, table, text, bare, name=name, key=key)
+        decimal_mark = _decide_mark(workspace, table, text, bare, name=column.name, key=key)
     sign = f"CASE WHEN regexp_matches({text}, '^\\(|[-\\x{{2212}}]') THEN -1 ELSE 1 END"
     thousands = "," if decimal_mark == "." else "."
     valid = (

@@ -1,7 +1,6 @@
 """Further columns in their own type: text, number or yes/no."""
 
-from ltvkit.data.sources import Column
-from ltvkit.data.workspace import Workspace
+from ltvkit.data.workspace import Column, Workspace
 
 
 def attribute_sql(workspace: Workspace, table: str, column: Column) -> str:
@@ -15,14 +14,14 @@ def attribute_sql(workspace: Workspace, table: str, column: Column) -> str:
     workspace, table, column :
         The column in the workspace.
     """
-    sql, kind = column.sql, column.type
-    if kind == "BOOLEAN":
+    sql = column.sql
+    if column.type == "BOOLEAN":
         return sql
-    if "INT" in kind and "HUGE" not in kind and kind != "UBIGINT":
+    if column.is_whole and column.type not in ("UBIGINT", "HUGEINT", "UHUGEINT"):
         return f"CAST({sql} AS BIGINT)"
-    if kind.startswith(("DECIMAL", "FLOAT", "DOUBLE")) or "INT" in kind:
+    if column.is_whole or column.is_fractional:
         return f"CAST({sql} AS DOUBLE)"
-    if kind != "VARCHAR":
+    if not column.is_text:
         return f"CAST({sql} AS VARCHAR)"
     value = sql
     there, whole, number, flag, padded = workspace.row(

@@ -189,8 +189,8 @@ def order_days_sql(
     Parameters
     ----------
     days : str
-        Table of customer days: `ordered`, `refunded`, `orders`, `lines`, attributes, and the
-        margins of both when `with_margin`.
+        Table of customer days: `ordered`, `refunded`, `orders`, `lines`, the attributes as a0,
+        a1, …, and the margins of both when `with_margin`.
     netted : str, optional
         Table of `net_carried_refunds`; its figures come before those of the day.
     attributes, with_margin, margin_rate :
@@ -203,7 +203,7 @@ def order_days_sql(
         join = f"LEFT JOIN {netted} AS n USING (customer_id, ordered_on)"
     if not with_margin:
         margin = f"({revenue})::DOUBLE * {float(margin_rate)!r}::DOUBLE"
-    kept = "".join(f", d.{ident(name)}" for name in attributes)
+    kept = "".join(f", d.a{place} AS {ident(name)}" for place, name in enumerate(attributes))
     return (
         f"SELECT customer_id, ordered_on, ({revenue})::DOUBLE AS revenue, "
         f"round(({margin})::DOUBLE, 6) AS margin, orders::BIGINT AS orders, "

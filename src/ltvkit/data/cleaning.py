@@ -14,7 +14,6 @@ from ltvkit.data.columns import ColumnMap, Mapped, check_columns
 from ltvkit.data.refunds import net_carried_refunds
 from ltvkit.data.sources import Source, source_from_frame
 from ltvkit.data.staging import STAGED_REASONS, Staged, rejected_rows, stage
-from ltvkit.data.workspace import ident
 from ltvkit.errors import DataError
 
 
@@ -86,13 +85,12 @@ def clean(
         _build_days(staged, mapped, as_of)
     if as_of is None or not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE lines > 0")[0]:
         raise _nothing_left(staged, as_of)
-    attributes = (("channel",) if mapped.channel else ()) + mapped.attributes
     with_margin = mapped.margin is not None
     carried = _net(staged, with_margin=with_margin)
     select = order_days_sql(
         f"{schema}.days",
         f"{schema}.netted" if carried else None,
-        attributes=attributes,
+        attributes=mapped.kept,
         with_margin=with_margin,
         margin_rate=margin_rate,
     )
@@ -109,7 +107,7 @@ def clean(
         sha256=source.sha256,
         location=source.location,
         readings=staged.readings,
-        attributes=attributes,
+        attributes=mapped.kept,
         margin_rate=margin_rate,
         workspace=workspace,
         table=f"{schema}.order_days",
@@ -174,8 +172,7 @@ def order_days_from_frame(
 
 def _build_days(staged: Staged, mapped: Mapped, as_of: date) -> None:
     """Add rows up per customer and day, orders and refunds apart; customers without order go."""
-    kept = (["channel"] if mapped.channel else []) + list(mapped.attributes)
-    names = [ident(name) for name in kept]
+    names = [f"a{place}" for place in range(len(mapped.kept))]
     firsts = "".join(f", arg_min({name}, place) FILTER (revenue >= 0) AS {name}" for name in names)
     sums = (
         "coalesce(sum(revenue) FILTER (revenue >= 0), 0) AS ordered, "

@@ -6,8 +6,8 @@ from ltvkit.data import column_names as names
 from ltvkit.data.amounts import decide_amounts
 from ltvkit.data.column_names import likeness
 from ltvkit.data.dates import decide_dates
-from ltvkit.data.sources import Column, Source
-from ltvkit.data.workspace import Workspace
+from ltvkit.data.sources import Source
+from ltvkit.data.workspace import Column, Workspace
 from ltvkit.errors import DataError
 
 SAMPLE_ROWS = 200_000
@@ -56,11 +56,7 @@ class ColumnFacts:
 def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
     """Facts of every column, from the first rows, and how many rows these were."""
     workspace, table = source.workspace, source.workspace.new_name("looked_at")
-    selects = ", ".join(
-        (f"nullif(trim({column.sql}), '')" if column.type == "VARCHAR" else column.sql)
-        + f" AS c{place}"
-        for place, column in enumerate(source.columns)
-    )
+    selects = ", ".join(f"{column.tidy} AS c{place}" for place, column in enumerate(source.columns))
     workspace.run(
         f"CREATE TABLE {table} AS SELECT {selects} FROM {source.relation} LIMIT {SAMPLE_ROWS}"
     )
@@ -81,24 +77,25 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
     whole = False
     # A number is a date only when it is called one: 20240105 may be an article as well.
     if (
-        column.type in ("DATE", "VARCHAR")
+        column.is_text
+        or column.type == "DATE"
         or column.type.startswith("TIMESTAMP")
-        or ("INT" in column.type and likeness(column.name, names.DATE))
+        or (column.is_whole and likeness(column.name, names.DATE))
     ):
         try:
-            reading = decide_dates(workspace, table, sql, column.type, name=column.name)
+            reading = decide_dates(workspace, table, column)
             dates = _share(workspace, table, f"year({reading.sql}) BETWEEN 1970 AND 2199", filled)
         except DataError as fault:
             date_fault = str(fault)
-    if not (column.type in ("BOOLEAN", "DATE") or column.type.startswith("TIME")):
+    if column.is_text or column.is_whole or column.is_fractional:
         try:
-            amount = decide_amounts(workspace, table, sql, column.type, name=column.name).sql
+            amount = decide_amounts(workspace, table, column).sql
             numbers = _share(workspace, table, f"isfinite({amount})", filled)
             whole = _share(workspace, table, f"{amount} = trunc({amount})", filled) >= numbers
             negative = _share(workspace, table, f"{amount} < 0", filled)
         except DataError as fault:
             number_fault = str(fault)
-    if column.type == "VARCHAR" and dates >= MOSTLY and not likeness(column.name, names.DATE):
+    if column.is_text and dates >= MOSTLY and not likeness(column.name, names.DATE):
         digits = _share(workspace, table, f"regexp_matches({sql}, '^[0-9.]+$')", filled)
         dates = 0.0 if digits >= MOSTLY else dates
     return ColumnFacts(

@@ -59,6 +59,15 @@ class Mapped:
     channel: str | None
     attributes: tuple[str, ...]
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The further columns of order days: `channel` if it is mapped, and the attributes.
+
+        While a log is worked on they are called a0, a1, …, so that no name of the user's meets
+        one of ours.
+        """
+        return (("channel",) if self.channel else ()) + self.attributes
+
 
 def check_columns(columns: ColumnMap, names: Sequence[str]) -> Mapped:
     """Find every mapped column.
@@ -93,6 +102,11 @@ def check_columns(columns: ColumnMap, names: Sequence[str]) -> Mapped:
     if faults or revenue is None:
         raise DataError("\n".join(faults))
     kept = dict.fromkeys(name for name in columns.attributes if name != columns.channel)
+    if len({name.lower() for name in kept}) < len(kept):
+        raise DataError(
+            f"data.columns.attributes: got {offenders(kept)}, expected names that differ in more "
+            "than capitals; leave one out"
+        )
     return Mapped(
         columns.customer_id,
         columns.ordered_at,

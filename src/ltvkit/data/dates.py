@@ -8,7 +8,7 @@ proves it, the column is refused instead of guessed.
 import re
 from dataclasses import dataclass
 
-from ltvkit.data.workspace import Workspace, literal
+from ltvkit.data.workspace import Column, Workspace, literal
 from ltvkit.errors import DataError, offenders
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -38,6 +38,7 @@ _NAMED = re.compile(
 # microseconds and nanoseconds since 1970.
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _EPOCH_PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
+_MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,8 @@ class _Texts:
 def decide_dates(
     workspace: Workspace,
     table: str,
-    column: str,
-    type_: str,
+    column: Column,
     *,
-    name: str,
     timezone: str = "UTC",
     date_format: str | None = None,
     key: str = "data.date_format",
@@ -82,11 +81,8 @@ def decide_dates(
 
     Parameters
     ----------
-    workspace, table, column, type_ :
-        The column in the workspace: its table, its SQL and its DuckDB type. Texts are trimmed,
-        and NULL where empty.
-    name : str
-        What the user calls the column, for messages.
+    workspace, table, column :
+        The column and its table. Texts are trimmed, and NULL where empty.
     timezone : str
         Times with an offset are turned into this zone; times without one are taken to be in it.
     date_format : str, optional
@@ -100,21 +96,22 @@ def decide_dates(
         When the order of day and month cannot be known, or the format is none.
     """
     zone = literal(timezone)
-    if type_ == "TIMESTAMP WITH TIME ZONE":
-        return DateReading(f"timezone({zone}, {column})", f"times, turned into {timezone}")
-    if type_ == "DATE" or type_.startswith("TIMESTAMP"):
-        return DateReading(f"CAST({column} AS TIMESTAMP)", "dates")
-    if type_ in ("FLOAT", "DOUBLE") or type_.startswith("DECIMAL"):
-        sql = f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR)"
-    elif type_ == "VARCHAR":
-        sql = column
-    elif "INT" in type_:
-        sql = f"CAST({column} AS VARCHAR)"
+    if column.type == "TIMESTAMP WITH TIME ZONE":
+        return DateReading(f"timezone({zone}, {column.sql})", f"times, turned into {timezone}")
+    if column.type in _MOMENTS:
+        return DateReading(f"CAST({column.sql} AS TIMESTAMP)", "dates")
+    if column.is_fractional:
+        sql = f"CAST(TRY_CAST({column.sql} AS BIGINT) AS VARCHAR)"
+    elif column.is_text:
+        sql = column.sql
+    elif column.is_whole:
+        sql = f"CAST({column.sql} AS VARCHAR)"
     else:
         raise DataError(
-            f"column '{name}': got {type_.lower()} values, expected dates; map another column"
+            f"column '{column.name}': got {column.type.lower()} values, expected dates; map "
+            "another column"
         )
-    texts = _Texts(workspace, table, sql, name, key)
+    texts = _Texts(workspace, table, sql, column.name, key)
     if date_format is not None:
         return _as_given(texts, date_format, zone)
     return _decide(texts, timezone)

@@ -5,8 +5,7 @@ blanks around an id are taken off, and `12345.0` becomes `12345` where the whole
 so, because that is what a numeric id becomes when a program meets missing values.
 """
 
-from ltvkit.data.sources import Column
-from ltvkit.data.workspace import Workspace, literal
+from ltvkit.data.workspace import Column, Workspace, literal
 
 BLANKS = " \t\r\n\u00a0\ufeff"
 """Taken off both ends: spaces of every kind that spreadsheets leave, and byte order marks."""
@@ -29,7 +28,7 @@ def decide_identifiers(workspace: Workspace, table: str, column: Column) -> tupl
     if column.type.startswith("DECIMAL"):
         text = f"CAST({column.sql} AS VARCHAR)"
         return rf"regexp_replace({text}, '\.0*$', '')", "whole numbers without their .0"
-    if column.type != "VARCHAR":
+    if not column.is_text:
         return f"CAST({column.sql} AS VARCHAR)", "text"
     sql = column.sql
     # The full trim is slow, and hardly ever needed.

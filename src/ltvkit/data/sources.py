@@ -17,31 +17,12 @@ from ltvkit.data.databases import copy_postgres, copy_sqlite, database_query
 from ltvkit.data.delimited import TextFile, file_digest, open_text, unique_names
 from ltvkit.data.locations import SERVERS, redact, scheme_of
 from ltvkit.data.samples import read_sample, sample_csv
-from ltvkit.data.workspace import Workspace, ident, literal
+from ltvkit.data.workspace import Column, Workspace, ident, literal
 from ltvkit.errors import DataError, offenders
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".psv", ".dat")
 PARQUET_ENDINGS = (".parquet", ".pq", ".parq")
 DOWNLOAD_TIMEOUT_SECONDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a source.
-
-    Parameters
-    ----------
-    name : str
-        As the input calls it.
-    sql : str
-        Its quoted name in the source's relation.
-    type : str
-        Its DuckDB type; `VARCHAR` for everything that comes from delimited text.
-    """
-
-    name: str
-    sql: str
-    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +107,18 @@ def source_from_frame(frame: pd.DataFrame, *, workspace: Workspace | None = None
     import pyarrow as pa
 
     workspace = workspace or Workspace()
-    name = workspace.new_name("frame")
-    arrays, names = [], unique_names([str(column) for column in frame.columns])
-    for place in range(frame.shape[1]):
-        arrays.append(_as_arrow(frame.iloc[:, place]))
-    table = pa.table(dict(zip(names, arrays, strict=True)))
-    digest = hashlib.sha256()
+    names = unique_names([str(column) for column in frame.columns])
+    # Names c0, c1, …: DuckDB takes "ID" and "id" for one.
+    columns = {f"c{place}": _as_arrow(frame.iloc[:, place]) for place in range(len(names))}
+    table = pa.table(columns)
+    digest = hashlib.sha256("\n".join(names).encode())
     for batch in table.to_batches():
         digest.update(batch.serialize())
-    workspace.connection.register(f"{name}_view", table)
-    workspace.run(f"CREATE TABLE {name} AS SELECT * FROM {name}_view")
-    workspace.connection.unregister(f"{name}_view")
-    return _from_table(name, "a frame", workspace, digest.hexdigest())
+    copied = workspace.new_name("frame")
+    workspace.connection.register(f"{copied}_view", table)
+    workspace.run(f"CREATE TABLE {copied} AS SELECT * FROM {copied}_view")
+    workspace.connection.unregister(f"{copied}_view")
+    return _from_relation(f"(FROM {copied})", "a frame", workspace, digest.hexdigest(), names=names)
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -334,7 +315,14 @@ def _from_table(name: str, location: str, workspace: Workspace, sha256: str) -> 
     return _from_relation(f"(FROM {name})", location, workspace, sha256)
 
 
-def _from_relation(relation: str, location: str, workspace: Workspace, sha256: str) -> Source:
+def _from_relation(
+    relation: str,
+    location: str,
+    workspace: Workspace,
+    sha256: str,
+    *,
+    names: Sequence[str] | None = None,
+) -> Source:
     import duckdb
 
     try:
@@ -343,7 +331,15 @@ def _from_relation(relation: str, location: str, workspace: Workspace, sha256: s
         raise DataError(
             f"got {location}, expected a table that can be read; {_first_line(error)}"
         ) from None
-    columns = tuple(Column(name, ident(name), kind) for name, kind, *_ in described)
+    columns = tuple(
+        # An ENUM is text that is stored as a number.
+        Column(name, f"CAST({ident(found)} AS VARCHAR)", "VARCHAR")
+        if kind.startswith("ENUM")
+        else Column(name, ident(found), kind)
+        for (found, kind, *_), name in zip(
+            described, names or [row[0] for row in described], strict=True
+        )
+    )
     return Source(location, workspace, relation, columns, sha256)
 
 
@@ -356,9 +352,12 @@ def _as_arrow(column: pd.Series) -> object:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         utc = column.dt.tz_convert("UTC").dt.tz_localize(None)
         return pa.array(utc, from_pandas=True).cast(pa.timestamp("us", "UTC"), safe=False)
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
     try:
-        return pa.array(column, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        array = pa.array(column, from_pandas=True)
+        return array.cast(pa.string()) if pa.types.is_null(array.type) else array
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         return pa.array([_as_text(value) for value in column], type=pa.string())
 
 

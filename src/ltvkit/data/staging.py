@@ -17,8 +17,8 @@ from ltvkit.data.columns import Mapped
 from ltvkit.data.dates import FIRST_YEAR, LAST_YEAR, decide_dates
 from ltvkit.data.delimited import unique_names
 from ltvkit.data.identifiers import decide_identifiers
-from ltvkit.data.sources import Column, Source
-from ltvkit.data.workspace import Workspace, ident
+from ltvkit.data.sources import Source
+from ltvkit.data.workspace import Column, Workspace
 from ltvkit.errors import DataError
 
 STAGED_REASONS = (
@@ -105,9 +105,7 @@ def stage(
             workspace.run(f"DROP TABLE IF EXISTS {source.malformed}_scans")
         workspace.run(
             f"CREATE TABLE {raw} AS SELECT "
-            + ", ".join(
-                f"{_tidy(column)} AS r{place}" for place, column in enumerate(used.values())
-            )
+            + ", ".join(f"{column.tidy} AS r{place}" for place, column in enumerate(used.values()))
             + f", hash({everything}) AS row_hash FROM {source.relation}"
         )
     except duckdb.Error as error:
@@ -122,13 +120,10 @@ def stage(
     }
     readings: dict[str, str] = {}
     ids, readings["customer_id"] = decide_identifiers(workspace, raw, rows[mapped.customer_id])
-    at = rows[mapped.ordered_at]
     dates = decide_dates(
         workspace,
         raw,
-        at.sql,
-        at.type,
-        name=at.name,
+        rows[mapped.ordered_at],
         timezone=timezone,
         date_format=date_format,
     )
@@ -137,26 +132,17 @@ def stage(
     for key, expression in (("revenue", mapped.revenue), ("margin", mapped.margin)):
         words = []
         for name in expression.names if expression else ():
-            reading = decide_amounts(
-                workspace,
-                raw,
-                rows[name].sql,
-                rows[name].type,
-                name=name,
-                decimal_mark=decimal_mark,
-            )
+            reading = decide_amounts(workspace, raw, rows[name], decimal_mark=decimal_mark)
             amounts[name] = f"({reading.sql})"
             words.append(reading.words)
         if words:
             readings[key] = ", ".join(dict.fromkeys(words))
-    kept: dict[str, str] = {}
+    kept: list[str] = []
     if mapped.channel is not None:
-        kept["channel"], readings["channel"] = decide_identifiers(
-            workspace, raw, rows[mapped.channel]
-        )
-    for name in mapped.attributes:
-        kept[name] = attribute_sql(workspace, raw, rows[name])
-    attributes = "".join(f", {sql} AS {ident(name)}" for name, sql in kept.items())
+        channel, readings["channel"] = decide_identifiers(workspace, raw, rows[mapped.channel])
+        kept.append(channel)
+    kept += [attribute_sql(workspace, raw, rows[name]) for name in mapped.attributes]
+    attributes = "".join(f", {sql} AS a{place}" for place, sql in enumerate(kept))
     good_rows, duplicates = _count_duplicates(workspace, raw)
     dropped = "false"
     if drop_exact_duplicates and duplicates:
@@ -186,9 +172,8 @@ def stage(
     if kept:
         # The earlier second of the day comes first, then the earlier row.
         columns_kept.append("(CAST(epoch(CAST(moment AS TIME)) AS BIGINT) << 40) + row AS place")
-        columns_kept += [ident(name) for name in kept]
+        columns_kept += [f"a{place}" for place in range(len(kept))]
     expressions = ", ".join(f"{sql} AS {name}" for name, sql in parsed.items())
-    attributes = "".join(f", {sql} AS {ident(name)}" for name, sql in kept.items())
     workspace.run(
         f"CREATE TABLE {schema}.staged AS SELECT {', '.join(columns_kept)}, row_hash, "
         f"reason::UTINYINT AS reason FROM (SELECT *, {_reason(mapped, rows)} AS reason FROM "
@@ -262,13 +247,6 @@ def _used_columns(source: Source, mapped: Mapped) -> dict[str, Column]:
     names += mapped.attributes
     by_name = {column.name: column for column in source.columns}
     return {name: by_name[name] for name in dict.fromkeys(names)}
-
-
-def _tidy(column: Column) -> str:
-    """A column as it is staged: text without spaces around it, and NULL where nothing is left."""
-    if column.type != "VARCHAR":
-        return column.sql
-    return f"nullif(trim({column.sql}), '')"
 
 
 def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:

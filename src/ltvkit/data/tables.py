@@ -15,8 +15,8 @@ from ltvkit.data.attributes import attribute_sql
 from ltvkit.data.dates import decide_dates
 from ltvkit.data.expressions import did_you_mean
 from ltvkit.data.identifiers import decide_identifiers
-from ltvkit.data.sources import Column, Source, read_transactions
-from ltvkit.data.workspace import ident
+from ltvkit.data.sources import Source, read_transactions
+from ltvkit.data.workspace import Column, ident
 from ltvkit.errors import DataError, offenders
 
 COST_CATEGORIES = (
@@ -262,8 +262,8 @@ def _open(
         ours = mapping.get(column.name, column.name)
         if ours in found and column.name not in mapping:
             continue  # Ours by name, but the mapping gives the name to another column.
-        sql = f"nullif(trim({column.sql}), '')" if column.type == "VARCHAR" else column.sql
-        if ours == "period" and column.type == "VARCHAR":
+        sql = column.tidy
+        if ours == "period" and column.is_text:
             sql = _PERIOD.format(sql)
         staged.append(f"{sql} AS c{place}")
         found[ours] = Column(column.name, f"c{place}", column.type)
@@ -304,9 +304,7 @@ def _number(opened: _Opened, name: str, *, decimal_mark: str | None = None) -> s
     reading = decide_amounts(
         opened.source.workspace,
         opened.table,
-        column.sql,
-        column.type,
-        name=f"{opened.name}.{column.name}",
+        Column(f"{opened.name}.{column.name}", column.sql, column.type),
         decimal_mark=decimal_mark,
     )
     number = f"CASE WHEN isfinite({reading.sql}) THEN {reading.sql} END"
@@ -323,9 +321,7 @@ def _day(
     reading = decide_dates(
         opened.source.workspace,
         opened.table,
-        column.sql,
-        column.type,
-        name=f"{opened.name}.{column.name}",
+        Column(f"{opened.name}.{column.name}", column.sql, column.type),
         timezone=timezone,
         date_format=date_format,
     )

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import weakref
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,54 @@ class Workspace:
     def new_path(self, name: str) -> Path:
         """A path in the workspace's folder that is not in use yet."""
         return self.folder / f"{next(self._numbers)}-{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table in a workspace.
+
+    Parameters
+    ----------
+    name : str
+        What the user calls it.
+    sql : str
+        Its SQL in the table.
+    type : str
+        Its DuckDB type; `VARCHAR` for everything that comes from delimited text.
+    """
+
+    name: str
+    sql: str
+    type: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds texts."""
+        return self.type == "VARCHAR"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds whole numbers."""
+        return self.type in _WHOLE
+
+    @property
+    def is_fractional(self) -> bool:
+        """Whether it holds numbers that need not be whole."""
+        return self.type in ("FLOAT", "DOUBLE") or (
+            self.type.startswith("DECIMAL") and not self.type.endswith("]")
+        )
+
+    @property
+    def tidy(self) -> str:
+        """Its SQL: texts without spaces around them, and NULL where nothing is left."""
+        return f"nullif(trim({self.sql}), '')" if self.is_text else self.sql
+
+
+_WHOLE = frozenset(
+    sign + size
+    for sign in ("", "U")
+    for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+)
 
 
 def ident(name: str) -> str:

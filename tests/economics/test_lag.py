@@ -11,6 +11,7 @@ from ltvkit.economics import (
     amortise,
     cac,
     charge_with_lag,
+    charge_with_lag_days,
     lag_weights_of_days,
     unamortised_share,
 )
@@ -64,6 +65,15 @@ def test_a_charged_ledger_is_a_ledger_again():
         {"customer_id": [1], "channel": ["Google"], "first_order_at": ["2024-02-03"]}
     )
     assert cac(charged, customers).loc[0, "media_cac"] == 100
+
+
+def test_a_monthly_ledger_with_a_delay_of_half_a_month_moves_half_of_each_month():
+    costs = ledger([100.0, 100.0, 100.0]).assign(channel="Google", acquisition_share=1.0)
+    result = charge_with_lag_days(costs, 30.4375 / 2, until="2024-03-31")
+    charged = result.charged.groupby("period")["amount"].sum()
+    assert charged.tolist() == pytest.approx([50, 100, 100])
+    assert result.in_flight_spend == pytest.approx(50)
+    assert result.complete_from == pd.Timestamp("2024-02-01")
 
 
 def test_leads_are_not_counted_twice_when_spend_is_spread():

@@ -44,7 +44,12 @@ from ltvkit.economics.existing import values_there
 from ltvkit.economics.facts import economics_facts, mix_shift, top_customer_shares
 from ltvkit.economics.headlines import Figure, headlines
 from ltvkit.economics.kpis import KPI_COLUMNS, kpis
-from ltvkit.economics.lag import ChargedCosts, charge_with_lag, lag_weights_of_days
+from ltvkit.economics.lag import (
+    ChargedCosts,
+    charge_with_lag,
+    charge_with_lag_days,
+    lag_weights_of_days,
+)
 from ltvkit.economics.leads import Criterion, calibrated_lead_score, lead_costs, score_leads
 from ltvkit.economics.marginal import MarginalCac, budget_sketch, marginal_cac
 from ltvkit.economics.payback import (
@@ -126,6 +131,7 @@ __all__ = [
     "channel_verdict",
     "channels_table",
     "charge_with_lag",
+    "charge_with_lag_days",
     "cohort_trend",
     "cohorts",
     "compare_benchmarks",

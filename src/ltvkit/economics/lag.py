@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import Unit, acquisition_costs, period_starts
+from ltvkit.economics.costs import Unit, acquisition_costs, ledger_span, period_starts
 from ltvkit.economics.value import DAYS_PER_MONTH
 from ltvkit.errors import ConfigError
 
@@ -23,11 +23,13 @@ class ChargedCosts:
     """A ledger moved to the cohorts it brought.
 
     Both frames are ledgers again (`cac` takes `charged`). `in_flight` holds what will bring
-    customers after `until`, `in_flight_spend` its sum.
+    customers after `until`, `in_flight_spend` its sum. Before `complete_from` cohorts lack the
+    spend from before the ledger: give it to `cac` as `start`.
     """
 
     charged: pd.DataFrame
     in_flight: pd.DataFrame
+    complete_from: pd.Timestamp
 
     @property
     def in_flight_spend(self) -> float:
@@ -104,10 +106,31 @@ def charge_with_lag(
     for column in {"leads", "clicks"} & set(costs.columns):
         spread.loc[len(costs) :, column] = 0
     later = spread["period"] > pd.Timestamp(until)
+    longest = int(np.flatnonzero(shares).max())
     return ChargedCosts(
         charged=spread[~later].reset_index(drop=True),
         in_flight=spread[later].reset_index(drop=True),
+        complete_from=pd.Timestamp(_later(start, longest, unit).min()),
     )
+
+
+def charge_with_lag_days(
+    costs: pd.DataFrame, cost_lag_days: float, *, until: pd.Timestamp | str
+) -> ChargedCosts:
+    """Charge a ledger with one fixed delay, in the periods that it is kept in.
+
+    Examples
+    --------
+    >>> costs = pd.DataFrame({
+    ...     "period": pd.date_range("2024-01-01", periods=3), "channel": "Google",
+    ...     "category": "ads_performance", "amount": [10.0, 20.0, 30.0],
+    ... })
+    >>> result = charge_with_lag_days(costs, 2, until="2024-01-04")
+    >>> result.charged["amount"].tolist(), result.in_flight_spend, result.complete_from
+    ([10.0, 20.0], 30.0, Timestamp('2024-01-03 00:00:00'))
+    """
+    unit = ledger_span(costs).unit
+    return charge_with_lag(costs, lag_weights_of_days(cost_lag_days, unit), unit=unit, until=until)
 
 
 def _later(start: pd.Series, periods: int, unit: Unit) -> pd.Series:

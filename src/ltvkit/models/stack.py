@@ -32,6 +32,9 @@ from ltvkit.panel import Panel
 FEWEST_ACTIVE = 30
 """Customers with an order in the labels, below which there is nothing to learn a tree from."""
 
+MOST_ROWS = 150_000
+"""Panel rows to learn from; beyond it customers are drawn, as more rows gain time only."""
+
 NEXT_ORDER_SHARES = (0.1, 0.5, 0.9)
 UNLIKELY = 1 / 3
 """Below this chance of an order in the horizon, no date for it is named."""
@@ -202,6 +205,22 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         """P(at least one order in the next `horizon_days` days)."""
         return self._revenue_and_activity(features, horizon_days)[1]
 
+    def candidate_revenue(self, features: pd.DataFrame) -> dict[str, FloatArray]:
+        """Revenue over the horizon by each candidate alone, at its own level."""
+        described = self.family_.describe(features, self.label_days_)
+        if self.candidates_ is None:
+            return {}
+        by_candidate, _ = self.candidates_.predict(described)
+        stretch = self._stretch(features, self.horizon_days_)
+        return {
+            name: stretch * factor * by_candidate[name]
+            for name, factor in self.blend_.levels.items()
+        }
+
+    def total_interval(self) -> tuple[float, float, float]:
+        """Forecast of the total revenue of the customers trained on, its low and its high."""
+        return self.level_.total, self.level_.low, self.level_.high
+
     def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
         """What goes with each customer's prediction, in money; a row adds up to the prediction.
 
@@ -249,7 +268,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             self._fall_back(panel)
             return
         report("BTYD at past snapshots", 0, 1)
-        described = describe_panel(rows)
+        described = describe_panel(rows, kept=_sample(rows["customer_id"], self.seed))
         report("BTYD at past snapshots", 1, 1)
         self.candidates_, out_of_fold, prob = contest.fit_candidates(
             described, seed=self.seed, threads=self.threads, report=report
@@ -318,13 +337,20 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             by_candidate, learner = contest.from_columns(described), btyd_active
         else:
             by_candidate, learner = self.candidates_.predict(described)
-        label = self.family_.expected_orders(features, self.label_days_)
-        stretch = self.family_.expected_orders(features, days) / np.maximum(label, 1e-12)
+        stretch = self._stretch(features, days)
         revenue = self.scale_ * stretch * self.blend_.combine(by_candidate)
         active = self.waiting_.stretch(
             self.activity_.predict(learner, btyd_active), label_days=self.label_days_, days=days
         )
+        if self.label_days_ < self.horizon_days_:
+            # Stretched labels err with the level: the hazard takes half of its correction.
+            active = -np.expm1(np.sqrt(self.scale_) * np.log1p(-active))
         return revenue, active
+
+    def _stretch(self, features: pd.DataFrame, days: float) -> FloatArray:
+        """Expected orders in `days` over those in the label's length."""
+        label = self.family_.expected_orders(features, self.label_days_)
+        return self.family_.expected_orders(features, days) / np.maximum(label, 1e-12)
 
     def _next_order(self, features: pd.DataFrame) -> dict[str, FloatArray]:
         """Days from the snapshot until the next order, for those likely to place one."""
@@ -342,3 +368,13 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             "next_order_days_from": low,
             "next_order_days_to": high,
         }
+
+
+def _sample(customers: pd.Series, seed: int) -> np.ndarray:
+    """Whole customers, drawn so that about `MOST_ROWS` rows are kept."""
+    share = MOST_ROWS / max(len(customers), 1)
+    if share >= 1:
+        return np.ones(len(customers), dtype=bool)
+    number, ids = pd.factorize(customers, sort=True)
+    drawn = np.random.default_rng(seed).random(len(ids)) < share
+    return np.asarray(drawn[number])

@@ -1,0 +1,186 @@
+"""The command `ltv`: words in, functions of the pipeline called, exit codes out.
+
+0 done, 2 the user's mistake (a message, no traceback), 1 a failure of ours, 3 an alert fired.
+"""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ltvkit._version import __version__
+from ltvkit.errors import UserError
+
+app = typer.Typer(
+    name="ltv",
+    help="Predictive customer lifetime value: from transactions to who is worth what.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigPath = Annotated[Path, typer.Argument(help="A YAML file, such as configs/cdnow.yaml.")]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: a.b=c.")
+]
+WithPii = Annotated[bool, typer.Option("--with-pii", help="Put contact columns into the lists.")]
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"ltvkit {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def train(
+    config: ConfigPath,
+    out: Annotated[Path, typer.Option(help="Results go to OUT/<name>.")] = Path("runs"),
+    model_dir: Annotated[Path, typer.Option(help="The model goes to MODEL_DIR/<name>.")] = Path(
+        "models"
+    ),
+    overrides: Overrides = None,
+    with_pii: WithPii = False,
+) -> None:
+    """Train on a shop's transactions: lists, report, model, experiment."""
+    from ltvkit.config import load_config
+    from ltvkit.pipeline.train import train as run
+    from ltvkit.progress import reporting
+    from ltvkit.summary import print_trained
+
+    loaded = load_config(config, overrides or [])
+    with reporting() as progress:
+        trained = run(loaded, runs=out, models=model_dir, progress=progress, with_contacts=with_pii)
+    print_trained(trained)
+
+
+@app.command()
+def score(
+    model: Annotated[str, typer.Argument(help="A model folder, or models:/NAME@champion.")],
+    transactions: Annotated[
+        str | None, typer.Option(help="The log to score; the one trained on by default.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day it is; the last order day by default."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to write.")] = None,
+    with_pii: WithPii = False,
+) -> None:
+    """Score customers with a model trained earlier."""
+    from ltvkit.pipeline.score import score as run
+    from ltvkit.progress import reporting
+    from ltvkit.summary import print_run
+
+    with reporting() as progress:
+        folder = run(
+            model,
+            transactions=transactions,
+            as_of=as_of.date() if as_of else None,
+            out=out,
+            progress=progress,
+            with_contacts=with_pii,
+        )
+    print_run(folder)
+
+
+@app.command()
+def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
+    """Judge all models at past dates; nothing is written."""
+    from ltvkit.config import load_config
+    from ltvkit.pipeline.load import open_log
+    from ltvkit.pipeline.train import backtest_log
+    from ltvkit.progress import reporting
+    from ltvkit.snapshot import Snapshot
+    from ltvkit.summary import print_backtest
+
+    loaded = load_config(config, overrides or [])
+    with reporting() as progress:
+        log = open_log(loaded)
+        snapshot = Snapshot(log.as_of, loaded.snapshot.horizon_days)
+        result = backtest_log(loaded, log, snapshot, progress)
+    print_backtest(result)
+
+
+@app.command("check-data")
+def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
+    """Say what a log holds and what it is fit for, before anything is trained."""
+    from ltvkit.config import load_config
+    from ltvkit.data.checks import check_data as run
+    from ltvkit.data.checks import render_data_check
+    from ltvkit.pipeline.load import open_log, open_tables
+
+    loaded = load_config(config, overrides or [])
+    result = run(
+        open_log(loaded),
+        horizon_days=loaded.snapshot.horizon_days,
+        margin_rate=loaded.economics.margin_rate,
+        currency=loaded.data.currency,
+        tables=tuple(open_tables(loaded).all().values()),
+    )
+    typer.echo(render_data_check(result))
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="A csv or parquet file with transactions.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The config to write; <file's name>.yaml by default.")
+    ] = None,
+) -> None:
+    """Look at a file of transactions and write a config for it."""
+    import re
+
+    from ltvkit.data.guess import guess_columns
+    from ltvkit.files import write_text
+
+    found = guess_columns(file)
+    target = out or Path(f"{file.stem}.yaml")
+    if target.exists():
+        raise UserError(
+            f"got {target}, which is there already, expected a new file; name another with --out"
+        )
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", target.stem).strip("-._") or "shop"
+    location = os.path.relpath(file.resolve(), target.parent.resolve())
+    write_text(found.to_yaml(name=name, transactions=location), target)
+    for reason in found.reasons:
+        typer.echo(f"- {reason}")
+    for doubt in found.doubts:
+        typer.echo(f"? {doubt}")
+    typer.echo(f"\nWritten: {target}. Look it through, then: ltv train {target}")
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="A run folder, such as runs/cdnow.")],
+    previous: Annotated[
+        Path | None, typer.Option(help="The run before it: figures then say how they changed.")
+    ] = None,
+) -> None:
+    """Build a run's report again from its folder; nothing is recomputed."""
+    from ltvkit.files import write_text
+    from ltvkit.report import render_report
+    from ltvkit.runs import read_run
+
+    page = render_report(read_run(run), previous=read_run(previous) if previous else None)
+    write_text(page, run / "report.html")
+    typer.echo(f"{run / 'report.html'}")
+
+
+def main() -> None:
+    """Run the command; a user's mistake ends in its message and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+"""Rolling origins: every model is fitted at past dates and judged by what then happened.
+
+A fold sees the log up to its cutoff and nothing more; its truth is the horizon after it. The
+model of record, the parts it is made of, the models users already have and no model at all are
+rows of one table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.errors import ConvergenceError, NotEnoughDataError
+from ltvkit.evaluation import metrics
+from ltvkit.evaluation.chances import auc, brier, calibration_error, calibration_floor
+from ltvkit.evaluation.coverage import attainable_coverage, coverage
+from ltvkit.panel import LtvModel, Panel
+from ltvkit.snapshot import Snapshot
+
+MOST_FOLDS = 2
+SHORTEST_HISTORY_DAYS = 60
+
+FloatArray = np.ndarray
+
+
+class ModelOfRecord(LtvModel, Protocol):
+    """A model with an interval for the total, made of parts that are worth a row each."""
+
+    def candidate_revenue(self, features: pd.DataFrame) -> Mapping[str, FloatArray]:
+        """Revenue over the horizon by each part, by name."""
+
+    def total_interval(self) -> tuple[float, float, float]:
+        """Forecast of the total revenue, its low and its high."""
+
+
+@dataclass(frozen=True, slots=True)
+class TotalCheck:
+    """The total of a fold: forecast, interval, what came, and how the forecast was graded."""
+
+    cutoff: date
+    forecast: float
+    low: float
+    high: float
+    actual: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether the interval held."""
+        return self.low <= self.actual <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What the folds showed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `ltvkit.schemas.BACKTEST`: a row per model, fold and metric.
+    deciles : DataFrame
+        `model, fold, decile, customers, predicted, actual`, of the model of record.
+    totals : tuple of TotalCheck
+        The total of each fold, by the model of record.
+    notes : dict
+        For each model that could not be fitted, why.
+    ranking_noise : tuple of float
+        For each fold, the standard deviation of the Gini of a random order of its customers.
+    """
+
+    table: pd.DataFrame
+    deciles: pd.DataFrame
+    totals: tuple[TotalCheck, ...]
+    notes: dict[str, str]
+    ranking_noise: tuple[float, ...]
+
+    def mean(self, model: str, metric: str) -> float:
+        """Mean of a metric over folds; NaN where the model was not fitted."""
+        rows = self.table[(self.table["model"] == model) & (self.table["metric"] == metric)]
+        return float(rows["value"].mean()) if len(rows) else float("nan")
+
+    def wide(self) -> pd.DataFrame:
+        """Models as rows, metrics as columns, means over folds, in order of appearance."""
+        order = list(dict.fromkeys(self.table["model"]))
+        wide = self.table.pivot_table(index="model", columns="metric", values="value")
+        return wide.reindex(order)
+
+
+def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:
+    """The folds of a log: the latest cutoff whose horizon is over, and one half a horizon before.
+
+    When history does not hold a horizon and half of another, the folds look ahead over 40 % of
+    history instead.
+
+    >>> [fold.as_of.isoformat() for fold in
+    ...  fold_snapshots(date(1997, 1, 1), Snapshot(date(1998, 6, 30), 273))]
+    ['1997-09-30', '1997-05-17']
+    >>> fold_snapshots(date(2024, 1, 1), Snapshot(date(2024, 2, 1), 365))
+    ()
+    """
+    history = (snapshot.as_of - first_day).days
+    horizon = snapshot.horizon_days
+    shortest = max(SHORTEST_HISTORY_DAYS, horizon // 2)
+    if history - horizon < shortest:
+        horizon = int(0.4 * history)
+        shortest = min(SHORTEST_HISTORY_DAYS, int(0.5 * history))
+    folds = []
+    for number in range(MOST_FOLDS):
+        back = horizon + number * max(horizon // 2, 28)
+        if horizon >= 14 and history - back >= shortest:
+            folds.append(Snapshot(snapshot.as_of - timedelta(days=back), horizon))
+    return tuple(folds)
+
+
+def run_backtest(
+    folds: tuple[Snapshot, ...],
+    *,
+    make_panel: Callable[[Snapshot], Panel],
+    make_truth: Callable[[Snapshot], pd.DataFrame],
+    record: Callable[[], ModelOfRecord],
+    others: Mapping[str, Callable[[], LtvModel]],
+    seed: int,
+    report: Callable[[str, int, int], None],
+) -> Backtest:
+    """Fit and judge every model at every fold.
+
+    Parameters
+    ----------
+    folds : tuple of Snapshot
+        From `fold_snapshots`.
+    make_panel : callable
+        The panel at a snapshot; reads nothing after it.
+    make_truth : callable
+        `customer_id, future_orders, future_revenue` of those who ordered in the horizon.
+    record : callable
+        Makes the model of record, unfitted; its row is called `ltvkit`.
+    others : mapping
+        Further rows: name to a callable that makes the model.
+    seed : int
+        For the floor of the calibration error.
+    report : callable
+        Told what is being done, how many parts are done and how many there are.
+    """
+    rows: list[dict[str, object]] = []
+    deciles, totals, noise = [], [], []
+    notes: dict[str, str] = {}
+    steps = len(folds) * (1 + len(others))
+    for number, fold in enumerate(folds):
+        panel = make_panel(fold)
+        revenue, active = _outcome(panel.now, make_truth(fold))
+        noise.append(random_gini_sd(revenue))
+        done = number * (1 + len(others))
+        report("backtest", done, steps)
+
+        def add(model: str, values: Mapping[str, float], *, at: Snapshot, fold: int) -> None:
+            rows.extend(
+                {
+                    "model": model,
+                    "fold": fold,
+                    "cutoff": at.as_of,
+                    "horizon_days": at.horizon_days,
+                    "metric": metric,
+                    "value": value,
+                }
+                for metric, value in values.items()
+            )
+
+        model = record().fit(panel)
+        predicted = model.predict(panel.now)
+        add("ltvkit", judge(predicted, revenue, active, seed=seed), at=fold, fold=number)
+        table = metrics.decile_table(revenue, predicted["predicted_revenue"])
+        deciles.append(table.assign(model="ltvkit", fold=number))
+        totals.append(TotalCheck(fold.as_of, *model.total_interval(), float(revenue.sum())))
+        for name, part in model.candidate_revenue(panel.now).items():
+            values = judge_revenue(part, revenue)
+            add(f"part: {name}", values, at=fold, fold=number)
+        for name, make in others.items():
+            done += 1
+            report("backtest", done, steps)
+            try:
+                predicted = make().fit(panel).predict(panel.now)
+            except (ConvergenceError, NotEnoughDataError) as error:
+                notes[name] = str(error)
+                add(name, {"gini": float("nan")}, at=fold, fold=number)
+                continue
+            add(name, judge(predicted, revenue, active, seed=seed), at=fold, fold=number)
+    report("backtest", steps, steps)
+    columns = ["model", "fold", "cutoff", "horizon_days", "metric", "value"]
+    return Backtest(
+        table=pd.DataFrame(rows, columns=columns),
+        deciles=pd.concat(deciles, ignore_index=True)[
+            ["model", "fold", "decile", "customers", "predicted", "actual"]
+        ]
+        if deciles
+        else pd.DataFrame(columns=["model", "fold", "decile", "customers", "predicted", "actual"]),
+        totals=tuple(totals),
+        notes=notes,
+        ranking_noise=tuple(noise),
+    )
+
+
+def judge(
+    predicted: pd.DataFrame, revenue: FloatArray, active: FloatArray, *, seed: int
+) -> dict[str, float]:
+    """All metrics of one model at one fold; those it makes no claim for are left out."""
+    values = judge_revenue(predicted["predicted_revenue"].to_numpy(dtype=float), revenue)
+    prob = predicted["prob_active"].to_numpy(dtype=float)
+    if np.isfinite(prob).all() and 0 < active.sum() < len(active):
+        prob = np.clip(prob, 0.0, 1.0)
+        values |= {
+            "auc": auc(active, prob),
+            "brier": brier(active, prob),
+            "calibration_error": calibration_error(active, prob),
+            "calibration_floor": calibration_floor(prob, seed=seed),
+        }
+    if "low" in predicted.columns:
+        low, high = predicted["low"].to_numpy(), predicted["high"].to_numpy()
+        among = attainable_coverage(revenue, low, high, 1 - prob)
+        values |= {
+            "coverage": coverage(revenue, low, high),
+            "coverage_attainable": among.where_attainable,
+        }
+    return values
+
+
+def judge_revenue(predicted: FloatArray, revenue: FloatArray) -> dict[str, float]:
+    """The metrics of ranking, error and level."""
+    return {
+        "gini": metrics.gini(revenue, predicted),
+        "spearman": metrics.spearman(revenue, predicted),
+        "top10_capture": metrics.top_capture(revenue, predicted),
+        "mae": metrics.mae(revenue, predicted),
+        "rmse": metrics.rmse(revenue, predicted),
+        "mae_at_level": metrics.mae_at_level(revenue, predicted),
+        "rmse_at_level": metrics.rmse_at_level(revenue, predicted),
+        "bias": metrics.bias(revenue, predicted),
+        "decile_error": metrics.decile_error(revenue, predicted),
+    }
+
+
+def random_gini_sd(revenue: FloatArray) -> float:
+    """Standard deviation of the normalised Gini of a random order.
+
+        sd(y) / mean(y) / sqrt(3 n) / G_perfect
+
+    from the variance of a linear rank statistic under permutation (Hajek and Sidak, 1967,
+    theorem II.3.1.c).
+    """
+    n, total = len(revenue), float(revenue.sum())
+    if n < 2 or total <= 0:
+        return float("nan")
+    ranks = np.empty(n)
+    ranks[np.argsort(revenue, kind="stable")] = np.arange(1, n + 1)
+    perfect = float(((2 * ranks - n - 1) * revenue).sum()) / (n * total)
+    return float(revenue.std() / (total / n) / np.sqrt(3 * n) / max(perfect, 1e-12))
+
+
+def _outcome(now: pd.DataFrame, truth: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """Revenue and whether anybody ordered, for the customers of the fold in their order."""
+    keyed = truth.set_index("customer_id")
+    ids = now["customer_id"]
+    revenue = ids.map(keyed["future_revenue"]).fillna(0.0).to_numpy(dtype=float)
+    orders = ids.map(keyed["future_orders"]).fillna(0.0).to_numpy(dtype=float)
+    return revenue, (orders > 0).astype(float)

@@ -1,0 +1,234 @@
+"""From predictions to decisions: value, unit economics, lists, reasons and warnings.
+
+The rooms of economics and audience do not know each other; here they are joined.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ltvkit import audience, economics
+from ltvkit.config import Config
+from ltvkit.data import CleanLog
+from ltvkit.models.stack import StackedLtv
+from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
+from ltvkit.pipeline.load import Tables, customer_channels
+from ltvkit.pipeline.value import discount, flow_profile, margin_share, valued
+from ltvkit.snapshot import Snapshot
+
+MOST_DRIVERS = 12
+BLOCK = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Everything that people act on.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        The scored customer list.
+    channels, payback, kpis, cohorts : DataFrame
+        The tables of unit economics.
+    economics : dict
+        Key figures, each with value, low, high and unit.
+    total : dict
+        The total of all customers, in revenue and margin, with its interval and in words.
+    warnings : tuple
+        What to keep in mind.
+    drivers : list of dict
+        What goes with high value, by share of all explanation.
+    """
+
+    scored: pd.DataFrame
+    channels: pd.DataFrame
+    payback: pd.DataFrame
+    kpis: pd.DataFrame
+    cohorts: pd.DataFrame
+    economics: dict[str, dict[str, Any]]
+    total: dict[str, Any]
+    warnings: tuple[economics.EconomicsWarning, ...]
+    drivers: list[dict[str, Any]]
+
+
+def decide(
+    config: Config,
+    log: CleanLog,
+    tables: Tables,
+    *,
+    snapshot: Snapshot,
+    model: StackedLtv,
+    features: pd.DataFrame,
+    model_version: str,
+    with_contacts: bool,
+) -> Decisions:
+    """Turn a model and the features of today's customers into decisions.
+
+    Parameters
+    ----------
+    config : Config
+        Assumptions and thresholds.
+    log : CleanLog
+        The order days.
+    tables : Tables
+        Costs, customers and touches, where the shop has them.
+    snapshot : Snapshot
+        The day, and the horizon.
+    model : StackedLtv
+        Fitted.
+    features : DataFrame
+        Of every customer at the snapshot.
+    model_version : str
+        Written beside every prediction.
+    with_contacts : bool
+        Put contact columns into the lists.
+    """
+    order_days = log.to_pandas()
+    history = audience.customer_history(order_days, as_of=snapshot.as_of)
+    predictions = model.predict(
+        features, snapshot.horizon_days, interval_level=config.model.interval
+    )
+    profile = flow_profile(model, features, snapshot.horizon_days)
+    share = margin_share(history)
+    factor = discount(
+        profile,
+        horizon_days=snapshot.horizon_days,
+        annual_discount_rate=config.economics.annual_discount_rate,
+    )
+    values = valued(predictions, share, factor, snapshot)
+    undiscounted = values["predicted_revenue"] * values["customer_id"].map(share)
+
+    credited = customer_channels(log, order_days, tables)
+    shop = decide_channels(
+        config,
+        order_days,
+        snapshot,
+        costs=tables.costs.frame if tables.costs else None,
+        credited=credited,
+        residual=pd.Series(undiscounted.to_numpy(), index=values["customer_id"]),
+        profile=profile,
+        level_sd_log=model.level_.log_half_width / 1.2816,
+        summary=log.summary,
+    )
+    reasons, drivers = _reasons(config, model, features)
+    scored = audience.scored_customers(
+        values,
+        history,
+        snapshot=snapshot,
+        rules=_rules(config, order_days, snapshot),
+        currency=config.data.currency,
+        model_version=model_version,
+        seed=config.model.seed,
+        reasons=reasons,
+        customers=_known(tables, credited),
+        channel_economics=_channel_economics(shop, config),
+        with_contacts=with_contacts,
+        language=config.report.language,
+    )
+    return Decisions(
+        scored=scored,
+        channels=shop.channels,
+        payback=shop.payback,
+        kpis=shop.kpis,
+        cohorts=shop.cohorts,
+        economics=shop.figures,
+        total=_total(model, values, snapshot),
+        warnings=shop.warnings,
+        drivers=drivers,
+    )
+
+
+def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audience.ListRules:
+    chosen = config.audience
+    return audience.ListRules(
+        usual_days_to_second=audience.usual_days_to_second_order(order_days, as_of=snapshot.as_of),
+        contact_cost=config.economics.contact_cost,
+        protect_value_share=chosen.protect_value_share,
+        min_prob_active=chosen.min_prob_active,
+        win_back_margin_share=chosen.win_back_margin_share,
+        high_potential_share=chosen.high_potential_share,
+        holdout_share=chosen.holdout_share,
+    )
+
+
+def _reasons(
+    config: Config, model: StackedLtv, features: pd.DataFrame
+) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """Reasons per customer, and the drivers of the whole base; in blocks, to bound memory."""
+    language, told, weight = config.report.language, [], None
+    for start in range(0, len(features), BLOCK):
+        block = features.iloc[start : start + BLOCK]
+        parts = model.contributions(block).drop(columns=["base", "rest"])
+        size = parts.abs().sum()
+        weight = size if weight is None else weight + size
+        parts.insert(0, "customer_id", block["customer_id"])
+        told.append(
+            audience.explain(parts, block, currency=config.data.currency, language=language)
+        )
+    assert weight is not None  # noqa: S101  (there is at least one customer)
+    share = (weight / max(float(weight.sum()), 1e-12)).sort_values(ascending=False, kind="stable")
+    drivers = [
+        {
+            "feature": str(name),
+            "label": audience.feature_label(str(name), language=language),
+            "share": float(value),
+        }
+        for name, value in share.head(MOST_DRIVERS).items()
+        if value > 0
+    ]
+    return pd.concat(told, ignore_index=True), drivers
+
+
+def _known(tables: Tables, credited: pd.DataFrame) -> pd.DataFrame | None:
+    """The customers table, with the channel of highest weight where the table has none."""
+    main = credited
+    if "weight" in credited.columns:
+        main = credited.sort_values(["customer_id", "weight"], ascending=[True, False])
+    main = main.drop_duplicates("customer_id")[["customer_id", "channel"]]
+    if tables.customers is None:
+        return main if len(main) else None
+    known = tables.customers.frame.drop(columns="channel", errors="ignore")
+    return known.merge(main, on="customer_id", how="left")
+
+
+def _channel_economics(shop: ChannelDecisions, config: Config) -> pd.DataFrame | None:
+    if shop.channels.empty:
+        return None
+    table = shop.channels[["channel", "loaded_cac", "allowable_cac"]]
+    table = table.rename(columns={"loaded_cac": "cac"})
+    if config.economics.cac is not None:
+        table = table.assign(cac=table["cac"].fillna(config.economics.cac))
+    return table
+
+
+def _total(model: StackedLtv, values: pd.DataFrame, snapshot: Snapshot) -> dict[str, Any]:
+    """The total, with the interval that was learned for it, and its meaning."""
+    revenue = float(values["predicted_revenue"].sum())
+    margin = float(values["predicted_value"].sum())
+    width = float(np.exp(model.level_.log_half_width))
+    words = {
+        "plan": "Good enough to plan on: past forecasts like it missed by less than a fifth.",
+        "rough": "A rough guide: past forecasts like it were off by up to a half.",
+        "unsure": "Do not plan on this amount; use the ranking.",
+        "none": "There are too few repeat orders to forecast an amount; use the ranking.",
+    }[model.level_.grade]
+    return {
+        "revenue": revenue,
+        "low": revenue / width,
+        "high": revenue * width,
+        "margin": margin,
+        "margin_low": min(margin / width, margin * width),
+        "margin_high": max(margin / width, margin * width),
+        "log_half_width": model.level_.log_half_width,
+        "grade": model.level_.grade,
+        "horizon_days": snapshot.horizon_days,
+        "parts": {
+            "season": model.level_.season,
+            "tracking": model.level_.tracking,
+            "correction": model.level_.correction,
+            "past_errors": list(model.level_.fold_errors),
+        },
+        "words": words,
+    }

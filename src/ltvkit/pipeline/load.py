@@ -1,0 +1,98 @@
+"""From a configuration to cleaned order days and the tables beside them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ltvkit.config import Config, TableConfig
+from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions
+from ltvkit.data.tables import Table, read_costs, read_customers, read_touches
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The optional tables; None where the configuration names none."""
+
+    costs: Table | None
+    customers: Table | None
+    touches: Table | None
+
+    def all(self) -> dict[str, Table]:
+        """Those that are there, by name."""
+        named = {"costs": self.costs, "customers": self.customers, "touches": self.touches}
+        return {name: table for name, table in named.items() if table is not None}
+
+
+def open_log(config: Config, *, transactions: str | Path | None = None) -> CleanLog:
+    """Read and clean the transactions.
+
+    Parameters
+    ----------
+    config : Config
+        What the columns are called and how they are read.
+    transactions : str or Path, optional
+        Another log of the same form, instead of the configured one.
+    """
+    columns = config.data.columns
+    return clean(
+        read_transactions(transactions or config.data.transactions),
+        columns=ColumnMap(
+            customer_id=columns.customer_id,
+            ordered_at=columns.ordered_at,
+            revenue=columns.revenue,
+            order_id=columns.order_id,
+            margin=columns.margin,
+            channel=columns.channel,
+            attributes=columns.attributes,
+        ),
+        as_of=config.snapshot.as_of,
+        margin_rate=config.economics.margin_rate,
+        drop_exact_duplicates=config.data.drop_exact_duplicates,
+        date_format=config.data.date_format,
+        decimal_mark=config.data.decimal_mark,
+        timezone=config.data.timezone,
+    )
+
+
+def open_tables(config: Config) -> Tables:
+    """Read the costs, customers and touches that the configuration names."""
+
+    def columns(table: TableConfig) -> dict[str, str]:
+        return dict(table.columns)
+
+    data = config.data
+    return Tables(
+        costs=read_costs(
+            data.costs.path, columns=columns(data.costs), decimal_mark=data.decimal_mark
+        )
+        if data.costs
+        else None,
+        customers=read_customers(
+            data.customers.path,
+            columns=columns(data.customers),
+            date_format=data.date_format,
+            timezone=data.timezone,
+        )
+        if data.customers
+        else None,
+        touches=read_touches(data.touches.path, columns=columns(data.touches))
+        if data.touches
+        else None,
+    )
+
+
+def customer_channels(log: CleanLog, order_days: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """The channel each customer came through, or attribution weights where there are any.
+
+    From the touches, else from the customers table, else from the first order; `customer_id,
+    channel` and perhaps `weight`. Empty when the shop keeps no channels.
+    """
+    if tables.touches is not None:
+        return tables.touches.frame
+    if tables.customers is not None and "channel" in tables.customers.frame.columns:
+        return tables.customers.frame[["customer_id", "channel"]].dropna(subset=["channel"])
+    if "channel" in log.attributes:
+        first = order_days.drop_duplicates("customer_id")
+        return first[["customer_id", "channel"]].dropna(subset=["channel"])
+    return pd.DataFrame({"customer_id": [], "channel": []}, dtype="str")

@@ -1,0 +1,186 @@
+"""Write a run folder: every frame and `run.json`, whole or not at all.
+
+`ltvkit.runs` reads it back; the report, MLflow and `ltv compare` start from the folder alone.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version as version_of
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+import pandas as pd
+
+from ltvkit._version import __version__
+from ltvkit.audience import data_dictionary, write_audience
+from ltvkit.audience.delimited import ExcelLocale
+from ltvkit.data import CleanLog
+from ltvkit.evaluation.checks import Verdict
+from ltvkit.files import whole_folder, write_csv, write_text
+from ltvkit.pipeline.decide import Decisions
+from ltvkit.report import render_report
+from ltvkit.runs import SCHEMA, read_run
+from ltvkit.snapshot import Snapshot
+
+LIBRARIES = ("lightgbm", "scikit-learn", "pandas", "numpy", "duckdb", "lifetimes", "mlflow")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """What the run says of its model: shared by the run that trained it and those it scores.
+
+    Parameters
+    ----------
+    name, version : str
+        The model's name, and a digest of what it was trained on and with.
+    weights : dict
+        Of the candidates.
+    btyd_share : float
+        What is left to the BTYD models.
+    why : tuple of str
+        Why these weights.
+    metrics : dict
+        Of every model of the backtest, means over folds.
+    verdict : Verdict
+        What the predictions may be used for.
+    backtest, deciles : DataFrame
+        The tables of the backtest.
+    notes : dict
+        Models of the backtest that could not be fitted, and why.
+    """
+
+    name: str
+    version: str
+    weights: dict[str, float]
+    btyd_share: float
+    why: tuple[str, ...]
+    metrics: dict[str, dict[str, float]]
+    verdict: Verdict
+    backtest: pd.DataFrame
+    deciles: pd.DataFrame
+    notes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When the run began and ended: the only part of a run that differs between equal runs."""
+
+    started_at: str
+    finished_at: str
+    seconds: float
+
+
+def write_run(
+    folder: Path,
+    *,
+    name: str,
+    settings: Mapping[str, Any],
+    seed: int,
+    snapshot: Snapshot,
+    log: CleanLog,
+    inputs: list[dict[str, Any]],
+    model: ModelRecord,
+    decisions: Decisions,
+    clock: Clock,
+    excel_locale: ExcelLocale | None,
+) -> None:
+    """Write everything into `folder`, which is replaced when all of it is there."""
+    with whole_folder(folder) as fresh:
+        with_contacts = "email" in decisions.scored.columns
+        lists = write_audience(
+            decisions.scored,
+            fresh,
+            dictionary=data_dictionary(
+                currency=str(settings["data"]["currency"]),
+                horizon_days=snapshot.horizon_days,
+                with_contacts=with_contacts,
+            ),
+            excel_locale=excel_locale,
+        )
+        for frame, file in (
+            (decisions.channels, "channels.csv"),
+            (decisions.kpis, "kpis.csv"),
+            (decisions.cohorts, "cohorts.csv"),
+            (decisions.payback, "payback.csv"),
+            (model.backtest, "backtest.csv"),
+            (model.deciles, "backtest_deciles.csv"),
+            (log.rejected, "rejected_rows.csv"),
+        ):
+            write_csv(frame, fresh / file)
+        facts = {
+            "schema": SCHEMA,
+            "name": name,
+            "times": asdict(clock),
+            "versions": _versions(),
+            "seed": seed,
+            "settings": settings,
+            "inputs": inputs,
+            "data": _data(log, str(settings["data"]["currency"])),
+            "snapshot": {
+                "as_of": snapshot.as_of.isoformat(),
+                "horizon_days": snapshot.horizon_days,
+            },
+            "model": {
+                "name": model.name,
+                "version": model.version,
+                "weights": model.weights,
+                "btyd_share": model.btyd_share,
+                "why": list(model.why),
+                "not_fitted": model.notes,
+            },
+            "total": decisions.total,
+            "metrics": model.metrics,
+            "verdict": asdict(model.verdict),
+            "warnings": [asdict(warning) for warning in decisions.warnings],
+            "economics": decisions.economics,
+            "lists": lists.drop(columns=["rule"]).to_dict("records"),
+            "drivers": decisions.drivers,
+        }
+        write_text(as_json(facts), fresh / "run.json")
+        write_text(render_report(read_run(fresh)), fresh / "report.html")
+
+
+def as_json(facts: Mapping[str, Any]) -> str:
+    """JSON text with a stable form; what is not a number is null."""
+    return json.dumps(_plain(facts), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.10g}") if math.isfinite(value) else None
+    return value
+
+
+def _versions() -> dict[str, str]:
+    found = {name: version_of(name) for name in LIBRARIES}
+    return {"ltvkit": __version__, "python": python_version(), **found}
+
+
+def _data(log: CleanLog, currency: str) -> dict[str, Any]:
+    summary = log.summary
+    return {
+        "customers": summary.customers,
+        "orders": summary.orders,
+        "rows": summary.rows,
+        "first_day": summary.first_day.isoformat(),
+        "last_day": summary.last_day.isoformat(),
+        "duplicates": summary.duplicates,
+        "rejected": summary.rejected,
+        "refund_rows": summary.refund_rows,
+        "zero_value_orders": summary.zero_value_orders,
+        "unmatched_refunds": summary.unmatched_refunds,
+        "revenue": summary.revenue,
+        "currency": currency,
+        "margin_basis": summary.margin_basis,
+        "readings": dict(log.readings),
+        "reasons": dict(summary.reasons),
+    }

@@ -1,0 +1,132 @@
+"""Apply a trained model to a newer log of the same shop."""
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from ltvkit.config import Config
+from ltvkit.errors import UserError
+from ltvkit.evaluation.checks import Check, Verdict
+from ltvkit.features.orders import as_day_number, with_history
+from ltvkit.features.panel import features_at
+from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.pipeline.decide import decide
+from ltvkit.pipeline.load import open_log, open_tables
+from ltvkit.pipeline.record import ModelRecord, write_run
+from ltvkit.pipeline.train import clock_since, excel_locale, list_inputs
+from ltvkit.progress import Progress
+from ltvkit.snapshot import Snapshot
+
+
+def score(
+    location: str,
+    *,
+    transactions: str | None,
+    as_of: date | None,
+    out: Path | None,
+    progress: Progress,
+    with_contacts: bool = False,
+) -> Path:
+    """Score today's customers with a model trained earlier, and write a run folder.
+
+    Parameters
+    ----------
+    location : str
+        A model folder, or an MLflow model URI.
+    transactions : str, optional
+        The log to score; the one trained on when not given.
+    as_of : date, optional
+        The day it is; the last order day of the log when not given.
+    out : Path, optional
+        The run folder; `runs/<name>-scored` when not given.
+    progress : Progress
+        Told what is being done.
+    with_contacts : bool
+        Put contact columns of the customers table into the lists.
+
+    Returns
+    -------
+    Path
+        The run folder.
+    """
+    started = time.time()
+    trained = load_model(_folder(location))
+    settings = trained.about["settings"]
+    config = Config.model_validate(
+        {**settings, "snapshot": {**settings["snapshot"], "as_of": as_of}}
+    )
+    progress.step(f"Reading {transactions or config.data.transactions}")
+    log, tables = open_log(config, transactions=transactions), open_tables(config)
+    snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
+    attributes = tuple(trained.about["attributes"])
+    if log.attributes != attributes:
+        raise UserError(
+            f"got the further columns {log.attributes}, expected {attributes}, which the model was "
+            "trained with; map the same columns"
+        )
+    progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
+    features = features_at(
+        with_history(log.order_days),
+        [as_day_number(snapshot.as_of)],
+        horizon_days=trained.model.label_days_,
+        attribute_columns=attributes,
+    ).drop(columns="as_of_day")
+    record = _record(trained)
+    decisions = decide(
+        config,
+        log,
+        tables,
+        snapshot=snapshot,
+        model=trained.model,
+        features=features,
+        model_version=record.version,
+        with_contacts=with_contacts,
+    )
+    folder = out or Path("runs") / f"{config.name}-scored"
+    write_run(
+        folder,
+        name=config.name,
+        settings=config.settings(),
+        seed=config.model.seed,
+        snapshot=snapshot,
+        log=log,
+        inputs=list_inputs(log, tables),
+        model=record,
+        decisions=decisions,
+        clock=clock_since(started),
+        excel_locale=excel_locale(config),
+    )
+    return folder
+
+
+def _folder(location: str) -> Path:
+    if location.startswith(("models:/", "runs:/")):
+        from ltvkit.tracking import fetch_model
+
+        return fetch_model(location, tracking_uri=None)
+    return Path(location)
+
+
+def _record(trained: TrainedModel) -> ModelRecord:
+    """What the training found, as the model carries it."""
+    about = trained.about
+    explanation = trained.model.explanation()
+    verdict = about["verdict"]
+    return ModelRecord(
+        name=about["name"],
+        version=about["version"],
+        weights=explanation.weights,
+        btyd_share=explanation.btyd_share,
+        why=explanation.why,
+        metrics=about["metrics"],
+        verdict=Verdict(
+            verdict["decision"],
+            tuple(verdict["reasons"]),
+            tuple(Check(**check) for check in verdict["checks"]),
+        ),
+        backtest=pd.DataFrame(**about["backtest"]),
+        deciles=pd.DataFrame(**about["deciles"]),
+        notes=about["notes"],
+    )

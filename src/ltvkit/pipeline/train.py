@@ -1,0 +1,271 @@
+"""The main job: transactions in; a model, a scored list, a report and an experiment out."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ltvkit._version import __version__
+from ltvkit.config import Config
+from ltvkit.data import CleanLog
+from ltvkit.evaluation.backtest import Backtest, fold_snapshots, run_backtest
+from ltvkit.evaluation.checks import Verdict, review
+from ltvkit.features.orders import with_history
+from ltvkit.features.panel import build_panel
+from ltvkit.features.snapshots import snapshot_days
+from ltvkit.features.targets import targets
+from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
+from ltvkit.models.artifact import TrainedModel, save_model
+from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
+from ltvkit.models.stack import StackedLtv
+from ltvkit.panel import LtvModel
+from ltvkit.pipeline.decide import decide
+from ltvkit.pipeline.load import Tables, open_log, open_tables
+from ltvkit.pipeline.record import Clock, ModelRecord, write_run
+from ltvkit.progress import Progress
+from ltvkit.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from ltvkit.tracking import Recorded
+
+OTHERS: dict[str, Callable[[], LtvModel]] = {
+    "BG/NBD + GG": lambda: BtydLtv(BetaGeo),
+    "MBG/NBD + GG": lambda: BtydLtv(ModifiedBetaGeo),
+    "Pareto/NBD + GG": lambda: BtydLtv(ParetoNBD),
+    "lifetimes BG/NBD + GG": lambda: LifetimesLtv("bgnbd"),
+    "lifetimes MBG/NBD + GG": lambda: LifetimesLtv("mbgnbd"),
+    "lifetimes Pareto/NBD + GG": lambda: LifetimesLtv("pareto_nbd"),
+    "naive rate": NaiveRate,
+    "past spend": PastSpend,
+    "mean": Mean,
+}
+"""The rows of every backtest beside the model of record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a training left behind, for whoever called it to tell."""
+
+    run_folder: Path
+    model_folder: Path
+    backtest: Backtest
+    verdict: Verdict
+    recorded: "Recorded | None"
+
+
+def train(
+    config: Config,
+    *,
+    runs: Path,
+    models: Path,
+    progress: Progress,
+    with_contacts: bool = False,
+) -> Trained:
+    """Run the main job.
+
+    Parameters
+    ----------
+    config : Config
+        The run.
+    runs, models : Path
+        Folders below which `<name>/` is written.
+    progress : Progress
+        Told what is being done.
+    with_contacts : bool
+        Put contact columns of the customers table into the lists.
+    """
+    started = time.time()
+    progress.step(f"Reading {config.data.transactions}")
+    log, tables = open_log(config), open_tables(config)
+    snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
+    summary = log.summary
+    progress.step(
+        f"{summary.rows:,} rows: {summary.customers:,} customers, {summary.order_days:,} order days"
+        f", {summary.rejected:,} rows put aside"
+    )
+    progress.step("Backtest at past dates")
+    backtest = backtest_log(config, log, snapshot, progress)
+    progress.step(f"Training on all of the history to {snapshot.as_of}")
+    panel = build_panel(log.order_days, snapshot, attribute_columns=log.attributes)
+    model = new_model(config).fit(panel, report=progress.advance)
+    verdict = review(
+        backtest,
+        log_half_width=model.level_.log_half_width,
+        total_is_forecast=model.level_.grade != "none",
+        customers=len(panel.now),
+    )
+    record = _record(config, log, model, backtest, verdict)
+
+    progress.step("Value, lists and report")
+    decisions = decide(
+        config,
+        log,
+        tables,
+        snapshot=snapshot,
+        model=model,
+        features=panel.now,
+        model_version=record.version,
+        with_contacts=with_contacts,
+    )
+    model_folder, run_folder = models / config.name, runs / config.name
+    save_model(
+        TrainedModel(model, about=_about(config, log, snapshot, record)),
+        model_folder,
+    )
+    write_run(
+        run_folder,
+        name=config.name,
+        settings=config.settings(),
+        seed=config.model.seed,
+        snapshot=snapshot,
+        log=log,
+        inputs=list_inputs(log, tables),
+        model=record,
+        decisions=decisions,
+        clock=clock_since(started),
+        excel_locale=excel_locale(config),
+    )
+    recorded = None
+    if config.tracking.enabled:
+        from ltvkit.runs import read_run
+        from ltvkit.tracking import record_run
+
+        progress.step("Recording in MLflow")
+        recorded = record_run(
+            read_run(run_folder),
+            model_folder=model_folder,
+            uri=config.tracking.uri,
+            experiment=config.tracking.experiment,
+            report=run_folder / "report.html",
+        )
+    return Trained(run_folder, model_folder, backtest, verdict, recorded)
+
+
+def backtest_log(config: Config, log: CleanLog, snapshot: Snapshot, progress: Progress) -> Backtest:
+    """Rolling origins over a cleaned log."""
+    history = with_history(log.order_days)
+
+    def truth(fold: Snapshot) -> pd.DataFrame:
+        frame: pd.DataFrame = targets(
+            history, snapshot_days([fold.as_of]), horizon_days=fold.horizon_days
+        ).to_pandas()
+        return frame
+
+    return run_backtest(
+        fold_snapshots(log.summary.first_day, snapshot),
+        make_panel=lambda fold: build_panel(log.order_days, fold, attribute_columns=log.attributes),
+        make_truth=truth,
+        record=lambda: new_model(config),
+        others=OTHERS,
+        seed=config.model.seed,
+        report=progress.advance,
+    )
+
+
+def new_model(config: Config) -> StackedLtv:
+    """The model of record, unfitted."""
+    import os
+
+    threads = config.model.threads or os.cpu_count() or 1
+    return StackedLtv(seed=config.model.seed, threads=threads)
+
+
+def list_inputs(log: CleanLog, tables: Tables) -> list[dict[str, Any]]:
+    """What was read, with digests."""
+    return [
+        {
+            "name": "transactions",
+            "location": log.location,
+            "rows": log.summary.rows,
+            "sha256": log.sha256,
+        },
+        *(
+            {
+                "name": name,
+                "location": table.location,
+                "rows": len(table.frame),
+                "sha256": table.sha256,
+            }
+            for name, table in tables.all().items()
+        ),
+    ]
+
+
+def clock_since(started: float) -> Clock:
+    """The times of a run that ends now."""
+    first = datetime.fromtimestamp(started, tz=UTC)
+    seconds = time.time() - started
+    return Clock(
+        started_at=first.isoformat(timespec="seconds"),
+        finished_at=(first + timedelta(seconds=seconds)).isoformat(timespec="seconds"),
+        seconds=round(seconds, 1),
+    )
+
+
+def excel_locale(config: Config) -> Any:
+    """The locale of files for people; None where plain csv will do."""
+    chosen = config.audience.excel_locale
+    return None if chosen == "en" else chosen
+
+
+def _record(
+    config: Config, log: CleanLog, model: StackedLtv, backtest: Backtest, verdict: Verdict
+) -> ModelRecord:
+    explanation = model.explanation()
+    wide = backtest.wide()
+    return ModelRecord(
+        name=config.name,
+        version=_digest(config, log),
+        weights=explanation.weights,
+        btyd_share=explanation.btyd_share,
+        why=explanation.why,
+        metrics={
+            str(name): {str(k): float(v) for k, v in row.dropna().items()}
+            for name, row in wide.iterrows()
+        },
+        verdict=verdict,
+        backtest=backtest.table,
+        deciles=backtest.deciles,
+        notes=backtest.notes,
+    )
+
+
+def _digest(config: Config, log: CleanLog) -> str:
+    """Twelve hex digits that name the model: of its data, its settings and this version."""
+    settings = config.settings()
+    told = {key: settings[key] for key in ("data", "snapshot", "model")}
+    told["model"].pop("threads", None)
+    text = json.dumps([log.sha256, told, __version__], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _about(
+    config: Config, log: CleanLog, snapshot: Snapshot, record: ModelRecord
+) -> dict[str, Any]:
+    """What a scorer needs beside the parameters; no customer in it."""
+    return {
+        "ltvkit": __version__,
+        "name": record.name,
+        "version": record.version,
+        "settings": config.settings(),
+        "trained_to": snapshot.as_of.isoformat(),
+        "attributes": list(log.attributes),
+        "metrics": record.metrics,
+        "verdict": asdict(record.verdict),
+        "notes": record.notes,
+        "backtest": _rows(record.backtest),
+        "deciles": _rows(record.deciles),
+    }
+
+
+def _rows(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """A small frame as JSON columns; what is not a number is null."""
+    text = frame.assign(cutoff=frame["cutoff"].astype(str)) if "cutoff" in frame else frame
+    columns: dict[str, list[Any]] = json.loads(text.to_json(orient="split", double_precision=10))
+    return {"columns": columns["columns"], "data": columns["data"]}

@@ -1,0 +1,109 @@
+"""What a command says on the terminal when it is done."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ltvkit.evaluation.backtest import Backtest
+from ltvkit.runs import Run, read_run
+
+if TYPE_CHECKING:
+    from ltvkit.pipeline.train import Trained
+
+COLUMNS = {
+    "gini": ("Gini", "{:.3f}"),
+    "spearman": ("Spearman", "{:.3f}"),
+    "top10_capture": ("top 10 %", "{:.1%}"),
+    "bias": ("total error", "{:+.1%}"),
+    "mae_at_level": ("MAE at level", "{:,.2f}"),
+    "rmse_at_level": ("RMSE at level", "{:,.2f}"),
+    "auc": ("churn AUC", "{:.3f}"),
+    "brier": ("Brier", "{:.3f}"),
+    "coverage_attainable": ("80 % held", "{:.0%}"),
+}
+COLOURS = {"use": "green", "ranking only": "yellow", "do not use": "red"}
+
+
+def print_trained(trained: "Trained") -> None:
+    """The backtest, the verdict and the files of a training."""
+    print_backtest(trained.backtest)
+    print_run(trained.run_folder)
+    console = Console()
+    console.print(f"  model       {trained.model_folder}/", highlight=False)
+    if trained.recorded is not None:
+        champion = ", the champion" if trained.recorded.champion else ""
+        console.print(
+            f"  MLflow      {trained.recorded.model_name} version "
+            f"{trained.recorded.model_version}{champion}; see it with: make ui",
+            highlight=False,
+        )
+
+
+def print_backtest(backtest: Backtest) -> None:
+    """Models as rows, means over folds."""
+    console = Console(width=max(Console().width, 120))
+    wide = backtest.wide()
+    if wide.empty:
+        console.print("The history is too short for a backtest.")
+        return
+    folds = backtest.table.drop_duplicates("fold")
+    spans = ", ".join(
+        f"{row.cutoff} + {row.horizon_days} days" for row in folds.itertuples(index=False)
+    )
+    table = Table(title=f"Backtest: {spans}", title_justify="left", pad_edge=False)
+    table.add_column("model")
+    shown = {name: told for name, told in COLUMNS.items() if name in wide.columns}
+    for heading, _ in shown.values():
+        table.add_column(heading, justify="right")
+    for model, row in wide.iterrows():
+        if str(model) in backtest.notes:
+            table.add_row(str(model), "did not fit", *[""] * (len(shown) - 1), style="dim")
+            continue
+        cells = [
+            form.format(row[name]) if np.isfinite(row[name]) else ""
+            for name, (_, form) in shown.items()
+        ]
+        style = "bold" if model == "ltvkit" else None
+        table.add_row(str(model), *cells, style=style)
+    console.print(table)
+    for model, why in backtest.notes.items():
+        console.print(f"  {model}: {why}", style="dim", highlight=False)
+
+
+def print_run(folder: Path) -> None:
+    """The verdict, the total and the files of a run."""
+    run = read_run(folder)
+    console = Console()
+    colour = COLOURS.get(run.verdict.decision, "white")
+    console.print(f"\nVerdict: [bold {colour}]{run.verdict.decision}[/]", highlight=False)
+    for reason in run.verdict.reasons:
+        console.print(f"  {reason}", highlight=False)
+    console.print(_total(run), highlight=False)
+    console.print("Lists", highlight=False)
+    for told in run.lists:
+        console.print(f"  {told.name:15s} {told.count:>8,}", highlight=False)
+    console.print("Files", highlight=False)
+    console.print(f"  report      {folder / 'report.html'}", highlight=False)
+    console.print(
+        f"  customers   {folder / 'customers_scored.csv'} (.parquet, .xlsx)", highlight=False
+    )
+    console.print(f"  lists       {folder / 'lists'}/", highlight=False)
+    if run.data.rejected:
+        console.print(
+            f"  put aside   {run.data.rejected:,} rows: {folder / 'rejected_rows.csv'}",
+            highlight=False,
+        )
+
+
+def _total(run: Run) -> str:
+    figure, days = run.total.revenue, run.snapshot.horizon_days
+    if figure.value is None or figure.low is None or figure.high is None:
+        return "No total could be forecast."
+    return (
+        f"Revenue of today's {run.data.customers:,} customers in {days} days: "
+        f"{figure.value:,.0f} {run.data.currency} ({figure.low:,.0f} to {figure.high:,.0f}). "
+        f"{run.total.words}"
+    )

@@ -229,3 +229,45 @@ def test_what_the_page_recomputes_with_is_what_the_run_says(run_of: RunOf, html_
     assert [c["ltv"] for c in channels] == [
         by_cac.loc[c["cac"], ["ltv", "ltv_low", "ltv_high"]].tolist() for c in channels
     ]
+
+
+def test_an_interval_that_ends_at_nothing_is_said_in_words(run_of: RunOf) -> None:
+    run = run_of("shop")
+    ends = {"predicted_value_low": 0.0, "predicted_value_high": 0.0}
+    customers = run.customers.assign(**ends)
+    customers.loc[customers["list"] == "win_back", "predicted_value_high"] = 12.5
+    html = render_report(dataclasses.replace(run, customers=customers))
+    assert "most likely nothing" in words(html)
+    assert "up to €12.50" in words(html)
+    assert "€0.00 to" not in words(html)
+
+
+def test_parts_of_the_model_are_not_methods_to_compare_with(html_of: HtmlOf) -> None:
+    table = html_of("shop").split('class="methods stack"')[1].split("</table>")[0]
+    assert "part:" not in table
+    assert words(table).index("used here") < words(table).index("BG/NBD")
+
+
+def test_the_sentence_of_the_total_says_what_it_is_good_for(run_of: RunOf) -> None:
+    run = run_of("shop")
+
+    def page(grade: str) -> str:
+        total = dataclasses.replace(run.total, grade=grade)
+        return render_report(dataclasses.replace(run, total=total))
+
+    assert "A rough guide" in words(page("rough"))
+    assert 'class="caveat"' not in page("")
+
+
+def test_a_lone_curve_is_that_of_all_customers_and_asks_for_costs(run_of: RunOf) -> None:
+    run = run_of("shop")
+    payback = run.payback[(run.payback["channel"] == "all") & run.payback["cohort"].isna()]
+    nothing = {"loaded_cac": float("nan"), "payback_month": float("nan"), "payback_status": None}
+    channels = run.channels[run.channels["channel"] == "all"].assign(**nothing)
+    lone = dataclasses.replace(run, payback=payback.assign(cac=float("nan")), channels=channels)
+    html = render_report(lone)
+    assert island(html)["names"] == ["All customers"]
+    assert 'class="chooser"' not in html
+    section = html.split('<section id="payback"')[1].split("</section>")[0]
+    assert "Bring costs to see this" in section
+    assert "paid back" not in words(section)

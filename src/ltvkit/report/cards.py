@@ -7,6 +7,8 @@ from ltvkit.report.reader import Reader, observed
 from ltvkit.runs import Figure, Run, as_bool
 
 CARDS = ("cac", "ltv", "ltv_to_cac", "payback_months", "repeat_rate")
+BY_MONTH = ("cac", "ltv", "ltv_to_cac")
+"""Figures that kpis.csv follows month by month under the same name and meaning."""
 NEEDS_COSTS = ("cac", "ltv_to_cac", "payback_months")
 PREDICTED = ("ltv", "ltv_to_cac")
 """Figures that rest on the model's level: greyed when only the ranking is proven."""
@@ -185,13 +187,14 @@ def _change(
 
 
 def _spark(name: str, run: Run, reader: Reader) -> Spark | None:
-    if name not in run.kpis.columns:
+    if name not in BY_MONTH or name not in run.kpis.columns:
         return None
     whole = run.kpis[as_bool(run.kpis["complete"])] if "complete" in run.kpis else run.kpis
     seen = whole[["month", name]].dropna().tail(24)
     months = seen["month"].astype(str).tolist()
-    key = "cards.trend_repeat_rate" if name == "repeat_rate" else "cards.trend"
     return sparkline(
         seen[name].astype(float).tolist(),
-        lambda: str(reader.say(key, first=reader.month(months[0]), last=reader.month(months[-1]))),
+        lambda: str(
+            reader.say("cards.trend", first=reader.month(months[0]), last=reader.month(months[-1]))
+        ),
     )

@@ -120,7 +120,7 @@ def curve_rows(run: Run) -> dict[str, Any]:
 
 
 def payback_sentences(run: Run, reader: Reader) -> tuple[str, ...]:
-    """One sentence a channel: paid back when, or how far."""
+    """One sentence a channel whose cost is known: paid back when, or how far."""
     said: list[str] = []
     frame = run.payback[run.payback["cohort"].isna()]
     for name in curve_channels(run):
@@ -144,9 +144,15 @@ def payback_sentences(run: Run, reader: Reader) -> tuple[str, ...]:
                     )
                 )
             )
-        else:
-            said.append(str(reader.say("payback.no_cost", channel=label)))
     return tuple(said)
+
+
+def curve_labels(run: Run, reader: Reader) -> list[str]:
+    """The curves' names as shown; a lone curve is that of all customers."""
+    names = curve_channels(run)
+    if names == [ALL]:
+        return [reader.plain("channels.all_customers")]
+    return [channel_label(name, reader) for name in names]
 
 
 def channel_label(name: str, reader: Reader) -> str:

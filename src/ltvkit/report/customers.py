@@ -76,9 +76,7 @@ def _row(row: Mapping[Hashable, Any], reader: Reader) -> CustomerRow:
         priority=int(number("priority")),
         holdout=bool(row.get("holdout")),
         value=reader.unit_money(known("predicted_value")),
-        value_range=reader.between(
-            known("predicted_value_low"), known("predicted_value_high"), "money"
-        ),
+        value_range=_range(known("predicted_value_low"), known("predicted_value_high"), reader),
         value_raw=number("predicted_value"),
         churn=reader.share(known("churn_risk")),
         churn_level=churn_level,
@@ -99,3 +97,12 @@ def _row(row: Mapping[Hashable, Any], reader: Reader) -> CustomerRow:
             if isinstance(row.get(column), str) and row[column]
         ),
     )
+
+
+def _range(low: float | None, high: float | None, reader: Reader) -> str:
+    """The interval of one customer, in words where an end of it is nothing."""
+    if not observed(low) or not observed(high) or low != 0 or high < 0:
+        return reader.between(low, high, "money")
+    if high == 0:
+        return reader.plain("top.likely_nothing")
+    return str(reader.say("top.up_to", high=reader.unit_money(high)))

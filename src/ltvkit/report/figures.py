@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import vl_convert
 
-from ltvkit.report.channels import channel_label
 from ltvkit.report.holders import Moves
 from ltvkit.report.reader import Reader
 
@@ -159,7 +158,7 @@ def moves_chart(moved: Moves, basis: str, reader: Reader) -> Spec:
                 "past": past + 1,
                 "ahead": ahead + 1,
                 "customers": customers,
-                "label": sign + reader.number(customers) if customers else "",
+                "label": sign + reader.short_number(customers, 10_000) if customers else "",
                 "kind": reader.plain(f"holders.{kind}"),
                 "heat": round(0.05 + 0.5 * customers / top, 3) if customers else 0,
             }
@@ -216,11 +215,6 @@ def moves_chart(moved: Moves, basis: str, reader: Reader) -> Spec:
             },
         ],
     )
-
-
-def shown_channels(run_channels: Sequence[str], reader: Reader) -> list[str]:
-    """The channels' names as they stand in the charts."""
-    return [channel_label(name, reader) for name in run_channels]
 
 
 def layered(

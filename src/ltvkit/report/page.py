@@ -70,7 +70,7 @@ def render_report(run: Run, *, previous: Run | None = None) -> str:
         "words": reader.spoken(*_SPOKEN),
         "whatIf": channels.what_if(run),
         "curves": curves,
-        "names": figures.shown_channels(channels.curve_channels(run), reader),
+        "names": channels.curve_labels(run, reader),
         "charts": {name: chart["spec"] for name, chart in charts.items()},
     }
     library, script = chart_library() if charts else Markup(""), page_script()
@@ -137,7 +137,7 @@ def _charts(run: Run, reader: Reader) -> dict[str, dict[str, Any]]:
     drawn: dict[str, dict[str, Any]] = {}
     basis = _basis(run, reader)
     if channels.curve_channels(run):
-        names = figures.shown_channels(channels.curve_channels(run), reader)
+        names = channels.curve_labels(run, reader)
         rows = payback_figure.payback_rows(channels.curve_rows(run), names, reader)
         spec = payback_figure.payback_chart(rows, names, reader)
         drawn["payback"] = _chart("payback", spec, WIDE, reader.plain("payback.alt"), reader)
@@ -186,12 +186,12 @@ def _chart(name: str, spec: figures.Spec, width: int, alt: str, reader: Reader) 
 
 
 def _chips(run: Run, reader: Reader) -> list[tuple[str, str, str]]:
-    """Label, colour and shape of every channel, as its line is drawn."""
-    names = channels.curve_channels(run)
-    last = len(names) - 1
+    """Label, colour and shape of every curve, as its line is drawn."""
+    labels = channels.curve_labels(run, reader)
+    last = len(labels) - 1
     return [
-        (channels.channel_label(name, reader), *figures.series_style(i, whole=i == last and i > 0))
-        for i, name in enumerate(names)
+        (label, *figures.series_style(i, whole=i == last and i > 0))
+        for i, label in enumerate(labels)
     ]
 
 

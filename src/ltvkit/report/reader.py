@@ -124,9 +124,9 @@ class Reader:
             return BLANK
         return format_decimal(_settled(value, digits), _plain_pattern(digits), locale=self.locale)
 
-    def short_number(self, value: float | None) -> str:
-        """A count that may be large: 4,210 or 1.2M."""
-        if not observed(value) or abs(value) < 100_000:
+    def short_number(self, value: float | None, above: float = 100_000) -> str:
+        """A count that may be large: 4,210 or, from `above` on, 1.2M."""
+        if not observed(value) or abs(value) < above:
             return self.number(value)
         return format_compact_decimal(value, locale=self.locale, fraction_digits=1)
 

@@ -12,6 +12,8 @@ SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
 RECORD = "ltvkit"
 """How the model of record is called in the backtest; its parts are called "part: …"."""
 PART = "part: "
+PAST_SPEND = "past spend"
+"""The baseline that ranks by what customers have spent so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def record_name(run: Run) -> str:
 
 def weights(run: Run, reader: Reader) -> str:
     """What the model used is made of, largest share first, in words."""
-    shares = {visible(name): weight for name, weight in run.model.weights.items()}
+    shares = {visible(name).replace("_", " "): weight for name, weight in run.model.weights.items()}
     if observed(run.model.btyd_share):
         stack = 1.0 - run.model.btyd_share
         shares = {name: weight * stack for name, weight in shares.items()}
@@ -150,16 +152,20 @@ def decile_means(run: Run) -> list[dict[str, float]]:
 
 
 def baseline(run: Run) -> str | None:
-    """The best method, by top-tenth capture, that the model used is not made of."""
-    others = [
-        name
+    """What to measure the ranking against: past spend, else the best other method.
+
+    Past spend is what a shop without a model would go by. Parts of the model used do not count.
+    """
+    others = {
+        name: metrics["top10_capture"]
         for name, metrics in run.metrics.items()
         if name != record_name(run)
         and not name.startswith(PART)
-        and not run.model.weights.get(name)
         and observed(metrics.get("top10_capture"))
-    ]
-    return max(others, key=lambda n: (run.metrics[n]["top10_capture"], n), default=None)
+    }
+    if PAST_SPEND in others:
+        return PAST_SPEND
+    return max(others, key=lambda name: (others[name], name), default=None)
 
 
 def _ranking(run: Run, reader: Reader) -> Markup:
@@ -172,7 +178,7 @@ def _ranking(run: Run, reader: Reader) -> Markup:
     return reader.say(
         "trust.ranking",
         share=reader.share(capture),
-        baseline=visible(other),
+        baseline=reader.plain("trust.past_spend") if other == PAST_SPEND else visible(other),
         other=reader.share(run.metrics[other]["top10_capture"]),
     )
 

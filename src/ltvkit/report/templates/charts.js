@@ -41,6 +41,9 @@ const draw = async (box) => {
     spec.padding.right = 8;
     spec.layer = spec.layer.filter((layer) => layer.encoding.y.field !== "end");
   }
+  if (live.clientWidth < 400) {
+    for (const { mark } of spec.layer) if (mark.fontSize > 10) mark.fontSize = 10;
+  }
   const fields = spec.layer.map((layer) => layer.encoding.tooltip).find(Array.isArray) ?? [];
   const { view } = await window.vegaEmbed(live, spec, { ...options, tooltip: tooltip(fields) });
   views.set(name, view);
@@ -96,7 +99,7 @@ const choose = () => {
   const view = views.get("payback");
   if (!view) return;
   const cohort = Number(select?.value ?? -1);
-  const channel = chosen() === "" ? -1 : Number(chosen());
+  const channel = names.length === 1 ? 0 : chosen() === "" ? -1 : Number(chosen());
   view.data("curves", pick(channel, cohort)).runAsync();
 };
 // A cohort is kept for some channels only; the others rest while it is chosen.

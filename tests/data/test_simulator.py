@@ -136,6 +136,7 @@ def test_a_season_has_mean_one_over_a_year_and_peaks_on_the_last_week_of_novembe
     peak = date(2023, 1, 1).toordinal() + int(season[:365].argmax())
     assert date.fromordinal(peak).month == 11
     assert date.fromordinal(peak).day > 23
+    assert (replace(DEMO_DESIGN, season_strength=0.0).season(500) == 1).all()
 
 
 def test_channels_stand_as_designed(full_shop):

@@ -93,6 +93,8 @@ class ShopDesign:
         The assumptions behind the true LTV and the true verdict.
     shared_costs : tuple of (category, amount, acquisition_share)
         Shop-wide costs; amount per expected new customer, of which the share is acquisition.
+    season_strength : float
+        0 for a shop without seasons, 1 for the usual ones.
     spend_spread : float
         Standard deviation of ln(spend of a month).
     discount : float
@@ -122,6 +124,7 @@ class ShopDesign:
         ("software", 0.60, 0.5),
         ("overheads", 1.00, 0.2),
     )
+    season_strength: float = 1.0
     spend_spread: float = 0.45
     discount: float = 0.20
     loyalty_of_discounted: float = 0.65
@@ -176,7 +179,8 @@ class ShopDesign:
         first = np.datetime64(self.opened_on, "D")
         dates = first + np.arange(days)
         day_of_year = (dates - dates.astype("datetime64[Y]")).astype(np.float64)
-        return _season(day_of_year) / float(_season(np.arange(DAYS_PER_YEAR)).mean())
+        usual = _season(day_of_year) / float(_season(np.arange(DAYS_PER_YEAR)).mean())
+        return 1.0 + self.season_strength * (usual - 1.0)
 
 
 def _season(day_of_year: FloatArray) -> FloatArray:

@@ -77,7 +77,7 @@ def test_all_faults_are_told_in_one_message_without_the_library_speaking(write):
         "name: a b\ndata: {transactions: x, timezone: Europe/Pariss}\n"
         "snapshot: {as_of: 2020-13-01, horizon_days: 0}\n"
         "economics: {margin_rate: 2, cac: .inf}\nmodel: {interval: 0.7, kind: contractal}\n"
-        "report: {language: de}\nalerts: [{metric: cac}]\n"
+        "report: {language: de}\nalerts: {cac_rise: -1}\n"
     )
     lines = faults(path)
     keys = [line.strip().split(": got")[0] for line in lines]
@@ -91,7 +91,7 @@ def test_all_faults_are_told_in_one_message_without_the_library_speaking(write):
         "report.language",
         "model.kind",
         "model.interval",
-        "alerts.0",
+        "alerts.cac_rise",
     ]
     text = "\n".join(lines)
     assert "did you mean 'Europe/Paris'?" in text

@@ -135,8 +135,6 @@ def init(
     ] = None,
 ) -> None:
     """Look at a file of transactions and write a config for it."""
-    import re
-
     from ltvkit.data.guess import guess_columns
     from ltvkit.files import write_text
 
@@ -146,9 +144,8 @@ def init(
         raise UserError(
             f"got {target}, which is there already, expected a new file; name another with --out"
         )
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", target.stem).strip("-._") or "shop"
     location = os.path.relpath(file.resolve(), target.parent.resolve())
-    write_text(found.to_yaml(name=name, transactions=location), target)
+    write_text(found.to_yaml(transactions=location), target)
     for reason in found.reasons:
         typer.echo(f"- {reason}")
     for doubt in found.doubts:
@@ -171,6 +168,66 @@ def report(
     page = render_report(read_run(run), previous=read_run(previous) if previous else None)
     write_text(page, run / "report.html")
     typer.echo(f"{run / 'report.html'}")
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="Where to write the tables.")] = Path(
+        "runs/demo_shop_data"
+    ),
+    customers: Annotated[int, typer.Option(help="About how many customers.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same shop.")] = 42,
+) -> None:
+    """Simulate a shop whose truth is known: orders, customers, costs, leads and touches."""
+    from ltvkit.data.simulator import simulate_shop, write_shop
+
+    write_shop(simulate_shop(seed, customers=customers), folder)
+    typer.echo(f"Written: {folder}. Next: ltv train configs/demo_shop.yaml")
+
+
+@app.command()
+def measure(
+    run: Annotated[Path, typer.Argument(help="The run folder whose lists were worked with.")],
+    transactions: Annotated[str, typer.Option(help="A later log of the same shop.")],
+) -> None:
+    """Compare treated with held-out customers, and the promise with what came."""
+    from ltvkit.config import Config
+    from ltvkit.monitoring import measure as compare_treated
+    from ltvkit.monitoring import render_measurement
+    from ltvkit.pipeline.load import open_log
+    from ltvkit.runs import read_run
+
+    earlier = read_run(run)
+    settings = dict(earlier.settings)
+    config = Config.model_validate(
+        {**settings, "snapshot": {**settings["snapshot"], "as_of": None}}
+    )
+    log = open_log(config, transactions=transactions)
+    result = compare_treated(
+        earlier.customers,
+        log.to_pandas(),
+        predicted_total=earlier.total.margin,
+        observed_to=log.as_of,
+    )
+    typer.echo(render_measurement(result))
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="The earlier run folder.")],
+    new: Annotated[Path, typer.Argument(help="The later run folder.")],
+) -> None:
+    """Compare two runs; exit code 3 when an alert fires."""
+    from ltvkit.monitoring import AlertRules, evaluate, render_comparison
+    from ltvkit.monitoring import compare as compare_runs
+    from ltvkit.runs import read_run
+
+    later = read_run(new)
+    comparison = compare_runs(read_run(old), later)
+    alerts = evaluate(comparison, AlertRules(**later.settings.get("alerts", {})))
+    typer.echo(render_comparison(comparison, alerts))
+    if any(alert.fired for alert in alerts):
+        raise typer.Exit(3)
 
 
 def main() -> None:

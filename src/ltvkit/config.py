@@ -18,7 +18,6 @@ from pydantic import (
     Field,
     ValidationError,
     field_validator,
-    model_validator,
 )
 
 from ltvkit.config_text import (
@@ -247,18 +246,26 @@ class TrackingConfig(_Section):
     experiment: str = Field(default="ltvkit", description="the experiment's name", min_length=1)
 
 
-class AlertRule(_Section):
-    """A figure of the run and the bound that it must keep."""
+class AlertsConfig(_Section):
+    """When `ltv compare` calls; blank switches a rule off."""
 
-    metric: str = Field(description="a figure of the run, such as ltv_to_cac", min_length=1)
-    below: float | None = Field(default=None, description="alert when the figure is below this")
-    above: float | None = Field(default=None, description="alert when the figure is above this")
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> "AlertRule":
-        if (self.below is None) == (self.above is None):
-            raise ValueError("exactly one of 'below' and 'above'")
-        return self
+    cac_rise: Money | None = Field(default=0.2, description="relative rise of CAC")
+    ltv_fall: Money | None = Field(default=0.2, description="relative fall of LTV")
+    ltv_to_cac_fall: Money | None = Field(default=0.2, description="relative fall of LTV:CAC")
+    payback_delay_months: Money | None = Field(
+        default=2.0, description="months by which payback came later"
+    )
+    list_change: Money | None = Field(default=0.5, description="relative change of a list's size")
+    drift_psi: Money | None = Field(
+        default=0.25, description="population stability index of any column"
+    )
+    calibration_error_rise: Money | None = Field(
+        default=0.05, description="rise of the calibration error of the chance of an order"
+    )
+    verdict: bool = Field(default=True, description="call when the verdict became worse")
+    promise: bool = Field(
+        default=True, description="call when the total came in outside its interval"
+    )
 
 
 class Config(_Section):
@@ -275,9 +282,7 @@ class Config(_Section):
     report: ReportConfig = ReportConfig()
     model: ModelConfig = ModelConfig()
     tracking: TrackingConfig = TrackingConfig()
-    alerts: tuple[AlertRule, ...] = Field(
-        default=(), description="bounds that later runs must keep"
-    )
+    alerts: AlertsConfig = AlertsConfig()
 
     def settings(self) -> dict[str, Any]:
         """Everything as plain JSON values, passwords blanked, for the record of a run."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ltvkit.features.activity import arrivals, repeats
 from ltvkit.features.attributes import attributes
+from ltvkit.features.engine import fetch, quiet
 from ltvkit.features.orders import EPOCH, as_day_number, with_history
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
@@ -22,11 +23,11 @@ def features_at(
 ) -> pd.DataFrame:
     """All features of the customers known at each of the days, sorted by day and customer."""
     seen = seen_at(history, snapshot_days([_date(day) for day in days]))
-    frame = _to_pandas(customer_summary(seen)).merge(
-        _to_pandas(behaviour(seen, horizon_days=horizon_days)), on=KEY, validate="1:1"
+    frame = fetch(customer_summary(seen)).merge(
+        fetch(behaviour(seen, horizon_days=horizon_days)), on=KEY, validate="1:1"
     )
     if attribute_columns:
-        frame = frame.merge(_to_pandas(attributes(seen, attribute_columns)), on=KEY, validate="1:1")
+        frame = frame.merge(fetch(attributes(seen, attribute_columns)), on=KEY, validate="1:1")
     return _lean(frame).sort_values(KEY, ignore_index=True)
 
 
@@ -45,11 +46,12 @@ def build_panel(
         Further columns of `order_days` to make features of.
     """
     past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
-    history = with_history(past).cache()
+    with quiet():
+        history = with_history(past).cache()
     as_of_day = as_day_number(snapshot.as_of)
     activity = Activity(
-        arrivals=_to_pandas(arrivals(history)).sort_values("first_day", ignore_index=True),
-        repeats=_to_pandas(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
+        arrivals=fetch(arrivals(history)).sort_values("first_day", ignore_index=True),
+        repeats=fetch(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
     )
     history_days = as_of_day - activity.first_day
     label_days = label_length(history_days, snapshot.horizon_days)
@@ -79,7 +81,7 @@ def _labelled(
     for label_days in sorted({label for _, label in dates}):
         days = [day for day, label in dates if label == label_days]
         snapshots = snapshot_days([_date(day) for day in days])
-        labels = _to_pandas(targets(history, snapshots, horizon_days=label_days))
+        labels = fetch(targets(history, snapshots, horizon_days=label_days))
         rows = features[features["as_of_day"].isin(days)].merge(
             labels, on=KEY, how="left", validate="1:1"
         )
@@ -97,8 +99,8 @@ def _cuts(history: ir.Table, days: tuple[int, ...], label_days: int) -> tuple[Cu
     if not days:
         return ()
     snapshots = snapshot_days([_date(day) for day in days])
-    summaries = _to_pandas(customer_summary(seen_at(history, snapshots)))
-    labels = _to_pandas(targets(history, snapshots, horizon_days=label_days))
+    summaries = fetch(customer_summary(seen_at(history, snapshots)))
+    labels = fetch(targets(history, snapshots, horizon_days=label_days))
     rows = summaries.merge(labels[[*KEY, "future_revenue"]], on=KEY, how="left", validate="1:1")
     rows = rows.fillna({"future_revenue": 0.0}).sort_values(KEY)
     return tuple(
@@ -122,11 +124,6 @@ def _lean(frame: pd.DataFrame) -> pd.DataFrame:
         name: np.float32 for name in frame.select_dtypes("float64").columns if name not in exact
     }
     return frame.astype(lean)
-
-
-def _to_pandas(table: ir.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_pandas()
-    return frame
 
 
 def _date(day: int) -> date:

@@ -10,6 +10,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from ltvkit.features.engine import quiet
 from ltvkit.features.orders import EPOCH, as_day_number
 
 WINDOWS = (30, 60, 90, 180, 365)
@@ -18,7 +19,8 @@ WINDOWS = (30, 60, 90, 180, 365)
 
 def snapshot_days(days: Sequence[date]) -> ir.Table:
     """A table of snapshot days, column `as_of_day` (int, days since 1970-01-01)."""
-    return ibis.memtable({"as_of_day": sorted(as_day_number(day) for day in days)})
+    with quiet():
+        return ibis.memtable({"as_of_day": sorted(as_day_number(day) for day in days)})
 
 
 def seen_at(history: ir.Table, snapshots: ir.Table) -> ir.Table:

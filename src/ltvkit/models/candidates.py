@@ -3,7 +3,7 @@
 - `tweedie`: boosted trees on revenue, log link, variance power 1.5;
 - `hurdle`: P(order) x the typical revenue of those who order (boosted trees on its log);
 - `root`: boosted trees on the square root of revenue, squared: robust to single large orders;
-- `bgnbd`, `mbgnbd`: expected orders x Gamma-Gamma value;
+- `bgnbd`, `mbgnbd`, `pareto_nbd`: expected orders x Gamma-Gamma value;
 - `past_rate`: what the customer spent a day so far.
 
 Each predicts revenue over the label's length, up to a constant: the level is set apart.
@@ -19,7 +19,7 @@ from ltvkit.models._rows import FloatArray
 from ltvkit.models.boosted import Bag, Columns, cross_fit
 
 LEARNED = ("tweedie", "hurdle", "root")
-BTYD = ("bgnbd", "mbgnbd")
+BTYD = ("bgnbd", "mbgnbd", "pareto_nbd")
 NAMES = (*LEARNED, *BTYD, "past_rate")
 
 EXTREME = 0.999
@@ -76,6 +76,7 @@ def from_columns(described: pd.DataFrame) -> dict[str, FloatArray]:
     return {
         "bgnbd": described["bgnbd_expected_value"].to_numpy(dtype=float),
         "mbgnbd": described["btyd_expected_value"].to_numpy(dtype=float),
+        "pareto_nbd": described["pareto_expected_value"].to_numpy(dtype=float),
         "past_rate": described["revenue_total"].to_numpy(dtype=float) / age * days,
     }
 

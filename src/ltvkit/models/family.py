@@ -10,6 +10,7 @@ from ltvkit.models._rows import FloatArray
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
+from ltvkit.models.pareto_nbd import ParetoNBD
 
 COLUMNS = (
     "btyd_prob_alive",
@@ -18,16 +19,18 @@ COLUMNS = (
     "btyd_order_value",
     "btyd_expected_value",
     "bgnbd_expected_value",
+    "pareto_expected_value",
 )
 """What `BtydFamily.describe` adds to a frame of features."""
 
 
 @dataclass(frozen=True, slots=True)
 class BtydFamily:
-    """BG/NBD and MBG/NBD for orders and Gamma-Gamma for values, fitted at one snapshot."""
+    """BG/NBD, MBG/NBD and Pareto/NBD for orders, Gamma-Gamma for values, fitted at one snapshot."""
 
     bgnbd: BetaGeo
     mbgnbd: ModifiedBetaGeo
+    pareto: ParetoNBD
     value: GammaGamma
     largest_value: float
 
@@ -43,12 +46,13 @@ class BtydFamily:
         return cls(
             bgnbd=BetaGeo().fit(summary),
             mbgnbd=ModifiedBetaGeo().fit(summary),
+            pareto=ParetoNBD().fit(summary),
             value=GammaGamma(include_first_order=True).fit(summary),
             largest_value=float(summary["mean_order_value"].max()),
         )
 
     def expected_orders(self, summary: pd.DataFrame, days: float) -> FloatArray:
-        """The mean of both models' expected orders in the next `days`; rises with `days`."""
+        """The mean of BG/NBD's and MBG/NBD's expected orders; rises with `days`."""
         return np.asarray(
             (self.bgnbd.expected_orders(summary, days) + self.mbgnbd.expected_orders(summary, days))
             / 2
@@ -69,6 +73,7 @@ class BtydFamily:
             btyd_order_value=value,
             btyd_expected_value=orders * value,
             bgnbd_expected_value=self.bgnbd.expected_orders(features, label_days) * value,
+            pareto_expected_value=self.pareto.expected_orders(features, label_days) * value,
             log_label_days=np.log(label_days),
         )
 
@@ -77,6 +82,7 @@ class BtydFamily:
         return {
             "bgnbd": self.bgnbd.to_dict(),
             "mbgnbd": self.mbgnbd.to_dict(),
+            "pareto": self.pareto.to_dict(),
             "value": self.value.to_dict(),
             "largest_value": self.largest_value,
         }
@@ -87,6 +93,7 @@ class BtydFamily:
         return cls(
             bgnbd=BetaGeo.from_dict(state["bgnbd"]),
             mbgnbd=ModifiedBetaGeo.from_dict(state["mbgnbd"]),
+            pareto=ParetoNBD.from_dict(state["pareto"]),
             value=GammaGamma.from_dict(state["value"]),
             largest_value=float(state["largest_value"]),
         )

@@ -301,7 +301,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         ones = dict.fromkeys(contest.BTYD, 1.0)
         self.blend_ = Blend(
             levels=ones,
-            weights=dict.fromkeys(contest.BTYD, 0.5),
+            weights=dict.fromkeys(contest.BTYD, 1 / len(contest.BTYD)),
             learned_share=0.0,
             geometric=contest.BTYD,
             btyd=contest.BTYD,

@@ -11,6 +11,9 @@ from ltvkit.config import Config
 from ltvkit.data import LogSummary
 from ltvkit.snapshot import Snapshot
 
+COHORT_DRAWS = 200
+"""Resamples for a cohort's curve: there are many cohorts, and their bands are only looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelDecisions:
@@ -82,6 +85,7 @@ def decide_channels(
         target_ltv_to_cac=assumed.target_ltv_to_cac,
         target_payback_months=assumed.target_payback_months,
         marginal=_marginal(config, ledger),
+        own_cost=_own_cost(ledger),
         seed=config.model.seed,
     )
     paid = {
@@ -90,7 +94,24 @@ def decide_channels(
             channels["channel"], channels["loaded_cac"].to_numpy(dtype=float), strict=True
         )
     }
-    kpis = economics.kpis(order_days, as_of, cac_by_month=_cac_by_month(config, ledger))
+    by_cohort = economics.margin_curves(
+        observed,
+        margins,
+        by="cohort",
+        horizon_months=len(profile),
+        annual_discount_rate=assumed.annual_discount_rate,
+        flow_profile=profile.tolist(),
+        level_sd_log=level_sd_log,
+        draws=COHORT_DRAWS,
+        seed=config.model.seed,
+    )
+    shop_cohorts = {key: curve for key, curve in by_cohort.items() if key[0] == "all"}
+    kpis = economics.kpis(
+        order_days,
+        as_of,
+        cac_by_month=_cac_by_month(config, ledger),
+        ltv_by_month=pd.Series({cohort: curve.ltv for (_, cohort), curve in shop_cohorts.items()}),
+    )
     facts = economics.economics_facts(
         order_days,
         as_of,
@@ -112,7 +133,7 @@ def decide_channels(
     )
     return ChannelDecisions(
         channels=channels,
-        payback=economics.payback_table(values.curves, paid),
+        payback=economics.payback_table({**values.curves, **by_cohort}, paid),
         kpis=kpis,
         cohorts=economics.cohorts(order_days, as_of),
         figures=_figures(channels, order_days, values, paid["all", ""]),
@@ -147,9 +168,7 @@ def _ledger(
     if lag == 0:
         return Ledger(costs, customers, weights, 0.0)
     as_of = order_days["ordered_on"].max()
-    charged = economics.charge_with_lag(
-        costs, economics.lag_weights_of_days(lag), unit="day", until=as_of
-    )
+    charged = economics.charge_with_lag_days(costs, lag, until=as_of)
     return Ledger(charged.charged, customers, weights, charged.in_flight_spend)
 
 
@@ -179,14 +198,33 @@ def _monthly(config: Config, ledger: Ledger) -> pd.DataFrame:
     )
 
 
+def _own_cost(ledger: Ledger | None) -> dict[str, float] | None:
+    """What each channel cost before shared cost was put on it."""
+    if ledger is None:
+        return None
+    sides = economics.allocations(ledger.costs, ledger.customers, weights=ledger.weights)
+    return {
+        str(channel): float(cost)
+        for channel, cost in zip(sides["channel"], sides["own_cost"], strict=True)
+    }
+
+
 def _marginal(config: Config, ledger: Ledger | None) -> dict[str, economics.MarginalCac]:
     """Marginal CAC of each channel from its months of spend."""
     if ledger is None:
         return {}
-    months = _monthly(config, ledger)
+    # Weeks give enough periods sooner, where the ledger is that fine.
+    fine = len(pd.to_datetime(ledger.costs["period"]).dt.day.unique()) > 1
+    periods = economics.cac_by_period(
+        ledger.costs,
+        ledger.customers,
+        config.economics.allocation,
+        unit="week" if fine else "month",
+        weights=ledger.weights,
+    )
     return {
         str(name): economics.marginal_cac(rows["media_spend"], rows["new_customers"])
-        for name, rows in months.groupby("channel", sort=True)
+        for name, rows in periods.groupby("channel", sort=True)
         if name != "all"
     }
 

@@ -16,6 +16,7 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import Backtest, fold_snapshots, run_backtest
 from ltvkit.evaluation.checks import Verdict, review
+from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel
 from ltvkit.features.snapshots import snapshot_days
@@ -152,10 +153,8 @@ def backtest_log(config: Config, log: CleanLog, snapshot: Snapshot, progress: Pr
     history = with_history(log.order_days)
 
     def truth(fold: Snapshot) -> pd.DataFrame:
-        frame: pd.DataFrame = targets(
-            history, snapshot_days([fold.as_of]), horizon_days=fold.horizon_days
-        ).to_pandas()
-        return frame
+        snapshots = snapshot_days([fold.as_of])
+        return fetch(targets(history, snapshots, horizon_days=fold.horizon_days))
 
     return run_backtest(
         fold_snapshots(log.summary.first_day, snapshot),

@@ -1,0 +1,52 @@
+"""Functions that join rooms for use from Python, without a configuration."""
+
+from datetime import date
+
+import pandas as pd
+
+from ltvkit.data import order_days_from_frame
+from ltvkit.features.engine import fetch
+from ltvkit.features.orders import with_history
+from ltvkit.features.snapshots import customer_summary, seen_at, snapshot_days
+
+
+def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) -> pd.DataFrame:
+    """Summarise each customer's orders up to a day, as the probabilistic models read them.
+
+    Parameters
+    ----------
+    transactions : DataFrame
+        A row per order or order line: `customer_id`, `ordered_at`, `revenue`. Orders of one day
+        count once; refunds are netted; what cannot be read is left out.
+    as_of : date or str, optional
+        The snapshot, ISO if text; the last order day when not given.
+
+    Returns
+    -------
+    DataFrame
+        `ltvkit.schemas.SUMMARY`, one row per customer: `repeat_orders` (x),
+        `age_at_last_order_days` (t_x), `age_days` (T), `mean_order_value` (all order days) and
+        `mean_repeat_order_value` (without the first).
+
+    Raises
+    ------
+    DataError
+        When a column is missing or cannot be read.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["007", "007", "008"],
+    ...     "ordered_at": ["2024-01-05", "2024-01-19", "2024-01-08"],
+    ...     "revenue": [20.0, 30.0, 15.0]})
+    >>> summarise(orders, as_of="2024-01-31").iloc[0].to_list()
+    ['007', 1, 14.0, 26.0, 25.0, 30.0]
+    """
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    log = order_days_from_frame(transactions, as_of=day)
+    seen = seen_at(with_history(log.order_days), snapshot_days([log.as_of]))
+    return (
+        fetch(customer_summary(seen))
+        .drop(columns="as_of_day")
+        .sort_values("customer_id", ignore_index=True)
+    )

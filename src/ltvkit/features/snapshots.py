@@ -107,12 +107,16 @@ def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:
     )
     first_on = ibis.date(EPOCH.isoformat()) + features.first_day.as_interval("D")
     age = (features.as_of_day - features.first_day).cast("float64")
+    # Without a second order there is no gap; DuckDB's greatest would read the missing one as 1.
+    usual_gap = ibis.ifelse(
+        features.mean_gap_days.notnull(), ibis.greatest(features.mean_gap_days, 1.0), ibis.null()
+    )
     # Ratios carry over between customers of different habits, and between shops.
     return features.mutate(
         first_month=first_on.month().cast("float64"),
         first_weekday=first_on.day_of_week.index().cast("float64"),
-        overdue_ratio=features.days_since_last / ibis.greatest(features.mean_gap_days, 1.0),
-        gap_variation=features.sd_gap_days / ibis.greatest(features.mean_gap_days, 1.0),
+        overdue_ratio=features.days_since_last / usual_gap,
+        gap_variation=features.sd_gap_days / usual_gap,
         recency_share=1 - features.days_since_last / ibis.greatest(age, 1.0),
         order_rate=features.order_days / (age + 30),
         revenue_rate=features.revenue_total / (age + 30),

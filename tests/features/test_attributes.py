@@ -1,0 +1,68 @@
+"""The shop's own columns against a loop over each customer's orders."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from order_logs import FIRST_DAY, as_table, day_number, histories, messy_log
+
+from ltvkit.features.attributes import attributes
+from ltvkit.features.engine import fetch
+from ltvkit.features.orders import with_history
+from ltvkit.features.snapshots import seen_at, snapshot_days
+
+SNAPSHOTS = [FIRST_DAY + timedelta(days=d) for d in (60, 300, 600)]
+
+
+def expected_of(orders):
+    numbers = {name: np.array([float(o[name]) for o in orders]) for name in ("discount", "online")}
+    found = {}
+    for name, values in numbers.items():
+        known = values[~np.isnan(values)]
+        found |= {
+            f"{name}_first": values[0],
+            f"{name}_last": values[-1],
+            f"{name}_mean": known.mean() if len(known) else np.nan,
+        }
+    texts = [o["country"] if isinstance(o["country"], str) else None for o in orders]
+    known = [text for text in texts if text is not None]
+    found |= {
+        "country_first": texts[0],
+        "country_last": texts[-1],
+        "country_distinct": float(len(set(known))),
+        "country_share": np.mean([t == texts[0] for t in known]) if texts[0] else np.nan,
+    }
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_attributes_are_what_a_loop_over_each_customer_counts(seed):
+    log = messy_log(seed)
+    seen = seen_at(with_history(as_table(log)), snapshot_days(SNAPSHOTS))
+    found = fetch(attributes(seen, ("country", "discount", "online")))
+    expected = pd.DataFrame(
+        [
+            {"as_of_day": day_number(as_of), "customer_id": customer_id} | expected_of(orders)
+            for as_of in SNAPSHOTS
+            for customer_id, orders in histories(log, as_of).items()
+        ]
+    )
+    found, expected = (
+        f.set_index(["as_of_day", "customer_id"]).sort_index() for f in (found, expected)
+    )
+    assert set(found.columns) == set(expected.columns)
+    for name in ("country_first", "country_last"):
+        assert found[name].fillna("?").tolist() == expected.pop(name).fillna("?").tolist()
+        found = found.drop(columns=name)
+    pd.testing.assert_frame_equal(
+        found, expected[found.columns], check_dtype=False, check_index_type=False, rtol=1e-9
+    )
+
+
+def test_a_text_that_looks_like_a_number_stays_a_text():
+    log = messy_log(4).assign(country="01")
+    seen = seen_at(with_history(as_table(log)), snapshot_days(SNAPSHOTS))
+    found = fetch(attributes(seen, ("country",)))
+    assert set(found["country_first"]) == {"01"}
+    assert set(found["country_share"]) == {1.0}

@@ -1,0 +1,179 @@
+"""The panel: it joins features and labels, and nothing after a day reaches what is known at it."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from order_logs import EPOCH, FIRST_DAY, as_table, day_number, histories, messy_log
+
+from ltvkit.features.orders import with_history
+from ltvkit.features.panel import build_panel, features_at
+from ltvkit.panel import cut_days, panel_dates
+from ltvkit.snapshot import Snapshot
+
+AS_OF = FIRST_DAY + timedelta(days=420)
+SNAPSHOT = Snapshot(AS_OF, 120)
+OWN = ("country", "discount", "online")
+
+
+def panel_of(log, snapshot=SNAPSHOT):
+    return build_panel(as_table(log), snapshot, attribute_columns=OWN)
+
+
+def frames_of(panel):
+    return {
+        "rows": panel.rows,
+        "now": panel.now,
+        "arrivals": panel.activity.arrivals,
+        "repeats": panel.activity.repeats,
+        **{f"cut {cut.day}": cut.summary.assign(y=cut.future_revenue) for cut in panel.cuts},
+    }
+
+
+def assert_same_panel(found, expected):
+    found, expected = frames_of(found), frames_of(expected)
+    assert list(found) == list(expected)
+    for name, frame in found.items():
+        pd.testing.assert_frame_equal(frame, expected[name], rtol=1e-6, obj=name)
+
+
+def spoiled(log, how):
+    after = log["ordered_on"].dt.date > AS_OF
+    assert after.sum() > 20
+    match how:
+        case "deleted":
+            return log[~after]
+        case "made dearer":
+            return log.assign(revenue=log["revenue"].where(~after, log["revenue"] * 1e6))
+        case "moved":
+            later = log["ordered_on"] + pd.Timedelta(days=900)
+            return log.assign(ordered_on=log["ordered_on"].where(~after, later))
+        case "given to newcomers":
+            return log.assign(customer_id=log["customer_id"].where(~after, "newcomer"))
+        case "relabelled":
+            return log.assign(
+                country=log["country"].where(~after, "XX"),
+                discount=log["discount"].where(~after, 99.0),
+            )
+
+
+@pytest.mark.parametrize(
+    "how", ["deleted", "made dearer", "moved", "given to newcomers", "relabelled"]
+)
+def test_whatever_happens_after_the_snapshot_changes_nothing_in_the_panel(how):
+    log = messy_log(1, customers=80)
+    changed = spoiled(log, how).drop_duplicates(["customer_id", "ordered_on"])
+    assert_same_panel(panel_of(changed), panel_of(log))
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    back=st.integers(1, 400),
+    share=st.floats(0, 1),
+)
+def test_features_at_a_past_day_know_nothing_of_the_days_after_it(seed, back, share):
+    log = messy_log(seed, customers=15)
+    as_of = AS_OF - timedelta(days=back)
+    after = log["ordered_on"].dt.date > as_of
+    dice = np.random.default_rng(seed)
+    kept = ~after | (dice.random(len(log)) < share)
+    changed = log.assign(revenue=log["revenue"].where(~after, 1e9))[kept]
+    days = [day_number(as_of)]
+    if not (~after).any():
+        return
+    found, expected = (
+        features_at(with_history(as_table(frame)), days, horizon_days=90, attribute_columns=OWN)
+        for frame in (changed, log)
+    )
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_a_label_is_what_the_customer_did_and_never_reaches_beyond_the_snapshot():
+    log = messy_log(2, customers=60)
+    panel = panel_of(log)
+    orders = histories(log, AS_OF)
+    assert len(panel.rows) > 200
+    assert (panel.rows["as_of_day"] + panel.rows["label_days"]).max() <= panel.as_of_day
+    for row in panel.rows.to_dict("records"):
+        ahead = [
+            o["revenue"]
+            for o in orders[row["customer_id"]]
+            if row["as_of_day"] < o["day"] <= row["as_of_day"] + row["label_days"]
+        ]
+        assert row["future_orders"] == len(ahead)
+        assert row["future_revenue"] == pytest.approx(sum(ahead), rel=1e-9)
+
+
+def test_the_panel_holds_every_known_customer_once_at_each_of_the_planned_dates():
+    log = messy_log(3, customers=60)
+    panel = panel_of(log)
+    first = day_number(log["ordered_on"].min().date())
+    assert panel.as_of_day == day_number(AS_OF)
+    assert panel.history_days == panel.as_of_day - first
+    planned = panel_dates(panel.as_of_day, panel.history_days, SNAPSHOT.horizon_days)
+    assert not panel.rows.duplicated(["as_of_day", "label_days", "customer_id"]).any()
+    sizes = panel.rows.groupby(["as_of_day", "label_days"]).size()
+    assert sorted(sizes.index) == planned
+    for (day, _), size in sizes.items():
+        assert size == len(histories(log, EPOCH + timedelta(days=day)))
+    assert panel.now["customer_id"].is_unique
+    assert set(panel.now["customer_id"]) == set(histories(log, AS_OF))
+    assert "as_of_day" not in panel.now
+
+
+def test_cuts_hold_the_known_customers_and_what_they_went_on_to_spend():
+    log = messy_log(4, customers=60)
+    panel = panel_of(log)
+    orders = histories(log, AS_OF)
+    days = [cut.day for cut in panel.cuts]
+    assert days == list(cut_days(panel.as_of_day, panel.history_days, SNAPSHOT.horizon_days))
+    for cut in panel.cuts:
+        known = {c for c, rows in orders.items() if rows[0]["day"] <= cut.day}
+        assert set(cut.summary["customer_id"]) == known
+        expected = [
+            sum(
+                o["revenue"]
+                for o in orders[customer_id]
+                if cut.day < o["day"] <= cut.day + panel.label_days
+            )
+            for customer_id in cut.summary["customer_id"]
+        ]
+        np.testing.assert_allclose(cut.future_revenue, expected, rtol=1e-9)
+
+
+def test_the_order_of_the_rows_does_not_matter_to_the_panel():
+    log = messy_log(5)
+    assert_same_panel(panel_of(log.sample(frac=1, random_state=2)), panel_of(log))
+
+
+def test_features_now_are_the_features_that_a_later_panel_sees_at_that_day():
+    log = messy_log(6, customers=60)
+    now = panel_of(log).now
+    later = panel_of(log, Snapshot(AS_OF + timedelta(days=60), 60))
+    days = {day for day, label in panel_dates(later.as_of_day, later.history_days, 60)}
+    assert day_number(AS_OF) in days
+    then = later.rows[later.rows["as_of_day"] == day_number(AS_OF)].drop_duplicates("customer_id")
+    then = then.set_index("customer_id").loc[now["customer_id"]].reset_index()
+    # Columns that look one year back over the length of the label differ by that length.
+    shared = [c for c in now.columns if not c.endswith("_year_ago")]
+    pd.testing.assert_frame_equal(then[shared], now[shared], check_dtype=False, rtol=1e-6)
+
+
+def test_a_log_too_young_for_any_label_has_a_panel_without_rows():
+    log = messy_log(7)
+    panel = panel_of(log, Snapshot(FIRST_DAY + timedelta(days=20), 365))
+    assert panel.rows.empty
+    assert {"label_days", "future_orders", "future_revenue"} <= set(panel.rows.columns)
+    assert panel.cuts == ()
+    assert len(panel.now) > 0
+
+
+def test_the_log_is_not_changed():
+    log = messy_log(8)
+    before = log.copy()
+    panel_of(log, Snapshot(date(2023, 12, 1), 90))
+    pd.testing.assert_frame_equal(log, before)

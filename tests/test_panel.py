@@ -1,0 +1,58 @@
+"""Laws of the plan of past dates."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltvkit.panel import cut_days, label_length, panel_dates, shortest_history
+
+AS_OF = 19_000
+history = st.integers(0, 5000)
+horizon = st.integers(1, 1500)
+
+
+@given(history, horizon)
+def test_labels_are_as_long_as_the_horizon_where_history_holds_it_twice(days, ahead):
+    label = label_length(days, ahead)
+    if days >= 2.5 * ahead or days >= 2 * ahead + 28:
+        assert label == ahead
+    else:
+        assert label <= max(14, ahead)
+        assert label == max(14, min(ahead, int(0.4 * days)))
+
+
+@given(history, horizon)
+def test_every_label_of_the_panel_is_over_and_every_snapshot_has_a_history(days, ahead):
+    dates = panel_dates(AS_OF, days, ahead)
+    longest = label_length(days, ahead)
+    assert dates == sorted(set(dates))
+    for day, label in dates:
+        assert day + label <= AS_OF
+        assert 7 <= label <= max(longest, 7)
+        assert day - (AS_OF - days) >= shortest_history(longest)
+    assert len(dates) <= 16
+
+
+@given(history, horizon)
+def test_every_cut_is_over_has_a_history_and_the_most_recent_comes_first(days, ahead):
+    cuts = cut_days(AS_OF, days, ahead)
+    label = label_length(days, ahead)
+    assert list(cuts) == sorted(set(cuts), reverse=True)
+    for day in cuts:
+        assert day + label <= AS_OF
+        assert day - (AS_OF - days) >= shortest_history(label)
+    assert len(cuts) <= 17
+
+
+@given(st.integers(100, 5000), horizon)
+def test_the_latest_date_whose_label_is_over_is_always_there(days, ahead):
+    label = label_length(days, ahead)
+    latest = [day for day, length in panel_dates(AS_OF, days, ahead) if length >= label]
+    if days - label >= shortest_history(label):
+        assert max(latest) == AS_OF - max(label, 7)
+        assert cut_days(AS_OF, days, ahead)[0] == AS_OF - label
+
+
+@pytest.mark.parametrize(("days", "there"), [(800, True), (300, False)])
+def test_the_same_date_a_year_ago_is_a_cut_where_history_reaches_it(days, there):
+    assert (AS_OF - 364 in cut_days(AS_OF, days, 90)) == there

@@ -85,6 +85,9 @@ def clean(
         _build_days(staged, mapped, as_of)
     if as_of is None or not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE lines > 0")[0]:
         raise _nothing_left(staged, as_of)
+    rejected = rejected_rows(source, staged, as_of)
+    accepted = _count_accepted(staged, as_of)
+    workspace.run(f"DROP TABLE {staged.table}")  # Sorting the order days wants its memory.
     with_margin = mapped.margin is not None
     carried = _net(staged, with_margin=with_margin)
     select = order_days_sql(
@@ -95,9 +98,8 @@ def clean(
         margin_rate=margin_rate,
     )
     workspace.run(f"CREATE TABLE {schema}.order_days AS {select} ORDER BY customer_id, ordered_on")
-    rejected = rejected_rows(source, staged, as_of)
-    summary = _summarise(staged, mapped, rejected, as_of, netted=carried is not None)
-    for name in ("days", "netted", "refund_only", "staged"):
+    summary = _summarise(staged, mapped, rejected, accepted, netted=carried is not None)
+    for name in ("days", "netted", "refund_only"):
         workspace.run(f"DROP TABLE IF EXISTS {schema}.{name}")
     return CleanLog(
         order_days=ibis_table(workspace, schema, "order_days"),
@@ -235,19 +237,31 @@ def _net(staged: Staged, *, with_margin: bool) -> str | None:
     return carried
 
 
+def _count_accepted(staged: Staged, as_of: date) -> tuple[int, float, int]:
+    """Accepted refund rows, the sum of accepted rows, and refund rows after the snapshot."""
+    known = (
+        f"ordered_on <= DATE '{as_of}' AND customer_id NOT IN "
+        f"(SELECT customer_id FROM {staged.schema}.refund_only)"
+    )
+    refunds, revenue, later = staged.workspace.row(
+        f"SELECT count(*) FILTER ({known} AND revenue < 0), "
+        f"sum(revenue) FILTER ({known})::DOUBLE, "
+        f"count(*) FILTER (ordered_on > DATE '{as_of}' AND revenue < 0) "
+        f"FROM {staged.table} WHERE reason = 0"
+    )
+    return refunds, revenue, later
+
+
 def _summarise(
-    staged: Staged, mapped: Mapped, rejected: pd.DataFrame, as_of: date, *, netted: bool
+    staged: Staged,
+    mapped: Mapped,
+    rejected: pd.DataFrame,
+    accepted: tuple[int, float, int],
+    *,
+    netted: bool,
 ) -> LogSummary:
     schema, workspace = staged.schema, staged.workspace
-    (later,) = workspace.row(
-        f"SELECT count(*) FROM {staged.table} WHERE reason = 0 AND ordered_on > DATE '{as_of}' "
-        "AND revenue < 0"
-    )
-    refund_rows, accepted_revenue = workspace.row(
-        f"SELECT count(*) FILTER (revenue < 0), sum(revenue)::DOUBLE FROM {staged.table} "
-        f"WHERE reason = 0 AND ordered_on <= DATE '{as_of}' AND customer_id NOT IN "
-        f"(SELECT customer_id FROM {schema}.refund_only)"
-    )
+    refund_rows, accepted_revenue, later = accepted
     customers, days, orders, first, last, revenue, margin = workspace.row(
         "SELECT count(DISTINCT customer_id), count(*), sum(orders)::BIGINT, min(ordered_on), "
         "max(ordered_on), sum(revenue::DECIMAL(38, 6))::DOUBLE, "

@@ -126,9 +126,7 @@ def _card(name: str, run: Run, previous: Run | None, reader: Reader) -> Card:
         value=_value(figure, unit, not_yet, reader),
         blank=blank and not not_yet,
         words=_words(name, figure, target, not_yet, reader),
-        interval=reader.between(figure.low, figure.high, unit)
-        if observed(figure.low) and observed(figure.high) and not blank
-        else "",
+        interval=_interval(figure, unit, reader),
         bar=interval_bar(figure, target),
         sign=change[0],
         change=change[1],
@@ -146,6 +144,15 @@ def _value(figure: Figure, unit: str, not_yet: bool, reader: Reader) -> str:
             return reader.plain("cards.month_zero")
         return str(reader.say("cards.month", n=reader.number(figure.value)))
     return reader.figure(figure.value, unit)
+
+
+def _interval(figure: Figure, unit: str, reader: Reader) -> str:
+    """The interval in words, unless it is unknown or says nothing beside the value."""
+    if not (observed(figure.value) and observed(figure.low) and observed(figure.high)):
+        return ""
+    if unit == "months" and figure.low == figure.value == figure.high:
+        return ""
+    return reader.between(figure.low, figure.high, unit)
 
 
 def _words(name: str, figure: Figure, target: float | None, not_yet: bool, reader: Reader) -> str:

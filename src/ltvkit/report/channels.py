@@ -34,7 +34,6 @@ class ChannelRow:
     media_cac: str
     ltv: str
     ltv_range: str
-    worth_more: str
     ratio: str
     ratio_range: str
     bar: Bar | None
@@ -187,7 +186,6 @@ def _row(row: "pd.Series[Any]", run: Run, reader: Reader) -> ChannelRow:
         else "",
         ltv=reader.unit_money(_value(row, "ltv")),
         ltv_range=reader.between(_value(row, "ltv_low"), _value(row, "ltv_high"), "money"),
-        worth_more=_english(row, "worth_more", reader),
         ratio=reader.number(figure.value, 1),
         ratio_range=_ratio_range(figure, reader),
         bar=interval_bar(figure, target_ratio(run)),
@@ -201,17 +199,13 @@ def _row(row: "pd.Series[Any]", run: Run, reader: Reader) -> ChannelRow:
     )
 
 
-def _english(row: "pd.Series[Any]", column: str, reader: Reader) -> str:
-    """A sentence that the run keeps in English only, for those who read it."""
-    text = row.get(column)
-    return visible(text) if reader.language == "en" and isinstance(text, str) else ""
-
-
 def _why(row: "pd.Series[Any]", figure: Figure, run: Run, reader: Reader) -> str:
-    told = _english(row, "why", reader)
+    """The run's reason, which it keeps in English; for other readers the interval it rests on."""
+    if reader.language == "en":
+        return visible(row["why"]) if isinstance(row["why"], str) else ""
     target = target_ratio(run)
-    if told or target is None or not observed(figure.low) or not observed(figure.high):
-        return told
+    if target is None or not observed(figure.low) or not observed(figure.high):
+        return ""
     return str(
         reader.say(
             "whatif.now_why",

@@ -37,8 +37,10 @@ def static_svg(spec: Spec, name: str, width: int, reader: Reader) -> str:
     Vega numbers its clip paths from one drawing to the next; here they are named after the chart,
     so that several drawings can stand in a page and the same chart gives the same bytes.
     """
+    # What only appears under a pointer has no place in a still.
+    layers = [layer for layer in spec["layer"] if "params" not in layer]
     svg: str = vl_convert.vegalite_to_svg(
-        spec | {"width": width}, format_locale=reader.number_locale()
+        spec | {"width": width, "layer": layers}, format_locale=reader.number_locale()
     )
     for place, numbered in enumerate(dict.fromkeys(re.findall(r'\bid="(\w+)"', svg))):
         svg = re.sub(rf'(id="|url\(#){numbered}(?=["\)])', rf"\g<1>{name}-{place}", svg)

@@ -71,7 +71,11 @@ def render_report(run: Run, *, previous: Run | None = None) -> str:
         "whatIf": channels.what_if(run),
         "curves": curves,
         "names": channels.curve_labels(run, reader),
-        "charts": {name: chart["spec"] for name, chart in charts.items()},
+        # The page fills the payback chart from the curves.
+        "charts": {
+            name: chart["spec"] | ({"data": {"name": "curves"}} if name == "payback" else {})
+            for name, chart in charts.items()
+        },
     }
     library, script = chart_library() if charts else Markup(""), page_script()
     html: str = _template().render(

@@ -37,6 +37,7 @@ const draw = async (box) => {
   box.classList.add("drawn");
   const live = box.querySelector(".chart-live");
   const spec = charts[name];
+  if (name === "payback") spec.data.values = current();
   if (live.clientWidth < 560 && spec.padding.right) {  // no room for names beside the lines
     spec.padding.right = 8;
     spec.layer = spec.layer.filter((layer) => layer.encoding.y.field !== "end");
@@ -47,7 +48,7 @@ const draw = async (box) => {
   const fields = spec.layer.map((layer) => layer.encoding.tooltip).find(Array.isArray) ?? [];
   const { view } = await window.vegaEmbed(live, spec, { ...options, tooltip: tooltip(fields) });
   views.set(name, view);
-  if (name === "payback") choose();
+  if (name === "payback") choose();  // a choice made meanwhile
 };
 const near = new IntersectionObserver((entries) => {
   for (const entry of entries) {
@@ -95,13 +96,12 @@ const pick = (channel, cohort) => {
 };
 const select = document.getElementById("curve-cohort");
 const chosen = () => document.querySelector('input[name="curve"]:checked')?.value ?? "";
-const choose = () => {
-  const view = views.get("payback");
-  if (!view) return;
+const current = () => {
   const cohort = Number(select?.value ?? -1);
   const channel = names.length === 1 ? 0 : chosen() === "" ? -1 : Number(chosen());
-  view.data("curves", pick(channel, cohort)).runAsync();
+  return pick(channel, cohort);
 };
+const choose = () => views.get("payback")?.data("curves", current()).runAsync();
 // A cohort is kept for some channels only; the others rest while it is chosen.
 const offer = () => {
   const cohort = Number(select?.value ?? -1);

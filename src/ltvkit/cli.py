@@ -3,7 +3,6 @@
 0 done, 2 the user's mistake (a message, no traceback), 1 a failure of ours, 3 an alert fired.
 """
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -144,8 +143,7 @@ def init(
         raise UserError(
             f"got {target}, which is there already, expected a new file; name another with --out"
         )
-    location = os.path.relpath(file.resolve(), target.parent.resolve())
-    write_text(found.to_yaml(transactions=location), target)
+    write_text(found.to_yaml(folder=target.parent), target)
     for reason in found.reasons:
         typer.echo(f"- {reason}")
     for doubt in found.doubts:

@@ -44,7 +44,9 @@ def print_trained(trained: "Trained") -> None:
 
 def print_backtest(backtest: Backtest) -> None:
     """Models as rows, means over folds."""
-    console = Console(width=max(Console().width, 120))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=140)
     wide = backtest.wide()
     if wide.empty:
         console.print("The history is too short for a backtest.")
@@ -54,7 +56,7 @@ def print_backtest(backtest: Backtest) -> None:
         f"{row.cutoff} + {row.horizon_days} days" for row in folds.itertuples(index=False)
     )
     table = Table(title=f"Backtest: {spans}", title_justify="left", pad_edge=False)
-    table.add_column("model")
+    table.add_column("model", no_wrap=True)
     shown = {name: told for name, told in COLUMNS.items() if name in wide.columns}
     for heading, _ in shown.values():
         table.add_column(heading, justify="right")

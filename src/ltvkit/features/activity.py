@@ -2,6 +2,8 @@
 
 import ibis.expr.types as ir
 
+from ltvkit.features.engine import total
+
 COHORT_DAYS = 28
 
 
@@ -16,5 +18,5 @@ def repeats(history: ir.Table) -> ir.Table:
     later = history.filter(history.number > 1)
     later = later.mutate(cohort=(later.first_day / COHORT_DAYS).floor().cast("int64"))
     return later.group_by(["cohort", "day"]).aggregate(
-        repeat_orders=later.count().cast("int64"), repeat_revenue=later.revenue.sum()
+        repeat_orders=later.count().cast("int64"), repeat_revenue=total(later.revenue)
     )

@@ -3,6 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from ltvkit.features.engine import average
+
 
 def attributes(seen: ir.Table, columns: tuple[str, ...]) -> ir.Table:
     """The shop's own columns per snapshot and customer.
@@ -34,7 +36,7 @@ def attributes(seen: ir.Table, columns: tuple[str, ...]) -> ir.Table:
         features[f"{column}_first"] = value.max(where=rows.number == 1)
         features[f"{column}_last"] = value.max(where=rows.is_last)
         if isinstance(value, ir.NumericColumn):
-            features[f"{column}_mean"] = value.mean()
+            features[f"{column}_mean"] = average(value)
         else:
             features[f"{column}_distinct"] = value.nunique().cast("float64")
             like_first = (value == value.first().over(first_day)).cast("float64")

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -15,6 +16,26 @@ def quiet() -> Iterator[None]:
         warnings.filterwarnings("ignore", message=".*future.infer_string.*")
         warnings.filterwarnings("ignore", message=".*fetch_arrow_table.*")
         yield
+
+
+def total(values: ir.NumericColumn, where: ir.BooleanValue | None = None) -> ir.FloatingScalar:
+    """Sum of amounts, 0 without any, to the millionth.
+
+    Several threads add up in an order that changes from run to run, and with it the last bits of a
+    sum of floats; rounded, the sum is the same in every run.
+    """
+    return values.sum(where=where).fill_null(0).cast("float64").round(6)
+
+
+def average(values: ir.NumericColumn) -> ir.FloatingValue:
+    """Mean of the values that are there, the same in every run; missing without any."""
+    return total(values) / values.count().nullif(0)
+
+
+def spread(values: ir.NumericColumn) -> ir.FloatingValue:
+    """Standard deviation of the values that are there (dividing by n), the same in every run."""
+    variance = average(values * values) - average(values) * average(values)
+    return ibis.greatest(variance, 0.0).sqrt()
 
 
 def fetch(table: ir.Table) -> pd.DataFrame:

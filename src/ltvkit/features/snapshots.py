@@ -10,7 +10,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from ltvkit.features.engine import quiet
+from ltvkit.features.engine import average, quiet, spread, total
 from ltvkit.features.orders import EPOCH, as_day_number
 
 WINDOWS = (30, 60, 90, 180, 365)
@@ -45,8 +45,8 @@ def customer_summary(seen: ir.Table) -> ir.Table:
         repeat_orders=repeats.cast("int64"),
         age_at_last_order_days=(seen.day.max() - seen.first_day.min()).cast("float64"),
         age_days=(seen.as_of_day.max() - seen.first_day.min()).cast("float64"),
-        mean_order_value=seen.revenue.mean(),
-        repeat_revenue=seen.repeat_revenue.sum(),
+        mean_order_value=average(seen.revenue),
+        repeat_revenue=total(seen.repeat_revenue),
     )
     return summary.mutate(
         mean_repeat_order_value=ibis.ifelse(
@@ -78,29 +78,29 @@ def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:
     seen = seen.mutate(
         last_day=seen.day.max().over(ibis.window(group_by=["as_of_day", "customer_id"]))
     )
+    seen = seen.mutate(orders_one=ibis.literal(1, "int64"))
     windows = {
-        f"{what}_{days}d": ibis._[column].sum(where=ibis._.ago < days).fill_null(0).cast("float64")
+        f"{what}_{days}d": total(seen[column], where=seen.ago < days)
         for days in WINDOWS
         for what, column in (("orders", "orders_one"), ("revenue", "revenue"))
     }
-    year_ago = (ibis._.ago < 365) & (ibis._.ago >= 365 - min(horizon_days, 365))
+    year_ago = (seen.ago < 365) & (seen.ago >= 365 - min(horizon_days, 365))
     half_age = ibis._.ago * 2 < (ibis._.as_of_day - ibis._.first_day)
-    seen = seen.mutate(orders_one=ibis.literal(1, "int64"))
     features = seen.group_by(["as_of_day", "customer_id"]).aggregate(
         days_since_last=ibis._.ago.min().cast("float64"),
-        revenue_total=ibis._.revenue.sum(),
-        first_order_value=ibis._.first_revenue.sum(),
+        revenue_total=total(seen.revenue),
+        first_order_value=total(seen.first_revenue),
         last_order_value=ibis._.revenue.max(where=last),
         max_order_value=ibis._.revenue.max(),
-        order_value_sd=ibis._.revenue.std(how="pop"),
-        lines_per_order=ibis._.lines.mean().cast("float64"),
-        mean_gap_days=ibis._.gap_days.mean(),
-        sd_gap_days=ibis._.gap_days.std(how="pop"),
+        order_value_sd=spread(seen.revenue),
+        lines_per_order=average(seen.lines),
+        mean_gap_days=average(seen.gap_days),
+        sd_gap_days=spread(seen.gap_days),
         max_gap_days=ibis._.gap_days.max(),
         last_gap_days=ibis._.gap_days.max(where=last),
         orders_recent_half=ibis._.orders_one.sum(where=half_age).fill_null(0).cast("float64"),
         orders_year_ago=ibis._.orders_one.sum(where=year_ago).fill_null(0).cast("float64"),
-        revenue_year_ago=ibis._.revenue.sum(where=year_ago).fill_null(0).cast("float64"),
+        revenue_year_ago=total(seen.revenue, where=year_ago),
         order_days=ibis._.count().cast("float64"),
         first_day=ibis._.first_day.min(),
         **windows,

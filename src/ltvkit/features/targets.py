@@ -3,6 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from ltvkit.features.engine import total
+
 
 def targets(
     history: ir.Table, snapshots: ir.Table, *, horizon_days: int, columns: tuple[str, ...] = ()
@@ -37,6 +39,6 @@ def targets(
     )
     return after.group_by(["as_of_day", "customer_id"]).aggregate(
         future_orders=after.count().cast("float64"),
-        future_revenue=after.revenue.sum(),
-        **{f"future_{column}": after[column].sum() for column in columns},
+        future_revenue=total(after.revenue),
+        **{f"future_{column}": total(after[column]) for column in columns},
     )

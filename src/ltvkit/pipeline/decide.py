@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ltvkit import audience, economics
+from ltvkit import audience
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
+from ltvkit.economics import EconomicsWarning
 from ltvkit.models.stack import StackedLtv
 from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
 from ltvkit.pipeline.load import Tables, customer_channels
@@ -49,7 +50,7 @@ class Decisions:
     cohorts: pd.DataFrame
     economics: dict[str, dict[str, Any]]
     total: dict[str, Any]
-    warnings: tuple[economics.EconomicsWarning, ...]
+    warnings: tuple[EconomicsWarning, ...]
     drivers: list[dict[str, Any]]
 
 

@@ -1,0 +1,111 @@
+"""The house rules that a machine can hold: which room may know which, and one door a library."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "ltvkit"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+GROUND = {"errors", "snapshot", "schemas", "files", "progress", "panel", "runs", "_version"}
+MAY_IMPORT = {
+    "data": set(),
+    "features": {"data"},
+    "models": set(),
+    "evaluation": set(),
+    "economics": set(),
+    "audience": set(),
+    "monitoring": set(),
+    "report": {"audience", "economics"},
+    "tracking": {"models", "data"},
+}
+"""Beside the ground and itself; the rest (pipeline, cli, api, config, summary) are roots."""
+
+DOORS = {
+    "mlflow": {"tracking"},
+    "lightgbm": {"models/boosted.py"},
+    "lifetimes": {"models/from_lifetimes.py"},
+    "typer": {"cli.py"},
+    "pydantic": {"config.py"},
+    "ibis": {"data", "features"},
+    "duckdb": {"data", "features"},
+    "vl_convert": {"report"},
+    "jinja2": {"report"},
+    "xlsxwriter": {"audience/spreadsheets.py"},
+    "phonenumbers": {"audience"},
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Every module that a file imports, at its top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def place_of(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_a_room_imports_only_the_ground_and_what_lies_before_it(room):
+    allowed = GROUND | MAY_IMPORT[room] | {room}
+    wrong = {
+        f"{place_of(path)} imports {name}"
+        for path in (SOURCE / room).rglob("*.py")
+        for name in imports_of(path)
+        if name.startswith("ltvkit.") and name.split(".")[1] not in allowed | {"__version__"}
+    }
+    assert not wrong
+
+
+def test_the_ground_imports_nothing_of_ours_but_the_ground():
+    wrong = {
+        f"{module} imports {name}"
+        for module in GROUND
+        for name in imports_of(SOURCE / f"{module}.py")
+        if name.startswith("ltvkit.") and name.split(".")[1] not in GROUND
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_a_heavy_library_has_one_door(library):
+    users = {
+        place_of(path)
+        for path in MODULES
+        if any(name == library or name.startswith(f"{library}.") for name in imports_of(path))
+    }
+    doors = DOORS[library]
+    wrong = {
+        user for user in users if not any(user == d or user.startswith(f"{d}/") for d in doors)
+    }
+    assert not wrong
+    assert users, f"{library} is imported nowhere: drop it from the dependencies"
+
+
+def test_nothing_reads_the_clock_but_the_run_that_is_timed():
+    clocks = ("time.time(", "datetime.now(", "date.today(", "utcnow(")
+    users = {
+        place_of(path)
+        for path in MODULES
+        if any(clock in path.read_text(encoding="utf-8") for clock in clocks)
+    }
+    assert users <= {"pipeline/train.py", "pipeline/score.py"}
+
+
+def test_nothing_that_is_loaded_is_a_pickle():
+    words = ("pickle", "joblib", "dill", "cloudpickle")
+    users = {
+        place_of(path)
+        for path in MODULES
+        for name in imports_of(path)
+        if name.split(".")[0] in words
+    }
+    assert not users

@@ -1,0 +1,248 @@
+"""The whole job as a user runs it: real orders in, lists, report, model and figures out."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ltvkit
+
+ROOT = Path(__file__).parents[1]
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "2"}
+CONFIG = """
+name: sample
+data:
+  transactions: sample:cdnow_sample
+  columns: {customer_id: customer_id, ordered_at: date, revenue: dollar_value}
+  currency: USD
+snapshot: {as_of: 1998-03-31, horizon_days: 120}
+tracking: {enabled: false}
+"""
+
+
+def ltv(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "ltv"), *words]
+    return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A folder with a config, trained twice into two places."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "shop.yaml").write_text(CONFIG)
+    first = ltv("train", "shop.yaml", cwd=folder)
+    assert first.returncode == 0, first.stderr
+    second = ltv("train", "shop.yaml", "--out", "again", "--model-dir", "models2", cwd=folder)
+    assert second.returncode == 0, second.stderr
+    return folder, first
+
+
+def files_below(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_run_leaves_every_file_of_the_contract(shop):
+    folder, _ = shop
+    lists = {
+        f"lists/{name}.csv"
+        for name in (
+            *("protect_now", "win_back", "second_order"),
+            *("high_potential", "let_rest", "nurture"),
+        )
+    }
+    wanted = {
+        "customers_scored.parquet", "customers_scored.csv", "customers_scored.xlsx",
+        "data_dictionary.csv", "channels.csv", "kpis.csv", "cohorts.csv", "payback.csv",
+        "backtest.csv", "backtest_deciles.csv", "rejected_rows.csv", "run.json", "report.html",
+    }  # fmt: skip
+    assert files_below(folder / "runs" / "sample") == wanted | lists
+
+
+def test_the_summary_names_the_files_and_the_verdict(shop):
+    _, trained = shop
+    assert "Verdict: use" in trained.stdout
+    for name in ("runs/sample/report.html", "runs/sample/customers_scored.csv", "models/sample/"):
+        assert name in trained.stdout
+    for row in ("ltvkit", "lifetimes Pareto/NBD", "past spend", "mean"):
+        assert row in trained.stdout
+
+
+def test_the_same_input_gives_the_same_bytes_but_for_the_times(shop):
+    folder, _ = shop
+    first, second = folder / "runs" / "sample", folder / "again" / "sample"
+    differing = {
+        name
+        for name in files_below(first)
+        if (first / name).read_bytes() != (second / name).read_bytes()
+    }
+    assert differing <= {"run.json"}
+    facts = [json.loads((run / "run.json").read_text()) for run in (first, second)]
+    for told in facts:
+        told.pop("times")
+    assert facts[0] == facts[1]
+    models = [folder / "models" / "sample", folder / "models2" / "sample"]
+    for name in files_below(models[0]):
+        assert (models[0] / name).read_bytes() == (models[1] / name).read_bytes()
+
+
+def test_the_list_is_whole_and_consistent(shop):
+    folder, _ = shop
+    scored = pd.read_parquet(folder / "runs" / "sample" / "customers_scored.parquet")
+    assert len(scored) == 2357
+    assert scored["customer_id"].is_unique
+    assert scored["customer_id"].str.fullmatch(r"\d{5}").all(), "leading zeros are kept"
+    assert scored["prob_active"].between(0, 1).all()
+    assert (scored["predicted_value_low"] <= scored["predicted_value_high"]).all()
+    assert np.allclose(scored["churn_risk"], 1 - scored["prob_active"], atol=6e-4)
+    facts = json.loads((folder / "runs" / "sample" / "run.json").read_text())
+    assert scored["predicted_value"].sum() == pytest.approx(facts["total"]["margin"], rel=1e-3)
+    assert sum(told["count"] for told in facts["lists"]) == len(scored)
+
+
+def test_the_backtest_has_every_model_fold_and_metric_once(shop):
+    folder, _ = shop
+    table = pd.read_csv(folder / "runs" / "sample" / "backtest.csv")
+    assert not table.duplicated(["model", "fold", "metric"]).any()
+    assert {"ltvkit", "lifetimes BG/NBD + GG", "lifetimes Pareto/NBD + GG"} <= set(table["model"])
+    gini = table[table["metric"] == "gini"].set_index(["model", "fold"])["value"]
+    assert gini["ltvkit"].mean() > gini["lifetimes BG/NBD + GG"].mean()
+
+
+def test_the_model_holds_no_customer_and_no_pickle(shop):
+    folder, _ = shop
+    model = folder / "models" / "sample"
+    assert {Path(name).suffix for name in files_below(model)} == {".json", ".txt"}
+    state = json.loads((model / "model.json").read_text())
+
+    def texts(value):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield key
+                yield from texts(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from texts(inner)
+        elif isinstance(value, str):
+            yield value
+
+    scored = pd.read_parquet(folder / "runs" / "sample" / "customers_scored.parquet")
+    ids = set(scored["customer_id"])
+    assert not ids & set(texts(state))
+
+
+def test_scoring_the_same_log_gives_the_same_predictions(shop):
+    folder, _ = shop
+    done = ltv("score", "models/sample", "--as-of", "1998-03-31", "--out", "scored", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    trained = pd.read_parquet(folder / "runs" / "sample" / "customers_scored.parquet")
+    scored = pd.read_parquet(folder / "scored" / "customers_scored.parquet")
+    columns = ["customer_id", "list", "predicted_value", "prob_active", "predicted_value_high"]
+    pd.testing.assert_frame_equal(trained[columns], scored[columns], rtol=1e-3)
+
+
+def test_a_later_day_moves_the_snapshot_and_finds_new_orders(shop):
+    folder, _ = shop
+    done = ltv("score", "models/sample", "--as-of", "1998-06-30", "--out", "later", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    facts = json.loads((folder / "later" / "run.json").read_text())
+    assert facts["snapshot"]["as_of"] == "1998-06-30"
+    measured = ltv("measure", "runs/sample", "--transactions", "sample:cdnow_sample", cwd=folder)
+    assert measured.returncode == 0, measured.stderr
+    compared = ltv("compare", "runs/sample", "later", cwd=folder)
+    assert compared.returncode in (0, 3), compared.stderr
+
+
+def test_a_report_is_rebuilt_from_the_folder_alone(shop):
+    folder, _ = shop
+    page = folder / "again" / "sample" / "report.html"
+    before = page.read_bytes()
+    page.unlink()
+    assert ltv("report", "again/sample", cwd=folder).returncode == 0
+    assert page.read_bytes() == before
+
+
+def test_a_loaded_model_predicts_any_horizon_from_features(shop):
+    folder, _ = shop
+    from ltvkit.data import ColumnMap, clean, read_transactions
+    from ltvkit.features.orders import as_day_number, with_history
+    from ltvkit.features.panel import features_at
+
+    model = ltvkit.load_model(folder / "models" / "sample")
+    log = clean(
+        read_transactions("sample:cdnow_sample"),
+        columns=ColumnMap(ordered_at="date", revenue="dollar_value"),
+    )
+    features = features_at(
+        with_history(log.order_days),
+        [as_day_number(log.as_of)],
+        horizon_days=model.model.label_days_,
+        attribute_columns=(),
+    )
+    month, year = model.predict(features, 30), model.predict(features, 365)
+    assert (month["predicted_revenue"] <= year["predicted_revenue"] + 1e-9).all()
+    assert (month["prob_active"] <= year["prob_active"] + 1e-12).all()
+
+
+def test_a_csv_that_nobody_prepared_goes_through_init_and_train(tmp_path):
+    rng = np.random.default_rng(7)
+    ids = np.array(
+        ["007", "18446744073709551615", "ünïcode", "=cmd|x", "<b>"]
+        + [f"C{number:05d}" for number in range(395)]
+    )
+    customer = rng.choice(ids, 3000, p=(w := rng.gamma(0.5, size=400) + 0.02) / w.sum())
+    day = pd.Timestamp("2022-01-01") + pd.to_timedelta(rng.integers(0, 900, 3000), unit="D")
+    orders = pd.DataFrame(
+        {
+            "Order ID": [f"A{n}" for n in range(3000)],
+            "Customer": customer,
+            "Order Date": day.strftime("%d/%m/%Y"),
+            "Total": rng.gamma(2, 20, 3000).round(2),
+        }
+    )
+    orders.loc[5, "Customer"] = ""
+    orders.to_csv(tmp_path / "orders.csv", index=False)
+    begun = ltv("init", "orders.csv", cwd=tmp_path)
+    assert begun.returncode == 0, begun.stderr
+    words = ("--set", "tracking.enabled=false", "--set", "snapshot.horizon_days=180")
+    done = ltv("train", "orders.yaml", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    run = tmp_path / "runs" / "orders"
+    rejected = pd.read_csv(run / "rejected_rows.csv")
+    assert rejected["row"].tolist() == [6]
+    scored = pd.read_parquet(run / "customers_scored.parquet")
+    assert set(ids[:5]) <= set(scored["customer_id"])
+    page = (run / "report.html").read_text()
+    assert "<b>" not in page.replace("&lt;b&gt;", "").split("<script")[0].split("</style>")[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("train", "nowhere.yaml"), "nowhere.yaml"),
+        (("train", "wrong.yaml"), "did you mean 'revenue'"),
+        (("score", "models/none"), "expected a folder with model.json"),
+        (("report", "runs/none"), "expected the folder of a finished run"),
+        (("init", "nothing.csv"), "nothing.csv"),
+    ],
+)
+def test_a_users_mistake_is_told_without_traceback_and_exit_code_2(tmp_path, words, told):
+    (tmp_path / "wrong.yaml").write_text(
+        "name: x\ndata: {transactions: sample:cdnow, columns: {revenu: dollar_value}}\n"
+    )
+    done = ltv(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_version_and_help_answer(tmp_path):
+    assert ltv("--version", cwd=tmp_path).stdout.strip() == f"ltvkit {ltvkit.__version__}"
+    commands = ltv("--help", cwd=tmp_path).stdout
+    for command in ("train", "score", "backtest", "check-data", "init", "report", "compare"):
+        assert command in commands

@@ -1,0 +1,161 @@
+"""The total: its parts add up, its errors are those of the past, and it scales with money."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_panels import revenue_between, simulated_log, simulated_panel
+
+from ltvkit.models.bgnbd import BetaGeo
+from ltvkit.models.level import (
+    LevelForecast,
+    _concentration,
+    _past_error,
+    forecast_level,
+    track,
+)
+from ltvkit.models.season import NO_SEASON
+from ltvkit.panel import Activity, Cut
+
+
+def forecast(panel):
+    return forecast_level(
+        panel.now,
+        panel.activity,
+        panel.cuts,
+        as_of_day=panel.as_of_day,
+        horizon_days=panel.snapshot.horizon_days,
+    )
+
+
+@pytest.fixture(scope="module")
+def log():
+    return simulated_log(customers=500, days=700, seed=3)
+
+
+@pytest.fixture(scope="module", params=[300, 500])
+def panel(log, request):
+    return simulated_panel(log, history_days=request.param, horizon_days=120)
+
+
+def test_the_parts_add_up_to_the_total_and_its_interval_holds_it(panel):
+    level = forecast(panel)
+    parts = level.base + level.season + level.tracking + level.correction
+    assert np.exp(parts) == pytest.approx(level.total, rel=1e-12)
+    assert level.low < level.total < level.high
+    assert level.high / level.total == pytest.approx(level.total / level.low, rel=1e-12)
+    assert np.log(level.high / level.total) == pytest.approx(level.log_half_width, rel=1e-9)
+    assert level.repeat_orders == panel.now["repeat_orders"].sum()
+    assert 0 < len(level.fold_errors) <= len(panel.cuts)
+
+
+def test_the_total_of_a_steady_simulated_shop_is_near_what_came(log, panel):
+    level = forecast(panel)
+    came = revenue_between(log, panel.now["customer_id"], after=panel.history_days, days=120)
+    assert level.low <= came <= level.high
+    assert abs(np.log(level.total / came)) < 0.3
+
+
+def test_ten_times_the_money_is_ten_times_the_total(panel):
+    money = ["mean_order_value", "mean_repeat_order_value"]
+    dearer = replace(
+        panel,
+        now=panel.now.assign(**{name: 10 * panel.now[name] for name in money}),
+        activity=Activity(
+            arrivals=panel.activity.arrivals,
+            repeats=panel.activity.repeats.assign(
+                repeat_revenue=10 * panel.activity.repeats["repeat_revenue"]
+            ),
+        ),
+        cuts=tuple(
+            replace(
+                cut,
+                summary=cut.summary.assign(**{n: 10 * cut.summary[n] for n in money}),
+                future_revenue=10 * cut.future_revenue,
+            )
+            for cut in panel.cuts
+        ),
+    )
+    level, tenfold = forecast(panel), forecast(dearer)
+    assert tenfold.total == pytest.approx(10 * level.total, rel=1e-3)
+    assert tenfold.log_half_width == pytest.approx(level.log_half_width, rel=1e-2)
+
+
+def test_without_past_dates_the_interval_is_that_of_a_blind_forecast(panel):
+    level = forecast(replace(panel, cuts=()))
+    assert level.correction == 0.0
+    assert level.fold_errors == ()
+    assert level.grade == "none"
+    unseen = 0.2 if panel.history_days < 392 else 0.0
+    expected = np.sqrt((0.85 * 0.4) ** 2 + (1.2816 * 0.1) ** 2 + unseen**2)
+    assert level.log_half_width == pytest.approx(expected, rel=1e-12)
+
+
+def cut_at(day):
+    return Cut(day=day, summary=pd.DataFrame(), future_revenue=np.ones(3))
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected"),
+    [
+        ({900: 0.1, 880: 0.3, 860: 0.5}, 0.3),
+        # The horizon is 100: 636 +- 12.5 is a year ago, from 722 on is recent.
+        ({900: 0.1, 880: 0.3, 860: 0.5, 640: 0.9, 630: 0.7}, (0.3 + 0.8) / 2),
+        ({900: 0.1, 721: 5.0, 722: 0.3}, 0.2),
+        ({640: 0.9, 620: 5.0}, 0.9),
+        ({500: 1.0}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_the_past_error_is_the_median_of_recent_ones_averaged_with_last_years(errors, expected):
+    pairs = [(cut_at(day), error) for day, error in errors.items()]
+    assert _past_error(pairs, 1000, 100) == pytest.approx(expected, rel=1e-12)
+
+
+def test_concentration_is_one_for_a_lone_buyer_and_falls_with_the_root_of_equal_ones():
+    assert _concentration(np.array([0.0, 7.0, 0.0])) == pytest.approx(1.0)
+    assert _concentration(np.full(100, 3.0)) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("half_width", "repeat_orders", "errors", "grade"),
+    [
+        (0.20, 50, (0.1,), "plan"),
+        (0.21, 50, (0.1,), "rough"),
+        (0.45, 50, (0.1,), "rough"),
+        (0.46, 50, (0.1,), "unsure"),
+        (0.15, 49, (0.1,), "none"),
+        (0.15, 5000, (), "none"),
+    ],
+)
+def test_the_grade_says_how_the_total_may_be_used(half_width, repeat_orders, errors, grade):
+    level = LevelForecast(
+        total=1.0,
+        low=np.exp(-half_width),
+        high=np.exp(half_width),
+        log_half_width=half_width,
+        base=0.0,
+        season=0.0,
+        tracking=0.0,
+        correction=0.0,
+        fold_errors=errors,
+        repeat_orders=repeat_orders,
+    )
+    assert level.grade == grade
+
+
+def test_tracking_is_the_log_of_observed_over_expected_repeat_orders(panel):
+    model = BetaGeo().fit(panel.now)
+    found = track(model, panel.activity, NO_SEASON, as_of_day=panel.as_of_day)
+    logs = []
+    for window in (91, 182):
+        observed = expected = 0.0
+        for row in panel.activity.repeats.itertuples():
+            observed += row.repeat_orders * (row.day > panel.as_of_day - window)
+        for row in panel.activity.arrivals.itertuples():
+            age = panel.as_of_day - row.first_day
+            now, before = model.expected_orders_new(np.array([age, max(age - window, 0)]))
+            expected += row.customers * (now - before)
+        logs.append(np.log((observed + 4) / (expected + 4)))
+    assert found == pytest.approx(np.mean(logs), rel=1e-9)

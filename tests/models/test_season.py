@@ -1,0 +1,106 @@
+"""The season: told from age and vintage, and read in the right direction."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.models.level import SEASON_NEEDS_DAYS, _season_at
+from ltvkit.models.season import NO_SEASON, SEASON_KNOTS, WEAK_PRIOR, Season, fit_season
+from ltvkit.panel import Activity
+
+FIRST = 19_000
+KNOT_DAYS = np.arange(SEASON_KNOTS) * 365.25 / SEASON_KNOTS
+
+
+def log_season(day, *, height):
+    return height * np.cos(2 * np.pi * (np.asarray(day) % 365.25 - 350) / 365.25)
+
+
+def simulated_activity(*, days, height, seed=1):
+    """Cohorts that arrive weekly and fade with age, under a season; noise of some 30 %."""
+    dice = np.random.default_rng(seed)
+    arrivals = pd.DataFrame({"first_day": np.arange(FIRST, FIRST + days, 7), "customers": 50})
+    rows = []
+    for first in arrivals["first_day"].tolist():
+        day = np.arange(first + 1, FIRST + days + 1)
+        mean = 50 * (day - first + 20.0) ** -0.4 * np.exp(log_season(day, height=height))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "cohort": first // 28,
+                    "day": day,
+                    "repeat_orders": 1,
+                    "repeat_revenue": mean * dice.gamma(10, 1 / 10, size=len(day)),
+                }
+            )
+        )
+    return Activity(arrivals=arrivals, repeats=pd.concat(rows, ignore_index=True))
+
+
+def fitted(*, days=1000, height):
+    activity = simulated_activity(days=days, height=height)
+    return np.array(
+        fit_season(activity.repeats, activity.arrivals, as_of_day=FIRST + days).log_effect
+    )
+
+
+def test_a_known_season_is_recovered_from_cohorts_that_fade_with_age():
+    truth = log_season(KNOT_DAYS, height=0.4)
+    found = fitted(height=0.4)
+    np.testing.assert_allclose(found, truth - truth.mean(), atol=0.1)
+
+
+def test_without_a_season_none_is_found():
+    np.testing.assert_allclose(fitted(height=0.0), 0.0, atol=0.06)
+
+
+def test_later_rows_are_not_read():
+    activity = simulated_activity(days=900, height=0.4)
+    spoiled = activity.repeats.assign(
+        repeat_revenue=activity.repeats["repeat_revenue"].where(
+            activity.repeats["day"] <= FIRST + 600, 1e9
+        )
+    )
+    seasons = [
+        fit_season(repeats, activity.arrivals, as_of_day=FIRST + 600)
+        for repeats in (activity.repeats, spoiled)
+    ]
+    assert seasons[0] == seasons[1]
+
+
+def test_without_repeat_revenue_there_is_no_season():
+    activity = simulated_activity(days=500, height=0.0)
+    nothing = activity.repeats.assign(repeat_revenue=0.0)
+    assert fit_season(nothing, activity.arrivals, as_of_day=FIRST + 500) == NO_SEASON
+
+
+def test_the_ratio_is_positive_before_the_peak_and_negative_after_it():
+    peak_in_december = Season(tuple(log_season(KNOT_DAYS, height=0.5)))
+    year = round(53 * 365.25)  # a first of January
+    assert peak_in_december.log_ratio(year - 45, 40) > 0.2
+    assert peak_in_december.log_ratio(year + 60, 120) < -0.2
+    assert NO_SEASON.log_ratio(year, 90) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_over_a_whole_year_the_ratio_is_nil():
+    season = Season(tuple(log_season(KNOT_DAYS, height=0.5)))
+    assert season.log_ratio(19_321, 364) == pytest.approx(0.0, abs=0.01)
+
+
+def test_the_mean_effect_is_the_mean_of_the_daily_factors_and_comes_back_each_year():
+    season = Season(tuple(log_season(KNOT_DAYS, height=0.5)))
+    daily = [season.mean_effect(day, day) for day in range(19_000, 19_010)]
+    assert season.mean_effect(19_000, 19_009) == pytest.approx(np.mean(daily), rel=1e-12)
+    four_years = 1461
+    assert season.mean_effect(19_000, 19_009) == pytest.approx(
+        season.mean_effect(19_000 + four_years, 19_009 + four_years), rel=1e-12
+    )
+    knot = [np.log(season.mean_effect(day, day)) for day in (0, 1461)]
+    np.testing.assert_allclose(knot, season.log_effect[0], rtol=1e-12)
+
+
+def test_the_season_of_shops_in_general_stands_in_below_392_days_only():
+    activity = simulated_activity(days=500, height=0.4)
+    assert _season_at(activity, FIRST + SEASON_NEEDS_DAYS - 1) == WEAK_PRIOR
+    assert _season_at(activity, FIRST + SEASON_NEEDS_DAYS) != WEAK_PRIOR
+    assert SEASON_NEEDS_DAYS == 392

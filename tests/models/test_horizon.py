@@ -1,0 +1,78 @@
+"""Other horizons than the label's: they rise, agree at the label, and invert."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.models import ModifiedBetaGeo, ModifiedBetaGeoParams
+from ltvkit.models.horizon import GRID_DAYS, waiting_curve
+
+PROBS = np.array([0.0, 0.01, 0.3, 0.7, 0.99])
+
+
+@pytest.fixture(scope="module")
+def model():
+    return ModifiedBetaGeo.from_params(ModifiedBetaGeoParams(0.8, 9.0, 0.9, 2.5))
+
+
+@pytest.fixture(scope="module")
+def summary():
+    dice = np.random.default_rng(1)
+    age = dice.integers(30, 700, size=200)
+    repeats = dice.poisson(1.5, size=200)
+    last = np.where(repeats > 0, np.maximum((age * dice.random(200)).astype(int), 1), 0)
+    return pd.DataFrame({"repeat_orders": repeats, "age_at_last_order_days": last, "age_days": age})
+
+
+@pytest.fixture(scope="module")
+def curve(model, summary):
+    return waiting_curve(model, summary)
+
+
+def test_the_curve_is_the_mean_survival_of_the_customers(curve, model, summary):
+    for days, hazard in zip(curve.days[1:], curve.hazard[1:], strict=True):
+        none = 1 - model.prob_active(summary, days).mean()
+        assert np.exp(-hazard) == pytest.approx(none, rel=1e-6)
+    assert (curve.days[0], curve.hazard[0]) == (0.0, 0.0)
+    assert curve.days[1:] == GRID_DAYS
+    assert (np.diff(curve.hazard) > 0).all()
+
+
+def test_the_chance_of_an_order_rises_with_the_days_and_stays_a_chance(curve):
+    found = [curve.stretch(PROBS, label_days=120, days=d) for d in (1, 29, 30, 90, 365, 1000)]
+    for sooner, later in itertools.pairwise(found):
+        assert (later >= sooner).all()
+        assert (later[1:] > sooner[1:]).all()
+    assert ((np.array(found) >= 0) & (np.array(found) <= 1)).all()
+    assert (np.array(found)[:, 0] == 0).all()
+
+
+@pytest.mark.parametrize("label_days", [14, 100, 365])
+def test_at_the_labels_length_the_chance_is_the_labels(curve, label_days):
+    found = curve.stretch(PROBS, label_days=label_days, days=label_days)
+    np.testing.assert_allclose(found, PROBS, rtol=1e-9)
+
+
+def test_two_stretches_are_one(curve):
+    half_way = curve.stretch(PROBS, label_days=60, days=200)
+    there = curve.stretch(half_way, label_days=200, days=365)
+    np.testing.assert_allclose(there, curve.stretch(PROBS, label_days=60, days=365), rtol=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_until_the_quantile_that_share_of_those_who_order_have_ordered(curve, share):
+    probs = PROBS[1:]
+    days = curve.quantile(probs, horizon_days=300, share=share)
+    assert (days < 300).all()
+    by_then = [
+        curve.stretch(np.array([p]), label_days=300, days=d)[0]
+        for p, d in zip(probs, days, strict=True)
+    ]
+    np.testing.assert_allclose(by_then, share * probs, rtol=1e-6)
+
+
+def test_the_surer_the_order_the_sooner_it_is_expected(curve):
+    days = curve.quantile(np.array([0.2, 0.5, 0.9]), horizon_days=365, share=0.5)
+    assert (np.diff(days) < 0).all()

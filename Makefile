@@ -40,7 +40,7 @@ ui: .venv/.stamp ## MLflow on localhost:PORT, with the address of the experiment
 
 .PHONY: test
 test: .venv/.stamp browser ## the whole test suite
-	@$(BIN)/pytest -n 2 --dist loadscope -q
+	@OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest -n 2 --dist loadscope -q
 
 .PHONY: browser
 browser: .venv/.stamp # a Chromium for the tests that open pages: the system's, or Playwright's

@@ -13,7 +13,7 @@ import pytest
 import ltvkit
 
 ROOT = Path(__file__).parents[1]
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "2"}
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 CONFIG = """
 name: sample
 data:
@@ -22,6 +22,7 @@ data:
   currency: USD
 snapshot: {as_of: 1998-03-31, horizon_days: 120}
 tracking: {enabled: false}
+model: {threads: 1}
 """
 
 
@@ -204,11 +205,12 @@ def test_a_csv_that_nobody_prepared_goes_through_init_and_train(tmp_path):
             "Total": rng.gamma(2, 20, 3000).round(2),
         }
     )
+    orders.loc[10:14, "Customer"] = ids[:5]
     orders.loc[5, "Customer"] = ""
     orders.to_csv(tmp_path / "orders.csv", index=False)
     begun = ltv("init", "orders.csv", cwd=tmp_path)
     assert begun.returncode == 0, begun.stderr
-    words = ("--set", "tracking.enabled=false", "--set", "snapshot.horizon_days=180")
+    words = ("--set", "tracking.enabled=false", "--set", "model.threads=1")
     done = ltv("train", "orders.yaml", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     run = tmp_path / "runs" / "orders"

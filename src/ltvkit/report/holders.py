@@ -85,6 +85,16 @@ def moves(run: Run) -> Moves:
     )
 
 
+def segment_label(name: str, reader: Reader) -> str:
+    """An RFM segment's name in the reader's language.
+
+    >>> segment_label("Can't Lose Them", Reader("fr", ""))
+    'À ne pas perdre'
+    """
+    key = "segment." + name.lower().replace("'", "").replace(" ", "_")
+    return reader.plain(key) if reader.has(key) else visible(name)
+
+
 def _fifth(values: pd.Series) -> npt.NDArray[np.int64]:
     """1 to 5 by place in the base; customers of equal value stay together."""
     place = values.fillna(0).rank(pct=True, method="average").to_numpy(float)
@@ -96,7 +106,7 @@ def _field(rows: pd.DataFrame | None, total: float, top: float, reader: Reader) 
         return GridCell("", "", "", 0.0)
     value = float(rows["value"].sum())
     return GridCell(
-        segment=visible(rows["segment"].iloc[0]),
+        segment=segment_label(str(rows["segment"].iloc[0]), reader),
         customers=reader.number(len(rows)),
         share=str(reader.say("holders.rfm_share", share=reader.share(value / total))),
         heat=round(value / top, 3),

@@ -1,0 +1,81 @@
+"""Run the accuracy study: `python -m benchmarks.accuracy FOLDER`."""
+
+import argparse
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+from benchmarks.accuracy.ablation import ablate
+from benchmarks.accuracy.bars import bars
+from benchmarks.accuracy.logs import Log, read_logs
+from benchmarks.accuracy.study import run_log
+from benchmarks.accuracy.tables import print_ablation, print_bars, print_log
+
+from ltvkit.files import write_csv
+from ltvkit.progress import reporting
+
+
+def main() -> None:
+    """Fit, judge, print, save."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy")
+    parser.add_argument("folder", type=Path, help="logs: customer_id, date, amount")
+    parser.add_argument("--out", type=Path, default=Path("runs/accuracy/accuracy.csv"))
+    parser.add_argument("--threads", type=int, default=2, help="of LightGBM (2)")
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--only", nargs="+", metavar="LOG", help="these logs of the folder")
+    parser.add_argument("--ablate", action="store_true", help="what each part of ltvkit gives")
+    chosen = parser.parse_args()
+    logs = read_logs(chosen.folder)
+    if chosen.only:
+        logs = [log for log in logs if log.name in chosen.only]
+    if chosen.ablate:
+        effects = _each(ablate, logs, seed=chosen.seed, threads=chosen.threads)
+        saved = _beside(chosen.out, "ablation")
+        write_csv(effects, saved)
+        print_ablation(effects)
+        print(f"Per log: {saved}")
+        return
+    table = _each(run_log, logs, seed=chosen.seed, threads=chosen.threads, show=print_log)
+    lines = bars(table)
+    print_bars(lines)
+    write_csv(table, chosen.out)
+    write_csv(lines, _beside(chosen.out, "bars"))
+    print(f"Every figure: {chosen.out}, {_beside(chosen.out, 'bars')}")
+
+
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f"{path.stem}-{what}.csv")
+
+
+def _each(
+    run: Callable[..., pd.DataFrame],
+    logs: list[Log],
+    *,
+    seed: int,
+    threads: int,
+    show: Callable[[pd.DataFrame], None] | None = None,
+) -> pd.DataFrame:
+    """Run every log in a process of its own, so that memory is its own too; one after another."""
+    found = []
+    with (
+        reporting() as progress,
+        ProcessPoolExecutor(
+            max_workers=1,
+            max_tasks_per_child=1,
+            mp_context=multiprocessing.get_context("spawn"),
+        ) as pool,
+    ):
+        for number, log in enumerate(logs):
+            progress.advance("logs", number, len(logs))
+            one = pool.submit(run, log, seed=seed, threads=threads).result()
+            if show is not None:
+                show(one)
+            found.append(one)
+        progress.advance("logs", len(logs), len(logs))
+    return pd.concat(found, ignore_index=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""What each part of the model of record gives: the same log, with one part switched off.
+
+Parts are switched off from outside, by setting the constants that govern them, so that the package
+needs no option for it. A part whose constant no longer exists stops the study with its name.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+import pandas as pd
+from benchmarks.accuracy.logs import Log
+from benchmarks.accuracy.study import ask, judge_record
+
+from ltvkit import panel
+from ltvkit.models import blend, candidates, family, level
+from ltvkit.models.stack import StackedLtv
+
+HIGHER = ("gini", "spearman", "top10_capture", "auc")
+LOWER = ("mae_at_level", "rmse_at_level", "brier")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part, and what to set to be without it: module, constant, value."""
+
+    name: str
+    without: tuple[tuple[ModuleType, str, Any], ...]
+
+
+def _leave_out(name: str) -> Part:
+    """The stack without one candidate; its learner still runs and is not heard."""
+    fit = candidates.fit_candidates
+
+    def fewer(*args: Any, **options: Any) -> Any:
+        fitted, out_of_fold, prob = fit(*args, **options)
+        return fitted, {key: rows for key, rows in out_of_fold.items() if key != name}, prob
+
+    groups = [
+        (candidates, group, tuple(one for one in getattr(candidates, group) if one != name))
+        for group in ("LEARNED", "BTYD")
+    ]
+    return Part(f"candidate {name}", ((candidates, "fit_candidates", fewer), *groups))
+
+
+def _not_read(name: str, *columns: str) -> Part:
+    """The learners without some columns."""
+    left = tuple(column for column in candidates.INCREASING if column not in columns)
+    return Part(
+        name,
+        (
+            (candidates, "KEYS", (*candidates.KEYS, *columns)),
+            (candidates, "INCREASING", left),
+        ),
+    )
+
+
+def parts() -> tuple[Part, ...]:
+    """What can be switched off."""
+    return (
+        Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
+        Part("sharpening", ((blend, "SHARPEST", 1.0),)),
+        Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
+        Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),
+        Part("level: season", ((level, "SEASON_TRUST", 0.0),)),
+        Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
+        Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
+        Part("monotone constraints", ((candidates, "INCREASING", ()),)),
+        _not_read("BTYD features", *family.COLUMNS),
+        _not_read("features of last year", "orders_year_ago", "revenue_year_ago"),
+        *(_leave_out(name) for name in candidates.NAMES),
+    )
+
+
+@contextmanager
+def switched_off(part: Part) -> Iterator[None]:
+    """The package without a part, inside the block."""
+    patches = [patch.object(module, name, value) for module, name, value in part.without]
+    for one in patches:
+        one.start()
+    try:
+        yield
+    finally:
+        for one in reversed(patches):
+            one.stop()
+
+
+def ablate(
+    log: Log,
+    *,
+    seed: int = 42,
+    threads: int = 1,
+    chosen: tuple[Part, ...] | None = None,
+    report: Callable[[str, int, int], None] = lambda message, done, total: None,
+) -> pd.DataFrame:
+    """Run a log with everything, then without each part.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `part, log`, and per metric what the part gives: for Gini, Spearman, top-10 % capture and
+        AUC the difference, for errors and Brier the share by which they rise without it, for the
+        total the rise of its absolute error, for coverage the rise of its distance from .80.
+        Positive is better with the part.
+    """
+    full = _run(log, seed=seed, threads=threads)
+    rows = []
+    tried = parts() if chosen is None else chosen
+    for number, part in enumerate(tried):
+        report(f"parts of {log.name}", number, len(tried))
+        with switched_off(part):
+            without = _run(log, seed=seed, threads=threads)
+        gains = {name: full[name] - without[name] for name in HIGHER}
+        gains |= {name: without[name] / full[name] - 1 for name in LOWER}
+        gains["total"] = abs(without["bias"]) - abs(full["bias"])
+        gains["coverage"] = _distance(without) - _distance(full)
+        rows.append({"part": part.name, "log": log.name, **gains})
+    report(f"parts of {log.name}", len(tried), len(tried))
+    return pd.DataFrame(rows)
+
+
+def _run(log: Log, *, seed: int, threads: int) -> dict[str, float]:
+    asked = ask(log)
+    model = StackedLtv(seed=seed, threads=threads).fit(asked.panel)
+    return judge_record(model, asked, seed=seed)[1]
+
+
+def _distance(values: dict[str, float]) -> float:
+    return abs(values["coverage_attainable"] - 0.8)

@@ -1,0 +1,155 @@
+"""The accuracy study on two small logs: peers and ltvkit in one table, and lines for every bar."""
+
+import json
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+CUSTOMERS = 300
+METRICS = ["gini", "spearman", "top10_capture", "mae_at_level", "rmse_at_level", "bias"]
+
+
+def small_log(seed):
+    """A year and a half of shoppers who buy at their own rate until they stop."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for customer in range(CUSTOMERS):
+        day, gap = generator.integers(0, 240), 10 + generator.gamma(1.0, 80.0)
+        end, worth = day + generator.exponential(400), generator.gamma(4.0, 12.0)
+        while day < min(end, 540):
+            rows.append((f"c{customer:03d}", int(day), round(worth * generator.gamma(5.0, 0.2), 2)))
+            day += 1 + generator.exponential(gap)
+    frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
+    return frame.assign(date=pd.Timestamp("2022-01-03") + pd.to_timedelta(frame["date"], "D"))
+
+
+@pytest.fixture(scope="module")
+def accuracy(request):
+    """The study's modules, which live outside the package."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(request.config.rootpath))
+        from benchmarks.accuracy import ablation, bars, logs, study, tables
+
+        yield SimpleNamespace(ablation=ablation, bars=bars, logs=logs, study=study, tables=tables)
+
+
+@pytest.fixture(scope="module")
+def read(accuracy, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("logs")
+    small_log(1).to_parquet(folder / "first.parquet")
+    small_log(2).to_csv(folder / "second.csv", index=False)
+    (folder / "logs.json").write_text(
+        json.dumps({"first": {"as_of": "2022-12-31", "horizon_days": 120}})
+    )
+    return accuracy.logs.read_logs(folder)
+
+
+@pytest.fixture(scope="module")
+def table(accuracy, read):
+    return pd.concat([accuracy.study.run_log(log) for log in read], ignore_index=True)
+
+
+def test_a_log_is_asked_what_its_folder_says_or_its_last_third(read):
+    first, second = read
+    assert (first.name, first.snapshot.as_of, first.snapshot.horizon_days) == (
+        *("first", date(2022, 12, 31)),
+        120,
+    )
+    days = (second.transactions["ordered_at"].max() - second.transactions["ordered_at"].min()).days
+    assert second.snapshot.horizon_days == days // 3
+    assert second.snapshot.horizon_end == second.transactions["ordered_at"].max().date()
+    assert second.transactions["customer_id"].str.startswith("c").all()
+
+
+def test_peers_and_the_model_of_record_are_rows_of_one_table(table, accuracy):
+    of_first = table[table["log"] == "first"]
+    assert of_first["model"].tolist() == table.loc[table["log"] == "second", "model"].tolist()
+    assert of_first["model"].iloc[0] == "ltvkit"
+    named = set(of_first.loc[of_first["kind"] == "peer", "model"])
+    assert named == set(accuracy.study.peers(threads=1))
+    fitted = table[table["kind"].isin(["record", "own"])]
+    assert fitted[METRICS].notna().all(axis=None)
+    assert (table.loc[table["model"] == "mean", "gini"] == 0).all()
+    assert table.loc[table["model"] == "LightGBM churn", METRICS].isna().all(axis=None)
+    assert table.loc[table["model"] == "LightGBM churn", "auc"].between(0, 1).all()
+
+
+def test_the_truth_is_what_came_after_the_snapshot_from_customers_known_at_it(table, read):
+    for log in read:
+        day, start = log.transactions["ordered_at"], pd.Timestamp(log.snapshot.as_of)
+        known = log.transactions.loc[day <= start, "customer_id"].unique()
+        end = pd.Timestamp(log.snapshot.horizon_end)
+        after = log.transactions[(day > start) & (day <= end)]
+        came = after.loc[after["customer_id"].isin(known), "revenue"].sum()
+        of_log = table[table["log"] == log.name]
+        assert of_log["total_actual"].to_numpy() == pytest.approx(came)
+        assert (of_log["customers"] == len(known)).all()
+
+
+def test_every_bar_has_a_line_per_log_or_over_logs(table, accuracy):
+    lines = accuracy.bars.bars(table)
+    assert set(lines["status"]) <= {"PASS", "FAIL", "-"}
+    assert lines["group"].str[0].unique().tolist() == ["1", "2", "3", "4", "5", "6", "8", "9"]
+    gini = lines[lines["bar"] == "Gini >= .99 best peer"].set_index("log")
+    assert gini.index.tolist() == ["first", "second"]
+    peers = table[(table["kind"] == "peer") & (table["log"] == "first")]
+    assert gini.loc["first", "against"] == peers["gini"].max()
+
+
+def test_a_bar_fails_when_a_peer_is_two_percent_better(table, accuracy):
+    record = table["kind"] == "record"
+    spoiled = table.assign(chance_gini=0.0)
+    best = spoiled[spoiled["kind"] == "peer"].groupby("log")["gini"].max()
+    for factor, status in ((0.98, "FAIL"), (0.995, "PASS")):
+        spoiled.loc[record, "gini"] = factor * spoiled["log"].map(best)
+        lines = accuracy.bars.bars(spoiled)
+        told = lines.loc[lines["bar"] == "Gini >= .99 best peer", "status"]
+        assert told.tolist() == [status, status]
+
+
+def test_a_model_that_crashed_is_a_failed_line_and_not_a_crash(table, accuracy):
+    crashed = table.copy()
+    gone = (crashed["kind"] == "record") & (crashed["log"] == "first")
+    kept = ["log", "model", "kind", "customers", "chance_gini", "total_actual"]
+    lost = [name for name in crashed.columns if name not in kept]
+    crashed[lost] = crashed[lost].astype(object)
+    crashed.loc[gone, lost] = np.nan
+    crashed["note"] = np.where(gone, "ValueError: broken", None)
+    lines = accuracy.bars.bars(crashed)
+    of_first = lines[(lines["log"] == "first") & (lines["status"] != "-")]
+    assert of_first.loc[of_first["group"] == "7 no crash", "words"].tolist() == [
+        "ValueError: broken"
+    ]
+    assert (of_first["status"] == "FAIL").all()
+
+
+def test_the_tables_can_be_printed(table, accuracy, capsys):
+    for _, rows in table.groupby("log"):
+        accuracy.tables.print_log(rows)
+    accuracy.tables.print_bars(accuracy.bars.bars(table))
+    told = capsys.readouterr().out
+    assert "lifetimes BG/NBD + GG" in told
+    assert "Lines that hold" in told
+
+
+def test_a_part_is_off_inside_the_block_and_on_again_after_it(accuracy):
+    from ltvkit import panel
+    from ltvkit.models import blend
+
+    before = (panel.SHORTER_LABELS, blend.SHRINK_ACTIVE)
+    for part in accuracy.ablation.parts():
+        with accuracy.ablation.switched_off(part):
+            for module, name, value in part.without:
+                assert getattr(module, name) is value
+    assert before == (panel.SHORTER_LABELS, blend.SHRINK_ACTIVE)
+
+
+def test_the_level_without_its_correction_is_another_level(accuracy, read):
+    (correction,) = (part for part in accuracy.ablation.parts() if part.name == "level: correction")
+    effect = accuracy.ablation.ablate(read[0], chosen=(correction,)).iloc[0]
+    assert effect["part"] == "level: correction"
+    assert effect["total"] != 0
+    assert effect["gini"] == pytest.approx(0, abs=1e-12)

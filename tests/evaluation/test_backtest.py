@@ -1,0 +1,259 @@
+"""Rolling origins: which folds, what each model sees, and what is written down."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltvkit.errors import ConvergenceError, NotEnoughDataError
+from ltvkit.evaluation import metrics
+from ltvkit.evaluation.backtest import (
+    TotalCheck,
+    fold_snapshots,
+    judge,
+    random_gini_sd,
+    run_backtest,
+)
+from ltvkit.panel import Activity, Panel
+from ltvkit.schemas import BACKTEST, check_frame
+from ltvkit.snapshot import Snapshot
+
+FIRST_DAY = date(2020, 1, 1)
+FOLDS = (Snapshot(date(2023, 6, 1), 90), Snapshot(date(2023, 3, 1), 90))
+IDS = [f"c{n}" for n in range(100)]
+
+
+@given(st.integers(0, 3000), st.integers(1, 1000))
+def test_every_fold_is_over_by_the_snapshot_and_has_a_history(history, horizon):
+    as_of = FIRST_DAY + timedelta(days=history)
+    folds = fold_snapshots(FIRST_DAY, Snapshot(as_of, horizon))
+    assert len(folds) <= 2
+    for fold in folds:
+        assert fold.horizon_end <= as_of
+        assert fold.horizon_days <= max(horizon, int(0.4 * history))
+        assert (fold.as_of - FIRST_DAY).days >= min(60, int(0.5 * history))
+    assert [f.as_of for f in folds] == sorted((f.as_of for f in folds), reverse=True)
+    if folds:
+        assert folds[0].horizon_end == as_of
+
+
+@given(st.integers(14, 1000), st.integers(0, 2000))
+def test_where_history_holds_a_horizon_and_half_of_another_the_folds_look_as_far(horizon, more):
+    history = horizon + max(60, horizon // 2) + more
+    folds = fold_snapshots(FIRST_DAY, Snapshot(FIRST_DAY + timedelta(days=history), horizon))
+    assert folds
+    assert {fold.horizon_days for fold in folds} == {horizon}
+
+
+def revenue_after(fold):
+    """Half of the customers spend 1 to 50; the others nothing. Each fold has its own."""
+    spent = np.arange(100.0) - 49
+    return np.where(spent > 0, spent, 0.0)[:: 1 if fold is FOLDS[0] else -1]
+
+
+def make_panel(fold):
+    now = pd.DataFrame({"customer_id": IDS, "truth": revenue_after(fold)})
+    return Panel(
+        snapshot=fold,
+        as_of_day=0,
+        history_days=500,
+        label_days=90,
+        rows=now.iloc[:0],
+        now=now,
+        activity=Activity(pd.DataFrame(), pd.DataFrame()),
+        cuts=(),
+    )
+
+
+def make_truth(fold):
+    revenue = revenue_after(fold)
+    truth = pd.DataFrame(
+        {"customer_id": IDS, "future_orders": (revenue > 0) * 2.0, "future_revenue": revenue}
+    )
+    stranger = pd.DataFrame(
+        {"customer_id": ["stranger"], "future_orders": [1.0], "future_revenue": [1e9]}
+    )
+    return pd.concat([truth[revenue > 0], stranger]).sample(frac=1, random_state=1)
+
+
+class Perfect:
+    """Predicts what the panel tells it."""
+
+    def fit(self, panel):
+        return self
+
+    def predict(self, features, horizon_days=None):
+        revenue = features["truth"]
+        return pd.DataFrame(
+            {
+                "customer_id": features["customer_id"],
+                "predicted_revenue": revenue,
+                "prob_active": (revenue > 0) * 1.0,
+                "low": revenue * 0.9,
+                "high": revenue * 1.1,
+            }
+        )
+
+    def candidate_revenue(self, features):
+        return {"upside down": -features["truth"].to_numpy(), "half": features["truth"] / 2}
+
+    def total_interval(self):
+        return 1275.0, 1000.0, 1500.0
+
+
+class Constant(Perfect):
+    """Says the same of all, and no chance of an order."""
+
+    def predict(self, features, horizon_days=None):
+        return pd.DataFrame(
+            {
+                "customer_id": features["customer_id"],
+                "predicted_revenue": 5.0,
+                "prob_active": np.nan,
+            }
+        )
+
+
+class Stuck(Perfect):
+    def fit(self, panel):
+        raise ConvergenceError("got no optimum, expected one; choose another model")
+
+
+class Young(Perfect):
+    def fit(self, panel):
+        raise NotEnoughDataError("got 3 customers, expected more; wait")
+
+
+@pytest.fixture
+def backtest():
+    return run_backtest(
+        FOLDS,
+        make_panel=make_panel,
+        make_truth=make_truth,
+        record=Perfect,
+        others={"stuck": Stuck, "constant": Constant, "young": Young},
+        seed=1,
+        report=lambda *_: None,
+    )
+
+
+def test_a_perfect_model_scores_perfectly_in_every_fold(backtest):
+    own = backtest.table[backtest.table["model"] == "ltvkit"]
+    for metric, value in {
+        "gini": 1.0,
+        "spearman": 1.0,
+        "mae": 0.0,
+        "rmse": 0.0,
+        "bias": 0.0,
+        "decile_error": 0.0,
+        "auc": 1.0,
+        "brier": 0.0,
+        "calibration_error": 0.0,
+        "coverage": 1.0,
+    }.items():
+        rows = own[own["metric"] == metric]
+        assert rows["fold"].tolist() == [0, 1]
+        np.testing.assert_allclose(rows["value"], value, atol=1e-9, err_msg=metric)
+
+
+def test_the_table_keeps_its_contract_and_names_each_folds_cutoff_and_horizon(backtest):
+    check_frame(backtest.table, BACKTEST)
+    for number, fold in enumerate(FOLDS):
+        rows = backtest.table[backtest.table["fold"] == number]
+        assert set(rows["cutoff"]) == {fold.as_of}
+        assert set(rows["horizon_days"]) == {90}
+
+
+def test_a_model_that_finds_no_optimum_becomes_a_note_and_the_table_goes_on(backtest):
+    assert backtest.notes == {
+        "stuck": "got no optimum, expected one; choose another model",
+        "young": "got 3 customers, expected more; wait",
+    }
+    assert list(backtest.wide().index) == [
+        "ltvkit", "part: upside down", "part: half", "stuck", "constant", "young",
+    ]  # fmt: skip
+    assert np.isnan(backtest.mean("stuck", "gini"))
+    assert backtest.mean("constant", "gini") == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_model_is_not_judged_on_what_it_makes_no_claim_for(backtest):
+    claimed = set(backtest.table.loc[backtest.table["model"] == "constant", "metric"])
+    assert "gini" in claimed
+    assert not claimed & {"auc", "brier", "calibration_error", "coverage"}
+
+
+def test_parts_of_the_model_are_rows_of_their_own(backtest):
+    assert backtest.mean("part: half", "gini") == pytest.approx(1.0)
+    assert backtest.mean("part: half", "bias") == pytest.approx(-0.5)
+    assert backtest.mean("part: upside down", "gini") == pytest.approx(-1.0)
+
+
+def test_customers_unknown_at_the_cutoff_do_not_count(backtest):
+    assert [total.actual for total in backtest.totals] == [1275.0, 1275.0]
+    assert all(total.inside for total in backtest.totals)
+    assert backtest.deciles.groupby("fold")["actual"].sum().tolist() == [1275.0, 1275.0]
+    assert backtest.deciles.groupby("fold")["customers"].sum().tolist() == [100, 100]
+
+
+@pytest.mark.parametrize(
+    ("actual", "inside"), [(79.9, False), (80.0, True), (120.0, True), (120.1, False)]
+)
+def test_a_total_is_inside_with_the_borders(actual, inside):
+    total = TotalCheck(FOLDS[0].as_of, forecast=100.0, low=80.0, high=120.0, actual=actual)
+    assert total.inside == inside
+
+
+def test_without_folds_there_is_an_empty_table_and_no_mean():
+    empty = run_backtest(
+        (),
+        make_panel=make_panel,
+        make_truth=make_truth,
+        record=Perfect,
+        others={},
+        seed=1,
+        report=lambda *_: None,
+    )
+    assert len(empty.table) == len(empty.deciles) == 0
+    assert np.isnan(empty.mean("ltvkit", "gini"))
+    assert empty.wide().empty
+
+
+def test_progress_runs_from_nothing_to_all():
+    said = []
+    run_backtest(
+        FOLDS,
+        make_panel=make_panel,
+        make_truth=make_truth,
+        record=Perfect,
+        others={"constant": Constant},
+        seed=1,
+        report=lambda message, done, total: said.append((done, total)),
+    )
+    assert said[0] == (0, 4)
+    assert said[-1] == (4, 4)
+    assert said == sorted(said)
+
+
+def test_a_fold_in_which_all_ordered_has_no_auc():
+    revenue = np.array([1.0, 2.0, 3.0])
+    predicted = pd.DataFrame({"predicted_revenue": revenue, "prob_active": [0.5, 0.6, 0.7]})
+    assert "auc" not in judge(predicted, revenue, np.ones(3), seed=1)
+    assert "auc" in judge(predicted, revenue, np.array([1.0, 0.0, 1.0]), seed=1)
+
+
+@pytest.mark.parametrize("zeros", [0.0, 0.5, 0.9])
+def test_the_noise_of_a_random_ranking_is_that_of_many_shuffles(zeros):
+    dice = np.random.default_rng(1)
+    revenue = np.where(dice.random(300) < zeros, 0.0, dice.lognormal(2, 1, size=300))
+    order = np.arange(300.0)
+    ginis = [metrics.gini(revenue, dice.permutation(order)) for _ in range(2000)]
+    assert np.mean(ginis) == pytest.approx(0.0, abs=0.02)
+    assert random_gini_sd(revenue) == pytest.approx(np.std(ginis), rel=0.06)
+
+
+def test_where_nothing_came_the_noise_is_not_a_number():
+    assert np.isnan(random_gini_sd(np.zeros(10)))
+    assert np.isnan(random_gini_sd(np.array([3.0])))

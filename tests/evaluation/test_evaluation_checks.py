@@ -1,0 +1,136 @@
+"""The verdict: a table of backtests, and what each allows."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.evaluation.backtest import Backtest, TotalCheck, random_gini_sd
+from ltvkit.evaluation.checks import review
+from ltvkit.evaluation.metrics import gini
+
+GOOD = {
+    "gini": 0.6,
+    "coverage_attainable": 0.8,
+    "calibration_error": 0.03,
+    "calibration_floor": 0.01,
+}
+RIGHT = TotalCheck(date(2024, 1, 1), forecast=100.0, low=80.0, high=125.0, actual=110.0)
+MISSED = TotalCheck(date(2024, 2, 1), forecast=100.0, low=80.0, high=125.0, actual=300.0)
+
+
+def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
+    values = {"ltvkit": {**GOOD, **(own or {})}, **(peers or {"bgnbd": {"gini": 0.55}})}
+    rows = [
+        {"model": model, "fold": fold, "metric": metric, "value": value}
+        for model, metrics in values.items()
+        for metric, value in metrics.items()
+        for fold in (0, 1)
+    ]
+    return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, (noise, noise))
+
+
+def verdict(backtest, *, half_width=0.2, forecast=True, customers=5000):
+    return review(
+        backtest, log_half_width=half_width, total_is_forecast=forecast, customers=customers
+    )
+
+
+def status(found):
+    return {check.name: check.status for check in found.checks}
+
+
+def test_a_good_backtest_is_of_use_and_every_check_passes():
+    found = verdict(backtest_of())
+    assert found.decision == "use"
+    assert set(status(found).values()) == {"PASS"}
+    assert "0.60" in found.reasons[0]
+    assert len(found.reasons) == 1
+
+
+@pytest.mark.parametrize(
+    ("backtest", "options", "decision", "failed"),
+    [
+        (backtest_of({"gini": 0.09}), {}, "do not use", "beats chance"),
+        (backtest_of({"gini": -0.5}), {}, "do not use", "beats chance"),
+        (backtest_of({"gini": 0.3}, noise=0.13), {}, "do not use", "beats chance"),
+        (backtest_of({"gini": np.nan}), {}, "do not use", "beats chance"),
+        (backtest_of(noise=np.nan), {}, "do not use", "beats chance"),
+        (backtest_of(), {"half_width": 0.46}, "ranking only", "total"),
+        (backtest_of(), {"forecast": False}, "ranking only", "total"),
+        (backtest_of(totals=(MISSED, MISSED)), {}, "ranking only", "total"),
+        # What ranks no better than chance is not of use for ranking, however sure the total.
+        (backtest_of({"gini": 0.05}), {"half_width": 0.5}, "do not use", "beats chance"),
+    ],
+)
+def test_a_verdict_follows_from_the_check_that_fails(backtest, options, decision, failed):
+    found = verdict(backtest, **options)
+    assert found.decision == decision
+    assert status(found)[failed] == "FAIL"
+    assert len(found.reasons) == 1
+
+
+@pytest.mark.parametrize(
+    ("backtest", "options"),
+    [
+        (backtest_of({"gini": 0.11}), {}),
+        (backtest_of({"gini": 0.3}, noise=0.11), {}),
+        (backtest_of(), {"half_width": 0.45}),
+        (backtest_of(totals=(RIGHT, MISSED)), {}),
+    ],
+)
+def test_on_the_right_side_of_a_threshold_predictions_are_of_use(backtest, options):
+    assert verdict(backtest, **options).decision == "use"
+
+
+@pytest.mark.parametrize(
+    ("backtest", "options", "name"),
+    [
+        (backtest_of(peers={"bgnbd": {"gini": 0.62}}), {}, "peers"),
+        (backtest_of({"coverage_attainable": 0.6}), {}, "intervals"),
+        (backtest_of({"coverage_attainable": 0.95}), {}, "intervals"),
+        (backtest_of({"calibration_error": 0.08}), {}, "churn calibration"),
+        (backtest_of(), {"customers": 299}, "size"),
+    ],
+)
+def test_a_weakness_is_named_and_does_not_forbid_use(backtest, options, name):
+    found = verdict(backtest, **options)
+    assert found.decision == "use"
+    assert [n for n, s in status(found).items() if s == "REVIEW"] == [name]
+    (check,) = (check for check in found.checks if check.name == name)
+    assert check.recommendation in found.reasons
+
+
+def test_a_peer_that_is_as_good_within_a_hundredth_passes_and_parts_are_no_peers():
+    peers = {"bgnbd": {"gini": 0.609}, "part: tweedie": {"gini": 0.9}, "stuck": {"gini": np.nan}}
+    assert status(verdict(backtest_of(peers=peers)))["peers"] == "PASS"
+
+
+def test_the_worst_miss_is_told_in_money():
+    (reason,) = verdict(backtest_of(totals=(MISSED, MISSED))).reasons
+    assert "2024-02-01" in reason
+    assert "100" in reason
+    assert "300" in reason
+
+
+def test_without_a_past_date_nothing_is_of_use():
+    empty = Backtest(
+        pd.DataFrame(columns=["model", "fold", "metric", "value"]), pd.DataFrame(), (), {}, ()
+    )
+    found = verdict(empty)
+    assert found.decision == "do not use"
+    assert "no past date" in found.reasons[0]
+
+
+def test_a_shop_whose_spending_is_chance_is_not_of_use_in_19_of_20_draws():
+    dice = np.random.default_rng(1)
+    decisions = []
+    for _ in range(60):
+        # As many customers as a small wholesaler has, nearly all of them come back.
+        revenue = dice.lognormal(6, 1.2, size=(2, 700)) * (dice.random((2, 700)) < 0.8)
+        forecast = dice.lognormal(6, 1.2, size=700)
+        own = {**GOOD, "gini": float(np.mean([gini(year, forecast) for year in revenue]))}
+        noise = float(np.mean([random_gini_sd(year) for year in revenue]))
+        decisions.append(verdict(backtest_of(own, noise=noise)).decision)
+    assert decisions.count("do not use") >= 57

@@ -1,0 +1,54 @@
+"""A prediction taken apart in money."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.models.explain import contributions, fit_explainer
+
+
+@pytest.fixture(scope="module")
+def features():
+    dice = np.random.default_rng(1)
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{n}" for n in range(300)],
+            "orders": dice.poisson(3, size=300).astype(float),
+            "spend": dice.lognormal(3, 1, size=300),
+            "country": dice.choice(["DE", "AT"], size=300),
+        },
+        index=np.arange(300) * 2,
+    ).astype({"customer_id": "str", "country": "str"})
+
+
+@pytest.fixture(scope="module")
+def revenue(features):
+    noise = np.random.default_rng(2).lognormal(0, 0.3, size=len(features))
+    found = (features["orders"] * features["spend"]).to_numpy() * noise
+    assert (found == 0).any()
+    return found
+
+
+def test_the_parts_add_up_to_the_prediction_in_money(features, revenue):
+    explainer = fit_explainer(features, revenue, seed=1, threads=1)
+    money = contributions(explainer, features, revenue)
+    assert money.index.equals(features.index)
+    np.testing.assert_allclose(money.sum(axis=1), revenue, rtol=1e-6, atol=2e-6)
+    assert set(money.columns) == {"orders", "spend", "country", "rest", "base"}
+    np.testing.assert_allclose(money["base"], money["base"].iloc[0], rtol=1e-12)
+
+
+def test_a_part_has_the_sign_of_what_it_does(features, revenue):
+    explainer = fit_explainer(features, revenue, seed=1, threads=1)
+    money = contributions(explainer, features, revenue)
+    dear = features["spend"] > features["spend"].quantile(0.9)
+    cheap = features["spend"] < features["spend"].quantile(0.1)
+    assert (money.loc[dear, "spend"] > 0).mean() > 0.95
+    assert (money.loc[cheap, "spend"] < 0).mean() > 0.95
+
+
+def test_a_prediction_that_is_the_typical_one_has_finite_parts(features, revenue):
+    explainer = fit_explainer(features, np.full(len(features), 10.0), seed=1, threads=1)
+    money = contributions(explainer, features, np.full(len(features), 10.0))
+    assert np.isfinite(money.to_numpy()).all()
+    np.testing.assert_allclose(money["base"], 10.0, rtol=1e-6)

@@ -104,8 +104,9 @@ def _total(run: Run) -> str:
     figure, days = run.total.revenue, run.snapshot.horizon_days
     if figure.value is None or figure.low is None or figure.high is None:
         return "No total could be forecast."
+    words = run.total.words if run.verdict.decision == "use" else ""
     return (
         f"Revenue of today's {run.data.customers:,} customers in {days} days: "
         f"{figure.value:,.0f} {run.data.currency} ({figure.low:,.0f} to {figure.high:,.0f}). "
-        f"{run.total.words}"
+        f"{words}"
     )

@@ -1,0 +1,113 @@
+"""Run the speed study: `python -m benchmarks.speed`."""
+
+import argparse
+import math
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from benchmarks.speed.meter import Meter
+from benchmarks.speed.shop import simulate_orders
+from benchmarks.speed.tasks import Task, tasks
+from rich.console import Console
+from rich.table import Table
+
+from ltvkit.files import write_csv
+from ltvkit.progress import Progress, reporting
+
+ORDERS_PER_CUSTOMER = 10
+
+
+def main() -> None:
+    """Simulate, time, print, save."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed")
+    parser.add_argument("--customers", type=int, default=100_000, help="customers (100000)")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each; the median counts (3)")
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--out", type=Path, default=Path("runs/speed/speed.csv"))
+    chosen = parser.parse_args()
+    with reporting() as progress:
+        table = measure(chosen.customers, runs=chosen.runs, seed=chosen.seed, progress=progress)
+    print_table(table, chosen.customers, chosen.runs)
+    write_csv(table, chosen.out)
+    print(f"Saved: {chosen.out}")
+
+
+def measure(customers: int, *, runs: int, seed: int, progress: Progress) -> pd.DataFrame:
+    """Time every task on a shop of so many customers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `task, peer, ltvkit_seconds, peer_seconds` (medians), `ratio` (peer / ltvkit: how many
+        times quicker), `ltvkit_mb, peer_mb` (largest growth of the process), `note`.
+    """
+    transactions = simulate_orders(customers, orders=ORDERS_PER_CUSTOMER * customers, seed=seed)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        todo = tasks(transactions, Path(folder))
+        for number, task in enumerate(todo):
+            progress.advance("tasks", number, len(todo))
+            rows.append(_row(task, runs))
+        progress.advance("tasks", len(todo), len(todo))
+    return pd.DataFrame(rows)
+
+
+def _row(task: Task, runs: int) -> dict[str, object]:
+    ours, theirs, notes = [], [], []
+    for _ in range(runs):
+        # In turns, so that both see the same neighbours on the machine.
+        ours.append(_time(task.ours))
+        try:
+            theirs.append(_time(task.theirs))
+        except Exception as error:
+            notes.append(f"{type(error).__name__}: {' '.join(str(error).split())}")
+            break
+    own = statistics.median(meter.seconds for meter in ours)
+    peer = statistics.median(meter.seconds for meter in theirs) if theirs else math.nan
+    return {
+        "task": task.name,
+        "peer": task.peer,
+        "ltvkit_seconds": own,
+        "peer_seconds": peer,
+        "ratio": peer / own,
+        "ltvkit_mb": max(meter.added_mb for meter in ours),
+        "peer_mb": max((meter.added_mb for meter in theirs), default=math.nan),
+        "note": "; ".join(notes),
+    }
+
+
+def _time(work: Callable[[], Any]) -> Meter:
+    with Meter() as meter:
+        work()
+    return meter
+
+
+def print_table(table: pd.DataFrame, customers: int, runs: int) -> None:
+    """A line per task."""
+    title = (
+        f"{customers:,} customers, about {ORDERS_PER_CUSTOMER * customers:,} orders; "
+        f"median of {runs} runs"
+    )
+    console = Console(width=max(Console().width, 110))
+    shown = Table(title=title, title_justify="left", pad_edge=False)
+    for heading in ("task", "against"):
+        shown.add_column(heading, no_wrap=True)
+    for heading in ("ltvkit s", "peer s", "times quicker", "ltvkit MB", "peer MB"):
+        shown.add_column(heading, justify="right")
+    for row in table.to_dict("records"):
+        shown.add_row(
+            *(row["task"], row["peer"]),
+            *(f"{row['ltvkit_seconds']:.3f}", f"{row['peer_seconds']:.3f}", f"{row['ratio']:.1f}"),
+            *(f"{row['ltvkit_mb']:,.0f}", f"{row['peer_mb']:,.0f}"),
+        )
+    console.print(shown)
+    for row in table[table["note"] != ""].to_dict("records"):
+        console.print(f"  {row['task']}, {row['peer']}: {row['note']}", highlight=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -76,7 +76,7 @@ def test_all_faults_are_told_in_one_message_without_the_library_speaking(write):
     path = write(
         "name: a b\ndata: {transactions: x, timezone: Europe/Pariss}\n"
         "snapshot: {as_of: 2020-13-01, horizon_days: 0}\n"
-        "economics: {margin_rate: 2, cac: .inf}\nmodel: {interval: 0.7, kind: contractal}\n"
+        "economics: {margin_rate: 2, cac: .inf}\nmodel: {interval: 0.7}\n"
         "report: {language: de}\nalerts: {cac_rise: -1}\n"
     )
     lines = faults(path)
@@ -89,13 +89,11 @@ def test_all_faults_are_told_in_one_message_without_the_library_speaking(write):
         "economics.margin_rate",
         "economics.cac",
         "report.language",
-        "model.kind",
         "model.interval",
         "alerts.cac_rise",
     ]
     text = "\n".join(lines)
     assert "did you mean 'Europe/Paris'?" in text
-    assert "did you mean 'contractual'?" in text
     assert "'2020-13-01', expected a date such as 2024-12-31" in text
     assert "pydantic" not in text
 

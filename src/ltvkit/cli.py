@@ -189,7 +189,7 @@ def measure(
     transactions: Annotated[str, typer.Option(help="A later log of the same shop.")],
 ) -> None:
     """Compare treated with held-out customers, and the promise with what came."""
-    from ltvkit.config import Config
+    from ltvkit.config import restore_config
     from ltvkit.monitoring import measure as compare_treated
     from ltvkit.monitoring import render_measurement
     from ltvkit.pipeline.load import open_log
@@ -197,9 +197,7 @@ def measure(
 
     earlier = read_run(run)
     settings = dict(earlier.settings)
-    config = Config.model_validate(
-        {**settings, "snapshot": {**settings["snapshot"], "as_of": None}}
-    )
+    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": None}})
     log = open_log(config, transactions=transactions)
     result = compare_treated(
         earlier.customers,

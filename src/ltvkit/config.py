@@ -216,10 +216,6 @@ class ReportConfig(_Section):
 class ModelConfig(_Section):
     """How predictions are made."""
 
-    kind: Literal["noncontractual", "contractual"] = Field(
-        default="noncontractual",
-        description="customers leave silently, or by cancelling a contract",
-    )
     seed: int = Field(default=42, ge=0, le=2**31 - 1, description="same seed, same result")
     interval: float = Field(
         default=0.8, description="how often the truth should lie in an interval"
@@ -318,6 +314,24 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(
             "\n".join([f"{path}: the configuration cannot be used", *lines])
         ) from None
+
+
+def restore_config(settings: dict[str, Any]) -> Config:
+    """The configuration that a model or a run carries.
+
+    Raises
+    ------
+    ConfigError
+        When it was written by a version whose keys were others.
+    """
+    try:
+        return Config.model_validate(settings)
+    except ValidationError as error:
+        faults = [_explain(fault) for fault in error.errors()]
+        raise ConfigError(
+            "got settings of another version of ltvkit, expected those of this one; train again:\n"
+            + "\n".join(f"  {fault}" for fault in faults)
+        ) from error
 
 
 def config_keys(section: type[BaseModel] = Config, prefix: str = "") -> dict[str, str]:

@@ -9,6 +9,7 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.data import LogSummary
+from ltvkit.pipeline.load import open_benchmarks
 from ltvkit.snapshot import Snapshot
 
 COHORT_DRAWS = 200
@@ -17,7 +18,10 @@ COHORT_DRAWS = 200
 
 @dataclass(frozen=True, slots=True)
 class ChannelDecisions:
-    """The tables of unit economics, key figures with intervals, and warnings."""
+    """The tables of unit economics, key figures with intervals, and warnings.
+
+    `benchmarks` is None where the user brought none.
+    """
 
     channels: pd.DataFrame
     payback: pd.DataFrame
@@ -25,6 +29,7 @@ class ChannelDecisions:
     cohorts: pd.DataFrame
     figures: dict[str, dict[str, Any]]
     warnings: tuple[economics.EconomicsWarning, ...]
+    benchmarks: pd.DataFrame | None
 
 
 def decide_channels(
@@ -138,6 +143,7 @@ def decide_channels(
         cohorts=economics.cohorts(order_days, as_of),
         figures=_figures(channels, order_days, values, paid["all", ""]),
         warnings=tuple(economics.raise_warnings(facts)),
+        benchmarks=_against_benchmarks(channels, open_benchmarks(config)),
     )
 
 
@@ -237,6 +243,18 @@ def _cac_by_month(config: Config, ledger: Ledger | None) -> pd.Series | None:
     return pd.Series(
         shop["loaded_cac"].to_numpy(), index=pd.DatetimeIndex(pd.to_datetime(shop["period"]))
     )
+
+
+def _against_benchmarks(channels: pd.DataFrame, sector: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Each channel's figures beside the user's benchmarks; the whole shop has a blank segment."""
+    if sector is None:
+        return None
+    named = channels.rename(columns={"loaded_cac": "cac"})
+    figures = ["cac", "media_cac", "ltv", "ltv_to_cac", "payback_month"]
+    own = named.melt("channel", figures, var_name="metric", value_name="value")
+    own = own.rename(columns={"channel": "segment"})
+    own["segment"] = own["segment"].replace("all", "")
+    return economics.compare_benchmarks(own, sector)
 
 
 def _refund_share(summary: LogSummary) -> float | None:

@@ -41,6 +41,8 @@ class Decisions:
         What to keep in mind.
     drivers : list of dict
         What goes with high value, by share of all explanation.
+    benchmarks : DataFrame, optional
+        Own figures beside the user's benchmarks.
     """
 
     scored: pd.DataFrame
@@ -52,6 +54,7 @@ class Decisions:
     total: dict[str, Any]
     warnings: tuple[EconomicsWarning, ...]
     drivers: list[dict[str, Any]]
+    benchmarks: pd.DataFrame | None
 
 
 def decide(
@@ -138,6 +141,7 @@ def decide(
         total=_total(model, values, snapshot),
         warnings=shop.warnings,
         drivers=drivers,
+        benchmarks=shop.benchmarks,
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from ltvkit.config import Config, TableConfig
 from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions
 from ltvkit.data.tables import Table, read_costs, read_customers, read_touches
+from ltvkit.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,20 @@ def open_tables(config: Config) -> Tables:
         if data.touches
         else None,
     )
+
+
+def open_benchmarks(config: Config) -> pd.DataFrame | None:
+    """The user's own benchmarks: `segment, metric, value, source, year`; None without a file."""
+    location = config.economics.benchmarks
+    if location is None:
+        return None
+    path = Path(location)
+    if not path.is_file():
+        raise DataError(
+            f"economics.benchmarks: got no file at {location}, expected a csv with segment, "
+            "metric, value, source and year; check the path"
+        )
+    return pd.read_csv(path, dtype={"segment": str, "metric": str, "source": str})
 
 
 def customer_channels(log: CleanLog, order_days: pd.DataFrame, tables: Tables) -> pd.DataFrame:

@@ -110,6 +110,8 @@ def write_run(
             (log.rejected, "rejected_rows.csv"),
         ):
             write_csv(frame, fresh / file)
+        if decisions.benchmarks is not None:
+            write_csv(decisions.benchmarks, fresh / "benchmarks.csv")
         facts = {
             "schema": SCHEMA,
             "name": name,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ltvkit.config import Config
+from ltvkit.config import restore_config
 from ltvkit.errors import UserError
 from ltvkit.evaluation.checks import Check, Verdict
 from ltvkit.features.orders import as_day_number, with_history
@@ -54,9 +54,7 @@ def score(
     started = time.time()
     trained = load_model(_folder(location))
     settings = trained.about["settings"]
-    config = Config.model_validate(
-        {**settings, "snapshot": {**settings["snapshot"], "as_of": as_of}}
-    )
+    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": as_of}})
     progress.step(f"Reading {transactions or config.data.transactions}")
     log, tables = open_log(config, transactions=transactions), open_tables(config)
     snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)

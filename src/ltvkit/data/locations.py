@@ -3,6 +3,7 @@
 Nothing is opened here, so a configuration can resolve and print locations cheaply.
 """
 
+import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -35,6 +36,8 @@ def resolve_location(location: str, folder: Path) -> str:
     '/shop/orders.csv'
     >>> resolve_location("duckdb:///orders.db?table=orders", Path("/shop"))
     'duckdb:////shop/orders.db?table=orders'
+    >>> resolve_location("../orders.csv", Path("/shop/configs"))
+    '/shop/orders.csv'
     >>> resolve_location("sample:cdnow", Path("/shop"))
     'sample:cdnow'
     """
@@ -68,4 +71,7 @@ def _split_query(location: str) -> tuple[str, str]:
 
 
 def _absolute(path: Path, folder: Path) -> str:
-    return str(folder.absolute() / path.expanduser())
+    """An absolute path without `..`, unless a link on the way makes them mean something else."""
+    whole = str(folder.absolute() / path.expanduser())
+    plain = os.path.normpath(whole)
+    return plain if os.path.realpath(plain) == os.path.realpath(whole) else whole

@@ -3,6 +3,7 @@
 0 done, 2 the user's mistake (a message, no traceback), 1 a failure of ours, 3 an alert fired.
 """
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -228,6 +229,9 @@ def compare(
 
 def main() -> None:
     """Run the command; a user's mistake ends in its message and exit code 2."""
+    # Waiting threads must not spin: on a busy machine they take the time of those that work.
+    # Read when the library that LightGBM runs on is loaded, so it is set before.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except UserError as error:

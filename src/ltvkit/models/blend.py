@@ -62,7 +62,8 @@ class Blend:
         btyd = np.mean([level[name] for name in self.btyd], axis=0)
         if self.learned_share == 0:
             return np.asarray(btyd)
-        weighted = np.sum([w * level[name] for name, w in self.weights.items()], axis=0)
+        # By name, so that a model read from a file adds up to the same last digit.
+        weighted = np.sum([w * level[name] for name, w in sorted(self.weights.items())], axis=0)
         floors = [np.maximum(level[name], FLOOR * btyd.mean()) for name in self.geometric]
         geometric = np.exp(np.mean(np.log(floors), axis=0))
         stack = (weighted + geometric) / 2

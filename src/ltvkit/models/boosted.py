@@ -50,10 +50,9 @@ class Columns:
             names=tuple(names),
             categories={
                 name: tuple(
-                    sorted(
-                        counts.index[:MOST_CATEGORIES].astype(str),
-                        key=lambda value: (-int(counts[value]), value),
-                    )
+                    sorted(counts.index, key=lambda value: (-int(counts[value]), value))[
+                        :MOST_CATEGORIES
+                    ]
                 )
                 for name in text
                 for counts in [frame[name].dropna().astype(str).value_counts()]
@@ -77,9 +76,8 @@ class Columns:
         matrix = np.empty((len(frame), len(self.names)), dtype=np.float32)
         for place, name in enumerate(self.names):
             if name in self.categories:
-                codes = pd.Categorical(
-                    frame[name].astype("str"), categories=list(self.categories[name])
-                ).codes.astype(np.float32)
+                known = pd.Index(self.categories[name], dtype="str")
+                codes = known.get_indexer(pd.Index(frame[name].astype("str")))
                 matrix[:, place] = np.where(codes < 0, np.nan, codes)
             else:
                 matrix[:, place] = frame[name].to_numpy(dtype=np.float32, na_value=np.nan)

@@ -318,8 +318,9 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             active.append(described["btyd_prob_active"].to_numpy(dtype=float))
         if not revenue:
             raise NotEnoughDataError(
-                f"got {panel.history_days} days of history, expected a past date after which "
-                f"{panel.label_days} days were seen; wait for more orders or shorten the horizon"
+                f"got {panel.history_days} days of history, expected a past date with repeat "
+                f"orders before it and {panel.label_days} days seen after it; wait for more orders "
+                "or shorten the horizon"
             )
         self.scatter_ = ranked_scatter(
             np.concatenate(revenue),

@@ -1,0 +1,248 @@
+"""What the tracker is told of a run: figures, settings and tables, nothing that reaches a person.
+
+Lists go with customer ids and scores only. Where the ids are e-mail addresses, lists and report
+stay in the run folder.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from ltvkit.runs import Run, Verdict
+
+ModelKind = Literal["record", "part", "peer"]
+
+RECORD_ROW = "ltvkit"
+"""What the backtest calls the model of record, unless it uses the model's name."""
+
+PART_PREFIX = "part: "
+
+LIST_COLUMNS = (
+    "customer_id",
+    "priority",
+    "holdout",
+    "contact_by",
+    "predicted_value",
+    "predicted_value_low",
+    "predicted_value_high",
+    "value_score",
+    "value_tier",
+    "prob_active",
+    "churn_risk",
+    "churn_level",
+    "value_at_risk",
+    "expected_orders",
+    "next_order_expected",
+    "rfm_segment",
+    "confidence",
+)
+"""The columns of a list that may leave the run folder; all others, contacts first, stay."""
+
+TABLES = (
+    "backtest.csv",
+    "backtest_deciles.csv",
+    "channels.csv",
+    "kpis.csv",
+    "cohorts.csv",
+    "payback.csv",
+    "data_dictionary.csv",
+)
+"""Files of a run folder that hold no row of a customer, `run.json` apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldMetric:
+    """A metric of one model at one fold."""
+
+    metric: str
+    fold: int
+    cutoff: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One model of the backtest.
+
+    Parameters
+    ----------
+    name : str
+        As the backtest calls it.
+    kind : {"record", "part", "peer"}
+        The model of record, a part of it, or one that it is compared with.
+    means : mapping
+        Metrics, means over folds.
+    folds : tuple of FoldMetric
+        Finite values only; empty when the model could not be fitted.
+    weight : float or None
+        Of a part, in the model of record.
+    """
+
+    name: str
+    kind: ModelKind
+    means: Mapping[str, float]
+    folds: tuple[FoldMetric, ...]
+    weight: float | None
+
+
+def may_be_champion(verdict: Verdict) -> bool:
+    """Whether the registry may call the model its champion: no check fails.
+
+    `ltv score models:/<name>@champion` and whoever serves the model trust this alias, so a total
+    that cannot be relied on ("ranking only", whose check of the total fails) keeps it off as well;
+    such a version is scored by its number, `models:/<name>/3`. The champion before it stays.
+    """
+    failed = any(check.status == "FAIL" for check in verdict.checks)
+    return verdict.decision != "do not use" and not failed
+
+
+def record_metrics(run: Run) -> Mapping[str, float]:
+    """The backtest's means of the model of record."""
+    return run.metrics.get(_record_row(run), {})
+
+
+def model_rows(run: Run) -> tuple[ModelRow, ...]:
+    """Every model of the backtest, in its order."""
+    record = _record_row(run)
+    rows = []
+    for name in dict.fromkeys([*run.backtest["model"], *run.metrics]):
+        part = str(name).removeprefix(PART_PREFIX)
+        weight = run.model.weights.get(part) if name != record else None
+        kind: ModelKind = "peer"
+        if name == record:
+            kind = "record"
+        elif weight is not None or str(name).startswith(PART_PREFIX):
+            kind = "part"
+        mine = run.backtest[(run.backtest["model"] == name) & run.backtest["value"].notna()]
+        rows.append(
+            ModelRow(
+                name=str(name),
+                kind=kind,
+                means=run.metrics.get(str(name), {}),
+                folds=tuple(
+                    FoldMetric(str(row["metric"]), int(row["fold"]), str(row["cutoff"]), value)
+                    for row in mine.to_dict("records")
+                    if math.isfinite(value := float(row["value"]))
+                ),
+                weight=weight,
+            )
+        )
+    return tuple(rows)
+
+
+def summary_metrics(run: Run) -> dict[str, float]:
+    """The figures that runs are compared by: accuracy, the total, economics, sizes, checks."""
+    figures = {"total_revenue": run.total.revenue, "total_margin": run.total.margin}
+    figures |= run.economics
+    bounds = {
+        f"{name}{ending}": value
+        for name, figure in figures.items()
+        for ending, value in (("", figure.value), ("_low", figure.low), ("_high", figure.high))
+        if value is not None
+    }
+    statuses = [check.status for check in run.verdict.checks]
+    return {
+        **record_metrics(run),
+        **bounds,
+        "customers": run.data.customers,
+        "orders": run.data.orders,
+        "rejected_rows": run.data.rejected,
+        "warnings": len(run.warnings),
+        "checks_failed": statuses.count("FAIL"),
+        "checks_to_review": statuses.count("REVIEW"),
+    }
+
+
+def verdict_tags(run: Run) -> dict[str, str]:
+    """What the predictions may be used for, and each check, as tags."""
+    checks = {
+        f"check.{metric_name(check.name)}": f"{check.status} {check.recommendation}".strip()
+        for check in run.verdict.checks
+    }
+    return {
+        "verdict": run.verdict.decision,
+        "verdict_reasons": " ".join(run.verdict.reasons),
+        **checks,
+    }
+
+
+def flat_settings(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Settings as flat text, sections joined by dots; lists and blanks as JSON.
+
+    >>> flat_settings({"data": {"currency": "EUR", "columns": ["a", "b"]}, "seed": None})
+    {'data.currency': 'EUR', 'data.columns': '["a", "b"]', 'seed': 'null'}
+    """
+    flat: dict[str, str] = {}
+    for key, value in settings.items():
+        if isinstance(value, Mapping) and value:
+            flat |= flat_settings(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value if isinstance(value, str) else json.dumps(value)
+    return flat
+
+
+def metric_name(name: str) -> str:
+    """A name in the letters that MLflow allows.
+
+    >>> metric_name("top10_capture"), metric_name("ratio (all)")
+    ('top10_capture', 'ratio _all_')
+    """
+    return re.sub(r"[^\w\-. /:]", "_", name, flags=re.ASCII)
+
+
+def ids_are_addresses(run: Run) -> bool:
+    """Whether customers are called by their e-mail address, so that an id is a contact."""
+    return bool(run.customers["customer_id"].astype("str").str.contains("@", regex=False).any())
+
+
+def shown_lists(run: Run) -> dict[str, pd.DataFrame]:
+    """Each list with customer ids and scores only, by priority."""
+    columns = [column for column in LIST_COLUMNS if column in run.customers.columns]
+    return {
+        facts.name: run.customers.loc[run.customers["list"] == facts.name, columns].sort_values(
+            ["priority", "customer_id"], ignore_index=True
+        )
+        for facts in run.lists
+    }
+
+
+def list_counts(run: Run) -> pd.DataFrame:
+    """How many customers are on each list, how many are held out, and what is at stake."""
+    return pd.DataFrame(
+        {
+            "list": [row.name for row in run.lists],
+            "count": [row.count for row in run.lists],
+            "holdout": [row.holdout for row in run.lists],
+            "value_at_stake": [row.value_at_stake for row in run.lists],
+            "action": [row.action for row in run.lists],
+        }
+    )
+
+
+def note(run: Run) -> str:
+    """The run in a few lines of markdown."""
+    lines = [f"**{run.verdict.decision}**: {' '.join(run.verdict.reasons)}"]
+    total = run.total.revenue
+    if total.value is not None:
+        between = (
+            f" ({total.low:,.0f} to {total.high:,.0f})"
+            if total.low is not None and total.high is not None
+            else ""
+        )
+        currency = f" {run.data.currency}" if run.data.currency else ""
+        lines.append(
+            f"Revenue of {run.data.customers:,} customers in the {run.snapshot.horizon_days} days "
+            f"after {run.snapshot.as_of}: {total.value:,.0f}{between}{currency}."
+        )
+    if ids_are_addresses(run):
+        lines.append("Customer ids are e-mail addresses: lists and report stay in the run folder.")
+    return "\n\n".join(lines)
+
+
+def _record_row(run: Run) -> str:
+    return run.model.name if run.model.name in run.metrics else RECORD_ROW

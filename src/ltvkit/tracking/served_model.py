@@ -1,0 +1,49 @@
+"""The model as MLflow serves it: MLflow runs this file instead of reading a pickle.
+
+Features of customers at a snapshot in, predictions out; `horizon_days` may be passed along.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from ltvkit.errors import LtvkitError, UserError
+from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.tracking.stores import import_mlflow
+
+mlflow = import_mlflow()
+
+from mlflow.pyfunc.model import PythonModel  # noqa: E402 - once it is there, quietly
+
+
+class ServedLtv(PythonModel):  # type: ignore[misc, unused-ignore]
+    """A model folder behind MLflow's interface."""
+
+    trained: TrainedModel
+
+    def load_context(self, context: Any) -> None:
+        """Read the model folder among the artifacts."""
+        self.trained = load_model(context.artifacts["model"])
+
+    def predict(
+        self,
+        context: Any,
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,
+    ) -> pd.DataFrame:
+        """One row of predictions per customer; what is not known is None, JSON's null."""
+        horizon_days = (params or {}).get("horizon_days")
+        features = model_input.assign(customer_id=model_input["customer_id"].astype("str"))
+        try:
+            if horizon_days is not None and horizon_days < 1:
+                raise UserError(f"horizon_days: got {horizon_days}, expected 1 or more days ahead")
+            predictions = self.trained.predict(features, horizon_days)
+        except LtvkitError as error:
+            # The only errors whose words reach the one who asked over HTTP.
+            raise mlflow.MlflowException.invalid_parameter_value(str(error)) from error
+        unknown = [name for name in predictions if predictions[name].isna().any()]
+        objects = predictions[unknown].astype(object)
+        return predictions.assign(**objects.where(objects.notna(), None))
+
+
+mlflow.models.set_model(ServedLtv())

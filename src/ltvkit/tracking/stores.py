@@ -1,0 +1,163 @@
+"""Which tracker, and the door to it: MLflow is imported here, late and quietly."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from ltvkit.data.locations import redact, scheme_of
+from ltvkit.errors import UserError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+LOCAL_UI = "http://127.0.0.1:5000"
+"""Where `make ui` shows a store that has no server."""
+
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    # A project file of the current folder is none of the model's business.
+    "MLFLOW_UV_AUTO_DETECT": "false",
+    # MLflow's 7 retries keep a user waiting four minutes for a server that is not there.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
+}
+"""Set before MLflow is imported, unless the user has set them."""
+
+NOTE = "mlflow.note.content"
+EXPERIMENT_NOTE = """Predicted customer lifetime value: a run per training.
+
+Open a run with + to see the model of record, its parts and the models it is compared with.
+`gini` (1 = customers in their true order) and `spearman` say how well it ranks, `bias` how far the
+total was off, `coverage_attainable` how often the 80 % interval held; `folds/…` are the same at
+each past date. A registered version is called `champion` only when no check fails."""
+
+
+def tracking_location(uri: str | None = None) -> str:
+    """The tracker to use: `uri`, else `MLFLOW_TRACKING_URI`, else a store in the current folder.
+
+    Said explicitly on every call, because MLflow's own default depends on what the current folder
+    holds.
+
+    >>> tracking_location("http://127.0.0.1:5000")
+    'http://127.0.0.1:5000'
+    """
+    chosen = uri or os.environ.get("MLFLOW_TRACKING_URI")
+    return chosen or f"sqlite:///{(Path.cwd() / 'mlflow.db').as_posix()}"
+
+
+def registry_location(location: str) -> str:
+    """The registry of models: `MLFLOW_REGISTRY_URI`, else the tracker itself."""
+    return os.environ.get("MLFLOW_REGISTRY_URI") or location
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what MLflow and its libraries say of their own code from the user, and nothing else."""
+    with warnings.catch_warnings():
+        # Of a class of MLflow's own, when mlflow.pyfunc is imported.
+        warnings.filterwarnings("ignore", message=".*inferred as AnyType", category=UserWarning)
+        for category in (DeprecationWarning, FutureWarning, PendingDeprecationWarning):
+            warnings.filterwarnings(
+                "ignore", category=category, module=r"(mlflow|sqlalchemy|alembic|starlette)\b"
+            )
+        yield
+
+
+def import_mlflow() -> Any:
+    """MLflow, without telemetry."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    with quiet():
+        import mlflow
+        import mlflow.pyfunc
+    return mlflow
+
+
+def open_client(location: str) -> "MlflowClient":
+    """A client of the tracker at `location`, after a first answer from it.
+
+    Raises
+    ------
+    UserError
+        When that is not a place for a tracker, or nothing answers there.
+    """
+    if location != "databricks" and scheme_of(location) in ("", "file"):
+        raise UserError(
+            f"got the tracker {location!r}, expected a database or a server; write "
+            "sqlite:///mlflow.db or http://127.0.0.1:5000 (MLflow no longer writes to folders)"
+        )
+    mlflow = import_mlflow()
+    try:
+        client: MlflowClient = mlflow.MlflowClient(
+            tracking_uri=location, registry_uri=registry_location(location)
+        )
+        client.search_experiments(max_results=1)
+    except mlflow.exceptions.MlflowException as error:
+        raise UserError(
+            f"got no answer from the tracker at {redact(location)}, expected MLflow there; start "
+            "it, name another one (tracking.uri or MLFLOW_TRACKING_URI), or go without "
+            f"(--set tracking.enabled=false). It said: {what_it_said(error, location)}"
+        ) from error
+    return client
+
+
+def find_experiment(client: "MlflowClient", name: str, *, location: str) -> str:
+    """The id of the experiment, made with its description when it is new.
+
+    Raises
+    ------
+    UserError
+        When an experiment of that name was deleted.
+    """
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        return str(
+            client.create_experiment(
+                name, artifact_location=artifact_root(location), tags={NOTE: EXPERIMENT_NOTE}
+            )
+        )
+    if found.lifecycle_stage == "deleted":
+        raise UserError(
+            f"got the experiment {name!r}, which was deleted, expected one in use; restore it in "
+            "MLflow, or name another one with tracking.experiment"
+        )
+    if NOTE not in found.tags:
+        client.set_experiment_tag(found.experiment_id, NOTE, EXPERIMENT_NOTE)
+    return str(found.experiment_id)
+
+
+def artifact_root(location: str) -> str | None:
+    """Where a new experiment keeps its files: beside a SQLite store, else as the server says.
+
+    >>> artifact_root("sqlite:////shop/mlflow.db"), artifact_root("http://127.0.0.1:5000")
+    ('file:///shop/mlruns', None)
+    """
+    if scheme_of(location) != "sqlite":
+        return None
+    store = Path(location.removeprefix("sqlite:///").partition("?")[0])
+    return (store.absolute().parent / "mlruns").as_uri()
+
+
+def run_url(location: str, experiment_id: str, run_id: str) -> str:
+    """The page of a run in MLflow's view for models (its other view is for language models).
+
+    >>> run_url("sqlite:///mlflow.db", "1", "ab12")
+    'http://127.0.0.1:5000/#/experiments/1/runs/ab12?workflowType=machine_learning'
+    """
+    server = location.rstrip("/") if scheme_of(location) in ("http", "https") else LOCAL_UI
+    place = f"experiments/{quote(experiment_id)}/runs/{quote(run_id)}"
+    return f"{redact(server)}/#/{place}?workflowType=machine_learning"
+
+
+def what_it_said(error: BaseException, location: str) -> str:
+    """The first line of an error, short enough for a message and without a password."""
+    text = str(error).strip().splitlines() or [type(error).__name__]
+    password = urlsplit(location).password
+    return (text[0].replace(password, "***") if password else text[0])[:300]

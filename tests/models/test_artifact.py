@@ -1,0 +1,81 @@
+"""A model that was saved and read again is the same model, and holds no customer."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_panels import simulated_log, simulated_panel
+
+from ltvkit.errors import UserError
+from ltvkit.models.artifact import TrainedModel, load_model, save_model
+from ltvkit.models.stack import StackedLtv
+
+SHOPS = {"learned": (250, 500, 90), "btyd alone": (80, 85, 365)}
+
+
+@pytest.fixture(scope="module", params=SHOPS)
+def trained(request):
+    customers, days, horizon = SHOPS[request.param]
+    log = simulated_log(customers=customers, days=days, seed=21)
+    panel = simulated_panel(log, history_days=days - 5, horizon_days=horizon)
+    model = StackedLtv(seed=3, threads=1).fit(panel)
+    assert (model.candidates_ is None) == (request.param == "btyd alone")
+    return TrainedModel(model, about={"name": "shop", "snapshot": {"as_of": "2023-07-01"}}), panel
+
+
+@pytest.fixture
+def folder(trained, tmp_path):
+    save_model(trained[0], tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+def test_a_model_read_again_predicts_the_same(trained, folder):
+    before, panel = trained
+    after = load_model(folder)
+    assert after.about == before.about
+    found, expected = after.predict(panel.now), before.predict(panel.now)
+    rounded = ["low", "high", "low_if_order", "high_if_order"]
+    pd.testing.assert_frame_equal(
+        found.drop(columns=rounded), expected.drop(columns=rounded), check_exact=True
+    )
+    np.testing.assert_allclose(found[rounded], expected[rounded], rtol=1e-5, atol=1e-6)
+    pd.testing.assert_frame_equal(
+        after.model.contributions(panel.now), before.model.contributions(panel.now)
+    )
+    assert after.model.explanation() == before.model.explanation()
+    assert after.model.level_ == before.model.level_
+
+
+def test_the_folder_holds_text_only_and_no_customer(trained, folder):
+    _, panel = trained
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".json", ".txt"}
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    assert "buyer-" in panel.now["customer_id"].iloc[0]
+    assert "buyer-" not in text
+
+
+def test_saving_twice_gives_the_same_bytes(trained, folder, tmp_path):
+    save_model(load_model(folder), tmp_path / "again")
+    for path in (p for p in folder.rglob("*") if p.is_file()):
+        assert path.read_bytes() == (tmp_path / "again" / path.relative_to(folder)).read_bytes()
+
+
+def test_saving_replaces_what_was_there_before(trained, folder):
+    (folder / "boosters" / "old-0.txt").write_text("left over")
+    save_model(trained[0], folder)
+    assert not (folder / "boosters" / "old-0.txt").exists()
+
+
+def test_another_schema_is_refused_with_what_to_do(folder):
+    path = folder / "model.json"
+    state = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**state, "schema": 99}), encoding="utf-8")
+    with pytest.raises(UserError, match=r"schema 99.*train it again"):
+        load_model(folder)
+
+
+def test_a_folder_without_a_model_is_refused_with_what_to_do(tmp_path):
+    with pytest.raises(UserError, match="ltv train"):
+        load_model(tmp_path)

@@ -1,0 +1,178 @@
+"""The model of record on simulated shops, large enough and too small to learn from."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_panels import revenue_between, simulated_log, simulated_panel
+
+from ltvkit.errors import LtvkitError
+from ltvkit.models.stack import StackedLtv, _sample
+from ltvkit.schemas import PREDICTIONS, check_frame
+
+HORIZON = 120
+EXACT = {"check_exact": True}
+
+
+@pytest.fixture(scope="module")
+def log():
+    return simulated_log(customers=400, days=700, seed=11)
+
+
+@pytest.fixture(scope="module")
+def panel(log):
+    return simulated_panel(log, history_days=540, horizon_days=HORIZON)
+
+
+@pytest.fixture(scope="module")
+def model(panel):
+    return StackedLtv(seed=1, threads=1).fit(panel)
+
+
+@pytest.fixture(scope="module")
+def predicted(model, panel):
+    return model.predict(panel.now)
+
+
+@pytest.fixture(scope="module")
+def young():
+    log = simulated_log(customers=80, days=90, seed=12)
+    panel = simulated_panel(log, history_days=80, horizon_days=365)
+    return panel, StackedLtv(seed=1, threads=1).fit(panel)
+
+
+def assert_sane(predicted):
+    check_frame(predicted, PREDICTIONS)
+    numbers = predicted.select_dtypes("number").drop(
+        columns=["next_order_days", "next_order_days_from", "next_order_days_to"]
+    )
+    assert np.isfinite(numbers.to_numpy()).all()
+    assert (numbers.to_numpy() >= 0).all()
+    assert (predicted["prob_active"] <= 1).all()
+    assert (predicted["prob_active"] <= predicted["expected_orders"] + 1e-12).all()
+    assert (predicted["low"] <= predicted["high"]).all()
+    np.testing.assert_allclose(
+        predicted["predicted_revenue"],
+        predicted["expected_orders"] * predicted["expected_order_value"],
+        rtol=1e-9,
+    )
+
+
+def test_predictions_are_finite_and_revenue_is_orders_times_value(predicted, panel):
+    assert_sane(predicted)
+    assert predicted["customer_id"].tolist() == panel.now["customer_id"].tolist()
+
+
+def test_the_customers_add_up_to_the_total(predicted, model):
+    assert predicted["predicted_revenue"].sum() == pytest.approx(model.level_.total, rel=1e-9)
+    total, low, high = model.total_interval()
+    assert low < total < high
+
+
+def test_on_a_simulated_shop_the_best_by_prediction_spend_most_of_what_comes(predicted, log):
+    ranked = predicted.sort_values("predicted_revenue", ascending=False)["customer_id"]
+    best, rest = (
+        revenue_between(log, ids, after=540, days=HORIZON)
+        for ids in (ranked.iloc[: len(ranked) // 4], ranked.iloc[len(ranked) // 4 :])
+    )
+    assert best > rest
+
+
+def test_predictions_rise_with_the_horizon(model, panel):
+    found = [model.predict(panel.now, days) for days in (30, 90, 365)]
+    for sooner, later in ((found[0], found[1]), (found[1], found[2])):
+        for column in ("predicted_revenue", "prob_active"):
+            assert (later[column] >= sooner[column]).all(), column
+            assert later[column].sum() > 1.1 * sooner[column].sum()
+    np.testing.assert_array_equal(found[1]["prob_active"], found[0]["prob_order_90d"])
+
+
+def test_the_horizon_trained_for_is_the_one_when_none_is_given(model, panel, predicted):
+    pd.testing.assert_frame_equal(model.predict(panel.now, HORIZON), predicted, **EXACT)
+
+
+def test_a_prediction_does_not_depend_on_who_else_is_predicted(model, panel, predicted):
+    some = panel.now.iloc[10:60:7]
+    pd.testing.assert_frame_equal(model.predict(some), predicted.loc[some.index], rtol=1e-9)
+
+
+def test_the_order_of_the_rows_does_not_matter(model, panel, predicted):
+    shuffled = panel.now.sample(frac=1, random_state=1)
+    found = model.predict(shuffled)
+    pd.testing.assert_frame_equal(found.sort_index(), predicted, rtol=1e-9)
+
+
+def test_wider_levels_give_wider_intervals(model, panel):
+    narrow, wide = (model.predict(panel.now, interval_level=level) for level in (0.5, 0.95))
+    assert (wide["high"] >= narrow["high"] - 1e-9).all()
+    assert (wide["low"] <= narrow["low"] + 1e-9).all()
+
+
+def test_a_next_order_is_dated_only_where_one_is_likely(predicted):
+    dated = predicted["next_order_days"].notna()
+    np.testing.assert_array_equal(dated, predicted["prob_active"] >= 1 / 3)
+    assert dated.any()
+    rows = predicted[dated]
+    assert (rows["next_order_days_from"] <= rows["next_order_days"]).all()
+    assert (rows["next_order_days"] <= rows["next_order_days_to"]).all()
+    assert (rows["next_order_days_to"] <= HORIZON).all()
+
+
+def test_contributions_add_up_to_the_prediction(model, panel, predicted):
+    money = model.contributions(panel.now)
+    np.testing.assert_allclose(money.sum(axis=1), predicted["predicted_revenue"], rtol=1e-6)
+
+
+def test_parts_are_predictions_of_the_same_customers(model, panel):
+    parts = model.candidate_revenue(panel.now)
+    assert set(parts) == set(model.explanation().weights)
+    for values in parts.values():
+        assert values.shape == (len(panel.now),)
+        assert np.isfinite(values).all()
+
+
+def test_the_explanation_names_weights_that_add_up(model):
+    explanation = model.explanation()
+    assert sum(explanation.weights.values()) == pytest.approx(1.0)
+    assert 0 < explanation.btyd_share < 1
+    assert all(sentence.endswith(".") for sentence in explanation.why)
+
+
+def test_a_young_log_falls_back_to_btyd_and_says_so(young):
+    panel, model = young
+    assert model.candidates_ is None
+    explanation = model.explanation()
+    assert "BTYD models alone" in explanation.why[0]
+    assert "stretched to 365" in explanation.why[-1]
+    assert (explanation.weights, explanation.btyd_share) == ({}, 1.0)
+    assert model.candidate_revenue(panel.now) == {}
+    predicted = model.predict(panel.now)
+    assert_sane(predicted)
+    assert predicted["predicted_revenue"].sum() == pytest.approx(model.level_.total, rel=1e-9)
+
+
+def test_a_shop_to_which_nobody_came_back_is_refused_with_what_is_missing():
+    log = simulated_log(customers=300, days=400, seed=13, first_only=True)
+    panel = simulated_panel(log, history_days=390, horizon_days=90)
+    with pytest.raises(LtvkitError, match="repeat orders"):
+        StackedLtv(seed=1, threads=1).fit(panel)
+
+
+def test_a_log_without_any_past_date_is_refused_with_what_to_do():
+    log = simulated_log(customers=200, days=60, seed=14)
+    panel = simulated_panel(log, history_days=50, horizon_days=365)
+    with pytest.raises(LtvkitError, match="wait for more orders"):
+        StackedLtv(seed=1, threads=1).fit(replace(panel, rows=panel.rows.iloc[:0], cuts=()))
+
+
+def test_whole_customers_are_drawn_from_a_panel_too_large(monkeypatch):
+    monkeypatch.setattr("ltvkit.models.stack.MOST_ROWS", 1000)
+    customers = pd.Series(np.repeat([f"c{n:04d}" for n in range(1000)], 4))
+    kept = _sample(customers, 1)
+    per_customer = pd.Series(kept).groupby(customers).mean()
+    assert set(per_customer) == {0.0, 1.0}
+    assert kept.sum() == pytest.approx(1000, rel=0.15)
+    shuffled = customers.sample(frac=1, random_state=1)
+    assert set(shuffled[_sample(shuffled, 1)]) == set(customers[kept])
+    assert _sample(customers.head(400), 1).all()

@@ -1,0 +1,57 @@
+"""Which tracker is meant, and what is said when it is not there."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from ltvkit.errors import UserError
+from ltvkit.tracking import tracking_location
+from ltvkit.tracking.stores import artifact_root, open_client, run_url
+
+
+def test_the_argument_wins_over_the_environment_over_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert tracking_location() == f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow.example.org")
+    assert tracking_location() == "http://mlflow.example.org"
+    assert tracking_location("http://other.example.org") == "http://other.example.org"
+
+
+def test_files_lie_beside_a_sqlite_store_wherever_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert artifact_root("sqlite:///store/mlflow.db") == (tmp_path / "store/mlruns").as_uri()
+    assert artifact_root("sqlite:////my shop/mlflow.db") == "file:///my%20shop/mlruns"
+    assert artifact_root("postgresql://db.example.org/mlflow") is None
+
+
+def test_the_page_of_a_run_is_on_its_server_in_the_view_for_models() -> None:
+    assert run_url("https://mlflow.example.org/", "7", "ab") == (
+        "https://mlflow.example.org/#/experiments/7/runs/ab?workflowType=machine_learning"
+    )
+    assert "secret" not in run_url("https://me:secret@mlflow.example.org", "7", "ab")
+
+
+@pytest.mark.parametrize("place", ["mlruns", "file:///shop/mlruns", "/shop/mlruns"])
+def test_a_folder_is_refused_with_what_to_write_instead(place: str) -> None:
+    with pytest.raises(UserError, match=r"expected a database or a server; write sqlite:///"):
+        open_client(place)
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(UserError, match="got no answer from the tracker") as raised:
+            open_client(f"http://me:secret@{address}")
+    assert address in str(raised.value)
+    assert "secret" not in str(raised.value)
+    assert "tracking.enabled=false" in str(raised.value)

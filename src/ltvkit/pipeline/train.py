@@ -158,7 +158,10 @@ def backtest_log(config: Config, log: CleanLog, snapshot: Snapshot, progress: Pr
 
     return run_backtest(
         fold_snapshots(log.summary.first_day, snapshot),
-        make_panel=lambda fold: build_panel(log.order_days, fold, attribute_columns=log.attributes),
+        # As it was known then: refunds that came later are not netted yet.
+        make_panel=lambda fold: build_panel(
+            log.known_at(fold.as_of), fold, attribute_columns=log.attributes
+        ),
         make_truth=truth,
         record=lambda: new_model(config),
         others=OTHERS,

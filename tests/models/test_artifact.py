@@ -11,7 +11,7 @@ from ltvkit.errors import UserError
 from ltvkit.models.artifact import TrainedModel, load_model, save_model
 from ltvkit.models.stack import StackedLtv
 
-SHOPS = {"learned": (250, 500, 90), "btyd alone": (80, 85, 365)}
+SHOPS = {"learned": (250, 500, 90), "btyd alone": (25, 85, 365)}
 
 
 @pytest.fixture(scope="module", params=SHOPS)

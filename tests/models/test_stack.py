@@ -37,7 +37,7 @@ def predicted(model, panel):
 
 @pytest.fixture(scope="module")
 def young():
-    log = simulated_log(customers=80, days=90, seed=12)
+    log = simulated_log(customers=25, days=90, seed=12)
     panel = simulated_panel(log, history_days=80, horizon_days=365)
     return panel, StackedLtv(seed=1, threads=1).fit(panel)
 

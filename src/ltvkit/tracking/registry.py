@@ -12,7 +12,6 @@ from ltvkit.tracking.stores import (
     import_mlflow,
     open_client,
     quiet,
-    registry_location,
     tracking_location,
     what_it_said,
 )
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 CHAMPION = "champion"
-
-NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND", "INVALID_PARAMETER_VALUE")
-"""MLflow's codes for a model, version, alias or run that it does not know."""
 
 
 def register(
@@ -93,29 +89,24 @@ def fetch_model(uri: str, *, tracking_uri: str | None = None) -> Path:
             f"got the model {uri!r}, expected models:/<name>@{CHAMPION}, models:/<name>/<version> "
             "or runs:/<run>/<model>; write one of them, or name a model folder"
         )
-    location = tracking_location(tracking_uri)
-    client = open_client(location)
+    tracker = tracking_location(tracking_uri)
+    client = open_client(tracker)
     mlflow = import_mlflow()
     try:
-        with quiet():
-            local = mlflow.artifacts.download_artifacts(
-                artifact_uri=uri,
-                tracking_uri=location,
-                registry_uri=registry_location(location),
-            )
+        location = _files_of(client, uri)
     except mlflow.MlflowException as error:
-        if error.error_code in NOT_THERE:
-            raise UserError(
-                f"got no model {uri} at {redact(location)}; {_what_there_is(client, uri)}"
-            ) from error
         raise UserError(
-            f"got no files of {uri} from {redact(location)}, expected those of a model; see "
-            f"whether the tracker can reach them. It said: {what_it_said(error, location)}"
+            f"got no model {uri} at {redact(tracker)}; {_what_there_is(client, uri)}"
         ) from error
-    except OSError as error:
+    try:
+        with quiet():
+            # By their place: of a models:/ URI MLflow asks its default tracker, not this one.
+            local = mlflow.artifacts.download_artifacts(artifact_uri=location, tracking_uri=tracker)
+    except (mlflow.MlflowException, OSError) as error:
         raise UserError(
-            f"got no files of {uri} where {redact(location)} says they are ({error}); a store "
-            "remembers full paths: put its folder back, or train again"
+            f"got no files of {uri}, expected them at {redact(location)}; a tracker remembers full "
+            "paths: put the folder back, see whether it may be read, or train again. It said: "
+            f"{what_it_said(error, tracker)}"
         ) from error
     found = sorted(Path(local).glob("artifacts/*/model.json"))
     if len(found) != 1:
@@ -124,6 +115,28 @@ def fetch_model(uri: str, *, tracking_uri: str | None = None) -> Path:
             "registered; use it with MLflow itself"
         )
     return found[0].parent
+
+
+def _files_of(client: "MlflowClient", uri: str) -> str:
+    """Where the files of a model lie."""
+    scheme, _, rest = uri.partition(":/")
+    if scheme == "runs":
+        run_id, _, name = rest.partition("/")
+        run = client.get_run(run_id)
+        models = [client.get_logged_model(made.model_id) for made in run.outputs.model_outputs]
+        return next(
+            (str(model.artifact_location) for model in models if model.name == name),
+            f"{run.info.artifact_uri}/{name}",
+        )
+    name, at, alias = rest.partition("@")
+    if at:
+        version = str(client.get_model_version_by_alias(name, alias).version)
+    else:
+        name, slash, version = rest.rpartition("/")
+        if not slash:
+            return str(client.get_logged_model(version).artifact_location)
+    place = str(client.get_model_version_download_uri(name, version))
+    return _files_of(client, place) if re.match(r"(models|runs):/", place) else place
 
 
 def _what_there_is(client: "MlflowClient", uri: str) -> str:

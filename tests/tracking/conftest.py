@@ -21,7 +21,8 @@ from tracked_run import DECISIONS, write_tracked_run
 
 from ltvkit.data import ColumnMap, clean, source_from_frame
 from ltvkit.features.panel import build_panel
-from ltvkit.models.artifact import TrainedModel, save_model
+from ltvkit.models import boosted
+from ltvkit.models.artifact import TrainedModel, load_model, save_model
 from ltvkit.models.stack import StackedLtv
 from ltvkit.runs import read_run
 from ltvkit.snapshot import Snapshot
@@ -79,11 +80,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     full = panel.rows[panel.rows["label_days"] == panel.label_days]
     latest = sorted(full["as_of_day"].unique())[-2:]
     rows = full[full["as_of_day"].isin(latest)].reset_index(drop=True)
-    model = StackedLtv(seed=1, threads=1).fit(replace(panel, rows=rows, cuts=panel.cuts[:4]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boosted, "MOST_ROUNDS", 30)
+        model = StackedLtv(seed=1, threads=1).fit(replace(panel, rows=rows, cuts=panel.cuts[:4]))
     assert model.candidates_ is not None
     folder = tmp_path_factory.mktemp("models") / "shop"
     save_model(TrainedModel(model, about={"name": "shop"}), folder)
-    return Trained(folder, TrainedModel(model), panel.now)
+    return Trained(folder, load_model(folder), panel.now)
 
 
 def free_port() -> int:

@@ -74,9 +74,10 @@ def review(
     if level.status == "FAIL":
         return Verdict("ranking only", (level.recommendation,), checks)
     reasons = tuple(check.recommendation for check in checks if check.status == "REVIEW")
+    held = sum(total.inside for total in backtest.totals)
     good = (
-        f"On past dates the ranking was right (Gini {ranking.value:.2f}) and the total fell "
-        f"inside its interval."
+        f"On past dates the ranking was right (Gini {ranking.value:.2f}) and the total fell inside "
+        f"its interval at {held} of {len(backtest.totals)}."
     )
     return Verdict("use", (good, *reasons), checks)
 

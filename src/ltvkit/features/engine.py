@@ -34,8 +34,10 @@ def average(values: ir.NumericColumn) -> ir.FloatingValue:
 
 def spread(values: ir.NumericColumn) -> ir.FloatingValue:
     """Standard deviation of the values that are there (dividing by n), the same in every run."""
-    variance = average(values * values) - average(values) * average(values)
-    return ibis.greatest(variance, 0.0).sqrt()
+    square = average(values * values)
+    variance = square - average(values) * average(values)
+    # What the subtraction leaves of equal values is rounding, not spread.
+    return ibis.ifelse(variance > 1e-12 * square, variance, 0.0).sqrt()
 
 
 def fetch(table: ir.Table) -> pd.DataFrame:

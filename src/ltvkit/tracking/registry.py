@@ -123,7 +123,8 @@ def _files_of(client: "MlflowClient", uri: str) -> str:
     if scheme == "runs":
         run_id, _, name = rest.partition("/")
         run = client.get_run(run_id)
-        models = [client.get_logged_model(made.model_id) for made in run.outputs.model_outputs]
+        made = run.outputs.model_outputs if run.outputs else []
+        models = [client.get_logged_model(output.model_id) for output in made]
         return next(
             (str(model.artifact_location) for model in models if model.name == name),
             f"{run.info.artifact_uri}/{name}",

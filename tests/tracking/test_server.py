@@ -5,6 +5,7 @@ One module, so that workers of one test run share one server.
 
 import json
 import re
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -18,6 +19,7 @@ from conftest import EXPERIMENT, HORIZON_DAYS, Server, Trained
 from pandas.testing import assert_frame_equal
 from tracked_run import EMAILS, NAMES, PHONES, SHA256, WHY_NOT, write_tracked_run
 
+import ltvkit
 from ltvkit.errors import UserError
 from ltvkit.models.artifact import load_model
 from ltvkit.runs import read_run
@@ -350,6 +352,39 @@ def test_the_model_holds_neither_pickle_nor_customer(server: Server) -> None:
     ours = [path for path in files if "code" not in path.relative_to(root).parts]
     assert len(ours) > 10
     assert not [path for path in ours if "client-0" in path.read_text()]
+
+
+ALONE = """
+import sys
+code, folder, ours, *elsewhere = sys.argv[1:]
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in elsewhere:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+sys.path = [code, *(place for place in sys.path if place != ours)]
+import ltvkit.tracking.stores
+from ltvkit.models.artifact import load_model
+print(ltvkit.__file__, load_model(folder).model.horizon_days_)
+"""
+
+
+def test_the_model_brings_its_code_and_needs_only_what_it_names(server: Server) -> None:
+    root = fetch_whole(server)
+    needed = re.findall(r"^([\w-]+)==", (root / "requirements.txt").read_text(), flags=re.MULTILINE)
+    assert set(needed) == {"mlflow", "lightgbm", "numpy", "pandas", "scikit-learn", "scipy"}
+    ours = Path(ltvkit.__file__).parents[1]
+    absent = ("ibis", "duckdb", "lifetimes", "typer", "rich", "altair", "vl_convert")
+    said = subprocess.run(
+        [
+            *(sys.executable, "-I", "-c", ALONE, str(root / "code")),
+            *(str(root / "artifacts" / "shop"), str(ours), *absent),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert said == [str(root / "code" / "ltvkit" / "__init__.py"), str(HORIZON_DAYS)]
 
 
 def test_mlflow_loads_the_model_where_pickle_is_forbidden(

@@ -135,16 +135,17 @@ def record_run(
             for first in range(0, len(params), MOST_PARAMS):
                 client.log_batch(run_id, params=params[first : first + MOST_PARAMS])
             client.log_inputs(run_id, datasets=dataset_inputs(run))
-            for row in model_rows(run):
-                why = failures.get(row.name, "")
-                _log_child(client, run, row, parent=parent, times=times, why_not=why)
-                if row.kind == "record":
-                    _log_metrics(client, run_id, fold_figures(row))
             _log_files(client, run_id, run, report=report)
             model_id = _log_model(client, run, model_folder, parent)
+            # MLflow shows figures in the order they came: what runs are compared by comes first.
             summary = summary_metrics(run) | ({"seconds": times.seconds} if times.seconds else {})
             at = run.snapshot.as_of
             _log_metrics(client, run_id, figures(summary, at=at, model_id=model_id))
+            for row in model_rows(run):
+                if row.kind == "record":
+                    _log_metrics(client, run_id, fold_figures(row))
+                why = failures.get(row.name, "")
+                _log_child(client, run, row, parent=parent, times=times, why_not=why)
             version = register(
                 client,
                 run.name,

@@ -6,6 +6,7 @@ BIN := .venv/bin
 CONFIG ?= configs/cdnow.yaml
 MODEL ?= models:/cdnow@champion
 PORT ?= 5000
+TRACKER := $(or $(MLFLOW_TRACKING_URI),sqlite:///$(CURDIR)/mlflow.db)
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
@@ -35,8 +36,12 @@ report: .venv/.stamp ## build the report of RUN (runs/cdnow) again and name the 
 
 .PHONY: ui
 ui: .venv/.stamp ## MLflow on localhost:PORT, with the address of the experiments
-	@echo "Experiments: http://127.0.0.1:$(PORT)/#/experiments/1?workflowType=machine_learning"
-	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow server --workers 1 --host 127.0.0.1 --port $(PORT) --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}"
+ifneq ($(filter http%,$(TRACKER)),)
+	@echo "Experiments: $(TRACKER)/#/experiments?workflowType=machine_learning"
+else
+	@echo "Experiments: http://127.0.0.1:$(PORT)/#/experiments?workflowType=machine_learning (up in about 15 s; Ctrl-C ends it)"
+	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow server --workers 1 --host 127.0.0.1 --port $(PORT) --backend-store-uri "$(TRACKER)"
+endif
 
 .PHONY: test
 test: .venv/.stamp browser ## the whole test suite

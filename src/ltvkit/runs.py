@@ -21,6 +21,9 @@ from ltvkit.snapshot import Snapshot
 SCHEMA = 1
 """The version of the run folder that this reader understands."""
 
+RECORD_ROW = "ltvkit"
+"""What the backtest calls the model of record, unless it uses the model's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -171,6 +174,11 @@ class Run:
     backtest_deciles: pd.DataFrame
     rejected_rows: pd.DataFrame
     data_dictionary: pd.DataFrame
+
+    @property
+    def record_row(self) -> str:
+        """What the backtest calls the model of record: the model's name, else `ltvkit`."""
+        return self.model.name if self.model.name in self.metrics else RECORD_ROW
 
 
 _TEXT = {

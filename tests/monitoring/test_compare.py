@@ -71,7 +71,7 @@ def a_run(
         snapshot=Snapshot(as_of, 90),
         model=ModelFacts("stack", "1", {}, None, ()),
         total=Total(revenue=Figure(None), margin=Figure(total, total * 0.8, total * 1.3), words=""),
-        metrics={"stack": {"gini": 0.7, "calibration_error": calibration_error}},
+        metrics={"ltvkit": {"gini": 0.7, "calibration_error": calibration_error}},
         verdict=Verdict(decision, (), ()),
         warnings=(),
         economics={**figures, **(economics or {})},

@@ -226,8 +226,8 @@ def _by_channel(channels: pd.DataFrame) -> dict[str, dict[Hashable, Any]]:
 
 
 def _calibration(old: Run, new: Run) -> pd.DataFrame:
-    before = old.metrics.get(old.model.name, {})
-    after = new.metrics.get(new.model.name, {})
+    before = old.metrics.get(old.record_row, {})
+    after = new.metrics.get(new.record_row, {})
     rows = [
         (name, before.get(name, math.nan), after.get(name, math.nan))
         for name in MODEL_METRICS

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ltvkit.report.reader import BLANK, Reader, observed, visible
-from ltvkit.runs import Check, Run
+from ltvkit.runs import RECORD_ROW, Check, Run
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
-RECORD = "ltvkit"
-"""How the model of record is called in the backtest; its parts are called "part: …"."""
 PART = "part: "
+"""How the parts of the model of record are called in the backtest."""
+
 PAST_SPEND = "past spend"
 """The baseline that ranks by what customers have spent so far."""
 
@@ -41,11 +41,6 @@ class CheckRow:
     advice: str
 
 
-def record_name(run: Run) -> str:
-    """The name of the model used, as the backtest has it."""
-    return run.model.name if run.model.name in run.metrics else RECORD
-
-
 def weights(run: Run, reader: Reader) -> str:
     """What the model used is made of, largest share first, in words."""
     shares = {visible(name).replace("_", " "): weight for name, weight in run.model.weights.items()}
@@ -60,7 +55,7 @@ def weights(run: Run, reader: Reader) -> str:
 
 def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
     """The backtest in plain sentences, each only where its measure was taken."""
-    metrics = run.metrics.get(record_name(run), {})
+    metrics = run.metrics.get(run.record_row, {})
     said = [_ranking(run, reader), _total(metrics.get("bias"), reader)]
     coverage = metrics.get("coverage")
     if observed(coverage):
@@ -82,7 +77,7 @@ def method_rows(run: Run, reader: Reader) -> tuple[MethodRow, ...]:
     """Every method of the backtest, the one used first, then by ranking; its parts apart."""
     names = sorted(
         (name for name in run.metrics if not name.startswith(PART)),
-        key=lambda n: (n != record_name(run), -run.metrics[n].get("gini", -1.0), n),
+        key=lambda n: (n != run.record_row, -run.metrics[n].get("gini", -1.0), n),
     )
     return tuple(_method(name, run, reader) for name in names)
 
@@ -137,7 +132,7 @@ def advice(run: Run, reader: Reader) -> tuple[str, ...]:
 def decile_means(run: Run) -> list[dict[str, float]]:
     """Predicted and actual value per customer by tenth, over all folds, for the model used."""
     frame = run.backtest_deciles
-    mine = frame[frame["model"] == record_name(run)]
+    mine = frame[frame["model"] == run.record_row]
     sums = mine.groupby("decile")[["customers", "predicted", "actual"]].sum()
     rows = zip(sums.index, sums.to_numpy(float), strict=True)
     return [
@@ -159,7 +154,7 @@ def baseline(run: Run) -> str | None:
     others = {
         name: metrics["top10_capture"]
         for name, metrics in run.metrics.items()
-        if name != record_name(run)
+        if name != run.record_row
         and not name.startswith(PART)
         and observed(metrics.get("top10_capture"))
     }
@@ -169,7 +164,7 @@ def baseline(run: Run) -> str | None:
 
 
 def _ranking(run: Run, reader: Reader) -> Markup:
-    capture = run.metrics.get(record_name(run), {}).get("top10_capture")
+    capture = run.metrics.get(run.record_row, {}).get("top10_capture")
     if not observed(capture):
         return Markup("")
     other = baseline(run)
@@ -208,8 +203,8 @@ def _method(name: str, run: Run, reader: Reader) -> MethodRow:
     capture = metrics.get("top10_capture")
     signed = BLANK if not observed(bias) else ("+" if bias >= 0 else "−")
     return MethodRow(
-        label=reader.plain("trust.record") if name == RECORD else visible(name),
-        used=name == record_name(run),
+        label=reader.plain("trust.record") if name == RECORD_ROW else visible(name),
+        used=name == run.record_row,
         gini=reader.number(metrics.get("gini"), 2),
         top10=reader.share(capture),
         top=round(min(max(capture, 0.0), 1.0) * 100, 1) if observed(capture) else 0.0,

@@ -17,9 +17,6 @@ from ltvkit.runs import Run, Verdict
 
 ModelKind = Literal["record", "part", "peer"]
 
-RECORD_ROW = "ltvkit"
-"""What the backtest calls the model of record, unless it uses the model's name."""
-
 PART_PREFIX = "part: "
 
 LIST_COLUMNS = (
@@ -103,12 +100,12 @@ def may_be_champion(verdict: Verdict) -> bool:
 
 def record_metrics(run: Run) -> Mapping[str, float]:
     """The backtest's means of the model of record."""
-    return run.metrics.get(_record_row(run), {})
+    return run.metrics.get(run.record_row, {})
 
 
 def model_rows(run: Run) -> tuple[ModelRow, ...]:
     """Every model of the backtest, in its order."""
-    record = _record_row(run)
+    record = run.record_row
     rows = []
     for name in dict.fromkeys([*run.backtest["model"], *run.metrics]):
         part = str(name).removeprefix(PART_PREFIX)
@@ -242,7 +239,3 @@ def note(run: Run) -> str:
     if ids_are_addresses(run):
         lines.append("Customer ids are e-mail addresses: lists and report stay in the run folder.")
     return "\n\n".join(lines)
-
-
-def _record_row(run: Run) -> str:
-    return run.model.name if run.model.name in run.metrics else RECORD_ROW

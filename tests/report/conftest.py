@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from report_pages import KINDS, Opened
 from run_folder import build_run_folder
 
 from ltvkit.report import render_report
@@ -15,13 +16,6 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
-KINDS = {
-    "shop": {},
-    "no costs": {"costs": False},
-    "hostile": {"hostile": True},
-    "ranking only": {"language": "fr", "decision": "ranking only"},
-    "do not use": {"language": "pl", "decision": "do not use"},
-}
 
 
 @pytest.fixture(scope="session")
@@ -66,24 +60,6 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield chromium
         chromium.close()
-
-
-class Opened:
-    """A page in the browser, and what it said and asked for while it was open."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
-
-    def walk(self) -> None:
-        """Scroll to every chart, so that everything drawn late is drawn."""
-        for chart in self.page.locator(".chart").all():
-            chart.scroll_into_view_if_needed()
-            chart.locator(".chart-live svg").wait_for()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import KINDS, Opened
+from report_pages import KINDS, Opened
 
 from ltvkit.economics import allowable_cac
 from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict

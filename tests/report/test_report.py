@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
-from conftest import KINDS
+from report_pages import KINDS
 from run_folder import HOSTILE_CHANNEL
 
 from ltvkit.report import render_report

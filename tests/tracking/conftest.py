@@ -8,15 +8,15 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import psutil
 import pytest
+from served_shop import EXPERIMENT, HORIZON_DAYS, Server, Trained
 from tracked_run import DECISIONS, write_tracked_run
 
 from ltvkit.data import ColumnMap, clean, source_from_frame
@@ -26,31 +26,11 @@ from ltvkit.models.artifact import TrainedModel, load_model, save_model
 from ltvkit.models.stack import StackedLtv
 from ltvkit.runs import read_run
 from ltvkit.snapshot import Snapshot
-from ltvkit.tracking import Recorded, record_run
+from ltvkit.tracking import record_run
 
 START = date(2023, 1, 1)
 DAYS = 420
-HORIZON_DAYS = 90
 UP_WITHIN_SECONDS = 180
-EXPERIMENT = "made-up shops"
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A model folder, the model in it, and the features it was trained for."""
-
-    folder: Path
-    model: TrainedModel
-    features: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Server:
-    """A real tracking server, and the runs recorded there, one per verdict."""
-
-    uri: str
-    recorded: dict[str, Recorded]
-    client: Any
 
 
 def transactions(customers: int, seed: int) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import EXPERIMENT, HORIZON_DAYS, Server, Trained
 from pandas.testing import assert_frame_equal
+from served_shop import EXPERIMENT, HORIZON_DAYS, Server, Trained
 from tracked_run import EMAILS, NAMES, PHONES, SHA256, WHY_NOT, write_tracked_run
 
 import ltvkit

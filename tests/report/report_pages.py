@@ -1,0 +1,29 @@
+"""The kinds of run that pages are made of, and a page open in the browser."""
+
+from playwright.sync_api import Page
+
+KINDS = {
+    "shop": {},
+    "no costs": {"costs": False},
+    "hostile": {"hostile": True},
+    "ranking only": {"language": "fr", "decision": "ranking only"},
+    "do not use": {"language": "pl", "decision": "do not use"},
+}
+
+
+class Opened:
+    """A page in the browser, and what it said and asked for while it was open."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def walk(self) -> None:
+        """Scroll to every chart, so that everything drawn late is drawn."""
+        for chart in self.page.locator(".chart").all():
+            chart.scroll_into_view_if_needed()
+            chart.locator(".chart-live svg").wait_for()

@@ -6,7 +6,7 @@ Examples
 --------
 >>> import ltvkit
 >>> sorted(ltvkit.__all__)[:4]
-['BetaGeo', 'GammaGamma', 'ModifiedBetaGeo', 'NBD']
+['BetaGeo', 'GammaGamma', 'MbgCnbdK', 'ModifiedBetaGeo']
 """
 
 from importlib import import_module

@@ -39,8 +39,8 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
     ...     "customer_id": ["007", "007", "008"],
     ...     "ordered_at": ["2024-01-05", "2024-01-19", "2024-01-08"],
     ...     "revenue": [20.0, 30.0, 15.0]})
-    >>> summarise(orders, as_of="2024-01-31").iloc[0].to_list()
-    ['007', 1, 14.0, 26.0, 25.0, 30.0]
+    >>> summarise(orders, as_of="2024-01-31").iloc[0, 1:].astype(float).tolist()
+    [1.0, 14.0, 26.0, 25.0, 30.0]
     """
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     log = order_days_from_frame(transactions, as_of=day)

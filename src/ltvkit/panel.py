@@ -128,7 +128,7 @@ def panel_dates(as_of_day: int, history_days: int, horizon_days: int) -> list[tu
     whose label is over.
 
     >>> panel_dates(1000, 1000, 100)[-3:]
-    [(900, 50), (900, 100), (950, 50)]
+    [(900, 100), (925, 50), (950, 50)]
     """
     longest = label_length(history_days, horizon_days)
     step = max(longest // 4, 7)

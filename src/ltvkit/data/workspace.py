@@ -45,6 +45,7 @@ class Workspace:
         )
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET preserve_insertion_order = true")
+        self.connection.execute("SET enable_progress_bar = false")  # would write to stdout
         self._numbers = count(1)
         # Tied to the connection and not to self: an Ibis table may outlive the workspace.
         self._remove_folder = weakref.finalize(

@@ -41,5 +41,5 @@ def attributes(seen: ir.Table, columns: tuple[str, ...]) -> ir.Table:
             features[f"{column}_distinct"] = value.nunique().cast("float64")
             like_first = (value == value.first().over(first_day)).cast("float64")
             rows = rows.mutate(**{f"{column}_like_first": like_first})
-            features[f"{column}_share"] = rows[f"{column}_like_first"].mean()
+            features[f"{column}_share"] = average(rows[f"{column}_like_first"])
     return rows.group_by(["as_of_day", "customer_id"]).aggregate(**features)

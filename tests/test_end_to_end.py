@@ -244,6 +244,14 @@ def test_a_users_mistake_is_told_without_traceback_and_exit_code_2(tmp_path, wor
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_tracker_that_does_not_answer_is_told_before_the_work(tmp_path):
+    (tmp_path / "shop.yaml").write_text(CONFIG.replace("enabled: false", "uri: http://127.0.0.1:9"))
+    done = ltv("train", "shop.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "got no answer from the tracker at http://127.0.0.1:9" in done.stderr
+    assert "Reading" not in done.stderr + done.stdout
+
+
 def test_version_and_help_answer(tmp_path):
     assert ltv("--version", cwd=tmp_path).stdout.strip() == f"ltvkit {ltvkit.__version__}"
     commands = ltv("--help", cwd=tmp_path).stdout

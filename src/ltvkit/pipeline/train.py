@@ -82,6 +82,10 @@ def train(
         Put contact columns of the customers table into the lists.
     """
     started = time.time()
+    if config.tracking.enabled:
+        from ltvkit.tracking import check_tracker
+
+        check_tracker(config.tracking.uri)
     progress.step(f"Reading {config.data.transactions}")
     log, tables = open_log(config), open_tables(config)
     snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)

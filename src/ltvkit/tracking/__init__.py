@@ -9,6 +9,13 @@ a model folder into a model that MLflow loads and serves without pickle (`served
 from ltvkit.tracking.contents import may_be_champion
 from ltvkit.tracking.record import Recorded, record_run
 from ltvkit.tracking.registry import fetch_model
-from ltvkit.tracking.stores import tracking_location
+from ltvkit.tracking.stores import check_tracker, tracking_location
 
-__all__ = ["Recorded", "fetch_model", "may_be_champion", "record_run", "tracking_location"]
+__all__ = [
+    "Recorded",
+    "check_tracker",
+    "fetch_model",
+    "may_be_champion",
+    "record_run",
+    "tracking_location",
+]

@@ -108,6 +108,17 @@ def open_client(location: str) -> "MlflowClient":
     return client
 
 
+def check_tracker(uri: str | None = None) -> None:
+    """Ask the tracker for an answer, so that a training that it is to record fails at its start.
+
+    Raises
+    ------
+    UserError
+        When that is not a place for a tracker, or nothing answers there.
+    """
+    open_client(tracking_location(uri))
+
+
 def find_experiment(client: "MlflowClient", name: str, *, location: str) -> str:
     """The id of the experiment, made with its description when it is new.
 

@@ -40,6 +40,43 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def whole_files(folder: Path) -> Iterator[Path]:
+    """Give a new folder to write into; its files move into `folder` when the block ends well.
+
+    Unlike `whole_folder` nothing else in `folder` is touched, so it may be anybody's: files of the
+    same name are replaced, one by one, and only when all of them have been written.
+    """
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        yield fresh
+        moves = {
+            path: folder / path.relative_to(fresh)
+            for path in sorted(fresh.rglob("*"))
+            if path.is_file()
+        }
+        for target in moves.values():
+            _refuse_wrong_kind(target, below=folder)
+        for path, target in moves.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+    finally:
+        shutil.rmtree(fresh)
+
+
+def _refuse_wrong_kind(target: Path, *, below: Path) -> None:
+    """Refuse to write where a folder has the file's name, or a file that of one of its folders."""
+    if target.is_dir():
+        raise UserError(f"got a folder at {target}, expected a file; choose another place")
+    for parent in target.parents:
+        if parent.is_file():
+            raise UserError(f"got a file at {parent}, expected a folder; choose another name")
+        if parent == below:
+            return
+
+
+@contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; it takes that name when the block ends without error."""
     path.parent.mkdir(parents=True, exist_ok=True)

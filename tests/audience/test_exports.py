@@ -12,13 +12,13 @@ import pytest
 from ltvkit.audience.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
 from ltvkit.audience.exports import (
     ExportResult,
-    clean_phones,
     google_customer_match,
     lifecycle_values,
     meta_value_based,
     tiktok_audience,
 )
 from ltvkit.audience.identity import clean_emails, clean_names, sha256
+from ltvkit.audience.phones import clean_phones
 from ltvkit.errors import DataError
 
 HASHED = "AB" * 32

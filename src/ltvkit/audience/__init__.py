@@ -19,6 +19,7 @@ from ltvkit.audience.dictionary import (
 from ltvkit.audience.exports import (
     ExportResult,
     google_customer_match,
+    google_list,
     lifecycle_values,
     meta_value_based,
     tiktok_audience,
@@ -36,6 +37,7 @@ from ltvkit.audience.lists import (
     summarise_lists,
     value_at_stake,
 )
+from ltvkit.audience.phones import check_region, clean_phones
 from ltvkit.audience.ranking import top_share, value_score, value_tier
 from ltvkit.audience.reasons import explain
 from ltvkit.audience.scored import (
@@ -47,6 +49,13 @@ from ltvkit.audience.scored import (
 )
 from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm, segment_name, value_cuts
 from ltvkit.audience.spreadsheets import write_workbook
+from ltvkit.audience.uploads import (
+    PLATFORMS,
+    UPLOAD_COLUMNS,
+    Platform,
+    PlatformUpload,
+    write_uploads,
+)
 from ltvkit.audience.words import Language
 
 __all__ = [
@@ -54,8 +63,10 @@ __all__ = [
     "CONTACT_COLUMNS",
     "HISTORY",
     "LIST_NAMES",
+    "PLATFORMS",
     "SCORED_COLUMNS",
     "SHORT_VIEW",
+    "UPLOAD_COLUMNS",
     "VALUED_PREDICTIONS",
     "Audience",
     "Column",
@@ -63,15 +74,20 @@ __all__ = [
     "ExportResult",
     "Language",
     "ListRules",
+    "Platform",
+    "PlatformUpload",
     "RfmCuts",
     "assign_lists",
+    "check_region",
     "churn_level",
+    "clean_phones",
     "confidence",
     "customer_history",
     "data_dictionary",
     "explain",
     "feature_label",
     "google_customer_match",
+    "google_list",
     "hold_out",
     "hubspot_contacts",
     "klaviyo_profiles",
@@ -95,5 +111,6 @@ __all__ = [
     "write_audience",
     "write_machine_csv",
     "write_people_csv",
+    "write_uploads",
     "write_workbook",
 ]

@@ -11,8 +11,9 @@ import pandas as pd
 
 from ltvkit.audience.delimited import write_machine_csv
 from ltvkit.audience.dictionary import SCORED_COLUMNS, Column, Kind
-from ltvkit.audience.exports import ExportResult, clean_phones
+from ltvkit.audience.exports import UNREAD_PHONE, ExportResult, file_ending
 from ltvkit.audience.identity import clean_emails, clean_text, is_hashed
+from ltvkit.audience.phones import PHONE_READ, phones_of
 
 PROPERTIES: tuple[str, ...] = (
     *("list", "priority", "recommended_action", "contact_by", "holdout"),
@@ -35,7 +36,12 @@ _SHARED = "email shared with a customer of higher predicted value"
 
 
 def klaviyo_profiles(
-    scored: pd.DataFrame, contacts: pd.DataFrame, folder: Path, *, default_region: str | None
+    scored: pd.DataFrame,
+    contacts: pd.DataFrame,
+    folder: Path,
+    *,
+    default_region: str | None,
+    list_name: str | None = None,
 ) -> ExportResult:
     """`klaviyo_profiles.csv`: `Email`, `Phone Number` and properties that begin with `ltv_`.
 
@@ -51,14 +57,16 @@ def klaviyo_profiles(
     folder : Path
     default_region : str or None
         See `clean_phones`.
+    list_name : str, optional
+        Write `klaviyo_profiles_<list>.csv` with the customers of that list only; an address that
+        several customers share still belongs to the best of them all.
     """
     theirs = _contacts_of(scored, contacts)
-    phones = clean_phones(
-        theirs["phone"], default_region=default_region, countries=theirs["country"]
-    )
+    phones = phones_of(theirs, default_region=default_region)
     phones = phones.mask(is_hashed(phones))
-    unread = int((clean_text(theirs["phone"]).notna() & phones.isna()).sum())
-    emails, dropped = _usable_emails(theirs["email"], scored)
+    on_it = _members(scored, list_name)
+    unread = int((clean_text(theirs["phone"]).notna() & phones.isna() & on_it).sum())
+    emails, dropped = _usable_emails(theirs["email"], scored, on_it)
     upload = pd.concat(
         [
             pd.DataFrame({"Email": emails, "Phone Number": phones}),
@@ -66,14 +74,14 @@ def klaviyo_profiles(
         ],
         axis=1,
     )[emails.notna()]
-    path = folder / "klaviyo_profiles.csv"
+    path = folder / f"klaviyo_profiles{file_ending(list_name)}.csv"
     write_machine_csv(upload, path)
-    blanked = {"phone cannot be parsed": unread} if unread else {}
+    blanked = {UNREAD_PHONE: unread} if unread else {}
     return ExportResult(path, len(upload), dropped, blanked)
 
 
 def hubspot_contacts(
-    scored: pd.DataFrame, contacts: pd.DataFrame, folder: Path
+    scored: pd.DataFrame, contacts: pd.DataFrame, folder: Path, *, list_name: str | None = None
 ) -> tuple[ExportResult, ExportResult]:
     """`hubspot_contacts.csv`, and `hubspot_properties.csv`: what to create before importing it.
 
@@ -82,11 +90,11 @@ def hubspot_contacts(
     `klaviyo_profiles` for the parameters.
     """
     theirs = _contacts_of(scored, contacts)
-    emails, dropped = _usable_emails(theirs["email"], scored)
+    emails, dropped = _usable_emails(theirs["email"], scored, _members(scored, list_name))
     upload = pd.concat([pd.DataFrame({"Email": emails}), _properties(scored, "%Y-%m-%d")], axis=1)[
         emails.notna()
     ]
-    path = folder / "hubspot_contacts.csv"
+    path = folder / f"hubspot_contacts{file_ending(list_name)}.csv"
     write_machine_csv(upload, path)
     checklist = hubspot_properties(
         currency=str(scored["currency"].iloc[0]) if len(scored) else "",
@@ -99,7 +107,7 @@ def hubspot_contacts(
         ExportResult(
             listed,
             len(checklist),
-            warnings=("create these contact properties before importing hubspot_contacts.csv",),
+            warnings=(f"create these contact properties before importing {path.name}",),
         ),
     )
 
@@ -127,24 +135,36 @@ def _contacts_of(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
     keyed = contacts.set_index(contacts["customer_id"].astype("str"))
     theirs = keyed.reindex(pd.Index(scored["customer_id"].astype("str"))).set_axis(scored.index)
     blank = pd.Series(np.nan, index=scored.index, dtype="str")
-    return pd.DataFrame(
-        {name: theirs.get(name, blank).astype("str") for name in ("email", "phone", "country")}
-    )
+    names = ["email", "phone", "country"]
+    if PHONE_READ in theirs.columns:
+        names.append(PHONE_READ)
+    return pd.DataFrame({name: theirs.get(name, blank).astype("str") for name in names})
 
 
-def _usable_emails(raw: pd.Series, scored: pd.DataFrame) -> tuple[pd.Series, dict[str, int]]:
-    """One address per row, missing where the row has to go, and how many go for which reason."""
+def _members(scored: pd.DataFrame, list_name: str | None) -> pd.Series:
+    if list_name is None:
+        return pd.Series(True, index=scored.index)
+    return scored["list"] == list_name
+
+
+def _usable_emails(
+    raw: pd.Series, scored: pd.DataFrame, on_it: pd.Series
+) -> tuple[pd.Series, dict[str, int]]:
+    """One address per row, missing where the row has to go, and how many go for which reason.
+
+    Rows that are not on the list go without being counted, but may own an address.
+    """
     emails = clean_emails(raw)
     hashed = is_hashed(emails)
     plain = emails.mask(hashed)
     best_first = scored["predicted_value"].sort_values(ascending=False, kind="stable").index
     shared = plain.loc[best_first].duplicated().reindex(plain.index) & plain.notna()
     counts = {
-        _HASHED: int(hashed.sum()),
-        _NO_EMAIL: int(emails.isna().sum()),
-        _SHARED: int(shared.sum()),
+        _HASHED: int((hashed & on_it).sum()),
+        _NO_EMAIL: int((emails.isna() & on_it).sum()),
+        _SHARED: int((shared & on_it).sum()),
     }
-    return plain.mask(shared), {why: count for why, count in counts.items() if count}
+    return plain.mask(shared | ~on_it), {why: count for why, count in counts.items() if count}
 
 
 def _properties(scored: pd.DataFrame, date_format: str) -> pd.DataFrame:

@@ -6,8 +6,7 @@ counted, and the count goes with the file.
 """
 
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,9 +20,9 @@ from ltvkit.audience.identity import (
     clean_emails,
     clean_names,
     clean_text,
-    is_hashed,
     sha256,
 )
+from ltvkit.audience.phones import PHONE_READ, phones_of
 from ltvkit.errors import DataError, offenders
 from ltvkit.files import write_text
 
@@ -31,10 +30,10 @@ AD_CONSENTS = ("ad_user_data_consent", "ad_personalization_consent")
 
 META_LEAST_ROWS = 100
 TIKTOK_LEAST_ROWS = 1_000
+UNREAD_PHONE = "phone cannot be parsed"
 NEWCOMER_DAYS = 90
 """Customers acquired this recently stand for "a new customer" in Google's lifecycle values."""
 
-_PHONE = re.compile(r"'?(\+?[\d\s().\-/]{3,40}?)(?:\.0)?")
 _NO_CONSENT_COLUMNS = (
     "no ad consent columns are mapped (ad_user_data_consent, ad_personalization_consent): "
     "upload only customers who agreed to it"
@@ -77,37 +76,13 @@ class ExportResult:
         return "; ".join([*parts, *self.warnings])
 
 
-def clean_phones(
-    values: pd.Series, *, default_region: str | None, countries: pd.Series | None = None
-) -> pd.Series:
-    """Phones as E.164 (`+48501234567`); missing where a number cannot be parsed, never guessed.
+def file_ending(list_name: str | None) -> str:
+    """What the name of a file of one list ends in.
 
-    Parameters
-    ----------
-    values : Series
-        Phones as typed, or SHA-256 of phones, which pass in lower case.
-    default_region : str or None
-        Two-letter country that a number without `+` belongs to, where `countries` does not say.
-    countries : Series, optional
-        Two-letter country of each customer.
-
-    Examples
-    --------
-    >>> raw = pd.Series(["501 234 567", "+1 800 555 0100", "4.85E+10", "12"])
-    >>> clean_phones(raw, default_region="PL").tolist()
-    ['+48501234567', '+18005550100', nan, nan]
+    >>> file_ending("win_back"), file_ending(None)
+    ('_win_back', '')
     """
-    text = clean_text(values)
-    hashed = is_hashed(text)
-    regions = pd.Series(default_region, index=text.index, dtype="str")
-    if countries is not None:
-        regions = clean_countries(countries).fillna(regions)
-    typed = (text.notna() & ~hashed).to_numpy(bool)
-    pairs = list(zip(text[typed], regions[typed].fillna("").str.upper(), strict=True))
-    written = {pair: _e164(*pair) for pair in dict.fromkeys(pairs)}
-    phones = text.str.lower().where(hashed).to_numpy(dtype=object)
-    phones[typed] = [written[pair] for pair in pairs]
-    return pd.Series(phones, index=text.index, dtype="str")
+    return f"_{list_name}" if list_name else ""
 
 
 def google_customer_match(
@@ -133,7 +108,8 @@ def google_customer_match(
         From `scored_customers`.
     contacts : DataFrame
         `customer_id` and any of `email, phone, first_name, last_name, country, zip` and the ad
-        consents; where a consent is mapped, only customers with both are written.
+        consents; where a consent is mapped, only customers with both are written. Phones are read
+        here unless `with_phones_read` did it.
     folder : Path
     default_region : str or None
         See `clean_phones`.
@@ -147,22 +123,7 @@ def google_customer_match(
         existing, high value, lapsed.
     """
     people = _joined(scored, contacts)
-    emails = clean_emails(people["email"], plain_gmail=plain_gmail)
-    phones = clean_phones(
-        people["phone"], default_region=default_region, countries=people["country"]
-    )
-    upload = pd.DataFrame(
-        {
-            "Email": sha256(emails),
-            "Phone": sha256(phones),
-            "First Name": sha256(clean_names(people["first_name"])),
-            "Last Name": sha256(clean_names(people["last_name"])),
-            "Country": clean_countries(people["country"]),
-            "Zip": clean_text(people["zip"]),
-        }
-    )
-    named = upload[["First Name", "Last Name", "Country", "Zip"]].notna().all(axis=1)
-    no_key = ~(upload["Email"].notna() | upload["Phone"].notna() | named)
+    rows = _google_rows(people, default_region=default_region, plain_gmail=plain_gmail)
     place = people["predicted_value"].rank(method="max", ascending=False)
     on_list = {
         "existing": pd.Series(True, index=people.index),
@@ -171,22 +132,46 @@ def google_customer_match(
     }
     results = []
     for name, members in on_list.items():
-        left_out = {**_without_consent(people), _NO_KEY: no_key}
+        left_out = {**_without_consent(people), _NO_KEY: rows.no_key}
         if name == "lapsed":
-            left_out = {_HELD_OUT: people["holdout"].astype(bool), **left_out}
+            left_out = {**_held_out(people), **left_out}
         results.append(
             _write_upload(
-                upload,
+                rows.upload,
                 folder / f"google_customer_match_{name}.csv",
                 members=members,
                 left_out=left_out,
-                blanked=_blanked(people, Email=emails, Phone=phones, Country=upload["Country"]),
+                blanked=rows.blanked,
                 warnings=_consent_warning(people),
             )
         )
     values = lifecycle_values(scored, high_value_share=high_value_share)
     write_text(json.dumps(values, indent=2) + "\n", folder / "google_lifecycle_values.json")
     return tuple(results)
+
+
+def google_list(
+    scored: pd.DataFrame,
+    contacts: pd.DataFrame,
+    folder: Path,
+    list_name: str,
+    *,
+    default_region: str | None,
+    plain_gmail: bool = True,
+) -> ExportResult:
+    """`google_customer_match_<list>.csv`: one of our lists for a campaign to it, hold-outs apart.
+
+    See `google_customer_match` for the parameters.
+    """
+    people = _joined(_on_list(scored, list_name), contacts)
+    rows = _google_rows(people, default_region=default_region, plain_gmail=plain_gmail)
+    return _write_upload(
+        rows.upload,
+        folder / f"google_customer_match_{list_name}.csv",
+        left_out={**_held_out(people), **_without_consent(people), _NO_KEY: rows.no_key},
+        blanked=rows.blanked,
+        warnings=_consent_warning(people),
+    )
 
 
 def lifecycle_values(scored: pd.DataFrame, *, high_value_share: float = 0.1) -> dict[str, float]:
@@ -213,17 +198,18 @@ def meta_value_based(
     folder: Path,
     *,
     default_region: str | None,
+    list_name: str | None = None,
 ) -> ExportResult:
     """`meta_value_based_audience.csv`: who, hashed, and what each is predicted to bring.
 
     `value` is the predicted margin over the horizon as a plain decimal. Customers with 0 or less
-    are left out, as Meta does not take them. See `google_customer_match` for the parameters.
+    are left out, as Meta does not take them. With `list_name` it is the file of that list alone,
+    `meta_value_based_audience_<list>.csv`, for a campaign to it: hold-outs stay out. See
+    `google_customer_match` for the other parameters.
     """
-    people = _joined(scored, contacts)
+    people = _joined(_on_list(scored, list_name), contacts)
     emails = clean_emails(people["email"])
-    phones = clean_phones(
-        people["phone"], default_region=default_region, countries=people["country"]
-    )
+    phones = phones_of(people, default_region=default_region)
     countries = clean_countries(people["country"])
     digits = phones.str.lstrip("+")
     zips = clean_names(people["zip"], letters_only=True)
@@ -245,8 +231,9 @@ def meta_value_based(
     no_key = ~(upload["email"].notna() | upload["phone"].notna() | named)
     return _write_upload(
         upload,
-        folder / "meta_value_based_audience.csv",
+        folder / f"meta_value_based_audience{file_ending(list_name)}.csv",
         left_out={
+            **(_held_out(people) if list_name else {}),
             **_without_consent(people),
             "predicted value not above 0": people["predicted_value"].round(2) <= 0,
             _NO_KEY: no_key,
@@ -263,23 +250,22 @@ def tiktok_audience(
     folder: Path,
     *,
     default_region: str | None,
+    list_name: str | None = None,
 ) -> ExportResult:
-    """`tiktok_audience.csv`: hashed address and phone of the customers given, hold-outs apart.
+    """`tiktok_audience.csv`: hashed address and phone of everybody, hold-outs apart.
 
-    Pass the rows of one list for a campaign to that list. See `google_customer_match` for the
-    parameters.
+    With `list_name` it is `tiktok_audience_<list>.csv`, for a campaign to that list. See
+    `google_customer_match` for the other parameters.
     """
-    people = _joined(scored, contacts)
+    people = _joined(_on_list(scored, list_name), contacts)
     emails = clean_emails(people["email"])
-    phones = clean_phones(
-        people["phone"], default_region=default_region, countries=people["country"]
-    )
+    phones = phones_of(people, default_region=default_region)
     upload = pd.DataFrame({"Email_SHA256": sha256(emails), "Phone_SHA256": sha256(phones)})
     return _write_upload(
         upload,
-        folder / "tiktok_audience.csv",
+        folder / f"tiktok_audience{file_ending(list_name)}.csv",
         left_out={
-            _HELD_OUT: people["holdout"].astype(bool),
+            **_held_out(people),
             **_without_consent(people),
             _NO_KEY: upload.isna().all(axis=1),
         },
@@ -290,30 +276,46 @@ def tiktok_audience(
 
 
 _NO_KEY = "no usable email or phone"
-_HELD_OUT = "held out for measurement"
 _FEWEST_NEWCOMERS = 30
 _CONTACTS = ("email", "phone", "first_name", "last_name", "zip", "city", "state", "country")
 
 
-def _e164(text: str, region: str) -> str | None:
-    import phonenumbers
+@dataclass(frozen=True, slots=True)
+class _GoogleRows:
+    """A row of Customer Match per customer, which of them nobody could be matched by, and why."""
 
-    shaped = _PHONE.fullmatch(text)
-    if shaped is None:
-        return None
-    try:
-        number = phonenumbers.parse(shaped[1], region or None)
-    except phonenumbers.NumberParseException:
-        return None
-    # "+" states the country; without it the region is an assumption, which has to fit exactly.
-    fits: Callable[[phonenumbers.PhoneNumber], bool] = (
-        phonenumbers.is_possible_number
-        if shaped[1].startswith("+")
-        else phonenumbers.is_valid_number
+    upload: pd.DataFrame
+    no_key: pd.Series
+    blanked: Mapping[str, pd.Series]
+
+
+def _google_rows(
+    people: pd.DataFrame, *, default_region: str | None, plain_gmail: bool
+) -> _GoogleRows:
+    emails = clean_emails(people["email"], plain_gmail=plain_gmail)
+    phones = phones_of(people, default_region=default_region)
+    upload = pd.DataFrame(
+        {
+            "Email": sha256(emails),
+            "Phone": sha256(phones),
+            "First Name": sha256(clean_names(people["first_name"])),
+            "Last Name": sha256(clean_names(people["last_name"])),
+            "Country": clean_countries(people["country"]),
+            "Zip": clean_text(people["zip"]),
+        }
     )
-    if not fits(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    named = upload[["First Name", "Last Name", "Country", "Zip"]].notna().all(axis=1)
+    no_key = ~(upload["Email"].notna() | upload["Phone"].notna() | named)
+    blanked = _blanked(people, email=emails, phone=phones, country=upload["Country"])
+    return _GoogleRows(upload, no_key, blanked)
+
+
+def _on_list(scored: pd.DataFrame, list_name: str | None) -> pd.DataFrame:
+    return scored if list_name is None else scored[scored["list"] == list_name]
+
+
+def _held_out(people: pd.DataFrame) -> dict[str, pd.Series]:
+    return {"held out for measurement": people["holdout"].astype(bool)}
 
 
 def _joined(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
@@ -329,6 +331,8 @@ def _joined(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
     blank = pd.Series(np.nan, index=theirs.index, dtype="str")
     for name in _CONTACTS:
         people[name] = theirs.get(name, blank).astype("str").to_numpy()
+    if PHONE_READ in theirs.columns:
+        people[PHONE_READ] = theirs[PHONE_READ].astype("str").to_numpy()
     for name in AD_CONSENTS:
         if name in theirs.columns:
             people[name] = as_flag(theirs[name]).to_numpy()
@@ -350,18 +354,17 @@ def _consent_warning(people: pd.DataFrame) -> tuple[str, ...]:
     return () if mapped else (_NO_CONSENT_COLUMNS,)
 
 
-def _blanked(people: pd.DataFrame, **cleaned: pd.Series) -> dict[str, int]:
-    """How many values were given but could not be used, by column."""
+def _blanked(people: pd.DataFrame, **cleaned: pd.Series) -> dict[str, pd.Series]:
+    """Whose values were given but could not be used, by reason."""
     why = {
         "email": "email is no address",
-        "phone": "phone cannot be parsed",
+        "phone": UNREAD_PHONE,
         "country": "country is no two-letter code",
     }
-    counts = {
-        why[name.lower()]: int((clean_text(people[name.lower()]).notna() & values.isna()).sum())
+    return {
+        why[name]: clean_text(people[name]).notna() & values.isna()
         for name, values in cleaned.items()
     }
-    return {reason: count for reason, count in counts.items() if count}
 
 
 def _write_upload(
@@ -369,18 +372,20 @@ def _write_upload(
     path: Path,
     *,
     left_out: Mapping[str, pd.Series],
-    blanked: Mapping[str, int],
+    blanked: Mapping[str, pd.Series],
     warnings: tuple[str, ...],
     members: pd.Series | None = None,
     least_rows: tuple[int, str] | None = None,
 ) -> ExportResult:
     """Write the rows that nothing rules out; a row with several reasons counts under the first."""
-    kept = pd.Series(True, index=upload.index) if members is None else members.copy()
+    on_it = pd.Series(True, index=upload.index) if members is None else members
+    unused = {why: n for why, blank in blanked.items() if (n := int((on_it & blank).sum()))}
+    kept = on_it
     dropped = {}
     for reason, ruled_out in left_out.items():
         if count := int((kept & ruled_out).sum()):
             dropped[reason] = count
-        kept &= ~ruled_out
+        kept = kept & ~ruled_out
     write_machine_csv(upload[kept], path)
     rows = int(kept.sum())
     if least_rows is not None and rows < least_rows[0]:
@@ -388,4 +393,4 @@ def _write_upload(
             *warnings,
             f"{least_rows[1]} asks for at least {least_rows[0]:,} rows, this file has {rows:,}",
         )
-    return ExportResult(path, rows, dropped, blanked, warnings)
+    return ExportResult(path, rows, dropped, unused, warnings)

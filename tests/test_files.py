@@ -1,0 +1,54 @@
+"""Files appear whole or not at all, and nobody else's are touched."""
+
+import pytest
+
+from ltvkit.errors import UserError
+from ltvkit.files import whole_files
+
+
+def test_files_move_in_together_and_leave_others_alone(tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine")
+    (folder / "a.csv").write_text("old")
+    with whole_files(folder) as fresh:
+        (fresh / "a.csv").write_text("new")
+        (fresh / "deep").mkdir()
+        (fresh / "deep" / "b.csv").write_text("b")
+        assert (folder / "a.csv").read_text() == "old"
+    assert (folder / "a.csv").read_text() == "new"
+    assert (folder / "deep" / "b.csv").read_text() == "b"
+    assert (folder / "mine.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failure_changes_nothing(tmp_path):
+    folder = tmp_path / "out"
+
+    def fail():
+        with whole_files(folder) as fresh:
+            (fresh / "a.csv").write_text("half")
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stands_in_the_way_is_told_before_the_first_file_moves(tmp_path):
+    folder = tmp_path / "out"
+    (folder / "b.csv").mkdir(parents=True)
+    for name, told in (("b.csv", "expected a file"), ("a.csv/x", "expected a folder")):
+        (folder / "a.csv").write_text("old")
+
+        def write(name=name):
+            with whole_files(folder) as fresh:
+                (fresh / "0.csv").write_text("first")
+                target = fresh / name
+                target.parent.mkdir(exist_ok=True)
+                target.write_text("x")
+
+        with pytest.raises(UserError, match=told):
+            write()
+        assert not (folder / "0.csv").exists()
+        assert (folder / "a.csv").read_text() == "old"

@@ -205,3 +205,13 @@ def test_column_names_that_yaml_takes_for_something_else_are_told(write):
 def test_numbers_may_be_column_names(write):
     config = load_config(write("name: a\ndata: {transactions: x, columns: {customer_id: 7}}\n"))
     assert config.data.columns.customer_id == "7"
+
+
+def test_a_phone_region_is_two_letters_of_a_country_with_numbers(write):
+    text = SMALLEST + "audience: {phone_region: %s}\n"
+    assert load_config(write(text % "pl")).audience.phone_region == "PL"
+    (line,) = faults(write(text % "UK"))
+    assert "audience.phone_region: got 'UK'" in line
+    assert "write GB" in line
+    (line,) = faults(write(text % "NO"))  # YAML reads Norway as "no"
+    assert "expected text (put it in quotes)" in line

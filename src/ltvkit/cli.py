@@ -6,6 +6,7 @@
 import os
 import sys
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -182,6 +183,59 @@ def simulate(
 
     write_shop(simulate_shop(seed, customers=customers), folder)
     typer.echo(f"Written: {folder}. Next: ltv train configs/demo_shop.yaml")
+
+
+class Platform(StrEnum):
+    """Where an upload goes; the words of `audience.PLATFORMS`."""
+
+    GOOGLE = "google"
+    META = "meta"
+    TIKTOK = "tiktok"
+    KLAVIYO = "klaviyo"
+    HUBSPOT = "hubspot"
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="A run folder, such as runs/cdnow.")],
+    customers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Contacts and consents; the run's customers table by default."
+        ),
+    ] = None,
+    to: Annotated[
+        list[Platform] | None, typer.Option(help="Only this platform (repeat for more).")
+    ] = None,
+    lists: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--list",
+            metavar="NAME",
+            help="A file of this list alone, such as win_back (repeat for more).",
+        ),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="PL", help="Country of phone numbers without country code."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Files go to OUT/<platform>; RUN/exports by default.")
+    ] = None,
+) -> None:
+    """Write upload files for Google, Meta, TikTok, Klaviyo and HubSpot."""
+    from ltvkit.pipeline.export import export as run_export
+    from ltvkit.summary import print_exported
+
+    exported = run_export(
+        run,
+        customers=customers,
+        platforms=[platform.value for platform in to or ()],
+        lists=lists or (),
+        region=region,
+        out=out,
+    )
+    print_exported(exported)
 
 
 @app.command()

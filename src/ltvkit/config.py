@@ -28,7 +28,7 @@ from ltvkit.config_text import (
     resolve_paths,
     show_value,
 )
-from ltvkit.errors import ConfigError
+from ltvkit.errors import ConfigError, UserError
 
 INTERVALS = (0.5, 0.8, 0.9, 0.95)
 
@@ -205,6 +205,22 @@ class AudienceConfig(_Section):
         default="en",
         description="how csv files for people are written: fr and pl have ; and decimal comma",
     )
+    phone_region: str | None = Field(
+        default=None,
+        description="country of phone numbers without country code, in two letters such as PL",
+    )
+
+    @field_validator("phone_region")
+    @classmethod
+    def _known_region(cls, region: str | None) -> str | None:
+        if region is None:
+            return None
+        from ltvkit.audience.phones import check_region
+
+        try:
+            return check_region(region)
+        except UserError as error:
+            raise ValueError(str(error).partition("expected ")[2]) from error
 
 
 class ReportConfig(_Section):

@@ -1,5 +1,6 @@
 """What a command says on the terminal when it is done."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,10 +8,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ltvkit.evaluation.backtest import Backtest
+from ltvkit.audience.exports import UNREAD_PHONE
 from ltvkit.runs import Run, read_run
 
 if TYPE_CHECKING:
+    from ltvkit.evaluation.backtest import Backtest
+    from ltvkit.pipeline.export import Exported
     from ltvkit.pipeline.train import Trained
 
 COLUMNS = {
@@ -42,11 +45,9 @@ def print_trained(trained: "Trained") -> None:
         )
 
 
-def print_backtest(backtest: Backtest) -> None:
+def print_backtest(backtest: "Backtest") -> None:
     """Models as rows, means over folds."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=140)
+    console = _wide_console()
     wide = backtest.wide()
     if wide.empty:
         console.print("The history is too short for a backtest.")
@@ -98,6 +99,92 @@ def print_run(folder: Path) -> None:
             f"  put aside   {run.data.rejected:,} rows: {folder / 'rejected_rows.csv'}",
             highlight=False,
         )
+
+
+def print_exported(exported: "Exported") -> None:
+    """What went into each upload file, what was left out and why, and what to know before."""
+    console = _wide_console()
+    run = exported.run
+    table = Table(
+        title=f"Uploads of {run.folder}: contacts of {exported.known:,} of its "
+        f"{len(run.customers):,} customers",
+        title_justify="left",
+        pad_edge=False,
+    )
+    table.add_column("to", no_wrap=True)
+    table.add_column("file", no_wrap=True)
+    table.add_column("rows", justify="right")
+    table.add_column("left out")
+    any_blanked = any(result.blanked for up in exported.uploads for result in up.results)
+    if any_blanked:
+        table.add_column("left blank")
+    for upload in exported.uploads:
+        for place, result in enumerate(upload.results):
+            cells = [_counts(result.dropped), _counts(result.blanked)]
+            table.add_row(
+                upload.platform if place == 0 else "",
+                result.file.name,
+                f"{result.rows:,}",
+                *cells[: 1 + any_blanked],
+            )
+        if upload.lacks:
+            table.add_row(upload.platform, "(none)", "", f"needs {upload.lacks}")
+        table.add_section()
+    console.print(table)
+    for line in _to_know(exported):
+        console.print(f"! {line}", style="yellow", highlight=False, markup=False)
+    for note in exported.notes:
+        console.print(f"  {note}", highlight=False, markup=False)
+    console.print(
+        f"Files in {exported.folder}/<platform>/. They are for machines: do not open and save "
+        "them in a spreadsheet.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _to_know(exported: "Exported") -> list[str]:
+    lines = []
+    decision = exported.run.verdict.decision
+    if decision != "use":
+        lines.append(
+            f"the verdict of this run is '{decision}': "
+            + (
+                "trust the order of customers, not the amounts sent along"
+                if decision == "ranking only"
+                else "there is nothing to act on yet; the report says why"
+            )
+        )
+    names = {result.file.name for upload in exported.uploads for result in upload.results}
+    if "google_customer_match_existing.csv" in names:
+        lines.append(
+            "google_lifecycle_values.json holds the two amounts for Google's customer lifecycle "
+            "goal, as Customer Match has no column for values"
+        )
+    by_warning: dict[str, list[str]] = {}
+    for upload in exported.uploads:
+        for result in upload.results:
+            for warning in result.warnings:
+                by_warning.setdefault(warning, []).append(result.file.name)
+    lines += [f"{warning} ({', '.join(files)})" for warning, files in by_warning.items()]
+    unread = any(UNREAD_PHONE in r.blanked for u in exported.uploads for r in u.results)
+    if unread and exported.region is None:
+        lines.append(
+            "phones without country code could not be read: give the shop's country with --region "
+            "or audience.phone_region, or map a two-letter country"
+        )
+    return lines
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return "\n".join(f"{count:,} {why}" for why, count in counts.items())
+
+
+def _wide_console() -> Console:
+    """The terminal, or 140 columns where there is none, so that a log keeps tables whole."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
 
 
 def _total(run: Run) -> str:

@@ -134,6 +134,26 @@ def test_a_customer_stands_in_one_row(write):
         read_customers(write("customer_id,channel\na,web\na,shop\n"))
 
 
+def test_only_the_columns_that_are_wanted_are_read_and_the_others_cannot_be_wrong(write):
+    path = write(
+        "kunde,mail,phone,first_order_at\n007,a@x.org,+48 1,soon\n007,a@x.org,+48 1,never\n"
+    )
+    frame = read_customers(
+        path,
+        columns={"customer_id": "kunde", "email": "mail", "channel": "source"},
+        only=("customer_id", "email", "city"),
+    ).frame
+    assert frame[["customer_id", "email"]].to_dict("records") == [
+        {"customer_id": "007", "email": "a@x.org"}
+    ]
+    assert not {"phone", "city"} & set(frame.columns)
+    own = write("customer_id,email\n1,b@x.org\n")
+    named = {"customer_id": "kunde", "email": "mail"}
+    assert read_customers(own, columns=named, only=("customer_id", "email")).frame[
+        "email"
+    ].tolist() == ["b@x.org"]
+
+
 def test_weights_of_a_customer_sum_to_1(write):
     touches = read_touches(
         write("customer_id,channel,weight\na,web,.333\na,tv,.333\na,seo,.333\nb,web,.5\nb,web,.5\n")

@@ -124,6 +124,7 @@ def read_customers(
     columns: Mapping[str, str] | None = None,
     date_format: str | None = None,
     timezone: str = "UTC",
+    only: Sequence[str] | None = None,
 ) -> Table:
     """Read the table of customers.
 
@@ -135,6 +136,9 @@ def read_customers(
         How `first_order_at` is written, where it does not tell itself.
     timezone : str
         The shop's zone.
+    only : sequence of str, optional
+        The columns that are wanted, by our names, as far as the table has them; the others are
+        neither read nor missed.
 
     Returns
     -------
@@ -147,7 +151,7 @@ def read_customers(
     DataError
         When a customer stands in rows that differ, or a date cannot be read.
     """
-    opened = _open(location, "customers", columns, needed=("customer_id",))
+    opened = _open(location, "customers", columns, needed=("customer_id",), only=only)
     selects = {
         "customer_id": _text(opened, "customer_id"),
         "channel": _text(opened, "channel"),
@@ -245,10 +249,15 @@ def _open(
     columns: Mapping[str, str] | None,
     *,
     needed: Sequence[str],
+    only: Sequence[str] | None = None,
 ) -> _Opened:
     source = read_transactions(location)
     workspace, table = source.workspace, source.workspace.new_name(name)
-    mapping = {theirs: ours for ours, theirs in (columns or {}).items()}
+    mapping = {
+        theirs: ours
+        for ours, theirs in (columns or {}).items()
+        if only is None or (ours in only and theirs in source.names)
+    }
     for theirs, ours in mapping.items():
         if theirs not in source.names:
             raise DataError(
@@ -262,6 +271,8 @@ def _open(
         ours = mapping.get(column.name, column.name)
         if ours in found and column.name not in mapping:
             continue  # Ours by name, but the mapping gives the name to another column.
+        if only is not None and ours not in only:
+            continue
         sql = column.tidy
         if ours == "period" and column.is_text:
             sql = _PERIOD.format(sql)

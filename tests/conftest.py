@@ -1,0 +1,51 @@
+"""The demo shop, simulated small and trained once: what commands after a training start from."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from demo_shop import CONFIG, HOSTILE_IDS, HOSTILE_NAME, HOSTILE_ORDERS
+from ltvkit.data.simulator import simulate_shop, write_shop
+
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="session")
+def ltv() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command, as a user runs it in a folder."""
+
+    def call(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).parent / "ltv"), *words]
+        return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    ltv: Callable[..., subprocess.CompletedProcess[str]],
+) -> Path:
+    """A folder with `shop/` (the tables) and `runs/demo_shop/`; some customers are hostile."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_shop(simulate_shop(42, customers=300), folder / "shop")
+    orders = pd.read_csv(folder / "shop" / "transactions.csv", dtype=str, keep_default_na=False)
+    people = pd.read_csv(folder / "shop" / "customers.csv", dtype=str, keep_default_na=False)
+    busiest = orders["customer_id"].value_counts().drop("", errors="ignore")
+    chosen = dict(zip(busiest.index[: len(HOSTILE_IDS)], HOSTILE_IDS, strict=True))
+    assert busiest.iloc[len(HOSTILE_IDS) - 1] >= HOSTILE_ORDERS
+    for table in (orders, people):
+        table["customer_id"] = table["customer_id"].replace(chosen)
+    hostile = people["customer_id"].isin(HOSTILE_IDS)
+    people.loc[hostile, ["first_name", "last_name", "city"]] = HOSTILE_NAME
+    orders.to_csv(folder / "shop" / "transactions.csv", index=False)
+    people.to_csv(folder / "shop" / "customers.csv", index=False)
+    (folder / "demo.yaml").write_text(CONFIG, encoding="utf-8")
+    trained = ltv("train", "demo.yaml", cwd=folder)
+    assert trained.returncode == 0, trained.stderr
+    return folder

@@ -31,16 +31,16 @@ def main() -> None:
     if chosen.only:
         logs = [log for log in logs if log.name in chosen.only]
     if chosen.ablate:
-        effects = _each(ablate, logs, seed=chosen.seed, threads=chosen.threads)
         saved = _beside(chosen.out, "ablation")
-        write_csv(effects, saved)
+        effects = _each(ablate, logs, seed=chosen.seed, threads=chosen.threads, saved=saved)
         print_ablation(effects)
         print(f"Per log: {saved}")
         return
-    table = _each(run_log, logs, seed=chosen.seed, threads=chosen.threads, show=print_log)
+    table = _each(
+        run_log, logs, seed=chosen.seed, threads=chosen.threads, show=print_log, saved=chosen.out
+    )
     lines = bars(table)
     print_bars(lines)
-    write_csv(table, chosen.out)
     write_csv(lines, _beside(chosen.out, "bars"))
     print(f"Every figure: {chosen.out}, {_beside(chosen.out, 'bars')}")
 
@@ -55,9 +55,13 @@ def _each(
     *,
     seed: int,
     threads: int,
+    saved: Path,
     show: Callable[[pd.DataFrame], None] | None = None,
 ) -> pd.DataFrame:
-    """Run every log in a process of its own, so that memory is its own too; one after another."""
+    """Run every log in a process of its own, so that memory is its own too; one after another.
+
+    What is found is saved after each, so that a study that is stopped keeps what it has.
+    """
     found = []
     with (
         reporting() as progress,
@@ -73,6 +77,7 @@ def _each(
             if show is not None:
                 show(one)
             found.append(one)
+            write_csv(pd.concat(found, ignore_index=True), saved)
         progress.advance("logs", len(logs), len(logs))
     return pd.concat(found, ignore_index=True)
 

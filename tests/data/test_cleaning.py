@@ -145,6 +145,7 @@ def test_money_and_rows_are_conserved_and_refunds_move_no_date(rows, seen_days):
     taken = frame.drop(index=log.rejected["row"] - 1)
     assert days["revenue"].sum() == pytest.approx(taken["revenue"].sum() + summary.unmatched_amount)
     assert summary.accepted_revenue == pytest.approx(taken["revenue"].sum())
+    assert summary.refunded == pytest.approx(-taken["revenue"].clip(upper=0).sum())
     assert (days["revenue"] >= 0).all()
     ordered = taken[taken["revenue"] >= 0]
     assert set(zip(days["customer_id"], days["ordered_on"].astype(str), strict=True)) == set(
@@ -341,6 +342,7 @@ def test_every_unfit_row_is_put_aside_with_its_reason_and_its_text():
         (10, "the amount is not finite"),
         (11, "the date is after the snapshot"),
     ]
+    assert log.summary.unidentified == 3
     assert list(log.rejected.columns) == ["row", "reason", *frame.columns]
     assert log.rejected["note"].tolist() == [f"note {number}" for number in range(1, 11)]
     assert log.summary.accepted == 1

@@ -29,8 +29,12 @@ class LogSummary:
         Rows that repeat an earlier row in every column of the input.
     duplicates_dropped : int
         How many of them were put aside (0 unless asked for).
+    unidentified : int
+        Rows put aside because nobody knows whose they are (guest checkouts, mostly).
     refund_rows : int
         Accepted rows with a negative amount.
+    refunded : float
+        What they take back, as a positive amount; gross sales are `accepted_revenue + refunded`.
     zero_value_orders : int
         Order days that were worth nothing before any refund.
     unmatched_refunds : int
@@ -58,7 +62,9 @@ class LogSummary:
     orders: int
     duplicates: int
     duplicates_dropped: int
+    unidentified: int
     refund_rows: int
+    refunded: float
     zero_value_orders: int
     unmatched_refunds: int
     unmatched_amount: float

@@ -13,7 +13,7 @@ from ltvkit.data.clean_log import CleanLog, LogSummary, as_date, ibis_table, ord
 from ltvkit.data.columns import ColumnMap, Mapped, check_columns
 from ltvkit.data.refunds import net_carried_refunds
 from ltvkit.data.sources import Source, source_from_frame
-from ltvkit.data.staging import STAGED_REASONS, Staged, rejected_rows, stage
+from ltvkit.data.staging import NO_CUSTOMER, STAGED_REASONS, Staged, rejected_rows, stage
 from ltvkit.errors import DataError
 
 
@@ -237,31 +237,32 @@ def _net(staged: Staged, *, with_margin: bool) -> str | None:
     return carried
 
 
-def _count_accepted(staged: Staged, as_of: date) -> tuple[int, float, int]:
-    """Accepted refund rows, the sum of accepted rows, and refund rows after the snapshot."""
+def _count_accepted(staged: Staged, as_of: date) -> tuple[int, float, float, int]:
+    """Accepted refund rows and their sum, the sum of accepted rows, refund rows after as_of."""
     known = (
         f"ordered_on <= DATE '{as_of}' AND customer_id NOT IN "
         f"(SELECT customer_id FROM {staged.schema}.refund_only)"
     )
-    refunds, revenue, later = staged.workspace.row(
+    refunds, refunded, revenue, later = staged.workspace.row(
         f"SELECT count(*) FILTER ({known} AND revenue < 0), "
+        f"coalesce(-sum(revenue) FILTER ({known} AND revenue < 0), 0)::DOUBLE, "
         f"sum(revenue) FILTER ({known})::DOUBLE, "
         f"count(*) FILTER (ordered_on > DATE '{as_of}' AND revenue < 0) "
         f"FROM {staged.table} WHERE reason = 0"
     )
-    return refunds, revenue, later
+    return refunds, refunded, revenue, later
 
 
 def _summarise(
     staged: Staged,
     mapped: Mapped,
     rejected: pd.DataFrame,
-    accepted: tuple[int, float, int],
+    accepted: tuple[int, float, float, int],
     *,
     netted: bool,
 ) -> LogSummary:
     schema, workspace = staged.schema, staged.workspace
-    refund_rows, accepted_revenue, later = accepted
+    refund_rows, refunded, accepted_revenue, later = accepted
     customers, days, orders, first, last, revenue, margin = workspace.row(
         "SELECT count(DISTINCT customer_id), count(*), sum(orders)::BIGINT, min(ordered_on), "
         "max(ordered_on), sum(revenue::DECIMAL(38, 6))::DOUBLE, "
@@ -284,7 +285,9 @@ def _summarise(
         orders=orders,
         duplicates=staged.duplicates,
         duplicates_dropped=staged.duplicates_dropped,
+        unidentified=int(counts.get(NO_CUSTOMER, 0)),
         refund_rows=refund_rows,
+        refunded=refunded,
         zero_value_orders=zero,
         unmatched_refunds=unmatched_refunds,
         unmatched_amount=unmatched_amount,

@@ -21,9 +21,11 @@ from ltvkit.data.sources import Source
 from ltvkit.data.workspace import Column, Workspace
 from ltvkit.errors import DataError
 
+NO_CUSTOMER = "the customer id is missing"
+
 STAGED_REASONS = (
     "accepted",
-    "the customer id is missing",
+    NO_CUSTOMER,
     "the date is missing",
     "the date cannot be read",
     "the amount is missing",

@@ -7,6 +7,7 @@ so each can be called from a notebook alone.
 from ltvkit.economics.ages import margin_by_age, observed_customers
 from ltvkit.economics.allocation import (
     RULES,
+    Allocation,
     Reconciliation,
     allocation_shares,
     allocations,
@@ -35,6 +36,7 @@ from ltvkit.economics.costs import (
     COST_CATEGORIES,
     MEDIA_CATEGORIES,
     LedgerSpan,
+    Unit,
     acquisition_costs,
     ledger_span,
 )
@@ -94,6 +96,7 @@ __all__ = [
     "MEDIA_CATEGORIES",
     "PAYBACK_COLUMNS",
     "RULES",
+    "Allocation",
     "CacOverview",
     "ChannelEvidence",
     "ChannelValues",
@@ -113,6 +116,7 @@ __all__ = [
     "RateRatio",
     "Reconciliation",
     "Shrunk",
+    "Unit",
     "acquisition_costs",
     "against_goal",
     "allocation_shares",

@@ -12,7 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltvkit.economics.costs import ALL, UNATTRIBUTED, acquisition_costs, period_starts
+from ltvkit.economics.costs import (
+    ALL,
+    UNATTRIBUTED,
+    acquisition_costs,
+    period_starts,
+    week_start,
+)
 from ltvkit.economics.credit import credited_customers, within
 from ltvkit.errors import ConfigError, DataError
 
@@ -141,8 +147,9 @@ def channel_sums(
     credit = credited_customers(customers, costs=costs, weights=weights, start=start, end=end)
     names = sorted((set(ledger["channel"]) - {""}) | set(credit["channel"]))
     channels = tuple(names or [UNATTRIBUTED])
-    spent_in = _periods(ledger["period"], unit)
-    won_in = _periods(credit["first_order_at"], unit)
+    weekday = week_start(costs) if unit == "week" else 0
+    spent_in = _periods(ledger["period"], unit, weekday)
+    won_in = _periods(credit["first_order_at"], unit, weekday)
     periods = pd.DatetimeIndex(pd.concat([spent_in, won_in]).drop_duplicates().sort_values())
     if len(periods) == 0:
         raise DataError(
@@ -289,10 +296,12 @@ def _checked_weights(
     return np.array([channel_weights.get(channel, 0.0) for channel in channels])
 
 
-def _periods(days: pd.Series, unit: Literal["day", "week", "month", "whole"]) -> pd.Series:
+def _periods(
+    days: pd.Series, unit: Literal["day", "week", "month", "whole"], weekday: int
+) -> pd.Series:
     if unit == "whole":
         return pd.Series(pd.Timestamp(0), index=days.index)
-    return period_starts(days, unit)
+    return period_starts(days, unit, week_starts_on=weekday)
 
 
 def _sum(

@@ -166,8 +166,10 @@ def ledger_span(costs: pd.DataFrame) -> LedgerSpan:
     return LedgerSpan(start=start, end=end, unit=unit)
 
 
-def period_starts(days: pd.Series, unit: Unit) -> pd.Series:
-    """The first day of the day, week (Monday) or month that each day lies in.
+def period_starts(days: pd.Series, unit: Unit, *, week_starts_on: int = 0) -> pd.Series:
+    """The first day of the day, week or month that each day lies in.
+
+    Weeks start on Mondays, or on another day of the week (6 = Sunday).
 
     Examples
     --------
@@ -176,12 +178,26 @@ def period_starts(days: pd.Series, unit: Unit) -> pd.Series:
     """
     day: pd.Series = days.dt.normalize()
     if unit == "week":
-        day = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
+        day = day - pd.to_timedelta((day.dt.day_of_week - week_starts_on) % 7, unit="D")
     elif unit == "month":
         day = day - pd.to_timedelta(day.dt.day - 1, unit="D")
     elif unit != "day":
         raise ConfigError(f"unit: got {unit!r}, expected 'day', 'week' or 'month'")
     return day
+
+
+def week_start(costs: pd.DataFrame) -> int:
+    """The day of the week on which a weekly ledger's periods start; Monday, 0, for others.
+
+    Examples
+    --------
+    >>> week_start(pd.DataFrame({"period": ["2024-01-07", "2024-01-14"]}))
+    6
+    """
+    if len(costs) == 0:
+        return 0
+    span = ledger_span(costs)
+    return int(span.start.day_of_week) if span.unit == "week" else 0
 
 
 def channel_names(channels: pd.Series, *, blank: str, table: str) -> pd.Series:

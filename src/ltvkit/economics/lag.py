@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import Unit, acquisition_costs, ledger_span, period_starts
+from ltvkit.economics.costs import (
+    Unit,
+    acquisition_costs,
+    ledger_span,
+    period_starts,
+    week_start,
+)
 from ltvkit.economics.value import DAYS_PER_MONTH
 from ltvkit.errors import ConfigError
 
@@ -23,13 +29,15 @@ class ChargedCosts:
     """A ledger moved to the cohorts it brought.
 
     Both frames are ledgers again (`cac` takes `charged`). `in_flight` holds what will bring
-    customers after `until`, `in_flight_spend` its sum. Before `complete_from` cohorts lack the
-    spend from before the ledger: give it to `cac` as `start`.
+    customers after `until`, `in_flight_spend` its sum. Periods before `complete_from` lack the
+    spend from before the ledger, those after `complete_to` the spend from after it: give `cac` the
+    first as `start`, and the last day of the second as `end`.
     """
 
     charged: pd.DataFrame
     in_flight: pd.DataFrame
     complete_from: pd.Timestamp
+    complete_to: pd.Timestamp
 
     @property
     def in_flight_spend(self) -> float:
@@ -94,7 +102,7 @@ def charge_with_lag(
             "divide each by their sum"
         )
     ledger = acquisition_costs(costs)
-    start = period_starts(ledger["period"], unit)
+    start = period_starts(ledger["period"], unit, week_starts_on=week_start(costs))
     moved = []
     for k in np.flatnonzero(shares):
         amount = costs["amount"].astype("float64").reset_index(drop=True) * shares[k]
@@ -106,11 +114,12 @@ def charge_with_lag(
     for column in {"leads", "clicks"} & set(costs.columns):
         spread.loc[len(costs) :, column] = 0
     later = spread["period"] > pd.Timestamp(until)
-    longest = int(np.flatnonzero(shares).max())
+    shortest, longest = (int(k) for k in np.flatnonzero(shares)[[0, -1]])
     return ChargedCosts(
         charged=spread[~later].reset_index(drop=True),
         in_flight=spread[later].reset_index(drop=True),
         complete_from=pd.Timestamp(_later(start, longest, unit).min()),
+        complete_to=pd.Timestamp(_later(start, shortest, unit).max()),
     )
 
 

@@ -1,0 +1,218 @@
+"""The ledger of costs beside the customers that it brought: what every CAC of a run is made of.
+
+Spend comes before its customers, and a ledger and a log rarely begin and end on the same day. Here
+each amount finds its place: charged to days whose customers are known, in flight for customers who
+come after the snapshot, or left out with days whose customers were partly brought by spend that is
+not in the ledger. The three sum to the ledger, to the cent.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from ltvkit import economics
+
+PERIOD: dict[economics.Unit, pd.DateOffset] = {
+    "day": pd.DateOffset(days=1),
+    "week": pd.DateOffset(days=7),
+    "month": pd.DateOffset(months=1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Costs charged to the periods whose customers they brought, and those customers.
+
+    Parameters
+    ----------
+    costs : DataFrame
+        The charged ledger, its first periods included.
+    customers : DataFrame
+        `customer_id, first_order_at, channel`, everybody who counts as new.
+    weights : DataFrame, optional
+        Attribution weights.
+    unit : str
+        Length of the ledger's periods.
+    start, end : Timestamp, optional
+        First and last day whose cost and customers are both known; None where a ledger of a
+        single period names no span.
+    total : float
+        Acquisition cost of the whole ledger: charged + in flight + left out.
+    in_flight : float
+        Of it, for customers who come after the snapshot.
+    left_out : float
+        Of it, charged to days before `start` or after `end`.
+    running : float
+        The part of a charged period that lies after the snapshot, should its amount be for the
+        whole of it.
+    as_of : Timestamp
+        The snapshot.
+    """
+
+    costs: pd.DataFrame
+    customers: pd.DataFrame
+    weights: pd.DataFrame | None
+    unit: economics.Unit
+    start: pd.Timestamp | None
+    end: pd.Timestamp | None
+    total: float
+    in_flight: float
+    left_out: float
+    running: float
+    as_of: pd.Timestamp
+
+    @property
+    def charged(self) -> float:
+        """Acquisition cost that CAC is computed from."""
+        return self.total - self.in_flight - self.left_out
+
+    def cac(self, allocation: economics.Allocation) -> pd.DataFrame:
+        """`economics.cac` over the days that count."""
+        return economics.cac(
+            self.costs,
+            self.customers,
+            allocation,
+            weights=self.weights,
+            start=self.start,
+            end=self.end,
+        )
+
+    def by_period(
+        self, allocation: economics.Allocation, unit: economics.Unit = "month"
+    ) -> pd.DataFrame:
+        """`economics.cac_by_period` over the days that count."""
+        return economics.cac_by_period(
+            self.costs,
+            self.customers,
+            allocation,
+            unit=unit,
+            weights=self.weights,
+            start=self.start,
+            end=self.end,
+        )
+
+    def overview(self) -> economics.CacOverview:
+        """`economics.cac_overview` over the days that count."""
+        return economics.cac_overview(
+            self.costs, self.customers, weights=self.weights, start=self.start, end=self.end
+        )
+
+    def allocations(self) -> pd.DataFrame:
+        """`economics.allocations` over the days that count."""
+        return economics.allocations(
+            self.costs, self.customers, weights=self.weights, start=self.start, end=self.end
+        )
+
+    @property
+    def curve_unit(self) -> economics.Unit:
+        """The periods that marginal CAC is fitted to: weeks, where the ledger is that fine."""
+        # Weeks give enough periods sooner; days have a rhythm of their own.
+        return "month" if self.unit == "month" else "week"
+
+    def marginal(self, allocation: economics.Allocation) -> dict[str, economics.MarginalCac]:
+        """Marginal CAC of each channel, and of all, from its whole periods of spend."""
+        unit = self.curve_unit
+        periods = self.by_period(allocation, unit)
+        starts = pd.DatetimeIndex(periods["period"])
+        ends = starts + PERIOD[unit] - pd.Timedelta(days=1)
+        # A part of a week has little spend and few customers: it would look like a law.
+        last = self.as_of if self.end is None else min(self.end, self.as_of)
+        whole = ends <= last
+        if self.start is not None:
+            whole &= starts >= self.start
+        return {
+            str(name): economics.marginal_cac(rows["media_spend"], rows["new_customers"])
+            for name, rows in periods[whole].groupby("channel", sort=True)
+        }
+
+
+def open_ledger(
+    costs: pd.DataFrame,
+    credited: pd.DataFrame,
+    first_orders: pd.Series,
+    *,
+    as_of: date,
+    cost_lag_days: int,
+    new_from: date | None,
+) -> Ledger | None:
+    """Charge a ledger to the customers that it brought.
+
+    Parameters
+    ----------
+    costs : DataFrame
+        The ledger.
+    credited : DataFrame
+        `customer_id, channel` and perhaps `weight`.
+    first_orders : Series
+        First order day by `customer_id`.
+    as_of : date
+        The snapshot.
+    cost_lag_days : int
+        Days from spending to the first order that it brings.
+    new_from : date, optional
+        First orders before this day are not those of new customers.
+
+    Returns
+    -------
+    Ledger or None
+        None when no spend of the ledger can have brought anybody yet.
+    """
+    snapshot = pd.Timestamp(as_of)
+    result = economics.charge_with_lag_days(costs, cost_lag_days, until=snapshot)
+    charged, unit = result.charged, economics.ledger_span(costs).unit
+    if charged.empty:
+        return None
+    customers = first_orders.rename("first_order_at").rename_axis("customer_id").reset_index()
+    channel = credited.drop_duplicates("customer_id")[["customer_id", "channel"]]
+    customers = customers.merge(channel, on="customer_id", how="left")
+    if new_from is not None:
+        customers = customers[customers["first_order_at"] >= pd.Timestamp(new_from)]
+    start = end = None
+    if len(costs["period"].unique()) > 1 or cost_lag_days > 0:
+        known_from = result.complete_from
+        if new_from is not None:
+            known_from = max(known_from, pd.Timestamp(new_from))
+        # From the next period on: of one that began before, the cost is whole and the rest not.
+        known = charged["period"][
+            (charged["period"] >= known_from) & (charged["period"] <= result.complete_to)
+        ]
+        if known.empty:
+            return None
+        start = known_from if unit == "day" else known.min()
+        end = _period_end(known.max(), unit)
+    ledger = economics.acquisition_costs(charged)
+    if start is not None and end is not None:
+        ledger = ledger[(ledger["period"] >= start) & (ledger["period"] <= end)]
+    total = acquisition_total(costs)
+    return Ledger(
+        costs=charged,
+        customers=customers,
+        weights=credited if "weight" in credited.columns else None,
+        unit=unit,
+        start=start,
+        end=end,
+        total=total,
+        in_flight=result.in_flight_spend,
+        left_out=total - result.in_flight_spend - float(ledger["amount"].sum()),
+        running=_running(ledger, unit, snapshot),
+        as_of=snapshot,
+    )
+
+
+def acquisition_total(costs: pd.DataFrame) -> float:
+    """All acquisition cost of a ledger."""
+    return float(economics.acquisition_costs(costs)["amount"].sum())
+
+
+def _running(ledger: pd.DataFrame, unit: economics.Unit, as_of: pd.Timestamp) -> float:
+    """Cost of the last period by the share of its days that lie after the snapshot."""
+    last = ledger["period"].max()
+    days: int = (_period_end(last, unit) - last).days + 1
+    ahead: int = max((_period_end(last, unit) - as_of).days, 0)
+    amount = float(ledger.loc[ledger["period"] == last, "amount"].sum())
+    return amount * ahead / days
+
+
+def _period_end(start: pd.Timestamp, unit: economics.Unit) -> pd.Timestamp:
+    return start + PERIOD[unit] - pd.Timedelta(days=1)

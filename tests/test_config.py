@@ -215,3 +215,11 @@ def test_a_phone_region_is_two_letters_of_a_country_with_numbers(write):
     assert "write GB" in line
     (line,) = faults(write(text % "NO"))  # YAML reads Norway as "no"
     assert "expected text (put it in quotes)" in line
+
+
+def test_the_column_of_discounts_is_one_that_is_read(tmp_path):
+    path = tmp_path / "shop.yaml"
+    columns = "{attributes: [code], discount: voucher}"
+    path.write_text(f"name: shop\ndata: {{transactions: x.csv, columns: {columns}}}\n")
+    with pytest.raises(ConfigError, match=r"data.columns.discount: got 'voucher'.*\['code'\]; add"):
+        load_config(path)

@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
@@ -84,6 +85,20 @@ class Columns(_Section):
     attributes: tuple[str, ...] = Field(
         default=(), description="further columns to learn from, text or numbers"
     )
+    discount: str | None = Field(
+        default=None,
+        description="one of the attributes: whether, by how much or with which code an order was "
+        "discounted",
+        min_length=1,
+    )
+
+    @field_validator("discount")
+    @classmethod
+    def _is_read(cls, discount: str | None, info: ValidationInfo) -> str | None:
+        attributes = info.data.get("attributes", ())
+        if discount is not None and discount not in attributes:
+            raise ValueError(f"one of data.columns.attributes, {list(attributes)}; add it there")
+        return discount
 
 
 class TableConfig(_Section):
@@ -171,6 +186,11 @@ class EconomicsConfig(_Section):
     )
     cost_lag_days: int = Field(
         default=0, ge=0, le=366, description="days from spending to the first order it brings"
+    )
+    new_customers_from: date | None = Field(
+        default=None,
+        description="first orders before this day are of old customers, and left out of CAC and "
+        "LTV; for a log that begins mid-life",
     )
     contact_cost: Money = Field(default=0.0, description="what one contact with a customer costs")
     allocation: Literal["customers", "spend", "paid_customers"] = Field(

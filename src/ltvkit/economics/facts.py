@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from ltvkit.economics.cac import CacOverview
 from ltvkit.economics.costs import ALL
@@ -24,10 +25,14 @@ def economics_facts(
     channels: pd.DataFrame | None = None,
     overview: CacOverview | None = None,
     in_flight_spend: float = 0.0,
+    running_spend: float = 0.0,
+    new_from: pd.Timestamp | str | None = None,
     horizon_months: int = 12,
     margin_is_revenue: bool = False,
     refund_share: float | None = None,
     refund_window_days: int = 30,
+    refund_rows: int | None = None,
+    refunds_after_snapshot: int | None = None,
     unidentified_share: float | None = None,
     shared_contacts: int | None = None,
     risk_targeted: int | None = None,
@@ -50,6 +55,11 @@ def economics_facts(
         What `channels_table` gives.
     overview : CacOverview, optional
         What `cac_overview` gives; None without costs.
+    in_flight_spend, running_spend : float
+        Cost of customers who come after the snapshot, left out of `overview`; and the part of a
+        period still running that is in it although its days are not over.
+    new_from : date, optional
+        First orders before this day were not counted as new; months before it are not looked at.
     refund_window_days : int
         How long an order may still be refunded.
 
@@ -74,12 +84,14 @@ def economics_facts(
     last_day = np.append(orders.customer[1:] != orders.customer[:-1], True)[: len(first)]
     inactive = orders.day[last_day] <= orders.as_of_day - _YEAR_DAYS
     recent = orders.day > orders.as_of_day - refund_window_days
-    first_month, usual = _surge(kpi_table)
+    first_month, usual = _surge(kpi_table, new_from)
     shift, gained = mix_shift(customers)
+    before, after = _mix_by_half(customers)
+    left_out = in_flight_spend if overview is None else overview.loaded_cost + in_flight_spend
     peak, when = _season(kpi_table)
     return EconomicsFacts(
         horizon_months=horizon_months,
-        immature_share=float((customers["age_months"] < horizon_months).mean()),
+        immature_share=_share_of(customers, customers["age_months"] < horizon_months),
         history_days=int(orders.as_of_day - orders.day.min() + 1),
         inactive_share=float(inactive.mean()),
         first_month_new=first_month,
@@ -87,12 +99,18 @@ def economics_facts(
         margin_is_revenue=margin_is_revenue,
         mix_shift=shift,
         mix_channel=gained,
+        mix_chance=_chance_of_shift(before, after),
+        mix_effects=_mix_effects(before, after, channels),
         in_flight_spend=in_flight_spend,
-        ledger_total=None if overview is None else overview.loaded_cost + in_flight_spend,
+        running_spend=running_spend,
+        ledger_total=left_out or None,
         refund_share=refund_share,
         refundable_revenue=float(orders.revenue[recent].sum()),
+        refund_rows=refund_rows,
+        refunds_after_snapshot=refunds_after_snapshot,
         unidentified_share=unidentified_share,
         shared_contacts=shared_contacts,
+        customers=len(orders.ids),
         organic_share=_organic(overview),
         blended_cac=None if overview is None else _known(overview.blended_media_cac),
         paid_cac=None if overview is None else _known(overview.paid_media_cac),
@@ -124,15 +142,10 @@ def mix_shift(customers: pd.DataFrame) -> tuple[float | None, str | None]:
     >>> round(share, 2), channel
     (0.33, 'b')
     """
-    if len(customers["channel"].unique()) < 2:
+    before, after = _mix_by_half(customers)
+    if len(before) < 2:
         return None, None
-    weight = customers["weight"] if "weight" in customers else pd.Series(1.0, customers.index)
-    older = (customers["age_months"] > customers["age_months"].median()).to_numpy()
-    if older.all() or not older.any():
-        return None, None
-    by_half = [weight[half].groupby(customers["channel"][half]).sum() for half in (older, ~older)]
-    before, after = (half / half.sum() for half in by_half)
-    gain = after.subtract(before, fill_value=0.0)
+    gain = after / after.sum() - before / before.sum()
     return float(gain.abs().sum() / 2), str(gain.idxmax())
 
 
@@ -157,8 +170,64 @@ def top_customer_shares(customers: pd.DataFrame, *, fewest: int = 5) -> dict[str
     return {str(name): float(row["max"] / row["sum"]) for name, row in kept.iterrows()}
 
 
-def _surge(kpi_table: pd.DataFrame) -> tuple[float | None, float | None]:
-    new = kpi_table.loc[kpi_table["complete"], "new_customers"]
+def _mix_by_half(customers: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """New customers by channel in the two halves of the history; empty where there is no mix."""
+    nothing = pd.Series(dtype="float64")
+    weight = customers["weight"] if "weight" in customers else pd.Series(1.0, customers.index)
+    older = (customers["age_months"] > customers["age_months"].median()).to_numpy()
+    if len(customers["channel"].unique()) < 2 or older.all() or not older.any():
+        return nothing, nothing
+    counts = pd.DataFrame({"before": weight.where(older, 0.0), "after": weight.where(~older, 0.0)})
+    by_channel = counts.groupby(customers["channel"]).sum()
+    return by_channel["before"], by_channel["after"]
+
+
+def _chance_of_shift(before: pd.Series, after: pd.Series) -> float | None:
+    """How often equal mixes differ as much: Pearson's chi-squared test of two rows."""
+    if len(before) < 2:
+        return None
+    seen = np.stack([before.to_numpy(dtype=np.float64), after.to_numpy(dtype=np.float64)])
+    expected = np.outer(seen.sum(axis=1), seen.sum(axis=0)) / seen.sum()
+    distance = float(((seen - expected) ** 2 / expected).sum())
+    return float(special.chdtrc(len(before) - 1, distance))
+
+
+def _mix_effects(
+    before: pd.Series, after: pd.Series, channels: pd.DataFrame | None
+) -> dict[str, float]:
+    """What the change of mix alone does to the averages, each channel's own figure kept."""
+    if channels is None or len(before) < 2:
+        return {}
+    effects = {}
+    for name, column in (("LTV", "ltv"), ("CAC", "loaded_cac")):
+        if column not in channels:
+            continue
+        figures = channels.set_index("channel")[column].reindex(before.index)
+        own = figures.to_numpy(dtype=np.float64)
+        known = np.isfinite(own)
+        was, now = (
+            float(half @ own[known]) / max(float(half.sum()), 1e-12)
+            for half in (x.to_numpy(dtype=np.float64)[known] for x in (before, after))
+        )
+        if was > 0:
+            effects[name] = now / was - 1
+    return effects
+
+
+def _share_of(customers: pd.DataFrame, which: pd.Series) -> float:
+    weight = customers["weight"] if "weight" in customers else pd.Series(1.0, customers.index)
+    return float(weight[which].sum() / weight.sum())
+
+
+def _surge(
+    kpi_table: pd.DataFrame, new_from: pd.Timestamp | str | None
+) -> tuple[float | None, float | None]:
+    months = kpi_table[kpi_table["complete"].to_numpy(dtype=bool)]
+    if new_from is not None:
+        # A month that the day lies within counts in part only.
+        starts = pd.to_datetime(months["month"])
+        months = months[(starts >= pd.Timestamp(new_from)).to_numpy()]
+    new = months["new_customers"]
     if len(new) < _FEWEST_MONTHS:
         return None, None
     return float(new.iloc[0]), float(new.iloc[1:].median())

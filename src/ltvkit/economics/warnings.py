@@ -12,9 +12,12 @@ IMMATURE_SHARE = 0.20
 INACTIVE_SHARE = 0.05
 SURGE = 2.0
 MIX_SHIFT = 0.10
+MIX_EFFECT = 0.02
+MIX_CHANCE = 0.01
 IN_FLIGHT_SHARE = 0.02
 REFUND_SHARE = 0.01
 UNIDENTIFIED_SHARE = 0.02
+SHARED_SHARE = 0.02
 ORGANIC_SHARE = 0.10
 ONE_CUSTOMER_SHARE = 0.25
 SEASON_PEAK = 1.5
@@ -40,12 +43,16 @@ class EconomicsFacts:
     `history_days`. `first_month_new`, `usual_month_new`: new customers in the log's first month and
     in the median later one. `margin_is_revenue`: no cost of goods is known. `mix_shift`: share of
     new customers that would have to change channel to give the earlier mix; `mix_channel` the one
-    that gained most. `in_flight_spend`, `ledger_total`: spend whose customers have not come, of
-    all. `refund_share`: of revenue; `refundable_revenue`: revenue so recent that it may still come
-    back. `unidentified_share`: order rows without a customer; `shared_contacts`: customers who
-    share an e-mail or phone with another. `organic_share`: new customers without media;
-    `blended_cac`, `paid_cac`. `top_customer_share`: of margin, by channel. `season_peak`: best
-    calendar month over the mean one; `season_month` its name. `first_margin_rate`,
+    that gained most; `mix_chance` how often chance alone shifts as much; `mix_effects` by how much
+    the mix alone moved each average, relative. `in_flight_spend`, `ledger_total`: spend whose
+    customers have not come, of all; `running_spend`: the part of a period still running at the
+    snapshot that is not over. `refund_share`: of gross sales; `refundable_revenue`: revenue so
+    recent that it may still come back; `refund_rows`, `refunds_after_snapshot`: refunds of the
+    log up to it and after it. `unidentified_share`: order rows without a customer;
+    `shared_contacts`: customers who share a contact with another, of `customers`.
+    `organic_share`: new customers without media; `blended_cac`, `paid_cac`. `top_customer_share`:
+    of margin, by channel. `season_peak`: best calendar month over the mean one; `season_month` its
+    name. `first_margin_rate`,
     `repeat_margin_rate`, `discounted_first_share`: first orders. `raised`: channels with verdict
     Raise and their marginal CAC (None when not estimable). `risk_targeted`, `holdout_share`:
     customers on at-risk lists, and the part left alone. `predicted_payback`: channels and months
@@ -61,12 +68,18 @@ class EconomicsFacts:
     margin_is_revenue: bool | None = None
     mix_shift: float | None = None
     mix_channel: str | None = None
+    mix_chance: float | None = None
+    mix_effects: Mapping[str, float] = field(default_factory=dict)
     in_flight_spend: float | None = None
+    running_spend: float | None = None
     ledger_total: float | None = None
     refund_share: float | None = None
     refundable_revenue: float | None = None
+    refund_rows: int | None = None
+    refunds_after_snapshot: int | None = None
     unidentified_share: float | None = None
     shared_contacts: int | None = None
+    customers: int | None = None
     organic_share: float | None = None
     blended_cac: float | None = None
     paid_cac: float | None = None
@@ -92,7 +105,7 @@ def raise_warnings(facts: EconomicsFacts) -> list[EconomicsWarning]:
     ['W3', 'W4']
     >>> raise_warnings(facts)[0].text
     'The first month has 900 new customers, a usual one 120: most of them are old customers whose \
-first order is not in the log. Leave the first cohorts out of CAC and LTV.'
+first order is not in the log. Count newcomers from a later day (economics.new_customers_from).'
     """
     found = (check(facts) for check in CHECKS)
     return [warning for warning in found if warning is not None]
@@ -135,8 +148,8 @@ def history_starts_mid_life(facts: EconomicsFacts) -> EconomicsWarning | None:
         "W3",
         "History starts mid-life",
         f"The first month has {first:,.0f} new customers, a usual one {usual:,.0f}: most of them "
-        "are old customers whose first order is not in the log. Leave the first cohorts out of CAC "
-        "and LTV.",
+        "are old customers whose first order is not in the log. Count newcomers from a later day "
+        "(economics.new_customers_from).",
     )
 
 
@@ -156,51 +169,71 @@ def channel_mix_moved(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W5: averages over channels moved because their mix did."""
     if facts.mix_shift is None or facts.mix_shift < MIX_SHIFT:
         return None
+    if facts.mix_chance is not None and facts.mix_chance > MIX_CHANCE:
+        return None
+    moved = {name: by for name, by in facts.mix_effects.items() if abs(by) >= MIX_EFFECT}
+    if facts.mix_effects and not moved:
+        return None
     gained = f", most of it to {facts.mix_channel}" if facts.mix_channel else ""
+    effect = " and ".join(f"average {name} by {_change(by)}" for name, by in moved.items())
     return EconomicsWarning(
         "W5",
         "Channel mix moved the average",
         f"{_pct(facts.mix_shift)} of new customers come by another channel than in the earlier "
-        f"half of the history{gained}. Read changes of CAC and LTV per channel.",
+        f"half of the history{gained}. {f'That alone moved {effect}. ' if effect else ''}"
+        "Read changes of CAC and LTV per channel.",
     )
 
 
 def spend_without_customers(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W6: the last spend has not brought its customers yet."""
-    spend, total = facts.in_flight_spend, facts.ledger_total
-    if not spend or not total or spend < IN_FLIGHT_SHARE * total:
+    spend, running = facts.in_flight_spend or 0.0, facts.running_spend or 0.0
+    total = facts.ledger_total
+    if not total or spend + running < IN_FLIGHT_SHARE * total:
         return None
-    return EconomicsWarning(
-        "W6",
-        "Last spend without its customers",
-        f"{spend:,.2f} of {total:,.2f} was spent so late that its customers come after the "
-        "snapshot. It is left out of CAC as in flight.",
-    )
+    parts = []
+    if spend:
+        parts.append(
+            f"{spend:,.2f} of {total:,.2f} is for customers who come after the snapshot; it is "
+            "left out of CAC as in flight."
+        )
+    if running:
+        parts.append(
+            "The last period of costs is not over at the snapshot: if its amount is for the whole "
+            f"of it, {running:,.2f} in the CAC has not brought its customers yet."
+        )
+    return EconomicsWarning("W6", "Last spend without its customers", " ".join(parts))
 
 
 def refunds_after_snapshot(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W7: recent revenue may still be refunded."""
-    share, recent = facts.refund_share, facts.refundable_revenue
-    if share is None or not recent or share < REFUND_SHARE:
-        return None
-    return EconomicsWarning(
-        "W7",
-        "Refunds after the snapshot",
-        f"{_pct(share)} of revenue is refunded, and {recent:,.2f} is recent enough to come back: "
-        f"about {share * recent:,.2f} of it is not yours to keep.",
-    )
+    share, recent = facts.refund_share or 0.0, facts.refundable_revenue or 0.0
+    later = facts.refunds_after_snapshot or 0
+    many = later > 0 and later >= REFUND_SHARE * (facts.refund_rows or 0)
+    parts = []
+    if recent and share >= REFUND_SHARE:
+        parts.append(
+            f"{_pct(share)} of sales is refunded, and {recent:,.2f} is recent enough to come "
+            f"back: about {share * recent:,.2f} of it is not yours to keep."
+        )
+    if many:
+        parts.append(
+            f"The log holds {later:,} refund rows after the snapshot, which are not netted: the "
+            "orders they take back still look whole."
+        )
+    return EconomicsWarning("W7", "Refunds after the snapshot", " ".join(parts)) if parts else None
 
 
 def several_ids_per_person(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W8: guest checkouts and several ids a person."""
     guests, shared = facts.unidentified_share or 0.0, facts.shared_contacts or 0
-    if guests < UNIDENTIFIED_SHARE and shared == 0:
-        return None
     parts = []
     if guests >= UNIDENTIFIED_SHARE:
         parts.append(f"{_pct(guests)} of rows have no customer")
-    if shared:
+    if shared and shared >= SHARED_SHARE * (facts.customers or 0):
         parts.append(f"{shared:,} customers share an e-mail or phone with another")
+    if not parts:
+        return None
     return EconomicsWarning(
         "W8",
         "Several ids a person",
@@ -329,6 +362,10 @@ CHECKS: tuple[Callable[[EconomicsFacts], EconomicsWarning | None], ...] = (
     riskiest_not_most_persuadable,
     predicted_payback,
 )
+
+
+def _change(share: float) -> str:
+    return ("+" if share > 0 else "") + _pct(share)
 
 
 def _pct(share: float) -> str:

@@ -1,6 +1,7 @@
 """Unit economics of the shop: channels, payback, indicators over time, and key figures."""
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.data import LogSummary
+from ltvkit.errors import DataError
+from ltvkit.pipeline.facts import gather_facts
+from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
 from ltvkit.pipeline.load import open_benchmarks
 from ltvkit.snapshot import Snapshot
 
@@ -18,7 +22,7 @@ COHORT_DRAWS = 200
 
 @dataclass(frozen=True, slots=True)
 class ChannelDecisions:
-    """The tables of unit economics, key figures with intervals, and warnings.
+    """The tables of unit economics, key figures with intervals, and what warnings look at.
 
     `benchmarks` is None where the user brought none.
     """
@@ -28,7 +32,7 @@ class ChannelDecisions:
     kpis: pd.DataFrame
     cohorts: pd.DataFrame
     figures: dict[str, dict[str, Any]]
-    warnings: tuple[economics.EconomicsWarning, ...]
+    facts: economics.EconomicsFacts
     benchmarks: pd.DataFrame | None
 
 
@@ -43,6 +47,7 @@ def decide_channels(
     profile: np.ndarray,
     level_sd_log: float,
     summary: LogSummary,
+    customers: pd.DataFrame | None,
 ) -> ChannelDecisions:
     """What each channel's customers cost and bring, and what a new one may cost.
 
@@ -66,14 +71,18 @@ def decide_channels(
         Standard deviation of the log of true over predicted total.
     summary : LogSummary
         What the log holds.
+    customers : DataFrame, optional
+        The customers table.
     """
     as_of = pd.Timestamp(snapshot.as_of)
     assumed = config.economics
+    first_orders = order_days.groupby("customer_id", sort=True)["ordered_on"].min()
+    counted = _newcomers(order_days, first_orders, assumed.new_customers_from)
     observed = economics.observed_customers(
-        order_days, as_of, channels=credited if len(credited) else None
+        counted, as_of, channels=credited if len(credited) else None
     )
     observed = observed.assign(residual_margin=observed["customer_id"].map(residual).to_numpy())
-    margins = economics.margin_by_age(order_days, as_of)
+    margins = economics.margin_by_age(counted, as_of)
     values = economics.channel_values(
         observed,
         margins,
@@ -83,13 +92,24 @@ def decide_channels(
         level_sd_log=level_sd_log,
         seed=config.model.seed,
     )
-    ledger = _ledger(config, order_days, costs, credited)
+    ledger, in_flight = None, 0.0
+    if costs is not None:
+        ledger = open_ledger(
+            costs,
+            credited,
+            first_orders,
+            as_of=snapshot.as_of,
+            cost_lag_days=assumed.cost_lag_days,
+            new_from=assumed.new_customers_from,
+        )
+        # What cannot have brought anybody yet is all in flight.
+        in_flight = ledger.in_flight if ledger else acquisition_total(costs)
     channels = economics.channels_table(
         _cac(config, ledger, values.table),
         values,
         target_ltv_to_cac=assumed.target_ltv_to_cac,
         target_payback_months=assumed.target_payback_months,
-        marginal=_marginal(config, ledger),
+        marginal=ledger.marginal(assumed.allocation) if ledger else {},
         own_cost=_own_cost(ledger),
         seed=config.model.seed,
     )
@@ -117,24 +137,18 @@ def decide_channels(
         cac_by_month=_cac_by_month(config, ledger),
         ltv_by_month=pd.Series({cohort: curve.ltv for (_, cohort), curve in shop_cohorts.items()}),
     )
-    facts = economics.economics_facts(
+    facts = gather_facts(
+        config,
         order_days,
-        as_of,
-        customers=observed,
-        kpi_table=kpis,
-        channels=channels if ledger else None,
-        overview=economics.cac_overview(ledger.costs, ledger.customers, weights=ledger.weights)
-        if ledger
-        else None,
-        in_flight_spend=ledger.in_flight if ledger else 0.0,
+        snapshot,
+        observed=observed,
+        kpis=kpis,
+        channels=channels,
+        ledger=ledger,
+        in_flight=in_flight,
         horizon_months=len(profile),
-        margin_is_revenue=summary.margin_basis == "revenue" and assumed.margin_rate == 1,
-        refund_share=_refund_share(summary),
-        unidentified_share=sum(
-            count for reason, count in summary.reasons.items() if "customer_id" in reason
-        )
-        / max(summary.rows, 1),
-        holdout_share=config.audience.holdout_share,
+        summary=summary,
+        customers=customers,
     )
     return ChannelDecisions(
         channels=channels,
@@ -142,48 +156,30 @@ def decide_channels(
         kpis=kpis,
         cohorts=economics.cohorts(order_days, as_of),
         figures=_figures(channels, order_days, values, paid["all", ""]),
-        warnings=tuple(economics.raise_warnings(facts)),
+        facts=facts,
         benchmarks=_against_benchmarks(channels, open_benchmarks(config)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Costs charged to the days whose customers they brought, and those customers.
-
-    `in_flight` is spend whose customers come after the snapshot.
-    """
-
-    costs: pd.DataFrame
-    customers: pd.DataFrame
-    weights: pd.DataFrame | None
-    in_flight: float
-
-
-def _ledger(
-    config: Config, order_days: pd.DataFrame, costs: pd.DataFrame | None, credited: pd.DataFrame
-) -> Ledger | None:
-    if costs is None:
-        return None
-    first = order_days.groupby("customer_id", sort=True)["ordered_on"].min()
-    channel = credited.drop_duplicates("customer_id")[["customer_id", "channel"]]
-    customers = first.rename("first_order_at").reset_index()
-    customers = customers.merge(channel, on="customer_id", how="left")
-    weights = credited if "weight" in credited.columns else None
-    lag = config.economics.cost_lag_days
-    if lag == 0:
-        return Ledger(costs, customers, weights, 0.0)
-    as_of = order_days["ordered_on"].max()
-    charged = economics.charge_with_lag_days(costs, lag, until=as_of)
-    return Ledger(charged.charged, customers, weights, charged.in_flight_spend)
+def _newcomers(
+    order_days: pd.DataFrame, first_orders: pd.Series, new_from: date | None
+) -> pd.DataFrame:
+    """The order days of those who count as new customers."""
+    if new_from is None:
+        return order_days
+    new = first_orders.index[first_orders >= pd.Timestamp(new_from)]
+    if len(new) == 0:
+        raise DataError(
+            f"economics.new_customers_from: got {new_from}, after every first order (the last is "
+            f"of {first_orders.max():%Y-%m-%d}), expected an earlier day; change it"
+        )
+    return order_days[order_days["customer_id"].isin(new)]
 
 
 def _cac(config: Config, ledger: Ledger | None, valued: pd.DataFrame) -> pd.DataFrame | None:
     """CAC from the ledger, else from the one number, else none."""
     if ledger is not None:
-        return economics.cac(
-            ledger.costs, ledger.customers, config.economics.allocation, weights=ledger.weights
-        )
+        return ledger.cac(config.economics.allocation)
     if config.economics.cac is None:
         return None
     return pd.DataFrame(
@@ -198,47 +194,21 @@ def _cac(config: Config, ledger: Ledger | None, valued: pd.DataFrame) -> pd.Data
     )
 
 
-def _monthly(config: Config, ledger: Ledger) -> pd.DataFrame:
-    return economics.cac_by_period(
-        ledger.costs, ledger.customers, config.economics.allocation, weights=ledger.weights
-    )
-
-
 def _own_cost(ledger: Ledger | None) -> dict[str, float] | None:
     """What each channel cost before shared cost was put on it."""
     if ledger is None:
         return None
-    sides = economics.allocations(ledger.costs, ledger.customers, weights=ledger.weights)
+    sides = ledger.allocations()
     return {
         str(channel): float(cost)
         for channel, cost in zip(sides["channel"], sides["own_cost"], strict=True)
     }
 
 
-def _marginal(config: Config, ledger: Ledger | None) -> dict[str, economics.MarginalCac]:
-    """Marginal CAC of each channel from its months of spend."""
-    if ledger is None:
-        return {}
-    # Weeks give enough periods sooner, where the ledger is that fine.
-    fine = len(pd.to_datetime(ledger.costs["period"]).dt.day.unique()) > 1
-    periods = economics.cac_by_period(
-        ledger.costs,
-        ledger.customers,
-        config.economics.allocation,
-        unit="week" if fine else "month",
-        weights=ledger.weights,
-    )
-    return {
-        str(name): economics.marginal_cac(rows["media_spend"], rows["new_customers"])
-        for name, rows in periods.groupby("channel", sort=True)
-        if name != "all"
-    }
-
-
 def _cac_by_month(config: Config, ledger: Ledger | None) -> pd.Series | None:
     if ledger is None:
         return None
-    months = _monthly(config, ledger)
+    months = ledger.by_period(config.economics.allocation)
     shop = months[months["channel"] == "all"]
     return pd.Series(
         shop["loaded_cac"].to_numpy(), index=pd.DatetimeIndex(pd.to_datetime(shop["period"]))
@@ -255,11 +225,6 @@ def _against_benchmarks(channels: pd.DataFrame, sector: pd.DataFrame | None) -> 
     own = own.rename(columns={"channel": "segment"})
     own["segment"] = own["segment"].replace("all", "")
     return economics.compare_benchmarks(own, sector)
-
-
-def _refund_share(summary: LogSummary) -> float | None:
-    """Refund rows say how often, not how much; their share of rows stands for that of revenue."""
-    return summary.refund_rows / summary.accepted if summary.accepted else None
 
 
 def _figures(

@@ -12,9 +12,10 @@ import pandas as pd
 from ltvkit import audience
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
-from ltvkit.economics import EconomicsWarning
+from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.models.stack import StackedLtv
 from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
+from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.value import discount, flow_profile, margin_share, valued
 from ltvkit.snapshot import Snapshot
@@ -115,6 +116,7 @@ def decide(
         profile=profile,
         level_sd_log=model.level_.log_half_width / 1.2816,
         summary=log.summary,
+        customers=tables.customers.frame if tables.customers else None,
     )
     reasons, drivers = _reasons(config, model, features)
     scored = audience.scored_customers(
@@ -139,7 +141,7 @@ def decide(
         cohorts=shop.cohorts,
         economics=shop.figures,
         total=_total(model, values, snapshot),
-        warnings=shop.warnings,
+        warnings=tuple(raise_warnings(with_lists(shop.facts, scored))),
         drivers=drivers,
         benchmarks=shop.benchmarks,
     )

@@ -127,7 +127,9 @@ class DataConfig(_Section):
         default=None, description="one row per customer: channel, contacts, consents, attributes"
     )
     touches: OptionalTable = Field(
-        default=None, description="attribution weights per customer and channel, which sum to 1"
+        default=None,
+        description="touches before the first order: customer_id, channel, touched_at; or weights "
+        "made elsewhere, with a column weight that sums to 1 per customer",
     )
     drop_exact_duplicates: bool = Field(
         default=False, description="count rows that repeat another one in every column only once"
@@ -195,6 +197,9 @@ class EconomicsConfig(_Section):
     contact_cost: Money = Field(default=0.0, description="what one contact with a customer costs")
     allocation: Literal["customers", "spend", "paid_customers"] = Field(
         default="customers", description="how shared costs are spread over channels"
+    )
+    attribution: Literal["first", "last", "linear", "position", "time_decay"] = Field(
+        default="last", description="how the touches before a first order share its credit"
     )
     benchmarks: str | None = Field(
         default=None, description="a table of your sector's figures to compare with", min_length=1

@@ -125,7 +125,9 @@ def decided(shop: dict[str, Any], folder: Path) -> ChannelDecisions:
         order_days,
         Snapshot(log.as_of, config.snapshot.horizon_days),
         costs=tables.costs.frame if tables.costs else None,
-        credited=customer_channels(log, order_days, tables),
+        credited=customer_channels(
+            log, order_days, tables, attribution=config.economics.attribution
+        ),
         residual=pd.Series(float(shop["residual"]), index=ids),
         profile=np.full(12, 1 / 12),
         level_sd_log=0.0,

@@ -1,4 +1,4 @@
-"""The other tables of the user's: costs, customers, attribution weights.
+"""The other tables of the user's: costs, customers, touches or attribution weights.
 
 A log is cleaned row by row; these are not. A ledger must add up, and a customer must stand in one
 row, so what cannot be read is refused with the rows that are wrong.
@@ -183,26 +183,61 @@ def read_customers(
     return _table(opened, frame.reset_index(drop=True), notes)
 
 
-def read_touches(location: str | Path, *, columns: Mapping[str, str] | None = None) -> Table:
-    """Read attribution weights: how much of a customer is credited to which channel.
+def read_touches(
+    location: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    timezone: str = "UTC",
+) -> Table:
+    """Read the touches that came before first orders, or attribution weights made elsewhere.
+
+    A table with a column `weight` holds weights: how much of a customer is credited to which
+    channel. One without it holds touches, which a rule of attribution turns into weights.
 
     Parameters
     ----------
     location, columns :
         As in `read_costs`.
+    date_format, timezone :
+        As in `read_customers`, for `touched_at`.
 
     Returns
     -------
     Table
-        `customer_id`, `channel`, `weight`; a customer's weights sum to 1.
+        `customer_id`, `channel`, and either `weight`, a customer's weights summing to 1, or
+        `touched_at`, a moment; touches without a customer are left out, and counted in a note.
 
     Raises
     ------
     DataError
-        When weights are missing, negative, or do not sum to 1 for a customer.
+        When there is neither column, a time cannot be read, or weights are missing, negative, or
+        do not sum to 1 for a customer.
     """
+    opened = _open(location, "touches", columns, needed=("customer_id", "channel"))
+    if "weight" in opened.columns:
+        return _weights(opened)
+    if "touched_at" not in opened.columns:
+        raise DataError(
+            "touches: got neither a column 'touched_at' nor 'weight', expected the time of each "
+            "touch, or the weight of each channel; give its name in data.touches.columns"
+        )
+    moment = _moment(opened, "touched_at", date_format=date_format, timezone=timezone)
+    selects = {
+        "customer_id": _text(opened, "customer_id"),
+        "channel": _text(opened, "channel"),
+        "touched_at": moment,
+    }
+    frame = _frame(opened, selects)
+    nameless = frame["customer_id"].isna()
+    frame = frame.loc[~nameless]
+    _refuse_gaps(opened, frame, ("channel", "touched_at"))
+    notes = [f"touches: {int(nameless.sum())} without a customer left out"] * bool(nameless.any())
+    return _table(opened, frame.reset_index(drop=True), notes)
+
+
+def _weights(opened: "_Opened") -> Table:
     needed = ("customer_id", "channel", "weight")
-    opened = _open(location, "touches", columns, needed=needed)
     selects = {
         "customer_id": _text(opened, "customer_id"),
         "channel": _text(opened, "channel"),
@@ -328,6 +363,19 @@ def _day(
 ) -> str:
     if name not in opened.columns:
         return "NULL::DATE"
+    expected = "a date, a month such as 2024-01 or a week 2024-W05"
+    moment = _moment(opened, name, date_format=date_format, timezone=timezone, expected=expected)
+    return f"CAST({moment} AS DATE)"
+
+
+def _moment(
+    opened: _Opened,
+    name: str,
+    *,
+    date_format: str | None = None,
+    timezone: str = "UTC",
+    expected: str = "a date or a time",
+) -> str:
     column = opened.columns[name]
     reading = decide_dates(
         opened.source.workspace,
@@ -336,9 +384,8 @@ def _day(
         timezone=timezone,
         date_format=date_format,
     )
-    day = f"CAST({reading.sql} AS DATE)"
-    _refuse_unreadable(opened, name, day, "a date, a month such as 2024-01 or a week 2024-W05")
-    return day
+    _refuse_unreadable(opened, name, reading.sql, expected)
+    return reading.sql
 
 
 def _refuse_unreadable(opened: _Opened, name: str, sql: str, expected: str) -> None:
@@ -361,6 +408,11 @@ def _frame(
     """The table under our names, in the order of its rows; needed columns have no gaps."""
     listed = ", ".join(f"{sql} AS {ident(name)}" for name, sql in selects.items())
     frame = opened.source.workspace.frame(f"SELECT {listed} FROM {opened.table} ORDER BY rowid")
+    _refuse_gaps(opened, frame, needed)
+    return frame
+
+
+def _refuse_gaps(opened: _Opened, frame: pd.DataFrame, needed: Sequence[str]) -> None:
     for name in needed:
         missing = frame.index[frame[name].isna()]
         if len(missing):
@@ -369,7 +421,6 @@ def _frame(
                 f"{offenders(int(row) + 1 for row in missing)}, expected a value in every row; "
                 "fill them in or leave the rows out"
             )
-    return frame
 
 
 def _categories(written: pd.Series) -> pd.Series:

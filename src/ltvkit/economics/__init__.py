@@ -26,7 +26,7 @@ from ltvkit.economics.allowable import (
     roi,
 )
 from ltvkit.economics.amortisation import amortise, unamortised_share
-from ltvkit.economics.attribution import attribute
+from ltvkit.economics.attribution import AttributionRule, attribute
 from ltvkit.economics.benchmarks import BENCHMARK_COLUMNS, compare_benchmarks
 from ltvkit.economics.cac import CAC_COLUMNS, CacOverview, cac, cac_by_period, cac_overview
 from ltvkit.economics.channels import ChannelValues, channel_values, compare_channels
@@ -97,6 +97,7 @@ __all__ = [
     "PAYBACK_COLUMNS",
     "RULES",
     "Allocation",
+    "AttributionRule",
     "CacOverview",
     "ChannelEvidence",
     "ChannelValues",

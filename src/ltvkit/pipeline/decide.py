@@ -105,7 +105,7 @@ def decide(
     values = valued(predictions, share, factor, snapshot)
     undiscounted = values["predicted_revenue"] * values["customer_id"].map(share)
 
-    credited = customer_channels(log, order_days, tables)
+    credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
     shop = decide_channels(
         config,
         order_days,

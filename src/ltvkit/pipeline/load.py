@@ -8,7 +8,8 @@ import pandas as pd
 from ltvkit.config import Config, TableConfig
 from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions
 from ltvkit.data.tables import Table, read_costs, read_customers, read_touches
-from ltvkit.errors import DataError
+from ltvkit.economics import AttributionRule, attribute
+from ltvkit.errors import DataError, offenders
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,12 @@ def open_tables(config: Config) -> Tables:
         )
         if data.customers
         else None,
-        touches=read_touches(data.touches.path, columns=columns(data.touches))
+        touches=read_touches(
+            data.touches.path,
+            columns=columns(data.touches),
+            date_format=data.date_format,
+            timezone=data.timezone,
+        )
         if data.touches
         else None,
     )
@@ -97,17 +103,45 @@ def open_benchmarks(config: Config) -> pd.DataFrame | None:
     return pd.read_csv(path, dtype={"segment": str, "metric": str, "source": str})
 
 
-def customer_channels(log: CleanLog, order_days: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """The channel each customer came through, or attribution weights where there are any.
+def customer_channels(
+    log: CleanLog,
+    order_days: pd.DataFrame,
+    tables: Tables,
+    *,
+    attribution: AttributionRule = "last",
+) -> pd.DataFrame:
+    """The channel each customer came through, or attribution weights where it was several.
 
-    From the touches, else from the customers table, else from the first order; `customer_id,
-    channel` and perhaps `weight`. Empty when the shop keeps no channels.
+    From the touches, by the rule of attribution unless they are weights already; else from the
+    customers table, else from the first order; `customer_id, channel` and perhaps `weight`. Empty
+    when the shop keeps no channels.
     """
     if tables.touches is not None:
-        return tables.touches.frame
+        return _credited(tables.touches.frame, order_days, attribution)
     if tables.customers is not None and "channel" in tables.customers.frame.columns:
         return tables.customers.frame[["customer_id", "channel"]].dropna(subset=["channel"])
     if "channel" in log.attributes:
         first = order_days.drop_duplicates("customer_id")
         return first[["customer_id", "channel"]].dropna(subset=["channel"])
     return pd.DataFrame({"customer_id": [], "channel": []}, dtype="str")
+
+
+def _credited(
+    touches: pd.DataFrame, order_days: pd.DataFrame, rule: AttributionRule
+) -> pd.DataFrame:
+    """Weights of the touches up to each first order; a channel alone where that is all credit."""
+    weights = touches
+    if "weight" not in touches:
+        # An order is known by its day, so every touch of that day counts as before it.
+        last = order_days.groupby("customer_id")["ordered_on"].min() + pd.Timedelta("23:59:59.999")
+        weights = attribute(touches, rule, converted_at=last)
+        if weights.empty:
+            raise DataError(
+                f"touches: got customers {offenders(touches['customer_id'].unique())}, none of "
+                "whom was touched before a first order of the transactions, expected most of "
+                "their customers; check that customer_id means the same in both"
+            )
+    weights = weights[weights["weight"] > 0]
+    if (weights["weight"] == 1).all():
+        return weights[["customer_id", "channel"]]
+    return weights

@@ -1,0 +1,103 @@
+"""Touches in, channels out: every rule as a run applies it, and weights taken as they are."""
+
+import pandas as pd
+import pytest
+from small_shop import configured, decided, newcomers, sound
+
+from ltvkit.data.simulator import simulate_shop
+from ltvkit.errors import DataError
+from ltvkit.pipeline.load import customer_channels, open_log, open_tables
+
+FIRST = pd.Timestamp("2024-03-10")
+
+
+def credited(shop, folder):
+    config = configured(shop, folder)
+    log, tables = open_log(config), open_tables(config)
+    return customer_channels(log, log.to_pandas(), tables, attribution=config.economics.attribution)
+
+
+def touched(*days_before, channels):
+    """One customer's touches so many days before the first order; another touched after it."""
+    moments = [FIRST - pd.Timedelta(days=days) for days in days_before]
+    touches = pd.DataFrame({"customer_id": "a", "channel": channels, "touched_at": moments})
+    late = {"customer_id": "b", "channel": "ads", "touched_at": FIRST + pd.Timedelta(days=1)}
+    return pd.concat([touches, pd.DataFrame([late])])
+
+
+def two_customers(touches, **settings):
+    orders = pd.DataFrame(
+        {"customer_id": ["a", "a", "b"], "ordered_at": [FIRST, "2024-05-01", FIRST], "revenue": 9.0}
+    )
+    return {"orders": orders, "touches": touches, "settings": settings}
+
+
+@pytest.mark.parametrize(
+    ("rule", "weights"),
+    [
+        ("first", {"seo": 1.0}),
+        ("last", {"mail": 1.0}),
+        ("linear", {"ads": 0.5, "mail": 0.25, "seo": 0.25}),
+        ("position", {"ads": 0.2, "mail": 0.4, "seo": 0.4}),
+        # Half-lives of a week: 1/8, 1/4, 1/2, 1.
+        ("time_decay", {"ads": 0.75 / 1.875, "mail": 1 / 1.875, "seo": 0.125 / 1.875}),
+    ],
+)
+def test_a_rule_of_attribution_shares_the_credit_of_the_touches_before(rule, weights, tmp_path):
+    touches = touched(21, 14, 7, 0, channels=["seo", "ads", "ads", "mail"])
+    found = credited(two_customers(touches, **{"economics.attribution": rule}), tmp_path)
+    assert found["customer_id"].unique().tolist() == ["a"]
+    share = found.get("weight", pd.Series(1.0, found.index))
+    assert dict(zip(found["channel"], share, strict=True)) == pytest.approx(weights)
+
+
+def test_the_last_touch_before_the_order_is_the_default(tmp_path):
+    found = credited(two_customers(touched(2, 1, channels=["seo", "ads"])), tmp_path)
+    assert found.to_dict("records") == [{"customer_id": "a", "channel": "ads"}]
+
+
+def test_a_touch_in_the_evening_of_the_first_order_counts_as_before_it(tmp_path):
+    touches = touched(1, -0.9, channels=["seo", "ads"])
+    assert credited(two_customers(touches), tmp_path)["channel"].tolist() == ["ads"]
+
+
+def test_weights_are_taken_as_they_are_whatever_the_rule(tmp_path):
+    weights = pd.DataFrame({"customer_id": "a", "channel": ["ads", "seo"], "weight": [0.3, 0.7]})
+    shop = two_customers(weights, **{"economics.attribution": "first"})
+    assert credited(shop, tmp_path)["weight"].tolist() == [0.3, 0.7]
+
+
+def test_touches_of_strangers_are_refused(tmp_path):
+    touches = touched(1, channels=["seo"]).assign(customer_id="A-1")
+    with pytest.raises(DataError, match="'A-1', none of whom was touched before a first order"):
+        credited(two_customers(touches), tmp_path)
+
+
+def test_the_last_touch_of_the_demo_shop_is_the_channel_that_it_credits(tmp_path):
+    shop = simulate_shop(seed=2, customers=1_500)
+    tables = {"orders": shop.transactions, "touches": shop.touches}
+    found = credited({**tables, "settings": {"snapshot.as_of": "2025-12-31"}}, tmp_path)
+    truth = shop.customers.set_index("customer_id")["channel"]
+    assert found.set_index("customer_id")["channel"].sort_index().equals(truth.sort_index())
+
+
+def test_shared_credit_counts_every_customer_once_and_every_cent_once(tmp_path):
+    shop = sound()
+    people = newcomers()
+    touches = pd.concat(
+        [
+            people[["customer_id"]].assign(
+                channel=channel, touched_at=people["first_order_at"] - pd.Timedelta(days=days)
+            )
+            for channel, days in (("ads", 3), ("social", 2), ("ads", 1))
+        ]
+    )
+    shop |= {"touches": touches, "settings": {"economics.attribution": "linear"}}
+    table = decided(shop, tmp_path).channels.set_index("channel")
+    assert table.loc["ads", "new_customers"] == pytest.approx(2 / 3 * len(people))
+    assert table.loc["all", "new_customers"] == pytest.approx(len(people))
+    parts = table.drop("all")
+    assert parts["loaded_cost"].sum() == pytest.approx(shop["costs"]["amount"].sum(), abs=0.005)
+    assert (parts["loaded_cac"] * parts["new_customers"]).sum() == pytest.approx(
+        table.loc["all", "loaded_cost"], abs=0.005
+    )

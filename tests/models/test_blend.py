@@ -1,5 +1,7 @@
 """The blend: its weights, its level and its sharpness."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,12 +48,13 @@ def test_the_candidate_that_is_the_truth_gets_the_weight(candidates, revenue_and
     assert found.weights["truth"] > 0.9
 
 
-def test_the_blend_and_each_candidate_meet_the_revenue_they_were_fitted_on(
+def test_the_sharpened_stack_and_each_candidate_meet_the_revenue_they_were_fitted_on(
     candidates, revenue_and_truth
 ):
     revenue, _ = revenue_and_truth
     found = fitted(candidates, revenue)
-    assert found.combine(candidates).sum() == pytest.approx(revenue.sum(), rel=1e-9)
+    sharpened = replace(found, far=None)
+    assert sharpened.combine(candidates).sum() == pytest.approx(revenue.sum(), rel=1e-9)
     for name, level in found.levels.items():
         assert level * candidates[name].sum() == pytest.approx(revenue.sum(), rel=1e-9)
 
@@ -109,6 +112,18 @@ def test_with_nobody_active_the_blend_is_the_mean_of_the_btyd_models(candidates,
     assert (found.learned_share, found.sharpness) == (0.0, 1.0)
     expected = sum(found.levels[n] * candidates[n] for n in ("constant", "noise")) / 2
     np.testing.assert_allclose(found.combine(candidates), expected, rtol=1e-9)
+
+
+def test_far_beyond_past_predictions_half_of_what_is_said_is_btyd(candidates, revenue_and_truth):
+    found = fitted(candidates, revenue_and_truth[0])
+    near, far = found.far
+    sharp = replace(found, far=None).combine(candidates)
+    btyd = sum(found.levels[n] * candidates[n] for n in ("constant", "noise")) / 2
+    both = found.combine(candidates)
+    np.testing.assert_array_equal(both[sharp <= near], sharp[sharp <= near])
+    np.testing.assert_allclose(both[sharp >= far], ((sharp + btyd) / 2)[sharp >= far])
+    assert np.mean(sharp > near) == pytest.approx(0.05, abs=0.001)
+    assert np.mean(sharp > far) == pytest.approx(0.01, abs=0.001)
 
 
 def test_the_stack_is_half_a_weighted_and_half_a_geometric_mean():

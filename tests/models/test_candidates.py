@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.models.candidates import BTYD, KEYS, LEARNED, NAMES, fit_candidates, from_columns
+from ltvkit.models.candidates import KEYS, LEARNED, NAMES, fit_candidates, from_columns
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,11 @@ def described():
             "future_revenue": orders * value,
         }
     )
-    columns = {f"{name}_expected_value": hint * value * (1 + k) for k, name in enumerate(BTYD)}
-    columns |= {"btyd_expected_value": hint * value, "pareto_expected_value": hint * value}
-    return frame.assign(**columns)
+    return frame.assign(
+        btyd_expected_value=hint * value,
+        pareto_expected_value=hint * value,
+        pareto_repeat_expected_value=hint * value.mean(),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +56,11 @@ def test_every_name_has_a_prediction_for_every_row(fitted, described):
 
 def test_what_needs_no_learner_is_read_from_its_columns(described):
     found = from_columns(described)
-    np.testing.assert_array_equal(found["mbgnbd"], described["btyd_expected_value"])
-    np.testing.assert_array_equal(found["bgnbd"], described["bgnbd_expected_value"])
+    for name, column in {
+        "pareto_nbd": "pareto_expected_value",
+        "pareto_nbd_repeat": "pareto_repeat_expected_value",
+    }.items():
+        np.testing.assert_array_equal(found[name], described[column])
     age = np.maximum(described["age_days"], 28)
     np.testing.assert_allclose(found["past_rate"], described["revenue_total"] / age * 60)
 

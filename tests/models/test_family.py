@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.models import BetaGeo, GammaGamma, ModifiedBetaGeo
+from ltvkit.models import BetaGeo, GammaGamma, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.family import COLUMNS, BtydFamily, describe_panel
 
 
@@ -26,6 +26,8 @@ def test_the_columns_are_what_the_models_say_one_by_one(family, customers):
     mbg = ModifiedBetaGeo().fit(customers)
     value = GammaGamma(include_first_order=True).fit(customers).expected_order_value(customers)
     value = np.minimum(value, customers["mean_order_value"].max())
+    repeat = GammaGamma(include_first_order=False).fit(customers).expected_order_value(customers)
+    pareto = ParetoNBD().fit(customers).expected_orders(customers, 90)
     for column, expected in {
         "btyd_prob_alive": mbg.prob_alive(customers),
         "btyd_prob_active": mbg.prob_active(customers, 90),
@@ -33,10 +35,19 @@ def test_the_columns_are_what_the_models_say_one_by_one(family, customers):
         "btyd_order_value": value,
         "btyd_expected_value": mbg.expected_orders(customers, 90) * value,
         "bgnbd_expected_value": BetaGeo().fit(customers).expected_orders(customers, 90) * value,
+        "pareto_expected_value": pareto * value,
+        "pareto_repeat_expected_value": pareto
+        * np.minimum(repeat, customers["mean_order_value"].max()),
         "log_label_days": np.log(90),
     }.items():
         np.testing.assert_allclose(found[column], expected, rtol=1e-9, err_msg=column)
     assert not set(COLUMNS) & set(customers.columns)
+
+
+def test_where_nobody_repeats_the_value_of_all_orders_stands_in(customers):
+    once = customers[customers["repeat_orders"] == 0]
+    family = BtydFamily.fit(once)
+    np.testing.assert_allclose(family.repeat_order_value(once), family.value.population_mean_)
 
 
 def test_no_order_is_expected_dearer_than_the_dearest_customers_mean(family, customers):

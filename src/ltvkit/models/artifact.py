@@ -26,7 +26,7 @@ from ltvkit.models.intervals import RankedScatter
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.stack import StackedLtv
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,12 @@ def load_model(folder: str | Path) -> TrainedModel:
     model.family_ = BtydFamily.from_dict(state["family"])
     blend = state["blend"]
     model.blend_ = Blend(
-        **{**blend, "geometric": tuple(blend["geometric"]), "btyd": tuple(blend["btyd"])}
+        **{
+            **blend,
+            "geometric": tuple(blend["geometric"]),
+            "btyd": tuple(blend["btyd"]),
+            "far": blend["far"] and tuple(blend["far"]),
+        }
     )
     model.activity_ = ActivityStack(**state["activity"])
     model.waiting_ = WaitingCurve(**{k: tuple(v) for k, v in state["waiting"].items()})

@@ -15,6 +15,9 @@ SHRINK_ACTIVE = 100.0
 
 SHARPEST, SHARPEN_ACTIVE = 1.25, 300.0
 
+FAR_SHARE, FAR_QUANTILES = 0.5, (0.95, 0.99)
+"""Share of BTYD in the largest predictions: it grows between these quantiles of past ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Blend:
@@ -37,6 +40,9 @@ class Blend:
         of them.
     level : float
         Factor that brings the sharpened prediction back to the revenue of the recent past.
+    far : tuple of float, optional
+        Predictions between which BTYD takes up to `FAR_SHARE`: trees cannot say more than the
+        largest leaf they have seen, BTYD goes on in proportion to what the customer did.
     """
 
     levels: dict[str, float]
@@ -46,22 +52,29 @@ class Blend:
     btyd: tuple[str, ...]
     sharpness: float = 1.0
     level: float = 1.0
+    far: tuple[float, float] | None = None
 
     def combine(self, candidates: dict[str, FloatArray]) -> FloatArray:
         """One prediction per row.
 
-            level x [ share x (weighted mean + geometric mean) / 2
-                      + (1 - share) x BTYD mean ] ^ sharpness
+            stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD mean
+            sharp = level x stack ^ sharpness
+            (1 - f) x sharp + f x BTYD mean,  f from 0 to `FAR_SHARE` between the values of `far`
 
         all of candidates at their own level. The geometric mean asks that they agree.
         """
-        return np.asarray(self.level * self._combine(candidates) ** self.sharpness)
-
-    def _combine(self, candidates: dict[str, FloatArray]) -> FloatArray:
         level = {name: factor * candidates[name] for name, factor in self.levels.items()}
         btyd = np.mean([level[name] for name in self.btyd], axis=0)
+        sharp = self.level * self._stack(level, btyd) ** self.sharpness
+        if self.far is None:
+            return np.asarray(sharp)
+        near, far = self.far
+        share = FAR_SHARE * np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
+        return np.asarray((1 - share) * sharp + share * btyd)
+
+    def _stack(self, level: dict[str, FloatArray], btyd: FloatArray) -> FloatArray:
         if self.learned_share == 0:
-            return np.asarray(btyd)
+            return btyd
         # By name, so that a model read from a file adds up to the same last digit.
         weighted = np.sum([w * level[name] for name, w in sorted(self.weights.items())], axis=0)
         floors = [np.maximum(level[name], FLOOR * btyd.mean()) for name in self.geometric]
@@ -78,7 +91,10 @@ def fit_blend(
     geometric: tuple[str, ...],
     btyd: tuple[str, ...],
 ) -> Blend:
-    """Set levels and weights on recent rows that the candidates did not learn from.
+    """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
+
+    The sharpness is the power from 1 to `SHARPEST` with the least absolute and squared error at
+    equal total, shrunk to 1 by the number of customers who ordered.
 
     Parameters
     ----------
@@ -103,26 +119,24 @@ def fit_blend(
         geometric=geometric,
         btyd=btyd,
     )
-    trust = active_customers / (active_customers + SHARPEN_ACTIVE)
-    power = 1 + trust * (_sharpness(blend.combine(candidates), revenue) - 1)
-    sharp = replace(blend, sharpness=power)
-    return replace(sharp, level=total / float(sharp.combine(candidates).sum()))
+    stacked = blend.combine(candidates)
 
-
-def _sharpness(predicted: FloatArray, actual: FloatArray) -> float:
-    """The power, from 1 to 1.25, with the least absolute and squared error at equal total.
-
-    Forecasts that are averages are under-confident and gain from being made more extreme.
-    Source: Satopaa et al. (2014), Combining multiple probability predictions, section 3.
-    """
+    def sharpened(power: float) -> Blend:
+        sharp = stacked**power
+        level = total / float(sharp.sum())
+        near, far = np.quantile(level * sharp, FAR_QUANTILES).tolist()
+        return replace(blend, sharpness=power, level=level, far=(near, far))
 
     def loss(power: float) -> float:
-        sharp = predicted**power
-        error = sharp * (actual.sum() / sharp.sum()) - actual
+        predicted = sharpened(power).combine(candidates)
+        error = predicted * (total / float(predicted.sum())) - revenue
         return float(np.log(np.abs(error).mean()) + 0.5 * np.log((error**2).mean()))
 
-    powers = np.arange(1.0, SHARPEST + 1e-9, 0.05)
-    return float(min(powers, key=loss))
+    # Forecasts that are averages are under-confident and gain from being made more extreme:
+    # Satopaa et al. (2014), Combining multiple probability predictions, section 3.
+    best = float(min(np.arange(1.0, SHARPEST + 1e-9, 0.05), key=loss))
+    trust = active_customers / (active_customers + SHARPEN_ACTIVE)
+    return sharpened(1 + trust * (best - 1))
 
 
 def tweedie_deviance(actual: FloatArray, predicted: FloatArray) -> FloatArray:

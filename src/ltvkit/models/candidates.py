@@ -3,7 +3,9 @@
 - `tweedie`: boosted trees on revenue, log link, variance power 1.5;
 - `hurdle`: P(order) x the typical revenue of those who order (boosted trees on its log);
 - `root`: boosted trees on the square root of revenue, squared: robust to single large orders;
-- `bgnbd`, `mbgnbd`, `pareto_nbd`: expected orders x Gamma-Gamma value;
+- `pareto_nbd`: expected orders x Gamma-Gamma value of all orders;
+- `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where
+  first orders are unlike later ones;
 - `past_rate`: what the customer spent a day so far.
 
 Each predicts revenue over the label's length, up to a constant: the level is set apart.
@@ -19,8 +21,10 @@ from ltvkit.models._rows import FloatArray
 from ltvkit.models.boosted import Bag, Columns, cross_fit
 
 LEARNED = ("tweedie", "hurdle", "root")
-BTYD = ("bgnbd", "mbgnbd", "pareto_nbd")
+BTYD = ("pareto_nbd", "pareto_nbd_repeat")
 NAMES = (*LEARNED, *BTYD, "past_rate")
+CAUTIOUS = (*LEARNED, "pareto_nbd_repeat")
+"""The candidates of the geometric mean."""
 
 EXTREME = 0.999
 """Revenue beyond this quantile of positive revenue teaches as much as the quantile."""
@@ -74,9 +78,8 @@ def from_columns(described: pd.DataFrame) -> dict[str, FloatArray]:
     age = np.maximum(described["age_days"].to_numpy(dtype=float), YOUNG_DAYS)
     days = np.exp(described["log_label_days"].to_numpy(dtype=float))
     return {
-        "bgnbd": described["bgnbd_expected_value"].to_numpy(dtype=float),
-        "mbgnbd": described["btyd_expected_value"].to_numpy(dtype=float),
         "pareto_nbd": described["pareto_expected_value"].to_numpy(dtype=float),
+        "pareto_nbd_repeat": described["pareto_repeat_expected_value"].to_numpy(dtype=float),
         "past_rate": described["revenue_total"].to_numpy(dtype=float) / age * days,
     }
 

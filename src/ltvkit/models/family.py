@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ltvkit.errors import NotEnoughDataError
 from ltvkit.models._rows import FloatArray
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
@@ -20,18 +21,23 @@ COLUMNS = (
     "btyd_expected_value",
     "bgnbd_expected_value",
     "pareto_expected_value",
+    "pareto_repeat_expected_value",
 )
 """What `BtydFamily.describe` adds to a frame of features."""
 
 
 @dataclass(frozen=True, slots=True)
 class BtydFamily:
-    """BG/NBD, MBG/NBD and Pareto/NBD for orders, Gamma-Gamma for values, fitted at one snapshot."""
+    """BG/NBD, MBG/NBD and Pareto/NBD for orders, Gamma-Gamma for values, fitted at one snapshot.
+
+    `value` knows all orders, `repeat_value` leaves the first one out.
+    """
 
     bgnbd: BetaGeo
     mbgnbd: ModifiedBetaGeo
     pareto: ParetoNBD
     value: GammaGamma
+    repeat_value: GammaGamma
     largest_value: float
 
     @classmethod
@@ -43,11 +49,13 @@ class BtydFamily:
         NotEnoughDataError, ConvergenceError
             As the parts do.
         """
+        value = GammaGamma(include_first_order=True).fit(summary)
         return cls(
             bgnbd=BetaGeo().fit(summary),
             mbgnbd=ModifiedBetaGeo().fit(summary),
             pareto=ParetoNBD().fit(summary),
-            value=GammaGamma(include_first_order=True).fit(summary),
+            value=value,
+            repeat_value=_repeat_value(summary, value),
             largest_value=float(summary["mean_order_value"].max()),
         )
 
@@ -62,10 +70,15 @@ class BtydFamily:
         """Expected value of an order, at most the largest customer mean that was ever seen."""
         return np.minimum(self.value.expected_order_value(summary), self.largest_value)
 
+    def repeat_order_value(self, summary: pd.DataFrame) -> FloatArray:
+        """The same, of a customer's repeat orders alone."""
+        return np.minimum(self.repeat_value.expected_order_value(summary), self.largest_value)
+
     def describe(self, features: pd.DataFrame, label_days: float) -> pd.DataFrame:
         """The features with `COLUMNS` for the next `label_days` days added."""
         orders = self.mbgnbd.expected_orders(features, label_days)
         value = self.order_value(features)
+        pareto_orders = self.pareto.expected_orders(features, label_days)
         return features.assign(
             btyd_prob_alive=self.mbgnbd.prob_alive(features),
             btyd_prob_active=self.mbgnbd.prob_active(features, label_days),
@@ -73,7 +86,8 @@ class BtydFamily:
             btyd_order_value=value,
             btyd_expected_value=orders * value,
             bgnbd_expected_value=self.bgnbd.expected_orders(features, label_days) * value,
-            pareto_expected_value=self.pareto.expected_orders(features, label_days) * value,
+            pareto_expected_value=pareto_orders * value,
+            pareto_repeat_expected_value=pareto_orders * self.repeat_order_value(features),
             log_label_days=np.log(label_days),
         )
 
@@ -84,6 +98,7 @@ class BtydFamily:
             "mbgnbd": self.mbgnbd.to_dict(),
             "pareto": self.pareto.to_dict(),
             "value": self.value.to_dict(),
+            "repeat_value": self.repeat_value.to_dict(),
             "largest_value": self.largest_value,
         }
 
@@ -95,8 +110,17 @@ class BtydFamily:
             mbgnbd=ModifiedBetaGeo.from_dict(state["mbgnbd"]),
             pareto=ParetoNBD.from_dict(state["pareto"]),
             value=GammaGamma.from_dict(state["value"]),
+            repeat_value=GammaGamma.from_dict(state["repeat_value"]),
             largest_value=float(state["largest_value"]),
         )
+
+
+def _repeat_value(summary: pd.DataFrame, value: GammaGamma) -> GammaGamma:
+    """Gamma-Gamma on repeat orders; with the parameters of all orders where nobody repeated."""
+    try:
+        return GammaGamma(include_first_order=False).fit(summary)
+    except NotEnoughDataError:
+        return GammaGamma.from_params(value.params_, include_first_order=False)
 
 
 def describe_panel(rows: pd.DataFrame, *, kept: np.ndarray) -> pd.DataFrame:

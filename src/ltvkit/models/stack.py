@@ -282,7 +282,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             {name: predicted[recent] for name, predicted in out_of_fold.items()},
             revenue[recent],
             active_customers=int((revenue[main & (day == latest)] > 0).sum()),
-            geometric=(*contest.LEARNED, *contest.BTYD),
+            geometric=contest.CAUTIOUS,
             btyd=contest.BTYD,
         )
         btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)

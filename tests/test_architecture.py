@@ -8,7 +8,17 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "ltvkit"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
-GROUND = {"errors", "snapshot", "schemas", "files", "progress", "panel", "runs", "_version"}
+GROUND = {
+    "errors",
+    "snapshot",
+    "schemas",
+    "files",
+    "progress",
+    "panel",
+    "runs",
+    "wording",
+    "_version",
+}
 MAY_IMPORT = {
     "data": set(),
     "features": {"data"},

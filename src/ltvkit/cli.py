@@ -159,13 +159,17 @@ def report(
     previous: Annotated[
         Path | None, typer.Option(help="The run before it: figures then say how they changed.")
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="en, fr or pl; the run's own by default.")
+    ] = None,
 ) -> None:
     """Build a run's report again from its folder; nothing is recomputed."""
     from ltvkit.files import write_text
     from ltvkit.report import render_report
     from ltvkit.runs import read_run
 
-    page = render_report(read_run(run), previous=read_run(previous) if previous else None)
+    before = read_run(previous) if previous else None
+    page = render_report(read_run(run), previous=before, language=language)
     write_text(page, run / "report.html")
     typer.echo(f"{run / 'report.html'}")
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ltvkit.errors import UserError
 from ltvkit.snapshot import Snapshot
+from ltvkit.wording import LANGUAGES, Sentence
 
 SCHEMA = 1
 """The version of the run folder that this reader understands."""
@@ -60,13 +61,14 @@ class DataFacts:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """Which model speaks, what it is made of, and why it was chosen."""
+    """Which model speaks, what it is made of, and why it was chosen (in English, and as said)."""
 
     name: str
     version: str
     weights: Mapping[str, float]
     btyd_share: float | None
     why: tuple[str, ...]
+    said: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Check:
     value: float | None
     threshold: float | None
     recommendation: str
+    said: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class Verdict:
     decision: str
     reasons: tuple[str, ...]
     checks: tuple[Check, ...]
+    said: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ class Notice:
     id: str
     title: str
     text: str
+    said: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,8 @@ class Run:
         The scored list, one row per customer.
     channels, payback, kpis, cohorts, backtest, backtest_deciles, rejected_rows, data_dictionary
         The frames of the run; empty with their columns where the run had nothing to say.
+    channels_said : mapping
+        The sentences of each channel's row, by column: `why` and `worth_more`.
     """
 
     folder: Path
@@ -174,6 +181,13 @@ class Run:
     backtest_deciles: pd.DataFrame
     rejected_rows: pd.DataFrame
     data_dictionary: pd.DataFrame
+    channels_said: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """The language in which the run's files speak to marketers."""
+        section = self.settings.get("report") or {}
+        return str(section.get("language") or LANGUAGES[0])
 
     @property
     def record_row(self) -> str:
@@ -252,6 +266,7 @@ def read_run(folder: Path) -> Run:
             weights={str(k): float(v) for k, v in model["weights"].items()},
             btyd_share=_number(model.get("btyd_share")),
             why=tuple(map(str, model["why"])),
+            said=_sentences(model),
         ),
         total=Total(
             revenue=_figure(total, "revenue", "low", "high"),
@@ -267,9 +282,11 @@ def read_run(folder: Path) -> Run:
             decision=str(verdict["decision"]),
             reasons=tuple(map(str, verdict["reasons"])),
             checks=tuple(_check(row) for row in verdict["checks"]),
+            said=_sentences(verdict),
         ),
         warnings=tuple(
-            Notice(str(row["id"]), str(row["title"]), str(row["text"])) for row in facts["warnings"]
+            Notice(str(row["id"]), str(row["title"]), str(row["text"]), _sentence(row.get("said")))
+            for row in facts["warnings"]
         ),
         economics={
             str(name): Figure(
@@ -295,6 +312,10 @@ def read_run(folder: Path) -> Run:
         backtest_deciles=_frame(folder, "backtest_deciles.csv"),
         rejected_rows=_frame(folder, "rejected_rows.csv", text=True),
         data_dictionary=_frame(folder, "data_dictionary.csv"),
+        channels_said={
+            str(channel): {str(column): Sentence.from_json(raw) for column, raw in row.items()}
+            for channel, row in (facts.get("channels") or {}).items()
+        },
     )
 
 
@@ -356,7 +377,16 @@ def _check(row: Mapping[str, Any]) -> Check:
         value=_number(row.get("value")),
         threshold=_number(row.get("threshold")),
         recommendation=str(row.get("recommendation") or ""),
+        said=_sentence(row.get("said")),
     )
+
+
+def _sentence(raw: Mapping[str, Any] | None) -> Sentence | None:
+    return None if raw is None else Sentence.from_json(raw)
+
+
+def _sentences(row: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    return tuple(Sentence.from_json(raw) for raw in row.get("said") or ())
 
 
 def _list_facts(row: Mapping[str, Any]) -> ListFacts:

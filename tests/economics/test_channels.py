@@ -24,6 +24,7 @@ from ltvkit.economics import (
     shrink,
     values_there,
 )
+from ltvkit.wording import Sentence
 
 FLOW = np.array([30.0, 6, 5, 4, 4, 3, 3, 2, 2, 2, 1, 1])
 SCALE = {"Google": 1.0, "Facebook": 2.0, "podcast": 1.4, "seo": 1.2}
@@ -177,7 +178,7 @@ def curve(low, high):
     return dataclasses.replace(
         fit,
         estimable=low > 0,
-        reason="customers do not follow spend: elasticity",
+        said=Sentence("marginal.not_following", {"slope": 0.2, "low": low, "high": high}),
         elasticity_low=low,
         elasticity_high=high,
         marginal_cac=60 / (low + high) if low > 0 else math.nan,
@@ -192,7 +193,12 @@ def curve(low, high):
         (0.7, 0.9, "Raise", "marginal CAC 37.50 [33.33, 42.86] is within the allowable 50.00"),
         (0.3, 0.9, "Raise", "may pass the allowable 50.00: raise in small steps"),
         (0.2, 0.5, "Hold", "on average, but marginal CAC 85.71 [60.00, 150.00] is above"),
-        (-0.2, 0.6, "Hold", "customers do not follow spend: elasticity: marginal CAC not est"),
+        (
+            -0.2,
+            0.6,
+            "Hold",
+            "elasticity 0.20 [-0.20, 0.60]: marginal CAC not est",
+        ),
         (-0.5, 1.8, "Raise", "marginal CAC not estimable (customers do not follow spend"),
     ],
 )
@@ -264,7 +270,7 @@ def test_spend_that_brought_nobody_is_cut_with_its_limit_named():
     table = channels_table(cac(pd.concat([costs, more]), customers), values).set_index("channel")
     row = table.loc["billboards"]
     assert (row["verdict"], row["new_customers"]) == ("Cut", 0)
-    assert row["why"].startswith("20000.00 spent and no customer yet")
+    assert row["why"].startswith("20,000.00 spent and no customer yet")
     assert np.isnan(row["loaded_cac"])
 
 

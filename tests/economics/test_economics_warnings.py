@@ -17,12 +17,12 @@ from ltvkit.economics import (
 
 RAISED_BY = {
     "W1": ({"immature_share": 0.63, "horizon_months": 24}, ["63 %", "24 months"]),
-    "W2": ({"inactive_share": 0.01, "history_days": 1_000}, ["1 %", "1000 days"]),
+    "W2": ({"inactive_share": 0.01, "history_days": 1_000}, ["1 %", "1,000 days"]),
     "W3": ({"first_month_new": 900, "usual_month_new": 120}, ["900", "120"]),
     "W4": ({"margin_is_revenue": True}, ["revenue"]),
     "W5": ({"mix_shift": 0.234, "mix_channel": "TikTok"}, ["23.4 %", "TikTok"]),
-    "W6": ({"in_flight_spend": 500.0, "ledger_total": 4_000.0}, ["500.00", "4,000.00"]),
-    "W7": ({"refund_share": 0.08, "refundable_revenue": 1_000.0}, ["8 %", "80.00"]),
+    "W6": ({"in_flight_spend": 500.0, "ledger_total": 4_000.0}, ["500 of 4,000"]),
+    "W7": ({"refund_share": 0.08, "refundable_revenue": 1_000.0}, ["8 %", "about 80 of it"]),
     "W8": ({"unidentified_share": 0.249, "shared_contacts": 12}, ["24.9 %", "12 customers"]),
     "W9": (
         {"organic_share": 0.6, "blended_cac": 52.5, "paid_cac": 131.25},

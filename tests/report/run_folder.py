@@ -26,6 +26,8 @@ from run_tables import (
     payback_table,
 )
 
+from ltvkit.wording import Sentence
+
 HOSTILE_ID = "\"><script>window.stolen = 1</script>'`=cmd|' /C calc'!A0\u202egnp.\u2028"
 HOSTILE_CHANNEL = "</script><img src=x onerror='window.stolen = 1'>\u202e"
 
@@ -113,7 +115,7 @@ def _facts(
         _check("churn calibration", "REVIEW", 0.087, 0.06),
         _check("size", "PASS", float(len(scored)), 300.0),
     ]
-    reasons = [c["recommendation"] for c in checks if c["status"] != "PASS"]
+    weak = [c for c in checks if c["status"] != "PASS"]
     return {
         "schema": 1,
         "name": "",
@@ -152,7 +154,8 @@ def _facts(
             "version": "0.1.0",
             "weights": {"hurdle": 0.6, "tweedie": 0.4},
             "btyd_share": 0.35,
-            "why": ["lowest out-of-time error in every fold"],
+            "why": ["BTYD models alone: the history is too short."],
+            "said": [Sentence("stack.btyd_alone").as_json()],
         },
         "total": {
             "revenue": revenue,
@@ -171,10 +174,12 @@ def _facts(
         },
         "verdict": {
             "decision": decision,
-            "reasons": reasons,
+            "reasons": [c["recommendation"] for c in weak],
+            "said": [c["said"] for c in weak],
             "checks": checks,
         },
         "warnings": _warnings(costs=costs),
+        "channels": _channels_said(channels),
         "economics": _economics(channels),
         "lists": _lists(scored, LISTS),
         "drivers": [
@@ -188,15 +193,16 @@ def _facts(
 
 
 ADVICE = {
-    ("beats chance", "PASS"): "The ranking is better than chance.",
-    ("beats chance", "FAIL"): "On past dates customers could not be told apart: treat all alike.",
-    ("total", "PASS"): "The total is known within a factor of 1.16.",
-    ("total", "FAIL"): "The total is only known within a factor of 1.9: use the ranking.",
-    ("peers", "PASS"): "No simpler model ranks better.",
-    ("intervals", "PASS"): "80 % intervals held 79% on past dates.",
-    ("churn calibration", "REVIEW"): "Churn risks were off by 8.7% on past dates: trust their "
-    "order more than their size.",
-    ("size", "PASS"): "All customers were scored.",
+    ("beats chance", "PASS"): Sentence("check.beats_chance.pass"),
+    ("beats chance", "FAIL"): Sentence("check.beats_chance.fail", {"gini": 0.04, "needed": 0.1}),
+    ("total", "PASS"): Sentence("check.total.pass", {"factor": 1.16}),
+    ("total", "FAIL"): Sentence("check.total.wide", {"factor": 1.9}),
+    ("peers", "PASS"): Sentence("check.peers.pass"),
+    ("intervals", "PASS"): Sentence("check.intervals.pass", {"level": 0.8, "value": 0.79}),
+    ("churn calibration", "REVIEW"): Sentence(
+        "check.churn_calibration.review", {"error": 0.087, "floor": 0.02}
+    ),
+    ("size", "PASS"): Sentence("check.size.pass", {"customers": 300}),
 }
 
 
@@ -206,22 +212,51 @@ def _check(name: str, status: str, value: float, threshold: float) -> dict[str, 
         "status": status,
         "value": value,
         "threshold": threshold,
-        "recommendation": ADVICE[name, status],
+        "recommendation": str(ADVICE[name, status]),
+        "said": ADVICE[name, status].as_json(),
     }
 
 
-def _warnings(*, costs: bool) -> list[dict[str, str]]:
+def _warnings(*, costs: bool) -> list[dict[str, Any]]:
     young = {
         "id": "W1",
         "title": "Immature cohorts",
-        "text": "3 of 18 cohorts are younger than three months; their averages will still move.",
+        "text": "16.7 % of customers were watched for fewer than 12 months.",
+        "said": Sentence("warning.W1.text", {"share": 0.167, "months": 12}).as_json(),
     }
     basis = {
         "id": "W4",
         "title": "Revenue called profit",
         "text": "No margin was given: every figure is revenue, not profit.",
+        "said": Sentence("warning.W4.text").as_json(),
     }
     return [young] if costs else [young, basis]
+
+
+def _channels_said(channels: pd.DataFrame | None) -> dict[str, Any]:
+    """Why each verdict, as a sentence; none where there is no channel."""
+    if channels is None:
+        return {}
+    return {
+        str(row["channel"]): {"why": Sentence("why.at_target", told).as_json()}
+        for row, told in (
+            (
+                row,
+                {
+                    "ratio": Sentence(
+                        "why.ratio",
+                        {
+                            "ratio": row["ltv_to_cac"],
+                            "low": row["ltv_to_cac_low"],
+                            "high": row["ltv_to_cac_high"],
+                        },
+                    ),
+                    "target": Sentence("why.target", {"ratio": 3.0}),
+                },
+            )
+            for row in channels.to_dict("records")
+        )
+    }
 
 
 def _economics(channels: pd.DataFrame | None) -> dict[str, Any]:

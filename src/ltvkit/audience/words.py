@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-Language = Literal["en", "fr", "pl"]
+from ltvkit.wording import Language
+
+__all__ = ["ACTIONS", "ActionWords", "Language", "in_language"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,20 @@ ACTIONS: Mapping[Language, ActionWords] = {
         no_permission="Nie kontaktuj się: brak zapisanej zgody.",
     ),
 }
+
+
+def in_language(action: str, language: Language) -> str:
+    """A sentence of `ACTIONS`, in whichever language it was written, in another.
+
+    Examples
+    --------
+    >>> in_language("Spend nothing on contacts for now.", "pl")
+    'Na razie nie wydawaj nic na kontakt.'
+    """
+    for words in ACTIONS.values():
+        here = [*words.by_list.values(), words.held_out, words.no_permission]
+        if action in here:
+            wanted = ACTIONS[language]
+            there = [wanted.by_list[name] for name in words.by_list]
+            return [*there, wanted.held_out, wanted.no_permission][here.index(action)]
+    return action

@@ -20,6 +20,7 @@ from ltvkit.economics.resample import limits
 from ltvkit.economics.shrinkage import shrunk_draws
 from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
 from ltvkit.errors import DataError
+from ltvkit.wording import Sentence
 
 CHANNELS_COLUMNS = (
     *CAC_COLUMNS,
@@ -76,7 +77,8 @@ def channels_table(
         the lower limits), `ltv_raw, ltv_raw_low, ltv_raw_high, raw_weight, roi, headroom,
         headroom_low, headroom_high` (allowable CAC / CAC), `observed_to_month, recovered_share,
         payback_month_predicted, prob_paid_back_by_target, marginal_cac, marginal_cac_low,
-        marginal_cac_high, customers_to_settle, worth_more`.
+        marginal_cac_high, customers_to_settle, worth_more`, and `why_said, worth_more_said`: `why`
+        and `worth_more` as `Sentence`, for readers of another language.
 
     Examples
     --------
@@ -120,7 +122,8 @@ def channels_table(
             marginal=(marginal or {}).get(name),
         )
         row = _judged(known, target_ltv_to_cac, values.confidence, rng)
-        rows.append(row | {"worth_more": compared.get(name, "")})
+        more = compared.get(name)
+        rows.append(row | {"worth_more": str(more or ""), "worth_more_said": more})
     told = pd.concat([table, pd.DataFrame(rows)], axis=1)
     raw = values.table[["channel", "ltv_raw", "ltv_raw_low", "ltv_raw_high", "raw_weight"]]
     told = told.merge(raw, on="channel", how="left")
@@ -193,6 +196,7 @@ def _judged(
         "allowable_cac": allowed,
         "verdict": verdict.verdict,
         "why": verdict.why,
+        "why_said": verdict.said,
         "cac_low": cac_low,
         "cac_high": cac_high,
         "allowable_cac_cautious": allowable_cac(ltv_low, target, margin_by_payback_month=cap_low),
@@ -313,14 +317,20 @@ def _pair(drawn: Floats, confidence: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _worth_more(values: ChannelValues) -> dict[str, str]:
+def _worth_more(values: ChannelValues) -> dict[str, Sentence]:
     """For each channel, how it stands to the best (and the best to the second)."""
     pairs = compare_channels(values)
     if pairs.empty:
         return {}
     best = pairs["channel_a"].iloc[0]
-    said: dict[str, str] = {}
-    for pair in pairs[pairs["channel_a"] == best].itertuples(index=False):
-        said.setdefault(best, f"against {pair.channel_b}: {pair.verdict}")
-        said[pair.channel_b] = f"against {best}: {pair.verdict}"
+    said: dict[str, Sentence] = {}
+    for pair in pairs[pairs["channel_a"] == best].to_dict("records"):
+        known, chance = pair["low"] > 0, pair["prob_a_higher"]
+        ending = ("_surely" if chance > 0.99 else "") if known else ""
+        start = "" if known else "unsure_"
+        other = str(pair["channel_b"])
+        more = {"other": other, "chance": chance}
+        said.setdefault(str(best), Sentence(f"worth.{start}more{ending}", more))
+        less = {"other": str(best), "chance": chance}
+        said[other] = Sentence(f"worth.{start}less{ending}", less)
     return said

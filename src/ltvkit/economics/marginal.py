@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from ltvkit.errors import DataError
+from ltvkit.wording import Sentence
 
 MIN_PERIODS = 12
 MIN_LOG_VARIATION = 0.10
@@ -33,11 +34,12 @@ class MarginalCac:
 
     `elasticity` is b with its limits; `marginal_cac` = `average_cac` / b likewise. `spend` is the
     mean spend a period, where the curve is read. Figures that cannot be estimated are NaN; where
-    customers do not follow spend, b and the lower limit of the marginal CAC still are.
+    customers do not follow spend, b and the lower limit of the marginal CAC still are. `said` is
+    what is missing, or what to beware of, as a sentence; `reason` the same in English.
     """
 
     estimable: bool
-    reason: str
+    said: Sentence | None
     periods: int
     spend: float
     average_cac: float
@@ -47,6 +49,11 @@ class MarginalCac:
     marginal_cac: float
     marginal_cac_low: float
     marginal_cac_high: float
+
+    @property
+    def reason(self) -> str:
+        """What is missing or to beware of, in English; blank where nothing is."""
+        return "" if self.said is None else str(self.said)
 
 
 def marginal_cac(
@@ -84,22 +91,23 @@ def marginal_cac(
     average = float(s.sum() / n.sum()) if n.sum() > 0 else math.nan
     mean_spend = float(s.mean()) if s.size else 0.0
 
-    def cannot(reason: str) -> MarginalCac:
-        return MarginalCac(False, reason, s.size, mean_spend, average, *[math.nan] * 6)
+    def cannot(key: str, **facts: float) -> MarginalCac:
+        said = Sentence(f"marginal.{key}", facts)
+        return MarginalCac(False, said, s.size, mean_spend, average, *[math.nan] * 6)
 
     if s.size < min_periods:
-        return cannot(f"{s.size} periods with spend, {min_periods} needed")
+        return cannot("few_periods", periods=s.size, needed=min_periods)
     log_s = np.log(s)
     if log_s.std() < MIN_LOG_VARIATION:
-        return cannot(f"spend hardly varied (+- {log_s.std():.0%} between periods)")
+        return cannot("steady", spread=float(log_s.std()))
     if n.sum() <= 0:
-        return cannot("no customer in any period")
+        return cannot("no_customer")
     b, error = _poisson_slope(log_s, n)
     reach = float(special.stdtrit(s.size - 2, (1 + confidence) / 2)) * error
     low, high = b - reach, b + reach
     if not low > 0:
         return replace(
-            cannot(f"customers do not follow spend: elasticity {b:.2f} [{low:.2f}, {high:.2f}]"),
+            cannot("not_following", slope=b, low=low, high=high),
             elasticity=b,
             elasticity_low=low,
             elasticity_high=high,
@@ -107,7 +115,7 @@ def marginal_cac(
         )
     return MarginalCac(
         True,
-        "elasticity above 1: season or demand may move both" if low > 1 else "",
+        Sentence("marginal.rising") if low > 1 else None,
         s.size,
         mean_spend,
         average,

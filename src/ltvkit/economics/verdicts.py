@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ltvkit.economics.marginal import MarginalCac
+from ltvkit.wording import Sentence
 
 ChannelDecision = Literal["Raise", "Hold", "Cut", "Cannot tell"]
 RatioReading = Literal["clears target", "below target", "cannot tell yet"]
@@ -26,11 +27,19 @@ AT_TARGET = 0.10
 
 @dataclass(frozen=True, slots=True)
 class ChannelVerdict:
-    """What to do with a channel's budget and why; `customers_to_settle` only for "Cannot tell"."""
+    """What to do with a channel's budget and why; `customers_to_settle` only for "Cannot tell".
+
+    `said` is the reason as a sentence for readers of any language, `why` the same in English.
+    """
 
     verdict: ChannelDecision
-    why: str
+    said: Sentence
     customers_to_settle: float
+
+    @property
+    def why(self) -> str:
+        """The reason in English."""
+        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +98,34 @@ small steps'
     e = evidence
     if not (math.isfinite(e.headroom_low) and math.isfinite(e.headroom_high)):
         return ChannelVerdict("Cannot tell", _why_no_interval(e), math.nan)
-    ratio = f"LTV:CAC {e.ltv_to_cac:.1f} [{e.ltv_to_cac_low:.1f}, {e.ltv_to_cac_high:.1f}]"
-    target = "the payback goal" if e.capped_by_payback else f"{e.target_ratio:g}"
+    bounds = {"ratio": e.ltv_to_cac, "low": e.ltv_to_cac_low, "high": e.ltv_to_cac_high}
+    ratio = Sentence("why.ratio", bounds)
+    target = Sentence("why.target", {"ratio": e.target_ratio})
+    if e.capped_by_payback:
+        target = Sentence("why.target_payback")
+    told = {"ratio": ratio, "target": target}
     if e.headroom_low >= 1:
-        decision, why = _raise_or_hold(e, f"{ratio} clears {target}")
+        decision, why = _raise_or_hold(e, Sentence("why.clears", told))
         return ChannelVerdict(decision, why, math.nan)
+    below = Sentence("why.ratio_below", {"high": e.ltv_to_cac_high})
     if e.headroom_high < 1 and e.new_customers <= 0:
-        why = f"{e.own_cost:.2f} spent and no customer yet: LTV:CAC below {e.ltv_to_cac_high:.1f}"
+        why = Sentence("why.nobody_came", {"spent": e.own_cost, "ratio": below})
         return ChannelVerdict("Cut", why, math.nan)
     if e.headroom_high < 1:
         if e.own_cost <= 0:
-            why = f"{ratio} is below {target}, by shared cost only: no spend of its own to cut"
-            return ChannelVerdict("Hold", why, math.nan)
-        loss = "each customer loses money" if e.ltv_to_cac_high < 1 else "below its target"
-        why = f"{ratio} misses {target}, {loss}: CAC {e.cac:.2f}, allowable {e.allowable_cac:.2f}"
+            return ChannelVerdict("Hold", Sentence("why.shared_only", told), math.nan)
+        key = "why.loses" if e.ltv_to_cac_high < 1 else "why.misses"
+        why = Sentence(key, {**told, "cac": e.cac, "allowed": e.allowable_cac})
         return ChannelVerdict("Cut", why, math.nan)
     if e.headroom_low >= 1 - AT_TARGET and e.headroom_high <= 1 + AT_TARGET:
-        return ChannelVerdict("Hold", f"{ratio} is at {target}: neither raise nor cut", math.nan)
+        return ChannelVerdict("Hold", Sentence("why.at_target", told), math.nan)
     needed = customers_to_settle(e)
+    settle = Sentence("why.settle_more")
+    if math.isfinite(needed):
+        settle = Sentence("why.settle", {"customers": _rounded(needed)})
     if e.new_customers <= 0:
-        ratio = f"LTV:CAC below {e.ltv_to_cac_high:.1f}"
-    how_many = (
-        f"about {_rounded(needed)} new customers would settle it"
-        if math.isfinite(needed)
-        else "more customers would settle it"
-    )
-    why = f"{ratio} straddles {target} with {e.new_customers:.0f} new customers; {how_many}"
+        told["ratio"] = below
+    why = Sentence("why.straddles", {**told, "customers": e.new_customers, "settle": settle})
     return ChannelVerdict("Cannot tell", why, needed)
 
 
@@ -147,35 +158,39 @@ def customers_to_settle(evidence: ChannelEvidence) -> float:
     return e.new_customers * min(ways) ** 2
 
 
-def _raise_or_hold(e: ChannelEvidence, clears: str) -> tuple[ChannelDecision, str]:
+def _raise_or_hold(e: ChannelEvidence, clears: Sentence) -> tuple[ChannelDecision, Sentence]:
     if e.own_cost <= 0:
-        return "Hold", f"{clears}, but it has no spend of its own to raise"
+        return "Hold", Sentence("why.no_spend_to_raise", {"clears": clears})
     m = e.marginal
+    unknown = {
+        "clears": clears,
+        "reason": (m.said if m is not None else None) or Sentence("marginal.no_series"),
+    }
     if m is not None and m.elasticity_low <= 0 and m.elasticity_high < 1:
-        return "Hold", f"{clears} on average, but {m.reason}: marginal CAC not estimable"
+        return "Hold", Sentence("why.not_following", unknown)
     if m is None or not m.estimable:
-        reason = "no series of spend" if m is None else m.reason
-        return "Raise", f"{clears}; marginal CAC not estimable ({reason}): raise in small steps"
+        return "Raise", Sentence("why.no_marginal", unknown)
     # The next customer costs media only: shared cost does not grow with one more.
-    next_one = (
-        f"marginal CAC {m.marginal_cac:.2f} [{m.marginal_cac_low:.2f}, {m.marginal_cac_high:.2f}]"
-    )
-    allowed = f"{e.allowable_cac:.2f}"
+    cost = {"cost": m.marginal_cac, "low": m.marginal_cac_low, "high": m.marginal_cac_high}
+    told = {
+        "clears": clears,
+        "next": Sentence("why.marginal", cost),
+        "allowed": e.allowable_cac,
+    }
     if m.marginal_cac_low > e.allowable_cac:
-        return "Hold", f"{clears} on average, but {next_one} is above the allowable {allowed}"
+        return "Hold", Sentence("why.marginal_above", told)
     if m.marginal_cac_high <= e.allowable_cac:
-        return "Raise", f"{clears}; {next_one} is within the allowable {allowed}"
-    return "Raise", f"{clears}; {next_one} may pass the allowable {allowed}: raise in small steps"
+        return "Raise", Sentence("why.marginal_within", told)
+    return "Raise", Sentence("why.marginal_may_pass", told)
 
 
-def _why_no_interval(e: ChannelEvidence) -> str:
+def _why_no_interval(e: ChannelEvidence) -> Sentence:
     if math.isnan(e.cac) and not e.own_cost > 0:
-        return "no acquisition cost is known"
-    if e.cac <= 0:
-        return "no cost is booked on it: LTV:CAC has no meaning"
-    return "its customers were not watched long enough for an LTV over the horizon"
+        return Sentence("why.no_cost")
+    return Sentence("why.not_booked" if e.cac <= 0 else "why.too_young")
 
 
-def _rounded(count: float) -> str:
-    digits = max(0, math.floor(math.log10(max(count, 1))) - 1)
-    return f"{math.ceil(count / 10**digits) * 10**digits:,}"
+def _rounded(count: float) -> int:
+    """Up, to two digits: no one needs 1,873 customers."""
+    unit = int(10 ** max(0, math.floor(math.log10(max(count, 1))) - 1))
+    return math.ceil(count / unit) * unit

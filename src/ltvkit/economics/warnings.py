@@ -6,6 +6,9 @@ Every check is a function of `EconomicsFacts` and gives a warning or None. A fac
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from ltvkit.wording import Sentence
 
 # From where on each fact is worth a warning: judgement, chosen to stay silent on sound shops.
 IMMATURE_SHARE = 0.20
@@ -27,11 +30,20 @@ DISCOUNTED_SHARE = 0.40
 
 @dataclass(frozen=True, slots=True)
 class EconomicsWarning:
-    """One warning, printed with the result."""
+    """One warning, printed with the result; `said` is its sentence, for readers of any language."""
 
     id: str
-    title: str
-    text: str
+    said: Sentence
+
+    @property
+    def title(self) -> str:
+        """In English."""
+        return str(Sentence(f"warning.{self.id}.title"))
+
+    @property
+    def text(self) -> str:
+        """In English."""
+        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +127,7 @@ def immature_cohorts(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W1: much of the LTV is not observed yet."""
     if facts.immature_share is None or facts.immature_share < IMMATURE_SHARE:
         return None
-    return EconomicsWarning(
-        "W1",
-        "Immature cohorts",
-        f"{_pct(facts.immature_share)} of customers were watched for fewer than "
-        f"{facts.horizon_months} months; the rest of their value is predicted. Compare cohorts at "
-        "a common age only.",
-    )
+    return _warning("W1", share=facts.immature_share, months=facts.horizon_months)
 
 
 def survivorship(facts: EconomicsFacts) -> EconomicsWarning | None:
@@ -130,13 +136,7 @@ def survivorship(facts: EconomicsFacts) -> EconomicsWarning | None:
         return None
     if facts.history_days < 2 * 365 or facts.inactive_share >= INACTIVE_SHARE:
         return None
-    return EconomicsWarning(
-        "W2",
-        "Survivorship",
-        f"Only {_pct(facts.inactive_share)} of customers have not ordered for a year, in a log of "
-        f"{facts.history_days} days: lapsed customers seem to be missing from the export, and "
-        "every value is too high. Export all customers.",
-    )
+    return _warning("W2", share=facts.inactive_share, days=facts.history_days)
 
 
 def history_starts_mid_life(facts: EconomicsFacts) -> EconomicsWarning | None:
@@ -144,25 +144,12 @@ def history_starts_mid_life(facts: EconomicsFacts) -> EconomicsWarning | None:
     first, usual = facts.first_month_new, facts.usual_month_new
     if first is None or not usual or first < SURGE * usual:
         return None
-    return EconomicsWarning(
-        "W3",
-        "History starts mid-life",
-        f"The first month has {first:,.0f} new customers, a usual one {usual:,.0f}: most of them "
-        "are old customers whose first order is not in the log. Count newcomers from a later day "
-        "(economics.new_customers_from).",
-    )
+    return _warning("W3", first=first, usual=usual)
 
 
 def revenue_called_profit(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W4: no cost of goods is known."""
-    if not facts.margin_is_revenue:
-        return None
-    return EconomicsWarning(
-        "W4",
-        "Revenue, not profit",
-        "No margin is given, so value is revenue (margin rate 100 %). A ratio of 3 on revenue at a "
-        "margin of 30 % is 0.9 on profit. Give a margin column or rate.",
-    )
+    return _warning("W4") if facts.margin_is_revenue else None
 
 
 def channel_mix_moved(facts: EconomicsFacts) -> EconomicsWarning | None:
@@ -171,18 +158,18 @@ def channel_mix_moved(facts: EconomicsFacts) -> EconomicsWarning | None:
         return None
     if facts.mix_chance is not None and facts.mix_chance > MIX_CHANCE:
         return None
-    moved = {name: by for name, by in facts.mix_effects.items() if abs(by) >= MIX_EFFECT}
+    moved = tuple(
+        Sentence("warning.W5.average", {"name": name, "by": by})
+        for name, by in facts.mix_effects.items()
+        if abs(by) >= MIX_EFFECT
+    )
     if facts.mix_effects and not moved:
         return None
-    gained = f", most of it to {facts.mix_channel}" if facts.mix_channel else ""
-    effect = " and ".join(f"average {name} by {_change(by)}" for name, by in moved.items())
-    return EconomicsWarning(
-        "W5",
-        "Channel mix moved the average",
-        f"{_pct(facts.mix_shift)} of new customers come by another channel than in the earlier "
-        f"half of the history{gained}. {f'That alone moved {effect}. ' if effect else ''}"
-        "Read changes of CAC and LTV per channel.",
-    )
+    gained = "warning.W5.shifted" if facts.mix_channel is None else "warning.W5.shifted_to"
+    parts = [Sentence(gained, {"share": facts.mix_shift, "channel": facts.mix_channel})]
+    if moved:
+        parts.append(Sentence("warning.W5.moved", {"averages": moved}))
+    return _warning("W5", parts=(*parts, Sentence("warning.W5.advice")))
 
 
 def spend_without_customers(facts: EconomicsFacts) -> EconomicsWarning | None:
@@ -193,35 +180,23 @@ def spend_without_customers(facts: EconomicsFacts) -> EconomicsWarning | None:
         return None
     parts = []
     if spend:
-        parts.append(
-            f"{spend:,.2f} of {total:,.2f} is for customers who come after the snapshot; it is "
-            "left out of CAC as in flight."
-        )
+        parts.append(Sentence("warning.W6.in_flight", {"spend": spend, "total": total}))
     if running:
-        parts.append(
-            "The last period of costs is not over at the snapshot: if its amount is for the whole "
-            f"of it, {running:,.2f} in the CAC has not brought its customers yet."
-        )
-    return EconomicsWarning("W6", "Last spend without its customers", " ".join(parts))
+        parts.append(Sentence("warning.W6.running", {"spend": running}))
+    return _warning("W6", parts=tuple(parts))
 
 
 def refunds_after_snapshot(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W7: recent revenue may still be refunded."""
     share, recent = facts.refund_share or 0.0, facts.refundable_revenue or 0.0
     later = facts.refunds_after_snapshot or 0
-    many = later > 0 and later >= REFUND_SHARE * (facts.refund_rows or 0)
     parts = []
     if recent and share >= REFUND_SHARE:
-        parts.append(
-            f"{_pct(share)} of sales is refunded, and {recent:,.2f} is recent enough to come "
-            f"back: about {share * recent:,.2f} of it is not yours to keep."
-        )
-    if many:
-        parts.append(
-            f"The log holds {later:,} refund rows after the snapshot, which are not netted: the "
-            "orders they take back still look whole."
-        )
-    return EconomicsWarning("W7", "Refunds after the snapshot", " ".join(parts)) if parts else None
+        told = {"share": share, "recent": recent, "lost": share * recent}
+        parts.append(Sentence("warning.W7.recent", told))
+    if later > 0 and later >= REFUND_SHARE * (facts.refund_rows or 0):
+        parts.append(Sentence("warning.W7.later", {"rows": later}))
+    return _warning("W7", parts=tuple(parts)) if parts else None
 
 
 def several_ids_per_person(facts: EconomicsFacts) -> EconomicsWarning | None:
@@ -229,17 +204,10 @@ def several_ids_per_person(facts: EconomicsFacts) -> EconomicsWarning | None:
     guests, shared = facts.unidentified_share or 0.0, facts.shared_contacts or 0
     parts = []
     if guests >= UNIDENTIFIED_SHARE:
-        parts.append(f"{_pct(guests)} of rows have no customer")
+        parts.append(Sentence("warning.W8.guests", {"share": guests}))
     if shared and shared >= SHARED_SHARE * (facts.customers or 0):
-        parts.append(f"{shared:,} customers share an e-mail or phone with another")
-    if not parts:
-        return None
-    return EconomicsWarning(
-        "W8",
-        "Several ids a person",
-        f"{' and '.join(parts)}: repeat purchases are missed, value and repeat rate are too low, "
-        "and new customers are counted twice.",
-    )
+        parts.append(Sentence("warning.W8.shared", {"customers": shared}))
+    return _warning("W8", parts=tuple(parts)) if parts else None
 
 
 def organic_in_paid_cac(facts: EconomicsFacts) -> EconomicsWarning | None:
@@ -248,101 +216,72 @@ def organic_in_paid_cac(facts: EconomicsFacts) -> EconomicsWarning | None:
         return None
     if facts.blended_cac is None or facts.paid_cac is None:
         return None
-    return EconomicsWarning(
-        "W9",
-        "Organic customers in the CAC",
-        f"{_pct(facts.organic_share)} of new customers came without media. Blended media CAC is "
-        f"{facts.blended_cac:,.2f}, paid {facts.paid_cac:,.2f}: judge advertising by the paid one.",
-    )
+    return _warning("W9", share=facts.organic_share, blended=facts.blended_cac, paid=facts.paid_cac)
 
 
 def channel_of_one_customer(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W10: one customer makes a channel's value."""
-    carried = {c: s for c, s in facts.top_customer_share.items() if s >= ONE_CUSTOMER_SHARE}
-    if not carried:
-        return None
-    named = ", ".join(f"{_pct(share)} of {channel}" for channel, share in sorted(carried.items()))
-    return EconomicsWarning(
-        "W10",
-        "A channel carried by one customer",
-        f"One customer holds {named} (of its margin). The channel's value is that customer's.",
+    carried = tuple(
+        Sentence("warning.W10.one", {"share": share, "channel": channel})
+        for channel, share in sorted(facts.top_customer_share.items())
+        if share >= ONE_CUSTOMER_SHARE
     )
+    return _warning("W10", carried=carried) if carried else None
 
 
 def season_against_season(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W11: cohorts of different seasons are compared."""
     if facts.season_peak is None or facts.season_peak < SEASON_PEAK:
         return None
-    when = facts.season_month or "the best month"
-    return EconomicsWarning(
-        "W11",
-        "Seasonal cohorts",
-        f"{when} brings {facts.season_peak:.1f} times the mean month. Judge a cohort against the "
-        "same season of another year.",
-    )
+    when = facts.season_month or Sentence("warning.W11.some_month")
+    return _warning("W11", month=when, peak=facts.season_peak)
 
 
 def discount_driven_first_orders(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W12: first orders are bought with discounts."""
     first, repeat = facts.first_margin_rate, facts.repeat_margin_rate
     discounted = facts.discounted_first_share or 0.0
-    thin = first is not None and repeat is not None and first < FIRST_MARGIN_GAP * repeat
-    if not thin and discounted < DISCOUNTED_SHARE:
-        return None
     parts = []
-    if thin and first is not None and repeat is not None:
-        parts.append(f"first orders leave {_pct(first)} margin, later ones {_pct(repeat)}")
+    if first is not None and repeat is not None and first < FIRST_MARGIN_GAP * repeat:
+        parts.append(Sentence("warning.W12.thin", {"first": first, "repeat": repeat}))
     if discounted >= DISCOUNTED_SHARE:
-        parts.append(f"{_pct(discounted)} of first orders are discounted")
-    told = " and ".join(parts)
-    return EconomicsWarning(
-        "W12",
-        "Discount-driven first orders",
-        f"{told[0].upper()}{told[1:]}: a discount is an acquisition cost that the CAC does not "
-        "show, and such customers may not return at full price.",
-    )
+        parts.append(Sentence("warning.W12.discounted", {"share": discounted}))
+    return _warning("W12", parts=tuple(parts)) if parts else None
 
 
 def average_for_marginal(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W13: an average LTV is used to justify marginal spend."""
     if not facts.raised:
         return None
-    told = ", ".join(
-        f"{channel} ({'not estimable' if cost is None else f'{cost:,.2f}'})"
+    channels = tuple(
+        Sentence(
+            "warning.W13.one_unknown" if cost is None else "warning.W13.one",
+            {"channel": channel, "cost": cost},
+        )
         for channel, cost in sorted(facts.raised.items())
     )
-    return EconomicsWarning(
-        "W13",
-        "Average value, marginal spend",
-        f"More budget is suggested from averages; the next customer costs more and may be worth "
-        f"less. Marginal CAC: {told}. Raise in steps and look again.",
-    )
+    return _warning("W13", channels=channels)
 
 
 def riskiest_not_most_persuadable(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W14: risk is not persuadability."""
     if not facts.risk_targeted:
         return None
-    held = facts.holdout_share
-    kept = "nobody is left alone to compare with" if not held else f"{_pct(held)} are left alone"
-    return EconomicsWarning(
-        "W14",
-        "The riskiest are not the most persuadable",
-        f"{facts.risk_targeted:,} customers are listed because they are at risk, not because a "
-        f"contact is known to help; {kept}. Only the hold-out shows what a contact does.",
-    )
+    kept = Sentence("warning.W14.nobody_left")
+    if facts.holdout_share:
+        kept = Sentence("warning.W14.left", {"share": facts.holdout_share})
+    return _warning("W14", customers=facts.risk_targeted, kept=kept)
 
 
 def predicted_payback(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W15: a payback month that nobody has seen yet."""
     if not facts.predicted_payback:
         return None
-    named = ", ".join(f"{c} month {m}" for c, m in sorted(facts.predicted_payback.items()))
-    return EconomicsWarning(
-        "W15",
-        "Payback is predicted, not observed",
-        f"Not paid back yet within what was observed; the model expects: {named}.",
+    channels = tuple(
+        Sentence("warning.W15.one", {"channel": channel, "month": month})
+        for channel, month in sorted(facts.predicted_payback.items())
     )
+    return _warning("W15", channels=channels)
 
 
 CHECKS: tuple[Callable[[EconomicsFacts], EconomicsWarning | None], ...] = (
@@ -364,9 +303,6 @@ CHECKS: tuple[Callable[[EconomicsFacts], EconomicsWarning | None], ...] = (
 )
 
 
-def _change(share: float) -> str:
-    return ("+" if share > 0 else "") + _pct(share)
-
-
-def _pct(share: float) -> str:
-    return f"{share:.1%}".replace(".0%", "%").replace("%", " %")
+def _warning(identity: str, **facts: Any) -> EconomicsWarning:
+    """The warning that the table of sentences has under this id."""
+    return EconomicsWarning(identity, Sentence(f"warning.{identity}.text", facts))

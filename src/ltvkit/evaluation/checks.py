@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
+from ltvkit.wording import Sentence
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
 Decision = Literal["use", "ranking only", "do not use"]
@@ -14,6 +15,9 @@ RANKING_NOISES = 2.5
 LEAST_GINI = 0.1
 LEVEL_HALF_WIDTH = 0.45
 PEER_MARGIN = 0.01
+BACKTEST_LEVEL = 0.8
+"""Of the intervals that a backtest is made with."""
+
 COVERAGE = (0.70, 0.92)
 CALIBRATION_MARGIN = 0.06
 FEW_CUSTOMERS = 300
@@ -21,13 +25,21 @@ FEW_CUSTOMERS = 300
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question, its answer, the threshold it was held against, and what to do about it."""
+    """One question, its answer, the threshold it was held against, and what to do about it.
+
+    `said` is that advice as a sentence for readers of any language.
+    """
 
     name: str
     status: Status
     value: float
     threshold: float
-    recommendation: str
+    said: Sentence
+
+    @property
+    def recommendation(self) -> str:
+        """What to do about it, in English."""
+        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +47,13 @@ class Verdict:
     """What the predictions may be used for, with the reasons and every check behind it."""
 
     decision: Decision
-    reasons: tuple[str, ...]
+    said: tuple[Sentence, ...]
     checks: tuple[Check, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons in English."""
+        return tuple(map(str, self.said))
 
 
 def review(
@@ -70,16 +87,13 @@ def review(
         _size(customers),
     )
     if ranking.status == "FAIL":
-        return Verdict("do not use", (ranking.recommendation,), checks)
+        return Verdict("do not use", (ranking.said,), checks)
     if level.status == "FAIL":
-        return Verdict("ranking only", (level.recommendation,), checks)
-    reasons = tuple(check.recommendation for check in checks if check.status == "REVIEW")
+        return Verdict("ranking only", (level.said,), checks)
+    weak = tuple(check.said for check in checks if check.status == "REVIEW")
     held = sum(total.inside for total in backtest.totals)
-    good = (
-        f"On past dates the ranking was right (Gini {ranking.value:.2f}) and the total fell inside "
-        f"its interval at {held} of {len(backtest.totals)}."
-    )
-    return Verdict("use", (good, *reasons), checks)
+    facts = {"gini": ranking.value, "held": held, "dates": len(backtest.totals)}
+    return Verdict("use", (Sentence("verdict.good", facts), *weak), checks)
 
 
 def _ranking(backtest: Backtest) -> Check:
@@ -87,37 +101,34 @@ def _ranking(backtest: Backtest) -> Check:
     noise = float(np.mean(backtest.ranking_noise)) if backtest.ranking_noise else float("nan")
     needed = max(RANKING_NOISES * noise, LEAST_GINI) if np.isfinite(noise) else float("nan")
     if not np.isfinite(gini) or not np.isfinite(needed):
-        words = "There is no past date at which the predictions could be checked."
-        return Check("beats chance", "FAIL", gini, needed, words)
+        return Check("beats chance", "FAIL", gini, needed, Sentence("check.beats_chance.none"))
     if gini < needed:
-        words = (
-            f"On past dates customers could not be told apart (Gini {gini:.2f}, chance alone "
-            f"reaches {needed:.2f}): treat all alike, or bring data that say more."
-        )
-        return Check("beats chance", "FAIL", gini, needed, words)
-    return Check("beats chance", "PASS", gini, needed, "The ranking is better than chance.")
+        said = Sentence("check.beats_chance.fail", {"gini": gini, "needed": needed})
+        return Check("beats chance", "FAIL", gini, needed, said)
+    return Check("beats chance", "PASS", gini, needed, Sentence("check.beats_chance.pass"))
 
 
 def _level(backtest: Backtest, log_half_width: float, total_is_forecast: bool) -> Check:
+    def check(status: Status, key: str, **facts: object) -> Check:
+        said = Sentence(f"check.total.{key}", facts)
+        return Check("total", status, log_half_width, LEVEL_HALF_WIDTH, said)
+
     missed = [total for total in backtest.totals if not total.inside]
+    factor = float(np.exp(log_half_width))
     if not total_is_forecast:
-        words = "There are too few repeat orders to forecast a total: use the ranking."
-        return Check("total", "FAIL", log_half_width, LEVEL_HALF_WIDTH, words)
+        return check("FAIL", "few")
     if log_half_width > LEVEL_HALF_WIDTH:
-        words = (
-            f"The total is only known within a factor of {np.exp(log_half_width):.1f}: use the "
-            "ranking, do not plan on the amounts."
-        )
-        return Check("total", "FAIL", log_half_width, LEVEL_HALF_WIDTH, words)
+        return check("FAIL", "wide", factor=factor)
     if len(missed) * 2 > len(backtest.totals):
         worst = max(missed, key=lambda total: abs(np.log(total.forecast / max(total.actual, 1e-9))))
-        words = (
-            f"At {worst.cutoff.isoformat()} the total was forecast {worst.forecast:,.0f} and came "
-            f"as {worst.actual:,.0f}, outside its interval: use the ranking, not the amounts."
+        return check(
+            "FAIL",
+            "missed",
+            day=worst.cutoff.isoformat(),
+            forecast=worst.forecast,
+            actual=worst.actual,
         )
-        return Check("total", "FAIL", log_half_width, LEVEL_HALF_WIDTH, words)
-    words = f"The total is known within a factor of {np.exp(log_half_width):.2f}."
-    return Check("total", "PASS", log_half_width, LEVEL_HALF_WIDTH, words)
+    return check("PASS", "pass", factor=factor)
 
 
 def _peers(backtest: Backtest) -> Check:
@@ -130,46 +141,38 @@ def _peers(backtest: Backtest) -> Check:
     ginis = {name: value for name, value in ginis.items() if np.isfinite(value)}
     own = backtest.mean("ltvkit", "gini")
     if not ginis or not np.isfinite(own):
-        return Check("peers", "REVIEW", own, float("nan"), "No other model could be compared.")
+        return Check("peers", "REVIEW", own, float("nan"), Sentence("check.peers.none"))
     best = max(ginis, key=lambda name: ginis[name])
     bar = ginis[best] - PEER_MARGIN
     if own < bar:
-        words = f"{best} ranked better on past dates (Gini {ginis[best]:.3f} against {own:.3f})."
-        return Check("peers", "REVIEW", own, bar, words)
-    return Check("peers", "PASS", own, bar, "No simpler model ranks better.")
+        facts = {"best": best, "theirs": ginis[best], "own": own}
+        return Check("peers", "REVIEW", own, bar, Sentence("check.peers.review", facts))
+    return Check("peers", "PASS", own, bar, Sentence("check.peers.pass"))
 
 
 def _intervals(backtest: Backtest) -> Check:
     value = backtest.mean("ltvkit", "coverage_attainable")
     low, high = COVERAGE
     if not np.isfinite(value):
-        return Check("intervals", "REVIEW", value, low, "Intervals could not be checked.")
+        return Check("intervals", "REVIEW", value, low, Sentence("check.intervals.none"))
+    facts = {"level": BACKTEST_LEVEL, "value": value}
     if low <= value <= high:
-        words = f"80 % intervals held {value:.0%} on past dates."
-        return Check("intervals", "PASS", value, low, words)
-    words = f"80 % intervals held {value:.0%} on past dates: read them with care."
-    return Check("intervals", "REVIEW", value, low if value < low else high, words)
+        return Check("intervals", "PASS", value, low, Sentence("check.intervals.pass", facts))
+    bar = low if value < low else high
+    return Check("intervals", "REVIEW", value, bar, Sentence("check.intervals.review", facts))
 
 
 def _calibration(backtest: Backtest) -> Check:
     error = backtest.mean("ltvkit", "calibration_error")
     floor = backtest.mean("ltvkit", "calibration_floor")
     bar = floor + CALIBRATION_MARGIN
-    if not np.isfinite(error):
-        return Check("churn calibration", "REVIEW", error, bar, "Churn could not be checked.")
-    if error <= bar:
-        words = f"Churn risks were off by {error:.1%} (a perfect forecast: {floor:.1%})."
-        return Check("churn calibration", "PASS", error, bar, words)
-    words = (
-        f"Churn risks were off by {error:.1%} on past dates (a perfect forecast: {floor:.1%}): "
-        "trust their order more than their size."
-    )
-    return Check("churn calibration", "REVIEW", error, bar, words)
+    status: Status = "PASS" if error <= bar else "REVIEW"
+    key = status.lower() if np.isfinite(error) else "none"
+    said = Sentence(f"check.churn_calibration.{key}", {"error": error, "floor": floor})
+    return Check("churn calibration", status, error, bar, said)
 
 
 def _size(customers: int) -> Check:
-    words = f"{customers:,} customers were scored."
-    if customers < FEW_CUSTOMERS:
-        words = f"With {customers:,} customers the figures of a single one say little."
-        return Check("size", "REVIEW", customers, FEW_CUSTOMERS, words)
-    return Check("size", "PASS", customers, FEW_CUSTOMERS, words)
+    status: Status = "REVIEW" if customers < FEW_CUSTOMERS else "PASS"
+    said = Sentence(f"check.size.{status.lower()}", {"customers": customers})
+    return Check("size", status, customers, FEW_CUSTOMERS, said)

@@ -28,6 +28,7 @@ from ltvkit.models.intervals import (
 )
 from ltvkit.models.level import LevelForecast, forecast_level
 from ltvkit.panel import Panel
+from ltvkit.wording import Sentence
 
 FEWEST_ACTIVE = 30
 """Customers with an order in the labels, below which there is nothing to learn a tree from."""
@@ -50,7 +51,12 @@ class Explanation:
 
     weights: dict[str, float]
     btyd_share: float
-    why: tuple[str, ...]
+    said: tuple[Sentence, ...]
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The reasons in English."""
+        return tuple(map(str, self.said))
 
 
 class StackedLtv(BaseEstimator):  # type: ignore[misc]
@@ -233,30 +239,21 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         """Weights and the reasons for them, in words."""
         learned = self.candidates_ is not None
         share = self.blend_.learned_share if learned else 0.0
-        why = []
-        if not learned:
-            why.append(
-                "BTYD models alone: the history has too few past orders to learn trees from."
-            )
-        else:
+        if learned:
             best = max(self.blend_.weights, key=lambda name: self.blend_.weights[name])
-            why.append(
-                f"Weights have the least Tweedie deviance on the latest past labels of "
-                f"{self.label_days_} days, out of fold; the largest is that of {best}."
-            )
-            why.append(
-                f"The stack has a share of {share:.0%}, the BTYD models the rest: it grows with "
-                "the number of customers who ordered in those labels."
-            )
+            said = [
+                Sentence("stack.weights", {"days": self.label_days_, "best": best}),
+                Sentence("stack.share", {"share": share}),
+            ]
+        else:
+            said = [Sentence("stack.btyd_alone")]
         if self.label_days_ < self.horizon_days_:
-            why.append(
-                f"Labels of {self.label_days_} days were stretched to {self.horizon_days_} along "
-                "each customer's BTYD curve: the history does not hold the horizon twice."
-            )
+            spans = {"days": self.label_days_, "horizon": self.horizon_days_}
+            said.append(Sentence("stack.stretched", spans))
         return Explanation(
             weights=dict(self.blend_.weights) if learned else {},
             btyd_share=1 - share,
-            why=tuple(why),
+            said=tuple(said),
         )
 
     def _learn(self, panel: Panel, report: Callable[[str, int, int], None]) -> None:

@@ -15,6 +15,7 @@ from ltvkit.pipeline.facts import gather_facts
 from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
 from ltvkit.pipeline.load import open_benchmarks
 from ltvkit.snapshot import Snapshot
+from ltvkit.wording import Language, Sentence
 
 COHORT_DRAWS = 200
 """Resamples for a cohort's curve: there are many cohorts, and their bands are only looked at."""
@@ -24,10 +25,12 @@ COHORT_DRAWS = 200
 class ChannelDecisions:
     """The tables of unit economics, key figures with intervals, and what warnings look at.
 
-    `benchmarks` is None where the user brought none.
+    `benchmarks` is None where the user brought none. `said` holds the sentences of each channel's
+    row, by column, for readers of another language.
     """
 
     channels: pd.DataFrame
+    said: dict[str, dict[str, Sentence]]
     payback: pd.DataFrame
     kpis: pd.DataFrame
     cohorts: pd.DataFrame
@@ -150,8 +153,10 @@ def decide_channels(
         summary=summary,
         customers=customers,
     )
+    said = _sentences(channels)
     return ChannelDecisions(
-        channels=channels,
+        channels=_in_words(channels, config.report.language),
+        said=said,
         payback=economics.payback_table({**values.curves, **by_cohort}, paid),
         kpis=kpis,
         cohorts=economics.cohorts(order_days, as_of),
@@ -159,6 +164,28 @@ def decide_channels(
         facts=facts,
         benchmarks=_against_benchmarks(channels, open_benchmarks(config)),
     )
+
+
+_SAID = {"why": "why_said", "worth_more": "worth_more_said"}
+"""Columns of the channels' table in words, and those that hold them as sentences."""
+
+
+def _sentences(channels: pd.DataFrame) -> dict[str, dict[str, Sentence]]:
+    return {
+        str(row["channel"]): {
+            words: row[said] for words, said in _SAID.items() if isinstance(row[said], Sentence)
+        }
+        for row in channels.to_dict("records")
+    }
+
+
+def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The table for the file: its sentences said in the run's language."""
+    words = {
+        column: channels[said].map(lambda s: s.say(language) if isinstance(s, Sentence) else "")
+        for column, said in _SAID.items()
+    }
+    return channels.drop(columns=list(_SAID.values())).assign(**words)
 
 
 def _newcomers(

@@ -19,6 +19,7 @@ from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.value import discount, flow_profile, margin_share, valued
 from ltvkit.snapshot import Snapshot
+from ltvkit.wording import Sentence
 
 MOST_DRIVERS = 12
 BLOCK = 200_000
@@ -34,6 +35,8 @@ class Decisions:
         The scored customer list.
     channels, payback, kpis, cohorts : DataFrame
         The tables of unit economics.
+    channels_said : dict
+        The sentences of each channel's row, by column.
     economics : dict
         Key figures, each with value, low, high and unit.
     total : dict
@@ -48,6 +51,7 @@ class Decisions:
 
     scored: pd.DataFrame
     channels: pd.DataFrame
+    channels_said: dict[str, dict[str, Sentence]]
     payback: pd.DataFrame
     kpis: pd.DataFrame
     cohorts: pd.DataFrame
@@ -136,6 +140,7 @@ def decide(
     return Decisions(
         scored=scored,
         channels=shop.channels,
+        channels_said=shop.said,
         payback=shop.payback,
         kpis=shop.kpis,
         cohorts=shop.cohorts,

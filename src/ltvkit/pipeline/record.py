@@ -18,12 +18,13 @@ from ltvkit._version import __version__
 from ltvkit.audience import data_dictionary, write_audience
 from ltvkit.audience.delimited import ExcelLocale
 from ltvkit.data import CleanLog
-from ltvkit.evaluation.checks import Verdict
+from ltvkit.evaluation.checks import Check, Verdict
 from ltvkit.files import whole_folder, write_csv, write_text
 from ltvkit.pipeline.decide import Decisions
 from ltvkit.report import render_report
 from ltvkit.runs import SCHEMA, read_run
 from ltvkit.snapshot import Snapshot
+from ltvkit.wording import Sentence
 
 LIBRARIES = ("lightgbm", "scikit-learn", "pandas", "numpy", "duckdb", "lifetimes", "mlflow")
 
@@ -40,7 +41,7 @@ class ModelRecord:
         Of the candidates.
     btyd_share : float
         What is left to the BTYD models.
-    why : tuple of str
+    said : tuple of Sentence
         Why these weights.
     metrics : dict
         Of every model of the backtest, means over folds.
@@ -56,7 +57,7 @@ class ModelRecord:
     version: str
     weights: dict[str, float]
     btyd_share: float
-    why: tuple[str, ...]
+    said: tuple[Sentence, ...]
     metrics: dict[str, dict[str, float]]
     verdict: Verdict
     backtest: pd.DataFrame
@@ -130,19 +131,70 @@ def write_run(
                 "version": model.version,
                 "weights": model.weights,
                 "btyd_share": model.btyd_share,
-                "why": list(model.why),
+                "why": [str(sentence) for sentence in model.said],
+                "said": [sentence.as_json() for sentence in model.said],
                 "not_fitted": model.notes,
             },
             "total": decisions.total,
             "metrics": model.metrics,
-            "verdict": asdict(model.verdict),
-            "warnings": [asdict(warning) for warning in decisions.warnings],
+            "verdict": verdict_facts(model.verdict),
+            "warnings": [
+                {
+                    "id": warning.id,
+                    "title": warning.title,
+                    "text": warning.text,
+                    "said": warning.said.as_json(),
+                }
+                for warning in decisions.warnings
+            ],
+            "channels": {
+                channel: {column: sentence.as_json() for column, sentence in row.items()}
+                for channel, row in decisions.channels_said.items()
+            },
             "economics": decisions.economics,
             "lists": lists.drop(columns=["rule"]).to_dict("records"),
             "drivers": decisions.drivers,
         }
         write_text(as_json(facts), fresh / "run.json")
         write_text(render_report(read_run(fresh)), fresh / "report.html")
+
+
+def verdict_facts(verdict: Verdict) -> dict[str, Any]:
+    """A verdict for a file: in English, and as sentences for readers of other languages."""
+    return {
+        "decision": verdict.decision,
+        "reasons": list(verdict.reasons),
+        "said": [sentence.as_json() for sentence in verdict.said],
+        "checks": [
+            {
+                "name": check.name,
+                "status": check.status,
+                "value": check.value,
+                "threshold": check.threshold,
+                "recommendation": check.recommendation,
+                "said": check.said.as_json(),
+            }
+            for check in verdict.checks
+        ],
+    }
+
+
+def verdict_of(facts: Mapping[str, Any]) -> Verdict:
+    """What `verdict_facts` wrote."""
+    return Verdict(
+        facts["decision"],
+        tuple(Sentence.from_json(raw) for raw in facts["said"]),
+        tuple(
+            Check(
+                check["name"],
+                check["status"],
+                check["value"],
+                check["threshold"],
+                Sentence.from_json(check["said"]),
+            )
+            for check in facts["checks"]
+        ),
+    )
 
 
 def as_json(facts: Mapping[str, Any]) -> str:

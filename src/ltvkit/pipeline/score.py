@@ -8,13 +8,12 @@ import pandas as pd
 
 from ltvkit.config import restore_config
 from ltvkit.errors import UserError
-from ltvkit.evaluation.checks import Check, Verdict
 from ltvkit.features.orders import as_day_number, with_history
 from ltvkit.features.panel import features_at
 from ltvkit.models.artifact import TrainedModel, load_model
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.load import open_log, open_tables
-from ltvkit.pipeline.record import ModelRecord, write_run
+from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
 from ltvkit.pipeline.train import clock_since, excel_locale, list_inputs
 from ltvkit.progress import Progress
 from ltvkit.snapshot import Snapshot
@@ -111,19 +110,14 @@ def _record(trained: TrainedModel) -> ModelRecord:
     """What the training found, as the model carries it."""
     about = trained.about
     explanation = trained.model.explanation()
-    verdict = about["verdict"]
     return ModelRecord(
         name=about["name"],
         version=about["version"],
         weights=explanation.weights,
         btyd_share=explanation.btyd_share,
-        why=explanation.why,
+        said=explanation.said,
         metrics=about["metrics"],
-        verdict=Verdict(
-            verdict["decision"],
-            tuple(verdict["reasons"]),
-            tuple(Check(**check) for check in verdict["checks"]),
-        ),
+        verdict=verdict_of(about["verdict"]),
         backtest=pd.DataFrame(**about["backtest"]),
         deciles=pd.DataFrame(**about["deciles"]),
         notes=about["notes"],

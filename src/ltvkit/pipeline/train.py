@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import LtvModel
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.load import Tables, open_log, open_tables
-from ltvkit.pipeline.record import Clock, ModelRecord, write_run
+from ltvkit.pipeline.record import Clock, ModelRecord, verdict_facts, write_run
 from ltvkit.progress import Progress
 from ltvkit.snapshot import Snapshot
 
@@ -230,7 +230,7 @@ def _record(
         version=_digest(config, log),
         weights=explanation.weights,
         btyd_share=explanation.btyd_share,
-        why=explanation.why,
+        said=explanation.said,
         metrics={
             str(name): {str(k): float(v) for k, v in row.dropna().items()}
             for name, row in wide.iterrows()
@@ -263,7 +263,7 @@ def _about(
         "trained_to": snapshot.as_of.isoformat(),
         "attributes": list(log.attributes),
         "metrics": record.metrics,
-        "verdict": asdict(record.verdict),
+        "verdict": verdict_facts(record.verdict),
         "notes": record.notes,
         "backtest": _rows(record.backtest),
         "deciles": _rows(record.deciles),

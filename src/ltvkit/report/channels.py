@@ -195,25 +195,14 @@ def _row(row: "pd.Series[Any]", run: Run, reader: Reader) -> ChannelRow:
         verdict=reader.plain(f"channels.{key}") if known else BLANK,
         verdict_key=key,
         sign=VERDICTS.get(verdict, ""),
-        why=_why(row, figure, run, reader),
+        why=_why(row, run, reader),
     )
 
 
-def _why(row: "pd.Series[Any]", figure: Figure, run: Run, reader: Reader) -> str:
-    """The run's reason, which it keeps in English; for other readers the interval it rests on."""
-    if reader.language == "en":
-        return visible(row["why"]) if isinstance(row["why"], str) else ""
-    target = target_ratio(run)
-    if target is None or not observed(figure.low) or not observed(figure.high):
-        return ""
-    return str(
-        reader.say(
-            "whatif.now_why",
-            low=reader.number(figure.low, 1),
-            high=reader.number(figure.high, 1),
-            target=reader.number(target, 1),
-        )
-    )
+def _why(row: "pd.Series[Any]", run: Run, reader: Reader) -> str:
+    """The run's reason in the reader's language."""
+    written = row["why"] if isinstance(row["why"], str) else ""
+    return reader.tell(run.channels_said.get(str(row["channel"]), {}).get("why"), written)
 
 
 def _ratio_range(figure: Figure, reader: Reader) -> str:

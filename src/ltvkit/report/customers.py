@@ -13,6 +13,7 @@ from ltvkit.runs import Run
 TOP_ROWS = 200
 """Rows shown: what a person may work through by hand; the files hold the rest."""
 
+_REASONS = ("reason_1", "reason_2", "reason_3")
 _LEVELS = ("low", "medium", "high")
 
 
@@ -54,10 +55,12 @@ def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
         _later=~names.isin(TO_ACT), _place=names.map(order).fillna(len(order))
     )
     first = ranked.sort_values(["_later", "priority", "_place", "customer_id"]).head(TOP_ROWS)
-    return tuple(_row(row, reader) for row in first.to_dict("records"))
+    # Reasons were written in the language of the run: in another they are left out.
+    told = reader.language == run.language
+    return tuple(_row(row, reader, told=told) for row in first.to_dict("records"))
 
 
-def _row(row: Mapping[Hashable, Any], reader: Reader) -> CustomerRow:
+def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> CustomerRow:
     def number(column: str) -> float:
         raw = row.get(column)
         return float(raw) if isinstance(raw, int | float) and observed(float(raw)) else 0.0
@@ -93,7 +96,7 @@ def _row(row: Mapping[Hashable, Any], reader: Reader) -> CustomerRow:
         confidence_raw=_LEVELS.index(confidence) if confidence in _LEVELS else -1,
         reasons=tuple(
             visible(row[column])
-            for column in ("reason_1", "reason_2", "reason_3")
+            for column in (_REASONS if told else ())
             if isinstance(row.get(column), str) and row[column]
         ),
     )

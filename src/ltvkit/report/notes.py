@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ltvkit.report.reader import Reader, visible
 from ltvkit.runs import Run
+from ltvkit.wording import Sentence, translated
 
 MAX_REASONS = 12
 """Reasons listed; rejected_rows.csv holds every row."""
@@ -31,20 +32,22 @@ def reasons(run: Run, reader: Reader) -> tuple[ReasonRow, ...]:
     counts = frame.groupby("reason", sort=True).agg(rows=("row", "size"), example=("row", "first"))
     ranked = counts.sort_values("rows", ascending=False, kind="stable").head(MAX_REASONS)
     return tuple(
-        ReasonRow(visible(reason), reader.number(float(row["rows"])), visible(row["example"]))
+        ReasonRow(
+            visible(translated(str(reason), section="aside", language=reader.language)),
+            reader.number(float(row["rows"])),
+            visible(row["example"]),
+        )
         for reason, row in ranked.iterrows()
     )
 
 
 def notices(run: Run, reader: Reader) -> tuple[tuple[str, str, str], ...]:
-    """The run's warnings: id, title in the reader's language where the table has it, text."""
+    """The run's warnings: id, title and text in the reader's language."""
     return tuple(
         (
             visible(notice.id),
-            reader.plain(f"warning.{notice.id}")
-            if reader.language != "en" and reader.has(f"warning.{notice.id}")
-            else visible(notice.title),
-            visible(notice.text),
+            reader.tell(Sentence(f"warning.{notice.id}.title"), notice.title),
+            reader.tell(notice.said, notice.text),
         )
         for notice in run.warnings
     )

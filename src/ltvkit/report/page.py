@@ -24,7 +24,7 @@ from ltvkit.report.embed import (
     page_script,
     page_style,
 )
-from ltvkit.report.reader import LANGUAGES, Reader, visible
+from ltvkit.report.reader import Reader, visible
 from ltvkit.runs import Run
 
 WIDE, HALF = 720, 420
@@ -34,7 +34,7 @@ _SPOKEN = ("whatif", "payback", "channels", "top", "page")
 """Parts of the table of strings that the page's own script speaks with."""
 
 
-def render_report(run: Run, *, previous: Run | None = None) -> str:
+def render_report(run: Run, *, previous: Run | None = None, language: str | None = None) -> str:
     """The report as one HTML page that needs nothing else and asks for nothing else.
 
     Parameters
@@ -43,21 +43,22 @@ def render_report(run: Run, *, previous: Run | None = None) -> str:
         A finished run, from `ltvkit.runs.read_run`.
     previous : Run, optional
         The run before it: the key figures then say how they changed.
+    language : {"en", "fr", "pl"}, optional
+        The one of the run (`report.language` of its settings) when not given. Reasons per customer
+        were written in the run's language: in another they are left out.
 
     Returns
     -------
     str
-        HTML in the language `report.language` of the run's settings (en, fr or pl). The same run
-        gives the same bytes.
+        HTML. The same run gives the same bytes.
 
     Raises
     ------
     ConfigError
         When the language is none of the three.
     """
-    section = run.settings.get("report") or {}
     reader = Reader(
-        language=str(section.get("language") or LANGUAGES[0]),
+        language=language or run.language,
         currency=run.data.currency,
         level=float((run.settings.get("model") or {}).get("interval") or 0.8),
     )
@@ -92,11 +93,12 @@ def render_report(run: Run, *, previous: Run | None = None) -> str:
         decision=run.verdict.decision.replace(" ", "_"),
         basis=_basis(run, reader),
         basis_revenue=reader.plain("page.revenue"),
-        top_driver=max((driver.share for driver in run.drivers), default=1.0) or 1.0,
         sentences=summary.sentences(run, reader),
         caveat=summary.caveat(run, reader),
         has_costs=channels.has_costs(run),
         weights=trust.weights(run, reader),
+        why_model=trust.why_model(run, reader),
+        drivers=trust.driver_rows(run, reader),
         cards=cards(run, previous, reader),
         lists=summary.list_rows(run, reader),
         top=customers.top_customers(run, reader),

@@ -5,7 +5,6 @@ decimal point of its own.
 """
 
 import math
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -27,8 +26,8 @@ from babel.numbers import (
 from markupsafe import Markup
 
 from ltvkit.errors import ConfigError
+from ltvkit.wording import LANGUAGES, Sentence, Texts, phrase, read_texts, tell
 
-LANGUAGES = ("en", "fr", "pl")
 BLANK = "–"
 """What stands where nothing is known: never a zero."""
 
@@ -78,7 +77,20 @@ class Reader:
 
     def plain(self, key: str) -> str:
         """The text of `key` as it stands in the table."""
-        return _strings()[key][LANGUAGES.index(self.language)]
+        return _strings()[key][self.language]
+
+    def tell(self, said: Sentence | None, otherwise: str = "") -> str:
+        """A sentence that the run found, in this language; else what the run wrote of it.
+
+        A run of another version may keep no sentence, or one that this table does not have.
+        """
+        if said is None or phrase(said.key, self.language) is None:
+            return visible(otherwise)
+        return tell(said, self)
+
+    def name(self, text: object) -> str:
+        """A name as it may be shown."""
+        return visible(text)
 
     def has(self, key: str) -> bool:
         """Whether the table has `key`."""
@@ -243,19 +255,8 @@ def visible(text: object) -> str:
 
 
 @cache
-def _strings() -> dict[str, tuple[str, str, str]]:
-    table = tomllib.loads((files("ltvkit.report") / "strings.toml").read_text(encoding="utf-8"))
-    return dict(_leaves(table, ""))
-
-
-def _leaves(table: dict[str, Any], above: str) -> list[tuple[str, tuple[str, str, str]]]:
-    rows: list[tuple[str, tuple[str, str, str]]] = []
-    for key, value in table.items():
-        if isinstance(value, dict):
-            rows += _leaves(value, f"{above}{key}.")
-        else:
-            rows.append((above + key, tuple(value)))
-    return rows
+def _strings() -> Texts:
+    return read_texts((files("ltvkit.report") / "strings.toml").read_text(encoding="utf-8"))
 
 
 def _plain_pattern(digits: int) -> str:

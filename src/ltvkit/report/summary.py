@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from ltvkit.audience.words import in_language
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.report.trust import verdict_reasons
 from ltvkit.runs import Figure, ListFacts, Run
+from ltvkit.wording import known_language
 
 TO_SAVE = ("protect_now", "win_back")
 """Lists whose customers are about to be lost: their stake is what is at risk."""
@@ -26,6 +28,7 @@ class ListRow:
     at_stake: str
     weight: float
     urgent: bool
+    action: str
 
 
 def money_total(run: Run) -> Figure:
@@ -57,6 +60,7 @@ def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
             at_stake=reader.money(facts.value_at_stake),
             weight=(facts.value_at_stake or 0.0) / largest if largest > 0 else 0.0,
             urgent=facts.name in TO_ACT,
+            action=visible(in_language(facts.action, known_language(reader.language))),
         )
         for facts in run.lists
     )
@@ -139,5 +143,5 @@ def _action(run: Run, reader: Reader) -> Markup:
         list=list_label(first.name, reader),
         customers=reader.count("count.customers", first.count),
         value=reader.short_money(first.value_at_stake),
-        action=visible(first.action),
+        action=visible(in_language(first.action, known_language(reader.language))),
     )

@@ -1,16 +1,19 @@
 """Can you trust this? The backtest in words, against baselines, and the checks."""
 
-import math
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ltvkit.audience import feature_label
 from ltvkit.report.reader import BLANK, Reader, observed, visible
 from ltvkit.runs import RECORD_ROW, Check, Run
+from ltvkit.wording import known_language, method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
 PART = "part: "
 """How the parts of the model of record are called in the backtest."""
+
+MAX_DRIVERS = 12
 
 PAST_SPEND = "past spend"
 """The baseline that ranks by what customers have spent so far."""
@@ -30,6 +33,15 @@ class MethodRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DriverRow:
+    """A feature that goes with high value; `width` draws its share against the largest."""
+
+    label: str
+    width: float
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRow:
     """One check as it is shown."""
 
@@ -43,7 +55,7 @@ class CheckRow:
 
 def weights(run: Run, reader: Reader) -> str:
     """What the model used is made of, largest share first, in words."""
-    shares = {visible(name).replace("_", " "): weight for name, weight in run.model.weights.items()}
+    shares = {method_name(name, reader): weight for name, weight in run.model.weights.items()}
     if observed(run.model.btyd_share):
         stack = 1.0 - run.model.btyd_share
         shares = {name: weight * stack for name, weight in shares.items()}
@@ -92,35 +104,41 @@ def check_rows(run: Run, reader: Reader) -> tuple[CheckRow, ...]:
 
 
 def check_sentence(check: Check, reader: Reader) -> str:
-    """A check's finding in the reader's language.
-
-    The run says it in English, with its reason; in another language the table says it, if it knows
-    the check.
-    """
-    key = f"{_check_key(check)}_{check.status.lower()}"
-    if reader.language == "en" or not reader.has(key) or not observed(check.value):
-        return visible(check.recommendation)
-    return str(
-        reader.say(
-            key,
-            factor=reader.number(math.exp(min(check.value, 50.0)), 2),
-            share=reader.share(check.value, 1),
-            n=reader.number(check.value),
-        )
-    )
+    """A check's finding in the reader's language."""
+    return reader.tell(check.said, check.recommendation)
 
 
 def verdict_reasons(run: Run, reader: Reader) -> tuple[str, ...]:
     """Why the verdict is what it is, in the reader's language."""
-    checks = run.verdict.checks
-    known = all(reader.has(_check_key(check)) for check in checks)
-    if reader.language == "en" or not known or not checks:
-        return tuple(visible(reason) for reason in run.verdict.reasons)
-    decision = run.verdict.decision
-    if decision == "use":
-        rest = [check_sentence(c, reader) for c in checks if c.status == "REVIEW"]
-        return (reader.plain("verdict.use_line"), *rest)
-    return tuple(check_sentence(c, reader) for c in checks if c.status == "FAIL")
+    said = run.verdict.said or (None,) * len(run.verdict.reasons)
+    return tuple(
+        reader.tell(sentence, reason)
+        for sentence, reason in zip(said, run.verdict.reasons, strict=True)
+    )
+
+
+def why_model(run: Run, reader: Reader) -> str:
+    """Why the model is made of what it is made of."""
+    said = run.model.said or (None,) * len(run.model.why)
+    pairs = zip(said, run.model.why, strict=True)
+    return " ".join(reader.tell(sentence, text) for sentence, text in pairs)
+
+
+def driver_rows(run: Run, reader: Reader) -> tuple[DriverRow, ...]:
+    """What goes with high value, most of it first."""
+    most = max((driver.share for driver in run.drivers), default=1.0) or 1.0
+    return tuple(
+        DriverRow(
+            label=visible(
+                driver.label
+                if reader.language == run.language
+                else feature_label(driver.feature, language=known_language(reader.language))
+            ),
+            width=round(100 * driver.share / most, 1),
+            share=reader.share(driver.share),
+        )
+        for driver in run.drivers[:MAX_DRIVERS]
+    )
 
 
 def advice(run: Run, reader: Reader) -> tuple[str, ...]:
@@ -173,7 +191,9 @@ def _ranking(run: Run, reader: Reader) -> Markup:
     return reader.say(
         "trust.ranking",
         share=reader.share(capture),
-        baseline=reader.plain("trust.past_spend") if other == PAST_SPEND else visible(other),
+        baseline=reader.plain("trust.past_spend")
+        if other == PAST_SPEND
+        else method_name(other, reader),
         other=reader.share(run.metrics[other]["top10_capture"]),
     )
 
@@ -203,7 +223,7 @@ def _method(name: str, run: Run, reader: Reader) -> MethodRow:
     capture = metrics.get("top10_capture")
     signed = BLANK if not observed(bias) else ("+" if bias >= 0 else "−")
     return MethodRow(
-        label=reader.plain("trust.record") if name == RECORD_ROW else visible(name),
+        label=reader.plain("trust.record") if name == RECORD_ROW else method_name(name, reader),
         used=name == run.record_row,
         gini=reader.number(metrics.get("gini"), 2),
         top10=reader.share(capture),

@@ -139,6 +139,14 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """The key figures of the run before, and the day they stand for."""
+
+    as_of: date
+    economics: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Everything in a run folder.
 
@@ -154,6 +162,8 @@ class Run:
         The frames of the run; empty with their columns where the run had nothing to say.
     channels_said : mapping
         The sentences of each channel's row, by column: `why` and `worth_more`.
+    previous : Previous, optional
+        The run that stood in the folder before, where there was one.
     """
 
     folder: Path
@@ -182,6 +192,12 @@ class Run:
     rejected_rows: pd.DataFrame
     data_dictionary: pd.DataFrame
     channels_said: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
+    previous: Previous | None = None
+
+    @property
+    def figures(self) -> Previous:
+        """What a later run compares itself with."""
+        return Previous(self.snapshot.as_of, self.economics)
 
     @property
     def language(self) -> str:
@@ -288,16 +304,7 @@ def read_run(folder: Path) -> Run:
             Notice(str(row["id"]), str(row["title"]), str(row["text"]), _sentence(row.get("said")))
             for row in facts["warnings"]
         ),
-        economics={
-            str(name): Figure(
-                value=_number(row.get("value")),
-                low=_number(row.get("low")),
-                high=_number(row.get("high")),
-                unit=str(row.get("unit") or ""),
-                status=str(row.get("status") or ""),
-            )
-            for name, row in facts["economics"].items()
-        },
+        economics=_economics(facts),
         lists=tuple(_list_facts(row) for row in facts["lists"]),
         drivers=tuple(
             Driver(str(row["feature"]), str(row["label"]), float(row["share"]))
@@ -316,6 +323,9 @@ def read_run(folder: Path) -> Run:
             str(channel): {str(column): Sentence.from_json(raw) for column, raw in row.items()}
             for channel, row in (facts.get("channels") or {}).items()
         },
+        previous=None
+        if not (before := facts.get("previous"))
+        else Previous(_day(before["as_of"]), _economics(before)),
     )
 
 
@@ -379,6 +389,19 @@ def _check(row: Mapping[str, Any]) -> Check:
         recommendation=str(row.get("recommendation") or ""),
         said=_sentence(row.get("said")),
     )
+
+
+def _economics(facts: Mapping[str, Any]) -> dict[str, Figure]:
+    return {
+        str(name): Figure(
+            value=_number(row.get("value")),
+            low=_number(row.get("low")),
+            high=_number(row.get("high")),
+            unit=str(row.get("unit") or ""),
+            status=str(row.get("status") or ""),
+        )
+        for name, row in facts["economics"].items()
+    }
 
 
 def _sentence(raw: Mapping[str, Any] | None) -> Sentence | None:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -178,14 +179,15 @@ def test_a_change_inside_the_interval_is_called_noise(run_of: RunOf) -> None:
 
     def page(cac: float) -> str:
         economics = dict(run.economics) | {"cac": Figure(cac, unit="money")}
-        previous = dataclasses.replace(run, economics=economics)
+        earlier = dataclasses.replace(run.snapshot, as_of=date(2025, 3, 31))
+        previous = dataclasses.replace(run, economics=economics, snapshot=earlier)
         html = render_report(run, previous=previous)
         return words(html.split('data-card="cac"')[1].split("</article>")[0])
 
     now = run.economics["cac"]
     assert now.value is not None
-    assert "▲ +1.0% since 30 Jun 2025 within the usual noise" in page(now.value / 1.01)
-    assert "▼ −50.0% since 30 Jun 2025 beyond the usual noise" in page(now.value * 2)
+    assert "▲ +1.0% since 31 Mar 2025 within the usual noise" in page(now.value / 1.01)
+    assert "▼ −50.0% since 31 Mar 2025 beyond the usual noise" in page(now.value * 2)
     assert "unchanged" in page(now.value)
 
 

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from importlib.metadata import version as version_of
 from pathlib import Path
 from platform import python_version
@@ -88,7 +89,19 @@ def write_run(
     clock: Clock,
     excel_locale: ExcelLocale | None,
 ) -> None:
-    """Write everything into `folder`, which is replaced when all of it is there."""
+    """Write everything into `folder`, which is replaced when all of it is there.
+
+    A run that stood there before leaves its key figures in `previous`, so that the report says how
+    they changed.
+    """
+    data = _data(log, str(settings["data"]["currency"]))
+    before = previous_figures(
+        folder / "run.json",
+        version=model.version,
+        snapshot=snapshot,
+        inputs=inputs,
+        data=data,
+    )
     with whole_folder(folder) as fresh:
         with_contacts = "email" in decisions.scored.columns
         lists = write_audience(
@@ -121,7 +134,7 @@ def write_run(
             "seed": seed,
             "settings": settings,
             "inputs": inputs,
-            "data": _data(log, str(settings["data"]["currency"])),
+            "data": data,
             "snapshot": {
                 "as_of": snapshot.as_of.isoformat(),
                 "horizon_days": snapshot.horizon_days,
@@ -152,11 +165,58 @@ def write_run(
                 for channel, row in decisions.channels_said.items()
             },
             "economics": decisions.economics,
+            "previous": before,
             "lists": lists.drop(columns=["rule"]).to_dict("records"),
             "drivers": decisions.drivers,
         }
         write_text(as_json(facts), fresh / "run.json")
         write_text(render_report(read_run(fresh)), fresh / "report.html")
+
+
+def previous_figures(
+    path: Path,
+    *,
+    version: str,
+    snapshot: Snapshot,
+    inputs: list[dict[str, Any]],
+    data: Mapping[str, Any],
+) -> dict[str, Any] | None:
+    """Key figures of the run that a new one takes the place of, or None.
+
+    The same job done again (model, day, horizon and inputs are equal) is not compared with itself
+    but with what it was compared with the first time, so that it gives the same bytes. A run of a
+    later day is not "before", and one over another horizon, in another currency or in revenue
+    instead of margin has other figures.
+
+    Parameters
+    ----------
+    path : Path
+        The `run.json` that is about to be replaced; it need not be there.
+    version, snapshot, inputs, data
+        Of the new run.
+    """
+    try:
+        old = json.loads(path.read_text(encoding="utf-8"))
+        if old["schema"] != SCHEMA:
+            return None
+        day = date.fromisoformat(old["snapshot"]["as_of"])
+        horizon = int(old["snapshot"]["horizon_days"])
+        money = old["data"]["currency"], old["data"]["margin_basis"]
+        read = [row["sha256"] for row in old["inputs"]]
+        figures: dict[str, Any] | None = {
+            "as_of": day.isoformat(),
+            "version": old["model"]["version"],
+            "economics": old["economics"],
+        }
+        carried: dict[str, Any] | None = old.get("previous")
+    except (OSError, ValueError, KeyError, TypeError):
+        # What cannot be read is no run to compare with, and about to be replaced anyway.
+        return None
+    again = read == [row["sha256"] for row in inputs] and old["model"]["version"] == version
+    if again and (day, horizon) == (snapshot.as_of, snapshot.horizon_days):
+        return carried
+    same = horizon == snapshot.horizon_days and money == (data["currency"], data["margin_basis"])
+    return figures if same and day <= snapshot.as_of else None
 
 
 def verdict_facts(verdict: Verdict) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ltvkit.report.reader import Reader, observed
-from ltvkit.runs import Figure, Run, as_bool
+from ltvkit.runs import Figure, Previous, Run, as_bool
 
 CARDS = ("cac", "ltv", "ltv_to_cac", "payback_months", "repeat_rate")
 BY_MONTH = ("cac", "ltv", "ltv_to_cac")
@@ -53,7 +53,7 @@ class Card:
     greyed: bool
 
 
-def cards(run: Run, previous: Run | None, reader: Reader) -> tuple[Card, ...]:
+def cards(run: Run, previous: Previous | None, reader: Reader) -> tuple[Card, ...]:
     """The five figures of the first screen."""
     return tuple(_card(name, run, previous, reader) for name in CARDS)
 
@@ -105,14 +105,14 @@ def _setting(run: Run, name: str) -> float | None:
     return float(raw) if isinstance(raw, int | float) else None
 
 
-def _card(name: str, run: Run, previous: Run | None, reader: Reader) -> Card:
+def _card(name: str, run: Run, previous: Previous | None, reader: Reader) -> Card:
     figure = run.economics.get(name, Figure(None))
     unit = "months" if name == "payback_months" else figure.unit
     target = target_ratio(run) if name == "ltv_to_cac" else None
     key = "payback" if name == "payback_months" else name
     blank = not observed(figure.value)
     not_yet = name == "payback_months" and figure.status == "not_yet"
-    change = _change(name, figure, previous, reader)
+    change = _change(name, figure, run, previous, reader)
     return Card(
         name=name,
         title=reader.plain(f"cards.{key}"),
@@ -169,16 +169,17 @@ def _words(name: str, figure: Figure, target: float | None, not_yet: bool, reade
 
 
 def _change(
-    name: str, figure: Figure, previous: Run | None, reader: Reader
+    name: str, figure: Figure, run: Run, previous: Previous | None, reader: Reader
 ) -> tuple[str, str, str]:
     """Sign, change in words, and whether it is more than noise: the old value in the interval."""
     old = previous.economics.get(name, Figure(None)).value if previous else None
     if previous is None or not observed(old) or not observed(figure.value):
         return "", "", ""
-    since = reader.day(previous.snapshot.as_of)
     difference = figure.value - old
+    ending = "_again" if previous.as_of == run.snapshot.as_of else ""
+    since = reader.day(previous.as_of)
     if abs(difference) < 1e-9:
-        return "=", str(reader.say("cards.no_change", date=since)), ""
+        return "=", str(reader.say(f"cards.no_change{ending}", date=since)), ""
     sign = "▲" if difference > 0 else "▼"
     if name in ("payback_months", "repeat_rate") or not old:
         unit = figure.unit if name == "repeat_rate" else ""
@@ -189,7 +190,8 @@ def _change(
     if observed(figure.low) and observed(figure.high):
         inside = figure.low <= old <= figure.high
         noise = reader.plain("cards.within" if inside else "cards.beyond")
-    said = reader.say("cards.change", change=("+" if difference > 0 else "−") + amount, date=since)
+    change = ("+" if difference > 0 else "−") + amount
+    said = reader.say(f"cards.change{ending}", change=change, date=since)
     return sign, str(said), noise
 
 

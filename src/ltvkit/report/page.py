@@ -42,7 +42,8 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
     run : Run
         A finished run, from `ltvkit.runs.read_run`.
     previous : Run, optional
-        The run before it: the key figures then say how they changed.
+        The run to say the key figures' changes from; the one that stood in the folder before when
+        not given.
     language : {"en", "fr", "pl"}, optional
         The one of the run (`report.language` of its settings) when not given. Reasons per customer
         were written in the run's language: in another they are left out.
@@ -99,7 +100,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         weights=trust.weights(run, reader),
         why_model=trust.why_model(run, reader),
         drivers=trust.driver_rows(run, reader),
-        cards=cards(run, previous, reader),
+        cards=cards(run, run.previous if previous is None else previous.figures, reader),
         lists=summary.list_rows(run, reader),
         top=customers.top_customers(run, reader),
         channel_rows=channels.channel_rows(run, reader),

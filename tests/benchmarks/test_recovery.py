@@ -30,6 +30,7 @@ def recovered(request, recovery):
         for seed in range(SEEDS)
     ]
     return SimpleNamespace(
+        scenario=request.param,
         intervals=pd.concat([one.intervals for one in found], ignore_index=True),
         verdicts=pd.concat([one.verdicts for one in found], ignore_index=True),
     )
@@ -66,6 +67,9 @@ def test_verdicts_move_no_money_to_the_wrong_side_of_the_target(recovered, recov
     assert moves["verdicts"] >= 5 * SEEDS
     assert moves["wrong_side"] <= 0.03
     shares = recovered.verdicts.groupby("channel")["verdict"].value_counts(normalize=True)
+    # Google clears its target on average, and its next customer costs too much.
+    if recovered.scenario == "observed":
+        assert moves["past_the_margin"] <= 0.01
     assert shares["affiliates", "Raise"] >= 0.95
     assert shares["meta_ads", "Cut"] >= 0.95
     assert shares["influencers", "Cut"] >= 0.95

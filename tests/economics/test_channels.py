@@ -191,7 +191,8 @@ def curve(low, high):
     ("low", "high", "verdict", "words"),
     [
         (0.7, 0.9, "Raise", "marginal CAC 37.50 [33.33, 42.86] is within the allowable 50.00"),
-        (0.3, 0.9, "Raise", "may pass the allowable 50.00: raise in small steps"),
+        (0.3, 0.9, "Cannot tell", "marginal CAC 50.00 [33.33, 100.00] straddles the allowable 50"),
+        (0.56, 0.64, "Hold", "[46.88, 53.57] is at the allowable 50.00: neither raise nor cut"),
         (0.2, 0.5, "Hold", "on average, but marginal CAC 85.71 [60.00, 150.00] is above"),
         (
             -0.2,
@@ -206,6 +207,16 @@ def test_the_marginal_cac_can_hold_what_the_average_would_raise(low, high, verdi
     judged = channel_verdict(evidence(4.0, 3.1, 5.0, marginal=curve(low, high)))
     assert judged.verdict == verdict
     assert words in judged.why
+    assert math.isfinite(judged.customers_to_settle) == (verdict == "Cannot tell")
+
+
+def test_an_unsure_allowable_cac_makes_the_margin_unsure_too():
+    surely = evidence(4.0, 3.1, 5.0, marginal=curve(0.62, 0.9))
+    assert channel_verdict(surely).verdict == "Raise"
+    unsure = dataclasses.replace(surely, marginal_headroom_low=0.9, marginal_headroom_high=1.6)
+    judged = channel_verdict(unsure)
+    assert judged.verdict == "Cannot tell"
+    assert "keep the budget; about" in judged.why
 
 
 def evidence(ratio, low, high, **changes):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from ltvkit.economics.allowable import allowable_cac
 from ltvkit.economics.cac import CAC_COLUMNS
@@ -104,7 +105,7 @@ def channels_table(
     """
     table = _with_every_channel(cac, values)
     names = table["channel"].tolist()
-    rng = np.random.default_rng([seed, 2])
+    rng, rng_margin = (np.random.default_rng([seed, stream]) for stream in (2, 3))
     ltv = _ltv(values, names, rng)
     by_target = _margin_by(values, names, target_payback_months, rng)
     compared = _worth_more(values)
@@ -121,7 +122,7 @@ def channels_table(
             curve=values.curves.get((name, "")),
             marginal=(marginal or {}).get(name),
         )
-        row = _judged(known, target_ltv_to_cac, values.confidence, rng)
+        row = _judged(known, target_ltv_to_cac, values.confidence, rng, rng_margin)
         more = compared.get(name)
         rows.append(row | {"worth_more": str(more or ""), "worth_more_said": more})
     told = pd.concat([table, pd.DataFrame(rows)], axis=1)
@@ -149,7 +150,11 @@ class _Known:
 
 
 def _judged(
-    known: _Known, target: float, confidence: float, rng: np.random.Generator
+    known: _Known,
+    target: float,
+    confidence: float,
+    rng: np.random.Generator,
+    rng_margin: np.random.Generator,
 ) -> dict[str, object]:
     """The columns of one row that follow the cost, joint draws of LTV and CAC made once."""
     ltv, ltv_drawn = known.ltv
@@ -168,6 +173,7 @@ def _judged(
     room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
     ratio = ltv / known.cac if known.cac > 0 else math.nan
     room = allowed / known.cac if known.cac > 0 else math.nan
+    next_low, next_high = _room_at_the_margin(known.marginal, allowed_drawn, confidence, rng_margin)
     verdict = channel_verdict(
         ChannelEvidence(
             ltv_to_cac=ratio,
@@ -183,6 +189,8 @@ def _judged(
             own_cost=known.own_cost,
             capped_by_payback=cap is not None and cap < ltv / target,
             marginal=known.marginal,
+            marginal_headroom_low=next_low,
+            marginal_headroom_high=next_high,
         )
     )
     cap_low = None if cap_drawn is None else _pair(cap_drawn, confidence)[0]
@@ -212,6 +220,20 @@ def _judged(
         "customers_to_settle": verdict.customers_to_settle,
     }
     return row | _payback_columns(known, confidence) | _marginal_columns(known.marginal)
+
+
+def _room_at_the_margin(
+    fit: MarginalCac | None, allowed_drawn: Floats, confidence: float, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Limits of allowable CAC / marginal CAC = allowable CAC x b / average CAC, drawn jointly."""
+    if fit is None or not fit.estimable:
+        return math.nan, math.nan
+    # The limits of b are those of Student's t with two parameters fitted.
+    reach = (fit.elasticity_high - fit.elasticity_low) / 2
+    degrees = fit.periods - 2
+    quantile = float(special.stdtrit(degrees, (1 + confidence) / 2))
+    b = fit.elasticity + reach * rng.standard_t(degrees, len(allowed_drawn)) / quantile
+    return _pair(allowed_drawn * np.maximum(b, 0.0) / fit.average_cac, confidence)
 
 
 def _payback_columns(known: _Known, confidence: float) -> dict[str, object]:

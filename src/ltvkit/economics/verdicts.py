@@ -3,9 +3,12 @@
 The verdict is read from the interval of headroom = allowable CAC / CAC (without a payback cap:
 LTV:CAC over its target), never from the point:
 
-- wholly at or above 1: **Raise**; but **Hold** where the whole interval of the marginal CAC is
-  above the allowable one, where more spend has shown to bring few or no more customers (elasticity
-  from below 0 to below 1), or where there is no spend of the channel's own;
+- wholly at or above 1: the channel clears its target on average, and its next customer decides, by
+  the headroom at the margin, allowable CAC / marginal CAC, read in the same way: **Raise** wholly
+  at or above 1, **Hold** wholly below 1 or within 10 % of it, else **Cannot tell**. **Hold** also
+  where more spend has shown to bring few or no more customers (elasticity from below 0 to below
+  1), and where there is no spend of the channel's own. Where the marginal CAC is not estimable,
+  **Raise** in small steps, and say so;
 - wholly below 1: **Cut** (back to where CAC is allowable); without spend of its own: **Hold**;
 - within 10 % of 1 on both sides: **Hold**, the channel is at its target;
 - else **Cannot tell**, with the number of customers that would settle it.
@@ -23,6 +26,8 @@ RatioReading = Literal["clears target", "below target", "cannot tell yet"]
 
 AT_TARGET = 0.10
 """A channel whose whole interval lies within 10 % of its target is at its target."""
+
+_BAND = math.log1p(AT_TARGET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ class ChannelEvidence:
 
     `ltv_to_cac` and `headroom` come with their limits; `own_cost` is the channel's cost before
     shared cost is allocated; `capped_by_payback` says which of the two limits of the allowable CAC
-    binds.
+    binds. `marginal_headroom_low` and `_high` limit allowable / marginal CAC, both unsure; without
+    them the limits of the marginal CAC are held against the allowable one as it is.
     """
 
     ltv_to_cac: float
@@ -64,6 +70,8 @@ class ChannelEvidence:
     own_cost: float
     capped_by_payback: bool = False
     marginal: MarginalCac | None = None
+    marginal_headroom_low: float = math.nan
+    marginal_headroom_high: float = math.nan
 
 
 def read_ratio(low: float, high: float, target: float) -> RatioReading:
@@ -105,8 +113,7 @@ small steps'
         target = Sentence("why.target_payback")
     told = {"ratio": ratio, "target": target}
     if e.headroom_low >= 1:
-        decision, why = _raise_or_hold(e, Sentence("why.clears", told))
-        return ChannelVerdict(decision, why, math.nan)
+        return _raise_or_hold(e, Sentence("why.clears", told))
     below = Sentence("why.ratio_below", {"high": e.ltv_to_cac_high})
     if e.headroom_high < 1 and e.new_customers <= 0:
         why = Sentence("why.nobody_came", {"spent": e.own_cost, "ratio": below})
@@ -117,15 +124,14 @@ small steps'
         key = "why.loses" if e.ltv_to_cac_high < 1 else "why.misses"
         why = Sentence(key, {**told, "cac": e.cac, "allowed": e.allowable_cac})
         return ChannelVerdict("Cut", why, math.nan)
-    if e.headroom_low >= 1 - AT_TARGET and e.headroom_high <= 1 + AT_TARGET:
+    if _at_target(e.headroom_low, e.headroom_high):
         return ChannelVerdict("Hold", Sentence("why.at_target", told), math.nan)
     needed = customers_to_settle(e)
-    settle = Sentence("why.settle_more")
-    if math.isfinite(needed):
-        settle = Sentence("why.settle", {"customers": _rounded(needed)})
     if e.new_customers <= 0:
         told["ratio"] = below
-    why = Sentence("why.straddles", {**told, "customers": e.new_customers, "settle": settle})
+    why = Sentence(
+        "why.straddles", {**told, "customers": e.new_customers, "settle": _how_many(needed)}
+    )
     return ChannelVerdict("Cannot tell", why, needed)
 
 
@@ -147,29 +153,37 @@ def customers_to_settle(evidence: ChannelEvidence) -> float:
     198
     """
     e = evidence
-    if not (e.headroom > 0 and e.new_customers > 0):
+    return _to_settle(e.headroom, e.headroom_low, e.headroom_high, e.new_customers)
+
+
+def _to_settle(room: float, low: float, high: float, new_customers: float) -> float:
+    if not (room > 0 and new_customers > 0):
         return math.nan
-    distance = abs(math.log(e.headroom))
-    facing = e.headroom_low if e.headroom > 1 else e.headroom_high
+    distance = abs(math.log(room))
+    facing = low if room > 1 else high
     # A lower limit at or below zero: on the scale of the point instead of its logarithm.
-    half = abs(math.log(facing / e.headroom)) if facing > 0 else 1 - facing / e.headroom
-    band = math.log1p(AT_TARGET) - distance
-    ways = [half / gap for gap in (distance, band) if gap > 0]
-    return e.new_customers * min(ways) ** 2
+    half = abs(math.log(facing / room)) if facing > 0 else 1 - facing / room
+    ways = [half / gap for gap in (distance, _BAND - distance) if gap > 0]
+    return new_customers * min(ways) ** 2
 
 
-def _raise_or_hold(e: ChannelEvidence, clears: Sentence) -> tuple[ChannelDecision, Sentence]:
+def _at_target(low: float, high: float) -> bool:
+    return low >= 1 - AT_TARGET and high <= 1 + AT_TARGET
+
+
+def _raise_or_hold(e: ChannelEvidence, clears: Sentence) -> ChannelVerdict:
     if e.own_cost <= 0:
-        return "Hold", Sentence("why.no_spend_to_raise", {"clears": clears})
+        why = Sentence("why.no_spend_to_raise", {"clears": clears})
+        return ChannelVerdict("Hold", why, math.nan)
     m = e.marginal
     unknown = {
         "clears": clears,
         "reason": (m.said if m is not None else None) or Sentence("marginal.no_series"),
     }
     if m is not None and m.elasticity_low <= 0 and m.elasticity_high < 1:
-        return "Hold", Sentence("why.not_following", unknown)
+        return ChannelVerdict("Hold", Sentence("why.not_following", unknown), math.nan)
     if m is None or not m.estimable:
-        return "Raise", Sentence("why.no_marginal", unknown)
+        return ChannelVerdict("Raise", Sentence("why.no_marginal", unknown), math.nan)
     # The next customer costs media only: shared cost does not grow with one more.
     cost = {"cost": m.marginal_cac, "low": m.marginal_cac_low, "high": m.marginal_cac_high}
     told = {
@@ -177,11 +191,24 @@ def _raise_or_hold(e: ChannelEvidence, clears: Sentence) -> tuple[ChannelDecisio
         "next": Sentence("why.marginal", cost),
         "allowed": e.allowable_cac,
     }
-    if m.marginal_cac_low > e.allowable_cac:
-        return "Hold", Sentence("why.marginal_above", told)
-    if m.marginal_cac_high <= e.allowable_cac:
-        return "Raise", Sentence("why.marginal_within", told)
-    return "Raise", Sentence("why.marginal_may_pass", told)
+    low, high = e.marginal_headroom_low, e.marginal_headroom_high
+    if math.isnan(low) or math.isnan(high):
+        low, high = e.allowable_cac / m.marginal_cac_high, e.allowable_cac / m.marginal_cac_low
+    if low >= 1:
+        return ChannelVerdict("Raise", Sentence("why.marginal_within", told), math.nan)
+    if high < 1:
+        return ChannelVerdict("Hold", Sentence("why.marginal_above", told), math.nan)
+    if _at_target(low, high):
+        return ChannelVerdict("Hold", Sentence("why.marginal_at", told), math.nan)
+    needed = _to_settle(e.allowable_cac / m.marginal_cac, low, high, e.new_customers)
+    why = Sentence("why.marginal_straddles", {**told, "settle": _how_many(needed)})
+    return ChannelVerdict("Cannot tell", why, needed)
+
+
+def _how_many(needed: float) -> Sentence:
+    if math.isfinite(needed):
+        return Sentence("why.settle", {"customers": _rounded(needed)})
+    return Sentence("why.settle_more")
 
 
 def _why_no_interval(e: ChannelEvidence) -> Sentence:

@@ -104,12 +104,13 @@ data:
   customers: data/customers.csv
   currency: EUR
 snapshot: {as_of: 2025-12-31, horizon_days: 365}
-economics: {target_payback_months: 6}
+economics: {target_payback_months: 6, benchmarks: sector.csv}
 report: {language: fr}
 tracking: {enabled: false}
 model: {threads: 1}
 """
     )
+    (folder / "sector.csv").write_text("segment,metric,value,source,year\n,cac,30,panel,2024\n")
     config = load_config(folder / "shop.yaml", [])
     trained = train(config, runs=folder / "runs", models=folder / "models", progress=Silent())
     return trained.run_folder
@@ -141,6 +142,7 @@ def test_a_page_of_a_real_run_is_in_its_language_throughout(french_shop, languag
         assert len(english) > 100
         assert [piece for piece in english if piece in shown] == []
     reader = Reader(language, "EUR")
+    assert reader.plain("benchmarks.title") in shown
     said = [warning.said for warning in run.warnings] + list(run.verdict.said + run.model.said)
     said += [check.said for check in run.verdict.checks]
     said += [row["why"] for row in run.channels_said.values()]

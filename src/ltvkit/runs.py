@@ -164,6 +164,8 @@ class Run:
         The sentences of each channel's row, by column: `why` and `worth_more`.
     previous : Previous, optional
         The run that stood in the folder before, where there was one.
+    benchmarks : DataFrame
+        Own figures beside the benchmarks that the user brought.
     """
 
     folder: Path
@@ -193,6 +195,7 @@ class Run:
     data_dictionary: pd.DataFrame
     channels_said: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
     previous: Previous | None = None
+    benchmarks: pd.DataFrame = field(default_factory=lambda: _nothing("benchmarks.csv"))
 
     @property
     def figures(self) -> Previous:
@@ -213,6 +216,7 @@ class Run:
 
 _TEXT = {
     "channels.csv": ("channel", "payback_status", "verdict", "why"),
+    "benchmarks.csv": ("segment", "metric", "position", "source"),
     "payback.csv": ("channel", "cohort"),
     "kpis.csv": ("month",),
     "cohorts.csv": ("cohort",),
@@ -231,6 +235,9 @@ _OPTIONAL = {
         *("cumulative_margin", "low", "high", "predicted", "cac"),
     ),
     "rejected_rows.csv": ("row", "reason"),
+    "benchmarks.csv": (
+        *("segment", "metric", "value", "benchmark", "difference", "position", "source", "year"),
+    ),
 }
 
 
@@ -326,6 +333,7 @@ def read_run(folder: Path) -> Run:
         previous=None
         if not (before := facts.get("previous"))
         else Previous(_day(before["as_of"]), _economics(before)),
+        benchmarks=_frame(folder, "benchmarks.csv"),
     )
 
 
@@ -365,7 +373,7 @@ def _frame(folder: Path, name: str, *, text: bool = False) -> pd.DataFrame:
     if not path.is_file():
         if name not in _OPTIONAL:
             raise UserError(f"got no {name} in {folder}, expected it beside run.json; train again")
-        return pd.DataFrame(columns=list(_OPTIONAL[name]))
+        return _nothing(name)
     kinds = dict.fromkeys(_TEXT.get(name, ()), str)
     return pd.read_csv(
         path,
@@ -374,6 +382,11 @@ def _frame(folder: Path, name: str, *, text: bool = False) -> pd.DataFrame:
         na_values=[""],
         encoding="utf-8",
     )
+
+
+def _nothing(name: str) -> pd.DataFrame:
+    """What a table is that the run does not have: its columns."""
+    return pd.DataFrame(columns=list(_OPTIONAL[name]))
 
 
 def _figure(row: Mapping[str, Any], value: str, low: str, high: str) -> Figure:

@@ -44,6 +44,7 @@ class ChannelRow:
     verdict_key: str
     sign: str
     why: str
+    worth_more: str
 
 
 def channel_rows(run: Run, reader: Reader) -> tuple[ChannelRow, ...]:
@@ -195,14 +196,16 @@ def _row(row: "pd.Series[Any]", run: Run, reader: Reader) -> ChannelRow:
         verdict=reader.plain(f"channels.{key}") if known else BLANK,
         verdict_key=key,
         sign=VERDICTS.get(verdict, ""),
-        why=_why(row, run, reader),
+        why=_said(row, "why", run, reader),
+        worth_more=_said(row, "worth_more", run, reader),
     )
 
 
-def _why(row: "pd.Series[Any]", run: Run, reader: Reader) -> str:
-    """The run's reason in the reader's language."""
-    written = row["why"] if isinstance(row["why"], str) else ""
-    return reader.tell(run.channels_said.get(str(row["channel"]), {}).get("why"), written)
+def _said(row: "pd.Series[Any]", column: str, run: Run, reader: Reader) -> str:
+    """What the run says in a column of the table, in the reader's language."""
+    written = row.get(column)
+    said = run.channels_said.get(str(row["channel"]), {}).get(column)
+    return reader.tell(said, written if isinstance(written, str) else "")
 
 
 def _ratio_range(figure: Figure, reader: Reader) -> str:

@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ltvkit.report import (
+    benchmarks,
     channels,
     cohorts,
     customers,
@@ -104,6 +105,8 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         lists=summary.list_rows(run, reader),
         top=customers.top_customers(run, reader),
         channel_rows=channels.channel_rows(run, reader),
+        benchmarks=benchmarks.benchmark_rows(run, reader),
+        benchmarks_cut=benchmarks.is_cut(run),
         target_ratio=target_ratio(run),
         target_months=target_months(run),
         chips=_chips(run, reader),

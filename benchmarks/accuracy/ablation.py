@@ -16,7 +16,7 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask, judge_record
 
 from ltvkit import panel
-from ltvkit.models import blend, candidates, family, level
+from ltvkit.models import blend, candidates, family, intervals, level
 from ltvkit.models.stack import StackedLtv
 
 HIGHER = ("gini", "spearman", "top10_capture", "auc")
@@ -41,7 +41,7 @@ def _leave_out(name: str) -> Part:
 
     groups = [
         (candidates, group, tuple(one for one in getattr(candidates, group) if one != name))
-        for group in ("LEARNED", "BTYD")
+        for group in ("LEARNED", "BTYD", "CAUTIOUS")
     ]
     return Part(f"candidate {name}", ((candidates, "fit_candidates", fewer), *groups))
 
@@ -63,6 +63,8 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
         Part("sharpening", ((blend, "SHARPEST", 1.0),)),
+        Part("BTYD for the largest", ((blend, "FAR_SHARE", 0.0),)),
+        Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
         Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),
         Part("level: season", ((level, "SEASON_TRUST", 0.0),)),

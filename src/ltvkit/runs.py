@@ -162,6 +162,8 @@ class Run:
         The frames of the run; empty with their columns where the run had nothing to say.
     channels_said : mapping
         The sentences of each channel's row, by column: `why` and `worth_more`.
+    budget : tuple of Sentence
+        Where the next money goes; empty without costs. Its table is `budget.csv`.
     previous : Previous, optional
         The run that stood in the folder before, where there was one.
     benchmarks : DataFrame
@@ -194,6 +196,7 @@ class Run:
     rejected_rows: pd.DataFrame
     data_dictionary: pd.DataFrame
     channels_said: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
+    budget: tuple[Sentence, ...] = ()
     previous: Previous | None = None
     benchmarks: pd.DataFrame = field(default_factory=lambda: _nothing("benchmarks.csv"))
 
@@ -330,6 +333,9 @@ def read_run(folder: Path) -> Run:
             str(channel): {str(column): Sentence.from_json(raw) for column, raw in row.items()}
             for channel, row in (facts.get("channels") or {}).items()
         },
+        budget=tuple(
+            Sentence.from_json(raw) for raw in (facts.get("budget") or {}).get("said", ())
+        ),
         previous=None
         if not (before := facts.get("previous"))
         else Previous(_day(before["as_of"]), _economics(before)),

@@ -28,6 +28,7 @@ from ltvkit.economics.allowable import (
 from ltvkit.economics.amortisation import amortise, unamortised_share
 from ltvkit.economics.attribution import AttributionRule, attribute
 from ltvkit.economics.benchmarks import BENCHMARK_COLUMNS, compare_benchmarks
+from ltvkit.economics.budget import BUDGET_COLUMNS, budget_sketch, budget_words
 from ltvkit.economics.cac import CAC_COLUMNS, CacOverview, cac, cac_by_period, cac_overview
 from ltvkit.economics.channels import ChannelValues, channel_values, compare_channels
 from ltvkit.economics.channels_table import CHANNELS_COLUMNS, channels_table
@@ -53,7 +54,7 @@ from ltvkit.economics.lag import (
     lag_weights_of_days,
 )
 from ltvkit.economics.leads import Criterion, calibrated_lead_score, lead_costs, score_leads
-from ltvkit.economics.marginal import MarginalCac, budget_sketch, marginal_cac
+from ltvkit.economics.marginal import MarginalCac, marginal_cac
 from ltvkit.economics.payback import (
     PAYBACK_COLUMNS,
     GoalComparison,
@@ -88,6 +89,7 @@ from ltvkit.economics.warnings import EconomicsFacts, EconomicsWarning, raise_wa
 
 __all__ = [
     "BENCHMARK_COLUMNS",
+    "BUDGET_COLUMNS",
     "CAC_COLUMNS",
     "CHANNELS_COLUMNS",
     "COHORT_COLUMNS",
@@ -127,6 +129,7 @@ __all__ = [
     "amortise",
     "attribute",
     "budget_sketch",
+    "budget_words",
     "cac",
     "cac_by_period",
     "cac_interval",

@@ -1,4 +1,4 @@
-"""The next customer costs more than the average one: marginal CAC, and where the next 1,000 goes.
+"""The next customer costs more than the average one: marginal CAC.
 
 N = a S^b over periods; average CAC = S / N, marginal CAC = dS/dN = average / b. The fit is a
 Poisson regression of N on ln S, the same law as a line through ln N and ln S but with room for
@@ -7,11 +7,9 @@ customers together, so read it as a hint for small steps, and test large ones.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
@@ -22,7 +20,6 @@ MIN_PERIODS = 12
 MIN_LOG_VARIATION = 0.10
 """Standard deviation of ln S below which spend has not really varied: about +- 10 %."""
 
-_STEPS = 200
 _ITERATIONS = 50
 
 Floats = NDArray[np.float64]
@@ -33,15 +30,17 @@ class MarginalCac:
     """What the next customer of a channel costs, or why that cannot be said.
 
     `elasticity` is b with its limits; `marginal_cac` = `average_cac` / b likewise. `spend` is the
-    mean spend a period, where the curve is read. Figures that cannot be estimated are NaN; where
-    customers do not follow spend, b and the lower limit of the marginal CAC still are. `said` is
-    what is missing, or what to beware of, as a sentence; `reason` the same in English.
+    mean spend a period, where the curve is read, `most_spend` the highest. Figures that cannot be
+    estimated are NaN; where customers do not follow spend, b and the lower limit of the marginal
+    CAC still are. `said` is what is missing, or what to beware of, as a sentence; `reason` the same
+    in English.
     """
 
     estimable: bool
     said: Sentence | None
     periods: int
     spend: float
+    most_spend: float
     average_cac: float
     elasticity: float
     elasticity_low: float
@@ -89,11 +88,12 @@ def marginal_cac(
         raise DataError(f"got {s.size} periods of spend and {n.size} of customers, expected equal")
     s, n = s[s > 0], n[s > 0]
     average = float(s.sum() / n.sum()) if n.sum() > 0 else math.nan
-    mean_spend = float(s.mean()) if s.size else 0.0
+    mean_spend, most_spend = (float(s.mean()), float(s.max())) if s.size else (0.0, 0.0)
 
     def cannot(key: str, **facts: float) -> MarginalCac:
         said = Sentence(f"marginal.{key}", facts)
-        return MarginalCac(False, said, s.size, mean_spend, average, *[math.nan] * 6)
+        unknown = [math.nan] * 6
+        return MarginalCac(False, said, s.size, mean_spend, most_spend, average, *unknown)
 
     if s.size < min_periods:
         return cannot("few_periods", periods=s.size, needed=min_periods)
@@ -118,6 +118,7 @@ def marginal_cac(
         Sentence("marginal.rising") if low > 1 else None,
         s.size,
         mean_spend,
+        most_spend,
         average,
         b,
         low,
@@ -126,79 +127,6 @@ def marginal_cac(
         average / high,
         average / low,
     )
-
-
-def budget_sketch(
-    marginal: Mapping[str, MarginalCac],
-    value_per_customer: Mapping[str, float],
-    *,
-    extra: float = 1_000.0,
-) -> pd.DataFrame:
-    """Where the next `extra` of a period's budget goes when each unit goes where it earns most.
-
-    Each channel's customers follow N (S / S0)^b from its mean spend S0 (b capped at 1: rising
-    returns are not bet on), each customer worth `value_per_customer`; small equal parts go one by
-    one to the channel with the highest value a unit of money.
-
-    Returns
-    -------
-    DataFrame
-        `channel, extra_spend, extra_customers, extra_value, marginal_cac_before,
-        marginal_cac_after, note`; channels whose curve is not estimable get nothing and say why.
-
-    Examples
-    --------
-    >>> spend = np.arange(1, 13) * 1_000.0
-    >>> curves = {
-    ...     "Google": marginal_cac(spend, 2 * spend**0.5),
-    ...     "Facebook": marginal_cac(spend, spend**0.5),
-    ...     "new": marginal_cac(spend[:3], spend[:3]),
-    ... }
-    >>> sketch = budget_sketch(curves, {"Google": 300.0, "Facebook": 300.0, "new": 300.0})
-    >>> sketch[["channel", "extra_spend", "marginal_cac_after"]].round(1)
-        channel  extra_spend  marginal_cac_after
-    0    Google       1000.0                90.6
-    1  Facebook          0.0               168.7
-    2       new          0.0                 NaN
-    >>> sketch["note"].iloc[-1]
-    '3 periods with spend, 12 needed'
-    """
-    names = list(marginal)
-    usable = np.array([marginal[name].estimable for name in names], dtype=bool)
-    b = np.array([min(m.elasticity, 1.0) if m.estimable else math.nan for m in marginal.values()])
-    spend = np.array([marginal[name].spend for name in names])
-    customers = np.array([marginal[name].spend / marginal[name].average_cac for name in names])
-    value = np.array([value_per_customer.get(name, math.nan) for name in names])
-    usable &= np.isfinite(value) & (spend > 0)
-    given = np.zeros(len(names))
-    if usable.any():
-        for _ in range(_STEPS):
-            with_it = _slope(spend + given, spend, customers, b)
-            worth = np.where(usable, value * with_it, -np.inf)
-            given[int(np.argmax(worth))] += extra / _STEPS
-    before, after = _slope(spend, spend, customers, b), _slope(spend + given, spend, customers, b)
-    more = customers * (
-        (1 + np.divide(given, spend, where=spend > 0, out=np.zeros_like(spend))) ** b - 1
-    )
-    return pd.DataFrame(
-        {
-            "channel": names,
-            "extra_spend": given,
-            "extra_customers": np.where(usable, more, 0.0),
-            "extra_value": np.where(usable, more * value, 0.0),
-            "marginal_cac_before": np.where(usable, 1 / before, np.nan),
-            "marginal_cac_after": np.where(usable, 1 / after, np.nan),
-            "note": [marginal[name].reason for name in names],
-        }
-    )
-
-
-def _slope(at: Floats, spend: Floats, customers: Floats, b: Floats) -> Floats:
-    """dN/dS of N0 (S / S0)^b: customers a unit of money."""
-    slope: Floats = np.full(len(at), np.nan)
-    fine = (spend > 0) & np.isfinite(b)
-    slope[fine] = (b * customers / spend)[fine] * (at[fine] / spend[fine]) ** (b[fine] - 1)
-    return slope
 
 
 def _poisson_slope(log_s: Floats, n: Floats) -> tuple[float, float]:

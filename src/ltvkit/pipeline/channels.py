@@ -1,8 +1,9 @@
 """Unit economics of the shop: channels, payback, indicators over time, and key figures."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,16 +18,29 @@ from ltvkit.pipeline.load import open_benchmarks
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Language, Sentence
 
+BUDGET_STEP = 1_000.0
+"""The money that the budget sketch places."""
+
 COHORT_DRAWS = 200
 """Resamples for a cohort's curve: there are many cohorts, and their bands are only looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Where the next money goes, in words; its table is `budget.csv`."""
+
+    extra: float
+    period: economics.Unit
+    said: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelDecisions:
     """The tables of unit economics, key figures with intervals, and what warnings look at.
 
-    `benchmarks` is None where the user brought none. `said` holds the sentences of each channel's
-    row, by column, for readers of another language.
+    `further` holds the tables that not every shop has, by the name of their file. `said` holds the
+    sentences of each channel's row, by column, for readers of another language; `budget` where the
+    next money goes, None without costs.
     """
 
     channels: pd.DataFrame
@@ -36,7 +50,8 @@ class ChannelDecisions:
     cohorts: pd.DataFrame
     figures: dict[str, dict[str, Any]]
     facts: economics.EconomicsFacts
-    benchmarks: pd.DataFrame | None
+    budget: Budget | None
+    further: dict[str, pd.DataFrame]
 
 
 def decide_channels(
@@ -107,21 +122,17 @@ def decide_channels(
         )
         # What cannot have brought anybody yet is all in flight.
         in_flight = ledger.in_flight if ledger else acquisition_total(costs)
+    marginal = ledger.marginal(assumed.allocation) if ledger else {}
     channels = economics.channels_table(
         _cac(config, ledger, values.table),
         values,
         target_ltv_to_cac=assumed.target_ltv_to_cac,
         target_payback_months=assumed.target_payback_months,
-        marginal=ledger.marginal(assumed.allocation) if ledger else {},
+        marginal=marginal,
         own_cost=_own_cost(ledger),
         seed=config.model.seed,
     )
-    paid = {
-        (str(channel), ""): float(cost)
-        for channel, cost in zip(
-            channels["channel"], channels["loaded_cac"].to_numpy(dtype=float), strict=True
-        )
-    }
+    paid = {(name, ""): cost for name, cost in _by_channel(channels, "loaded_cac").items()}
     by_cohort = economics.margin_curves(
         observed,
         margins,
@@ -154,6 +165,14 @@ def decide_channels(
         customers=customers,
     )
     said = _sentences(channels)
+    budget, further = None, {}
+    if ledger is not None:
+        further["budget.csv"], budget = _budget(
+            channels, marginal, ledger.curve_unit, language=config.report.language
+        )
+    benchmarks = _against_benchmarks(channels, open_benchmarks(config))
+    if benchmarks is not None:
+        further["benchmarks.csv"] = benchmarks
     return ChannelDecisions(
         channels=_in_words(channels, config.report.language),
         said=said,
@@ -162,7 +181,8 @@ def decide_channels(
         cohorts=economics.cohorts(order_days, as_of),
         figures=_figures(channels, order_days, values, paid["all", ""]),
         facts=facts,
-        benchmarks=_against_benchmarks(channels, open_benchmarks(config)),
+        budget=budget,
+        further=further,
     )
 
 
@@ -186,6 +206,33 @@ def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
         for column, said in _SAID.items()
     }
     return channels.drop(columns=list(_SAID.values())).assign(**words)
+
+
+def _budget(
+    channels: pd.DataFrame,
+    marginal: Mapping[str, economics.MarginalCac],
+    unit: economics.Unit,
+    *,
+    language: Language,
+) -> tuple[pd.DataFrame, Budget]:
+    """Where the next money goes, among the channels whose verdict is Raise."""
+    own = {name: fit for name, fit in marginal.items() if name != "all"}
+    sketch = economics.budget_sketch(
+        own,
+        _by_channel(channels, "ltv"),
+        extra=BUDGET_STEP,
+        allowable=_by_channel(channels, "allowable_cac"),
+        raised=channels.loc[channels["verdict"] == "Raise", "channel"].tolist(),
+        language=language,
+    )
+    period: Literal["week", "month"] = "month" if unit == "month" else "week"
+    words = economics.budget_words(sketch, own, extra=BUDGET_STEP, unit=period)
+    return sketch, Budget(BUDGET_STEP, period, words)
+
+
+def _by_channel(table: pd.DataFrame, column: str) -> dict[str, float]:
+    figures = table[column].to_numpy(dtype=float)
+    return {str(name): float(x) for name, x in zip(table["channel"], figures, strict=True)}
 
 
 def _newcomers(
@@ -226,10 +273,7 @@ def _own_cost(ledger: Ledger | None) -> dict[str, float] | None:
     if ledger is None:
         return None
     sides = ledger.allocations()
-    return {
-        str(channel): float(cost)
-        for channel, cost in zip(sides["channel"], sides["own_cost"], strict=True)
-    }
+    return _by_channel(sides, "own_cost")
 
 
 def _cac_by_month(config: Config, ledger: Ledger | None) -> pd.Series | None:

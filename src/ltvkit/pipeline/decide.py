@@ -14,7 +14,7 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.models.stack import StackedLtv
-from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
+from ltvkit.pipeline.channels import Budget, ChannelDecisions, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.value import discount, flow_profile, margin_share, valued
@@ -45,8 +45,10 @@ class Decisions:
         What to keep in mind.
     drivers : list of dict
         What goes with high value, by share of all explanation.
-    benchmarks : DataFrame, optional
-        Own figures beside the user's benchmarks.
+    budget : Budget, optional
+        Where the next money goes, in words.
+    further : dict of DataFrame
+        Tables that not every shop has, by the name of their file.
     """
 
     scored: pd.DataFrame
@@ -59,7 +61,8 @@ class Decisions:
     total: dict[str, Any]
     warnings: tuple[EconomicsWarning, ...]
     drivers: list[dict[str, Any]]
-    benchmarks: pd.DataFrame | None
+    budget: Budget | None
+    further: dict[str, pd.DataFrame]
 
 
 def decide(
@@ -148,7 +151,8 @@ def decide(
         total=_total(model, values, snapshot),
         warnings=tuple(raise_warnings(with_lists(shop.facts, scored))),
         drivers=drivers,
-        benchmarks=shop.benchmarks,
+        budget=shop.budget,
+        further=shop.further,
     )
 
 

@@ -21,6 +21,7 @@ from ltvkit.audience.delimited import ExcelLocale
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.checks import Check, Verdict
 from ltvkit.files import whole_folder, write_csv, write_text
+from ltvkit.pipeline.channels import Budget
 from ltvkit.pipeline.decide import Decisions
 from ltvkit.report import render_report
 from ltvkit.runs import SCHEMA, read_run
@@ -124,8 +125,8 @@ def write_run(
             (log.rejected, "rejected_rows.csv"),
         ):
             write_csv(frame, fresh / file)
-        if decisions.benchmarks is not None:
-            write_csv(decisions.benchmarks, fresh / "benchmarks.csv")
+        for file, frame in decisions.further.items():
+            write_csv(frame, fresh / file)
         facts = {
             "schema": SCHEMA,
             "name": name,
@@ -165,6 +166,7 @@ def write_run(
                 for channel, row in decisions.channels_said.items()
             },
             "economics": decisions.economics,
+            "budget": _budget(decisions.budget),
             "previous": before,
             "lists": lists.drop(columns=["rule"]).to_dict("records"),
             "drivers": decisions.drivers,
@@ -217,6 +219,17 @@ def previous_figures(
         return carried
     same = horizon == snapshot.horizon_days and money == (data["currency"], data["margin_basis"])
     return figures if same and day <= snapshot.as_of else None
+
+
+def _budget(budget: Budget | None) -> dict[str, Any] | None:
+    if budget is None:
+        return None
+    return {
+        "extra": budget.extra,
+        "period": budget.period,
+        "words": [str(sentence) for sentence in budget.said],
+        "said": [sentence.as_json() for sentence in budget.said],
+    }
 
 
 def verdict_facts(verdict: Verdict) -> dict[str, Any]:

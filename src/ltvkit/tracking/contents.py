@@ -47,6 +47,8 @@ TABLES = (
     "kpis.csv",
     "cohorts.csv",
     "payback.csv",
+    "budget.csv",
+    "benchmarks.csv",
     "data_dictionary.csv",
 )
 """Files of a run folder that hold no row of a customer, `run.json` apart."""

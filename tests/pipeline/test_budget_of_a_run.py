@@ -1,0 +1,69 @@
+"""The budget sketch of a run: from its own ledger, in step with its verdicts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_shop import OPENED, costs_of, decided, newcomers, orders_of, sound
+
+
+def shop_with_curves(elasticity=0.8):
+    """Spend of the channels that varies from month to month; customers follow it."""
+    rng = np.random.default_rng(3)
+    spend = rng.uniform(60, 180, (36, 2))
+    parts = []
+    for month in range(36):
+        counts = np.round(16 * (spend[month] / 100) ** elasticity).astype(int)
+        for channel, count in zip(("ads", "social"), counts, strict=True):
+            came = newcomers(range(month, month + 1), per_month=int(count))
+            parts.append(
+                came.assign(channel=channel, customer_id=channel + "-" + came["customer_id"])
+            )
+    customers = pd.concat(parts, ignore_index=True)
+    months = [OPENED + pd.DateOffset(months=m) for m in range(36)]
+    costs = pd.concat(
+        pd.DataFrame(
+            {
+                "period": months,
+                "channel": name,
+                "category": "ads_performance",
+                "amount": spend[:, i],
+            }
+        )
+        for i, name in enumerate(("ads", "social"))
+    )
+    tables = {"customers": customers, "orders": orders_of(customers), "costs": costs}
+    return sound() | tables
+
+
+def test_the_next_thousand_goes_to_channels_that_are_raised(tmp_path):
+    shop = decided(shop_with_curves(), tmp_path)
+    table = shop.further["budget.csv"].set_index("channel")
+    verdicts = shop.channels.set_index("channel")["verdict"]
+    assert verdicts[["ads", "social"]].tolist() == ["Raise", "Raise"]
+    assert table.index.tolist() == ["ads", "social"]
+    given = table["extra_spend"]
+    assert (given > 0).all()
+    # Both were spent on up to 180 in a month: the sketch does not go beyond.
+    assert given.sum() < 200
+    assert shop.budget.period == "month"
+    assert [s.key for s in shop.budget.said] == ["budget.next_month", "budget.rest"]
+
+
+def test_no_sketch_for_spend_that_never_varied_says_so(tmp_path):
+    customers = newcomers(range(36))
+    costs = costs_of(customers, each=10.0)
+    tables = {"customers": customers, "orders": orders_of(customers), "costs": costs}
+    shop = decided(sound() | tables, tmp_path)
+    assert (shop.further["budget.csv"]["extra_spend"] == 0).all()
+    assert str(shop.budget.said[0]).startswith("No budget sketch. ads: spend hardly varied")
+
+
+def test_without_costs_there_is_no_sketch_at_all(tmp_path):
+    shop = decided(sound() | {"costs": None}, tmp_path)
+    assert shop.budget is None
+    assert shop.further == {}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setattr("ltvkit.pipeline.channels.COHORT_DRAWS", 10)

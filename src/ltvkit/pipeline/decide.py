@@ -49,6 +49,8 @@ class Decisions:
         Where the next money goes, in words.
     further : dict of DataFrame
         Tables that not every shop has, by the name of their file.
+    rfm_cuts : RfmCuts
+        What separates the scores of R, F and M.
     """
 
     scored: pd.DataFrame
@@ -63,6 +65,7 @@ class Decisions:
     drivers: list[dict[str, Any]]
     budget: Budget | None
     further: dict[str, pd.DataFrame]
+    rfm_cuts: audience.RfmCuts
 
 
 def decide(
@@ -75,6 +78,7 @@ def decide(
     features: pd.DataFrame,
     model_version: str,
     with_contacts: bool,
+    rfm_cuts: audience.RfmCuts | None = None,
 ) -> Decisions:
     """Turn a model and the features of today's customers into decisions.
 
@@ -96,6 +100,8 @@ def decide(
         Written beside every prediction.
     with_contacts : bool
         Put contact columns into the lists.
+    rfm_cuts : RfmCuts, optional
+        Those kept with the model; this base's own when not given.
     """
     order_days = log.to_pandas()
     history = audience.customer_history(order_days, as_of=snapshot.as_of)
@@ -137,6 +143,7 @@ def decide(
         reasons=reasons,
         customers=_known(tables, credited),
         channel_economics=_channel_economics(shop, config),
+        cuts=rfm_cuts,
         with_contacts=with_contacts,
         language=config.report.language,
     )
@@ -153,6 +160,7 @@ def decide(
         drivers=drivers,
         budget=shop.budget,
         further=shop.further,
+        rfm_cuts=audience.rfm_cuts(scored) if rfm_cuts is None else rfm_cuts,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ltvkit.audience import RfmCuts
 from ltvkit.config import restore_config
 from ltvkit.errors import UserError
 from ltvkit.features.orders import as_day_number, with_history
@@ -80,6 +81,7 @@ def score(
         features=features,
         model_version=record.version,
         with_contacts=with_contacts,
+        rfm_cuts=_rfm_cuts(trained),
     )
     folder = out or Path("runs") / f"{config.name}-scored"
     write_run(
@@ -104,6 +106,12 @@ def _folder(location: str) -> Path:
 
         return fetch_model(location, tracking_uri=None)
     return Path(location)
+
+
+def _rfm_cuts(trained: TrainedModel) -> RfmCuts | None:
+    """The training's cut points, so that R, F and M mean the same in every run scored with it."""
+    kept = trained.about.get("rfm_cuts")
+    return None if kept is None else RfmCuts(**{name: tuple(cuts) for name, cuts in kept.items()})
 
 
 def _record(trained: TrainedModel) -> ModelRecord:

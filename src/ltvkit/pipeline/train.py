@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ltvkit._version import __version__
+from ltvkit.audience import RfmCuts
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import Backtest, fold_snapshots, run_backtest
@@ -120,7 +121,7 @@ def train(
     )
     model_folder, run_folder = models / config.name, runs / config.name
     save_model(
-        TrainedModel(model, about=_about(config, log, snapshot, record)),
+        TrainedModel(model, about=_about(config, log, snapshot, record, decisions.rfm_cuts)),
         model_folder,
     )
     write_run(
@@ -252,7 +253,7 @@ def _digest(config: Config, log: CleanLog) -> str:
 
 
 def _about(
-    config: Config, log: CleanLog, snapshot: Snapshot, record: ModelRecord
+    config: Config, log: CleanLog, snapshot: Snapshot, record: ModelRecord, rfm_cuts: RfmCuts
 ) -> dict[str, Any]:
     """What a scorer needs beside the parameters; no customer in it."""
     return {
@@ -262,6 +263,7 @@ def _about(
         "settings": config.settings(),
         "trained_to": snapshot.as_of.isoformat(),
         "attributes": list(log.attributes),
+        "rfm_cuts": asdict(rfm_cuts),
         "metrics": record.metrics,
         "verdict": verdict_facts(record.verdict),
         "notes": record.notes,

@@ -1,17 +1,19 @@
-"""The panel of rolling past snapshots, and which past dates are in it.
+"""The panel of rolling past snapshots, which past dates are in it, and what learns from it.
 
 A model learns what follows a snapshot from earlier snapshots of the same log whose future is
-already over. This module holds the frames of such a panel and the plan of its dates; `features`
-fills it, `models` learns from it.
+already over. This module holds the frames of such a panel, the plan of its dates and what a model
+has to offer; `features` fills it, `models` learns from it.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 import pandas as pd
 
 from ltvkit.snapshot import Snapshot
+from ltvkit.wording import Sentence
 
 SNAPSHOTS = 8
 """Past snapshots for each length of label: more gain little and cost time."""
@@ -103,6 +105,80 @@ class LtvModel(Protocol):
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """One row per customer, with `predicted_revenue` and `prob_active` at least."""
+
+
+def say_nothing(message: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the model is what it is, for people and for run files."""
+
+    weights: dict[str, float]
+    btyd_share: float
+    said: tuple[Sentence, ...]
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The reasons in English."""
+        return tuple(map(str, self.said))
+
+
+class Level(Protocol):
+    """How well the total is known."""
+
+    @property
+    def log_half_width(self) -> float:
+        """ln(high / total) of the 80 % interval."""
+
+    @property
+    def grade(self) -> str:
+        """How the total may be used: `plan`, `rough`, `unsure` or `none`."""
+
+    def parts(self) -> dict[str, Any]:
+        """What it is made of, as plain JSON values."""
+
+
+class ModelOfRecord(LtvModel, Protocol):
+    """What the pipeline asks of the model whose predictions become lists and a report."""
+
+    horizon_days_: int
+    label_days_: int
+
+    @property
+    def level_(self) -> Level:
+        """How well the total of the customers trained on is known."""
+
+    def fit(self, panel: Panel, *, report: Callable[[str, int, int], None] = say_nothing) -> Self:
+        """Learn from a panel, and tell how far it is."""
+
+    def predict(
+        self,
+        features: pd.DataFrame,
+        horizon_days: int | None = None,
+        *,
+        interval_level: float = 0.8,
+    ) -> pd.DataFrame:
+        """`ltvkit.schemas.PREDICTIONS`, `prob_alive`, `prob_order_90d` and `next_order_days`."""
+
+    def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> np.ndarray:
+        """How orders spread over time; only their proportions are used."""
+
+    def candidate_revenue(self, features: pd.DataFrame) -> Mapping[str, np.ndarray]:
+        """Revenue over the horizon by each part it is made of, by name."""
+
+    def total_interval(self) -> tuple[float, float, float]:
+        """Forecast of the total revenue, its low and its high."""
+
+    def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Money by feature, with `rest` and `base`; a row adds up to the prediction."""
+
+    def explanation(self) -> Explanation:
+        """What it is made of, and why."""
+
+    def columns_read(self) -> dict[str, Literal["number", "text"]]:
+        """The columns of the features that it reads, the customer's id apart."""
 
 
 def label_length(history_days: int, horizon_days: int) -> int:

@@ -8,7 +8,6 @@ rows of one table.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,23 +16,13 @@ from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
 from ltvkit.evaluation.chances import auc, brier, calibration_error, calibration_floor
 from ltvkit.evaluation.coverage import attainable_coverage, coverage
-from ltvkit.panel import LtvModel, Panel
+from ltvkit.panel import LtvModel, ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot
 
 MOST_FOLDS = 2
 SHORTEST_HISTORY_DAYS = 60
 
 FloatArray = np.ndarray
-
-
-class ModelOfRecord(LtvModel, Protocol):
-    """A model with an interval for the total, made of parts that are worth a row each."""
-
-    def candidate_revenue(self, features: pd.DataFrame) -> Mapping[str, FloatArray]:
-        """Revenue over the horizon by each part, by name."""
-
-    def total_interval(self) -> tuple[float, float, float]:
-        """Forecast of the total revenue, its low and its high."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ltvkit.errors import UserError
+from ltvkit.errors import SchemaError, UserError
 from ltvkit.files import whole_folder
 from ltvkit.models.blend import Blend
 from ltvkit.models.boosted import Bag, Columns
@@ -25,6 +25,7 @@ from ltvkit.models.horizon import WaitingCurve
 from ltvkit.models.intervals import RankedScatter
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.stack import StackedLtv
+from ltvkit.panel import ModelOfRecord
 
 SCHEMA = 2
 
@@ -35,50 +36,32 @@ class TrainedModel:
 
     Parameters
     ----------
-    model : StackedLtv
+    model : ModelOfRecord
         Fitted.
     about : dict
         Plain JSON values: name, version, snapshot, how the log is read, and whatever else a
         scorer needs to build the same features. No customer in it.
     """
 
-    model: StackedLtv
+    model: ModelOfRecord
     about: dict[str, Any] = field(default_factory=dict)
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
-        """Predictions for a frame of features; see `StackedLtv.predict`."""
+        """Predictions for a frame of features; see the `predict` of the model."""
         return self.model.predict(features, horizon_days)
 
 
 def save_model(trained: TrainedModel, folder: Path) -> None:
     """Write the folder, whole or not at all; what it held before is replaced."""
-    model = trained.model
-    bags = model.candidates_.bags() if model.candidates_ else {}
-    bags = {**bags, "explainer": model.explainer_}
-    state = {
-        "schema": SCHEMA,
-        "about": trained.about,
-        "settings": {"seed": model.seed, "threads": model.threads},
-        "horizon_days": model.horizon_days_,
-        "label_days": model.label_days_,
-        "scale": model.scale_,
-        "family": model.family_.to_dict(),
-        "blend": asdict(model.blend_),
-        "activity": asdict(model.activity_),
-        "waiting": asdict(model.waiting_),
-        "scatter": {
-            "ratios": _rounded(model.scatter_.ratios),
-            "reference": _rounded(model.scatter_.reference),
-        },
-        "level": asdict(model.level_),
-        "bags": {name: _bag_state(bag) for name, bag in bags.items()},
-    }
+    if not isinstance(trained.model, StackedLtv):
+        raise SchemaError(f"got a {type(trained.model).__name__}, expected a model of record")
+    state, texts = _stacked_state(trained.model)
+    state |= {"schema": SCHEMA, "about": trained.about}
     with whole_folder(folder) as fresh:
-        (fresh / "boosters").mkdir()
-        for name, bag in bags.items():
-            for number, text in enumerate(bag.boosters):
-                path = fresh / "boosters" / f"{name}-{number}.txt"
-                path.write_text(text, encoding="utf-8", newline="\n")
+        for name, text in texts.items():
+            path = fresh / "boosters" / f"{name}.txt"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
         path = fresh / "model.json"
         path.write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -104,6 +87,37 @@ def load_model(folder: str | Path) -> TrainedModel:
             f"got a model of schema {state.get('schema')} at {folder}, expected {SCHEMA}; train it "
             "again with this version"
         )
+    return TrainedModel(model=_read_stacked(state, folder), about=state["about"])
+
+
+def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
+    """Plain JSON values, and the boosters by name."""
+    bags = model.candidates_.bags() if model.candidates_ else {}
+    bags = {**bags, "explainer": model.explainer_}
+    state: dict[str, Any] = {
+        "settings": {"seed": model.seed, "threads": model.threads},
+        "horizon_days": model.horizon_days_,
+        "label_days": model.label_days_,
+        "scale": model.scale_,
+        "family": model.family_.to_dict(),
+        "blend": asdict(model.blend_),
+        "activity": asdict(model.activity_),
+        "waiting": asdict(model.waiting_),
+        "scatter": {
+            "ratios": _rounded(model.scatter_.ratios),
+            "reference": _rounded(model.scatter_.reference),
+        },
+        "level": asdict(model.level_),
+        "bags": {name: _bag_state(bag) for name, bag in bags.items()},
+    }
+    return state, {
+        f"{name}-{number}": text
+        for name, bag in bags.items()
+        for number, text in enumerate(bag.boosters)
+    }
+
+
+def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     model = StackedLtv(**state["settings"])
     model.horizon_days_ = state["horizon_days"]
     model.label_days_ = state["label_days"]
@@ -129,7 +143,7 @@ def load_model(folder: str | Path) -> TrainedModel:
     bags = {name: _read_bag(name, bag, folder) for name, bag in state["bags"].items()}
     model.explainer_ = bags.pop("explainer")
     model.candidates_ = Candidates(**bags) if bags else None
-    return TrainedModel(model=model, about=state["about"])
+    return model
 
 
 def _bag_state(bag: Bag) -> dict[str, Any]:

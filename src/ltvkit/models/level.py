@@ -10,6 +10,7 @@ docs/methods/level.md.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,15 @@ class LevelForecast:
         if self.log_half_width <= 0.20:
             return "plan"
         return "rough" if self.log_half_width <= 0.45 else "unsure"
+
+    def parts(self) -> dict[str, Any]:
+        """What the forecast is made of beside its base, for a file."""
+        return {
+            "season": self.season,
+            "tracking": self.tracking,
+            "correction": self.correction,
+            "past_errors": list(self.fold_errors),
+        }
 
 
 def forecast_level(

@@ -4,8 +4,7 @@ panel -> BTYD columns -> candidates, out of fold -> blend and activity -> interv
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,7 @@ from ltvkit.models.intervals import (
     ranked_scatter,
 )
 from ltvkit.models.level import LevelForecast, forecast_level
-from ltvkit.panel import Panel
+from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.wording import Sentence
 
 FEWEST_ACTIVE = 30
@@ -39,24 +38,6 @@ MOST_ROWS = 150_000
 NEXT_ORDER_SHARES = (0.1, 0.5, 0.9)
 UNLIKELY = 1 / 3
 """Below this chance of an order in the horizon, no date for it is named."""
-
-
-def say_nothing(message: str, done: int, total: int) -> None:
-    """Report no progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why the model is what it is, for people and for run files."""
-
-    weights: dict[str, float]
-    btyd_share: float
-    said: tuple[Sentence, ...]
-
-    @property
-    def why(self) -> tuple[str, ...]:
-        """The reasons in English."""
-        return tuple(map(str, self.said))
 
 
 class StackedLtv(BaseEstimator):  # type: ignore[misc]
@@ -211,6 +192,10 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         """P(at least one order in the next `horizon_days` days)."""
         return self._revenue_and_activity(features, horizon_days)[1]
 
+    def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> FloatArray:
+        """Orders by the BTYD models, for how they spread over the days to come."""
+        return self.family_.expected_orders(features, horizon_days)
+
     def candidate_revenue(self, features: pd.DataFrame) -> dict[str, FloatArray]:
         """Revenue over the horizon by each candidate alone, at its own level."""
         described = self.family_.describe(features, self.label_days_)
@@ -255,6 +240,11 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             btyd_share=1 - share,
             said=tuple(said),
         )
+
+    def columns_read(self) -> dict[str, Literal["number", "text"]]:
+        """The columns of the features that the model reads, the customer's id apart."""
+        columns = self.explainer_.columns
+        return {n: "text" if n in columns.categories else "number" for n in columns.names}
 
     def _learn(self, panel: Panel, report: Callable[[str, int, int], None]) -> None:
         rows = panel.rows

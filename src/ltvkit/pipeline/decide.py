@@ -13,7 +13,7 @@ from ltvkit import audience
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
-from ltvkit.models.stack import StackedLtv
+from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.channels import Budget, ChannelDecisions, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.load import Tables, customer_channels
@@ -74,7 +74,7 @@ def decide(
     tables: Tables,
     *,
     snapshot: Snapshot,
-    model: StackedLtv,
+    model: ModelOfRecord,
     features: pd.DataFrame,
     model_version: str,
     with_contacts: bool,
@@ -92,7 +92,7 @@ def decide(
         Costs, customers and touches, where the shop has them.
     snapshot : Snapshot
         The day, and the horizon.
-    model : StackedLtv
+    model : ModelOfRecord
         Fitted.
     features : DataFrame
         Of every customer at the snapshot.
@@ -178,7 +178,7 @@ def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audi
 
 
 def _reasons(
-    config: Config, model: StackedLtv, features: pd.DataFrame
+    config: Config, model: ModelOfRecord, features: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Reasons per customer, and the drivers of the whole base; in blocks, to bound memory."""
     language, told, weight = config.report.language, [], None
@@ -227,7 +227,7 @@ def _channel_economics(shop: ChannelDecisions, config: Config) -> pd.DataFrame |
     return table
 
 
-def _total(model: StackedLtv, values: pd.DataFrame, snapshot: Snapshot) -> dict[str, Any]:
+def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> dict[str, Any]:
     """The total, with the interval that was learned for it, and its meaning."""
     revenue = float(values["predicted_revenue"].sum())
     margin = float(values["predicted_value"].sum())
@@ -248,11 +248,6 @@ def _total(model: StackedLtv, values: pd.DataFrame, snapshot: Snapshot) -> dict[
         "log_half_width": model.level_.log_half_width,
         "grade": model.level_.grade,
         "horizon_days": snapshot.horizon_days,
-        "parts": {
-            "season": model.level_.season,
-            "tracking": model.level_.tracking,
-            "correction": model.level_.correction,
-            "past_errors": list(model.level_.fold_errors),
-        },
+        "parts": model.level_.parts(),
         "words": words,
     }

@@ -26,7 +26,7 @@ from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.stack import StackedLtv
-from ltvkit.panel import LtvModel
+from ltvkit.panel import LtvModel, ModelOfRecord
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.load import Tables, open_log, open_tables
 from ltvkit.pipeline.record import Clock, ModelRecord, verdict_facts, write_run
@@ -175,7 +175,7 @@ def backtest_log(config: Config, log: CleanLog, snapshot: Snapshot, progress: Pr
     )
 
 
-def new_model(config: Config) -> StackedLtv:
+def new_model(config: Config) -> ModelOfRecord:
     """The model of record, unfitted."""
     import os
 
@@ -222,7 +222,7 @@ def excel_locale(config: Config) -> Any:
 
 
 def _record(
-    config: Config, log: CleanLog, model: StackedLtv, backtest: Backtest, verdict: Verdict
+    config: Config, log: CleanLog, model: ModelOfRecord, backtest: Backtest, verdict: Verdict
 ) -> ModelRecord:
     explanation = model.explanation()
     wide = backtest.wide()

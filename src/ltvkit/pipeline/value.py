@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics import daily_discount_rate
-from ltvkit.models.stack import StackedLtv
+from ltvkit.panel import ModelOfRecord
 from ltvkit.snapshot import Snapshot
 
 MARGIN_PRIOR_ORDERS = 5.0
@@ -31,11 +31,11 @@ def margin_share(history: pd.DataFrame) -> pd.Series:
     return pd.Series(share.to_numpy(), index=history["customer_id"])
 
 
-def flow_profile(model: StackedLtv, features: pd.DataFrame, horizon_days: int) -> np.ndarray:
+def flow_profile(model: ModelOfRecord, features: pd.DataFrame, horizon_days: int) -> np.ndarray:
     """Share of the horizon's orders that falls into each of its months; sums to 1."""
     months = max(1, int(np.ceil(horizon_days / MONTH_DAYS - 1e-9)))
     ends = np.minimum(np.arange(1, months + 1) * MONTH_DAYS, horizon_days)
-    orders = [float(model.family_.expected_orders(features, end).sum()) for end in ends]
+    orders = [float(model.expected_orders(features, end).sum()) for end in ends]
     flows = np.diff([0.0, *orders])
     total = flows.sum()
     return flows / total if total > 0 else np.full(months, 1 / months)

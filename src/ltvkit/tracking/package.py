@@ -80,16 +80,10 @@ def feature_types(trained: TrainedModel) -> dict[str, str]:
     Numbers other than counts may be missing in a row, texts too. Fewer columns than these would
     be answered by another model than the one that was checked, so there is no shorter form.
     """
-    columns = trained.model.explainer_.columns
     types = {"customer_id": "string"}
-    for name in columns.names:
-        types[name] = (
-            "string"
-            if name in columns.categories
-            else "long"
-            if name in WHOLE_NUMBERS
-            else "double"
-        )
+    for name, kind in trained.model.columns_read().items():
+        number = "long" if name in WHOLE_NUMBERS else "double"
+        types[name] = "string" if kind == "text" else number
     return types
 
 

@@ -223,3 +223,15 @@ def test_the_column_of_discounts_is_one_that_is_read(tmp_path):
     path.write_text(f"name: shop\ndata: {{transactions: x.csv, columns: {columns}}}\n")
     with pytest.raises(ConfigError, match=r"data.columns.discount: got 'voucher'.*\['code'\]; add"):
         load_config(path)
+
+
+def test_lead_criteria_are_checked_one_by_one(write):
+    text = SMALLEST + "economics:\n  lead_criteria:\n    visits: %s\n"
+    criteria = load_config(write(text % "{weight: 2, high: 10}")).economics.lead_criteria
+    assert (criteria["visits"].weight, criteria["visits"].high) == (2, 10)
+    (line,) = faults(write(text % "{wieght: 2}"))
+    assert (
+        "economics.lead_criteria.visits.wieght: got an unknown key; did you mean 'weight'" in line
+    )
+    (line,) = faults(write(text % "{low: 1, high: 1}"))
+    assert "economics.lead_criteria.visits.high: got 1, expected a number other than low" in line

@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -131,6 +131,11 @@ class DataConfig(_Section):
         description="touches before the first order: customer_id, channel, touched_at; or weights "
         "made elsewhere, with a column weight that sums to 1 per customer",
     )
+    leads: OptionalTable = Field(
+        default=None,
+        description="one row per lead: lead_id, what is known of it, and became_customer as far as "
+        "it is known",
+    )
     drop_exact_duplicates: bool = Field(
         default=False, description="count rows that repeat another one in every column only once"
     )
@@ -167,6 +172,22 @@ class SnapshotConfig(_Section):
     horizon_days: int = Field(default=365, ge=1, le=3660, description="how many days to look ahead")
 
 
+class LeadCriterionConfig(_Section):
+    """What makes a lead good: a number between `low` and `high`, or texts worth `points`."""
+
+    weight: Positive = Field(default=1.0, description="how much it counts beside the others")
+    low: float = Field(default=0.0, description="the number that is worth nothing")
+    high: float = Field(default=1.0, description="the number that is worth everything")
+    points: dict[str, Share] = Field(default={}, description="what a text is worth, from 0 to 1")
+
+    @field_validator("high")
+    @classmethod
+    def _not_low(cls, high: float, info: ValidationInfo) -> float:
+        if high == info.data.get("low"):
+            raise ValueError("a number other than low (above it if more is better)")
+        return high
+
+
 class EconomicsConfig(_Section):
     """What an order leaves, what a customer cost, and what is asked of both."""
 
@@ -200,6 +221,9 @@ class EconomicsConfig(_Section):
     )
     attribution: Literal["first", "last", "linear", "position", "time_decay"] = Field(
         default="last", description="how the touches before a first order share its credit"
+    )
+    lead_criteria: dict[str, LeadCriterionConfig] = Field(
+        default={}, description="what a lead's score is made of, by column of data.leads"
     )
     benchmarks: str | None = Field(
         default=None, description="a table of your sector's figures to compare with", min_length=1
@@ -453,12 +477,15 @@ def _expected(fault: Any) -> str:
 
 def _section_at(where: Sequence[str]) -> type[BaseModel] | None:
     section: type[BaseModel] | None = Config
+    within_mapping = False
     for part in where:
-        if part.isdigit():
+        if part.isdigit() or within_mapping:
+            within_mapping = False
             continue
         field = section.model_fields.get(part) if section else None
         if field is None:
             return None
+        within_mapping = get_origin(field.annotation) is dict
         inner = [field.annotation, *get_args(field.annotation)]
         section = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), None)
     return section

@@ -17,6 +17,7 @@ PATH_KEYS = (
     ("data", "costs"),
     ("data", "customers"),
     ("data", "touches"),
+    ("data", "leads"),
     ("economics", "benchmarks"),
 )
 """Keys that hold a location: a text, or a section with `path`."""

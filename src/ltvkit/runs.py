@@ -164,6 +164,8 @@ class Run:
         The sentences of each channel's row, by column: `why` and `worth_more`.
     budget : tuple of Sentence
         Where the next money goes; empty without costs. Its table is `budget.csv`.
+    leads : tuple of Sentence
+        How leads were scored, or why not; empty without leads. Their table is `leads_scored.csv`.
     previous : Previous, optional
         The run that stood in the folder before, where there was one.
     benchmarks : DataFrame
@@ -197,6 +199,7 @@ class Run:
     data_dictionary: pd.DataFrame
     channels_said: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
     budget: tuple[Sentence, ...] = ()
+    leads: tuple[Sentence, ...] = ()
     previous: Previous | None = None
     benchmarks: pd.DataFrame = field(default_factory=lambda: _nothing("benchmarks.csv"))
 
@@ -333,9 +336,8 @@ def read_run(folder: Path) -> Run:
             str(channel): {str(column): Sentence.from_json(raw) for column, raw in row.items()}
             for channel, row in (facts.get("channels") or {}).items()
         },
-        budget=tuple(
-            Sentence.from_json(raw) for raw in (facts.get("budget") or {}).get("said", ())
-        ),
+        budget=_said_of(facts.get("budget")),
+        leads=_said_of(facts.get("leads")),
         previous=None
         if not (before := facts.get("previous"))
         else Previous(_day(before["as_of"]), _economics(before)),
@@ -393,6 +395,10 @@ def _frame(folder: Path, name: str, *, text: bool = False) -> pd.DataFrame:
 def _nothing(name: str) -> pd.DataFrame:
     """What a table is that the run does not have: its columns."""
     return pd.DataFrame(columns=list(_OPTIONAL[name]))
+
+
+def _said_of(section: Mapping[str, Any] | None) -> tuple[Sentence, ...]:
+    return tuple(Sentence.from_json(raw) for raw in (section or {}).get("said", ()))
 
 
 def _figure(row: Mapping[str, Any], value: str, low: str, high: str) -> Figure:

@@ -85,10 +85,11 @@ def print_run(folder: Path) -> None:
     for reason in run.verdict.reasons:
         console.print(f"  {reason}", highlight=False)
     console.print(_total(run), highlight=False)
-    if run.budget:
-        console.print("Budget", highlight=False)
-    for sentence in run.budget:
-        console.print(f"  {sentence}", highlight=False, markup=False)
+    for heading, sentences in (("Budget", run.budget), ("Leads", run.leads)):
+        if sentences:
+            console.print(heading, highlight=False)
+        for sentence in sentences:
+            console.print(f"  {sentence}", highlight=False, markup=False)
     console.print("Lists", highlight=False)
     for told in run.lists:
         console.print(f"  {told.name:15s} {told.count:>8,}", highlight=False)

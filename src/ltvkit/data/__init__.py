@@ -2,7 +2,8 @@
 
 `read_transactions` opens a file, URL, database or shipped sample; `clean` turns it into order days
 and puts aside what cannot be used, with reasons; `check_data` says what the log is fit for, and
-`guess_columns` which column means what. Costs, customers and touches have readers of their own.
+`guess_columns` which column means what. Costs, customers, touches and leads have readers of their
+own.
 The names of columns are the user's up to here (`ColumnMap`) and ours from here on. Everything runs
 inside DuckDB; pandas appears at the border.
 """
@@ -12,8 +13,10 @@ from ltvkit.data.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning import clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
 from ltvkit.data.guess import Guess, guess_columns
+from ltvkit.data.leads import read_leads
+from ltvkit.data.opened import Table
 from ltvkit.data.sources import Source, read_transactions, source_from_frame
-from ltvkit.data.tables import Table, read_costs, read_customers, read_touches
+from ltvkit.data.tables import read_costs, read_customers, read_touches
 from ltvkit.data.workspace import Workspace
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "order_days_from_frame",
     "read_costs",
     "read_customers",
+    "read_leads",
     "read_touches",
     "read_transactions",
     "render_data_check",

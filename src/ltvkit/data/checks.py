@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from ltvkit.data.clean_log import CleanLog
-from ltvkit.data.tables import Table
+from ltvkit.data.opened import Table
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
 

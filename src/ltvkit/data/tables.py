@@ -5,18 +5,26 @@ row, so what cannot be read is refused with the rows that are wrong.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from ltvkit.data.amounts import decide_amounts
 from ltvkit.data.attributes import attribute_sql
-from ltvkit.data.dates import decide_dates
 from ltvkit.data.expressions import did_you_mean
-from ltvkit.data.identifiers import decide_identifiers
-from ltvkit.data.sources import Source, read_transactions
-from ltvkit.data.workspace import Column, ident
+from ltvkit.data.opened import (
+    CONTACT_COLUMNS,
+    Opened,
+    Table,
+    day_sql,
+    frame_of,
+    moment_sql,
+    number_sql,
+    open_table,
+    refuse,
+    refuse_gaps,
+    table_of,
+    text_sql,
+)
 from ltvkit.errors import DataError, offenders
 
 COST_CATEGORIES = (
@@ -40,32 +48,8 @@ COST_CATEGORIES = (
 ADVERTISING_WORDS = ("ads", "ad_spend", "advertising", "media", "paid_media")
 """Plain words that can only mean paid advertising; passed on as they are."""
 
-CONTACT_COLUMNS = ("email", "phone", "first_name", "last_name", "zip", "city", "state", "country")
-"""Columns of customers that are text, whatever they look like."""
-
 WEIGHT_TOLERANCE = 1e-3
 """How far a customer's weights may sum from 1: they are often written with three decimals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as it was read.
-
-    Parameters
-    ----------
-    frame : DataFrame
-    location : str
-        Where it came from, without passwords.
-    sha256 : str
-        Digest of the bytes that were read.
-    notes : tuple of str
-        What was done to it that its owner may want to know.
-    """
-
-    frame: pd.DataFrame
-    location: str
-    sha256: str
-    notes: tuple[str, ...] = ()
 
 
 def read_costs(
@@ -98,24 +82,24 @@ def read_costs(
         On an unknown category (with the nearest known), an unreadable period or amount, a share
         outside 0-1, a negative number of leads or clicks.
     """
-    opened = _open(location, "costs", columns, needed=("period", "category", "amount"))
+    opened = open_table(location, "costs", columns, needed=("period", "category", "amount"))
     optional = tuple(
         name for name in ("acquisition_share", "leads", "clicks") if name in opened.columns
     )
     selects = {
-        "period": _day(opened, "period"),
-        "channel": _text(opened, "channel"),
-        "category": _text(opened, "category"),
-        "amount": _number(opened, "amount", decimal_mark=decimal_mark),
-        **{name: _number(opened, name, decimal_mark=decimal_mark) for name in optional},
+        "period": day_sql(opened, "period"),
+        "channel": text_sql(opened, "channel"),
+        "category": text_sql(opened, "category"),
+        "amount": number_sql(opened, "amount", decimal_mark=decimal_mark),
+        **{name: number_sql(opened, name, decimal_mark=decimal_mark) for name in optional},
     }
-    frame = _frame(opened, selects, needed=("period", "category", "amount"))
+    frame = frame_of(opened, selects, needed=("period", "category", "amount"))
     frame["category"] = _categories(frame["category"])
     for name in optional:
         wrong = frame[name] < 0 if name != "acquisition_share" else ~frame[name].between(0, 1)
         expected = "0 or more" if name != "acquisition_share" else "0 to 1 (50 % is 0.5)"
-        _refuse(opened, frame[name], wrong & frame[name].notna(), expected)
-    return _table(opened, frame)
+        refuse(opened, frame[name], wrong & frame[name].notna(), expected)
+    return table_of(opened, frame)
 
 
 def read_customers(
@@ -151,19 +135,19 @@ def read_customers(
     DataError
         When a customer stands in rows that differ, or a date cannot be read.
     """
-    opened = _open(location, "customers", columns, needed=("customer_id",), only=only)
+    opened = open_table(location, "customers", columns, needed=("customer_id",), only=only)
     selects = {
-        "customer_id": _text(opened, "customer_id"),
-        "channel": _text(opened, "channel"),
-        "first_order_at": _day(
+        "customer_id": text_sql(opened, "customer_id"),
+        "channel": text_sql(opened, "channel"),
+        "first_order_at": day_sql(
             opened, "first_order_at", date_format=date_format, timezone=timezone
         ),
-        **{name: _text(opened, name) for name in CONTACT_COLUMNS if name in opened.columns},
+        **{name: text_sql(opened, name) for name in CONTACT_COLUMNS if name in opened.columns},
     }
     for name, column in opened.columns.items():
         if name not in selects:
             selects[name] = attribute_sql(opened.source.workspace, opened.table, column)
-    frame = _frame(opened, selects)
+    frame = frame_of(opened, selects)
     notes = []
     nameless = frame["customer_id"].isna()
     if nameless.any():
@@ -180,7 +164,7 @@ def read_customers(
             "rows that differ, expected one row per customer; keep one of them (weights per "
             "channel belong in data.touches)"
         )
-    return _table(opened, frame.reset_index(drop=True), notes)
+    return table_of(opened, frame.reset_index(drop=True), notes)
 
 
 def read_touches(
@@ -214,7 +198,7 @@ def read_touches(
         When there is neither column, a time cannot be read, or weights are missing, negative, or
         do not sum to 1 for a customer.
     """
-    opened = _open(location, "touches", columns, needed=("customer_id", "channel"))
+    opened = open_table(location, "touches", columns, needed=("customer_id", "channel"))
     if "weight" in opened.columns:
         return _weights(opened)
     if "touched_at" not in opened.columns:
@@ -222,29 +206,29 @@ def read_touches(
             "touches: got neither a column 'touched_at' nor 'weight', expected the time of each "
             "touch, or the weight of each channel; give its name in data.touches.columns"
         )
-    moment = _moment(opened, "touched_at", date_format=date_format, timezone=timezone)
+    moment = moment_sql(opened, "touched_at", date_format=date_format, timezone=timezone)
     selects = {
-        "customer_id": _text(opened, "customer_id"),
-        "channel": _text(opened, "channel"),
+        "customer_id": text_sql(opened, "customer_id"),
+        "channel": text_sql(opened, "channel"),
         "touched_at": moment,
     }
-    frame = _frame(opened, selects)
+    frame = frame_of(opened, selects)
     nameless = frame["customer_id"].isna()
     frame = frame.loc[~nameless]
-    _refuse_gaps(opened, frame, ("channel", "touched_at"))
+    refuse_gaps(opened, frame, ("channel", "touched_at"))
     notes = [f"touches: {int(nameless.sum())} without a customer left out"] * bool(nameless.any())
-    return _table(opened, frame.reset_index(drop=True), notes)
+    return table_of(opened, frame.reset_index(drop=True), notes)
 
 
-def _weights(opened: "_Opened") -> Table:
+def _weights(opened: Opened) -> Table:
     needed = ("customer_id", "channel", "weight")
     selects = {
-        "customer_id": _text(opened, "customer_id"),
-        "channel": _text(opened, "channel"),
-        "weight": _number(opened, "weight"),
+        "customer_id": text_sql(opened, "customer_id"),
+        "channel": text_sql(opened, "channel"),
+        "weight": number_sql(opened, "weight"),
     }
-    frame = _frame(opened, selects, needed=needed)
-    _refuse(opened, frame["weight"], frame["weight"] < 0, "0 or more")
+    frame = frame_of(opened, selects, needed=needed)
+    refuse(opened, frame["weight"], frame["weight"] < 0, "0 or more")
     frame = frame.groupby(["customer_id", "channel"], sort=True)["weight"].sum().reset_index()
     totals = frame.groupby("customer_id")["weight"].sum()
     off = totals[(totals - 1).abs() > WEIGHT_TOLERANCE]
@@ -255,172 +239,7 @@ def _weights(opened: "_Opened") -> Table:
             "divide each weight by the customer's sum"
         )
     frame["weight"] = frame["weight"] / frame.groupby("customer_id")["weight"].transform("sum")
-    return _table(opened, frame)
-
-
-# --- reading ------------------------------------------------------------------------------------
-
-# `2024-01`, `202401` and `01/2024` are the first day of a month, `2024-W05` the Monday of a week.
-_PERIOD = (
-    "coalesce(strftime(try_strptime({0} || '-1', '%G-W%V-%u'), '%Y-%m-%d'), "
-    "regexp_replace(regexp_replace({0}, '^([0-9]{{4}})[-/.]?(0[1-9]|1[0-2])$', '\\1-\\2-01'), "
-    "'^([0-9]{{1,2}})[-/.]([0-9]{{4}})$', '\\2-\\1-01'))"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A table staged in a workspace of its own, with its columns under our names."""
-
-    name: str
-    source: Source
-    table: str
-    columns: Mapping[str, Column]
-
-
-def _open(
-    location: str | Path,
-    name: str,
-    columns: Mapping[str, str] | None,
-    *,
-    needed: Sequence[str],
-    only: Sequence[str] | None = None,
-) -> _Opened:
-    source = read_transactions(location)
-    workspace, table = source.workspace, source.workspace.new_name(name)
-    mapping = {
-        theirs: ours
-        for ours, theirs in (columns or {}).items()
-        if only is None or (ours in only and theirs in source.names)
-    }
-    for theirs, ours in mapping.items():
-        if theirs not in source.names:
-            raise DataError(
-                f"data.{name}.columns.{ours}: got no column '{theirs}'"
-                f"{did_you_mean(theirs, source.names)}, expected one of "
-                f"{offenders(source.names, limit=20)}; correct the name"
-            )
-    found: dict[str, Column] = {}
-    staged: list[str] = []
-    for place, column in enumerate(source.columns):
-        ours = mapping.get(column.name, column.name)
-        if ours in found and column.name not in mapping:
-            continue  # Ours by name, but the mapping gives the name to another column.
-        if only is not None and ours not in only:
-            continue
-        sql = column.tidy
-        if ours == "period" and column.is_text:
-            sql = _PERIOD.format(sql)
-        staged.append(f"{sql} AS c{place}")
-        found[ours] = Column(column.name, f"c{place}", column.type)
-    lacking = [ours for ours in needed if ours not in found]
-    if lacking:
-        raise DataError(
-            f"{name}: got no column {offenders(lacking)}"
-            f"{''.join(did_you_mean(ours, source.names) for ours in lacking)}, expected it beside "
-            f"{offenders(source.names, limit=20)}; give its name there in "
-            f"data.{name}.columns.{lacking[0]}"
-        )
-    workspace.run(f"CREATE TABLE {table} AS SELECT {', '.join(staged)} FROM {source.relation}")
-    _refuse_malformed(source, name)
-    return _Opened(name, source, table, found)
-
-
-def _refuse_malformed(source: Source, name: str) -> None:
-    if source.malformed is None:
-        return
-    lines = source.workspace.rows(
-        f"SELECT DISTINCT line FROM {source.malformed} ORDER BY line LIMIT 6"
-    )
-    if lines:
-        raise DataError(
-            f"{name}: got lines {offenders(line for (line,) in lines)} with more or fewer fields "
-            "than the header, expected as many; mend them (quote texts that hold the delimiter)"
-        )
-
-
-def _text(opened: _Opened, name: str) -> str:
-    if name not in opened.columns:
-        return "NULL::VARCHAR"
-    return decide_identifiers(opened.source.workspace, opened.table, opened.columns[name])[0]
-
-
-def _number(opened: _Opened, name: str, *, decimal_mark: str | None = None) -> str:
-    column = opened.columns[name]
-    reading = decide_amounts(
-        opened.source.workspace,
-        opened.table,
-        Column(f"{opened.name}.{column.name}", column.sql, column.type),
-        decimal_mark=decimal_mark,
-    )
-    number = f"CASE WHEN isfinite({reading.sql}) THEN {reading.sql} END"
-    _refuse_unreadable(opened, name, number, "a number")
-    return number
-
-
-def _day(
-    opened: _Opened, name: str, *, date_format: str | None = None, timezone: str = "UTC"
-) -> str:
-    if name not in opened.columns:
-        return "NULL::DATE"
-    expected = "a date, a month such as 2024-01 or a week 2024-W05"
-    moment = _moment(opened, name, date_format=date_format, timezone=timezone, expected=expected)
-    return f"CAST({moment} AS DATE)"
-
-
-def _moment(
-    opened: _Opened,
-    name: str,
-    *,
-    date_format: str | None = None,
-    timezone: str = "UTC",
-    expected: str = "a date or a time",
-) -> str:
-    column = opened.columns[name]
-    reading = decide_dates(
-        opened.source.workspace,
-        opened.table,
-        Column(f"{opened.name}.{column.name}", column.sql, column.type),
-        timezone=timezone,
-        date_format=date_format,
-    )
-    _refuse_unreadable(opened, name, reading.sql, expected)
-    return reading.sql
-
-
-def _refuse_unreadable(opened: _Opened, name: str, sql: str, expected: str) -> None:
-    """Refuse a column with a value that is there and cannot be read."""
-    column = opened.columns[name]
-    rows = opened.source.workspace.rows(
-        f"SELECT rowid + 1, CAST({column.sql} AS VARCHAR) FROM {opened.table} "
-        f"WHERE {column.sql} IS NOT NULL AND ({sql}) IS NULL ORDER BY rowid LIMIT 6"
-    )
-    if rows:
-        raise DataError(
-            f"{opened.name}: got {offenders(f'{text} (row {row})' for row, text in rows)} in "
-            f"column '{column.name}', expected {expected}; mend the rows"
-        )
-
-
-def _frame(
-    opened: _Opened, selects: Mapping[str, str], *, needed: Sequence[str] = ()
-) -> pd.DataFrame:
-    """The table under our names, in the order of its rows; needed columns have no gaps."""
-    listed = ", ".join(f"{sql} AS {ident(name)}" for name, sql in selects.items())
-    frame = opened.source.workspace.frame(f"SELECT {listed} FROM {opened.table} ORDER BY rowid")
-    _refuse_gaps(opened, frame, needed)
-    return frame
-
-
-def _refuse_gaps(opened: _Opened, frame: pd.DataFrame, needed: Sequence[str]) -> None:
-    for name in needed:
-        missing = frame.index[frame[name].isna()]
-        if len(missing):
-            raise DataError(
-                f"{opened.name}: got nothing in column '{opened.columns[name].name}' of rows "
-                f"{offenders(int(row) + 1 for row in missing)}, expected a value in every row; "
-                "fill them in or leave the rows out"
-            )
+    return table_of(opened, frame)
 
 
 def _categories(written: pd.Series) -> pd.Series:
@@ -437,17 +256,3 @@ def _categories(written: pd.Series) -> pd.Series:
             f"{', '.join(COST_CATEGORIES)}; use one of these, or 'other'"
         )
     return tidy
-
-
-def _refuse(opened: _Opened, values: pd.Series, wrong: pd.Series, expected: str) -> None:
-    """Refuse values that can be read and still cannot be."""
-    if wrong.any():
-        raise DataError(
-            f"{opened.name}: got {values.name} {offenders(values[wrong])} (row "
-            f"{int(wrong.to_numpy().argmax()) + 1}), expected {expected}; mend the rows"
-        )
-
-
-def _table(opened: _Opened, frame: pd.DataFrame, notes: Sequence[str] = ()) -> Table:
-    opened.source.workspace.close()
-    return Table(frame, opened.source.location, opened.source.sha256, tuple(notes))

@@ -16,6 +16,7 @@ from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.channels import Budget, ChannelDecisions, decide_channels
 from ltvkit.pipeline.facts import with_lists
+from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.value import discount, flow_profile, margin_share, valued
 from ltvkit.snapshot import Snapshot
@@ -47,6 +48,8 @@ class Decisions:
         What goes with high value, by share of all explanation.
     budget : Budget, optional
         Where the next money goes, in words.
+    leads : ScoredLeads, optional
+        None without a table of leads.
     further : dict of DataFrame
         Tables that not every shop has, by the name of their file.
     rfm_cuts : RfmCuts
@@ -64,6 +67,7 @@ class Decisions:
     warnings: tuple[EconomicsWarning, ...]
     drivers: list[dict[str, Any]]
     budget: Budget | None
+    leads: ScoredLeads | None
     further: dict[str, pd.DataFrame]
     rfm_cuts: audience.RfmCuts
 
@@ -89,7 +93,7 @@ def decide(
     log : CleanLog
         The order days.
     tables : Tables
-        Costs, customers and touches, where the shop has them.
+        Costs, customers, touches and leads, where the shop has them.
     snapshot : Snapshot
         The day, and the horizon.
     model : ModelOfRecord
@@ -147,6 +151,10 @@ def decide(
         with_contacts=with_contacts,
         language=config.report.language,
     )
+    leads = score_leads(config, tables.leads.frame) if tables.leads else None
+    further = dict(shop.further)
+    if leads is not None and leads.table is not None:
+        further["leads_scored.csv"] = leads.table
     return Decisions(
         scored=scored,
         channels=shop.channels,
@@ -159,7 +167,8 @@ def decide(
         warnings=tuple(raise_warnings(with_lists(shop.facts, scored))),
         drivers=drivers,
         budget=shop.budget,
-        further=shop.further,
+        leads=leads,
+        further=further,
         rfm_cuts=audience.rfm_cuts(scored) if rfm_cuts is None else rfm_cuts,
     )
 

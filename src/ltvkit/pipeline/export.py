@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ltvkit import audience
 from ltvkit.config import Config, restore_config
-from ltvkit.data.tables import Table, read_customers
+from ltvkit.data.opened import Table
+from ltvkit.data.tables import read_customers
 from ltvkit.errors import DataError, UserError, offenders
 from ltvkit.files import whole_files
 from ltvkit.runs import Run, read_run

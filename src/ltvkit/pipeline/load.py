@@ -7,7 +7,9 @@ import pandas as pd
 
 from ltvkit.config import Config, TableConfig
 from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions
-from ltvkit.data.tables import Table, read_costs, read_customers, read_touches
+from ltvkit.data.leads import read_leads
+from ltvkit.data.opened import Table
+from ltvkit.data.tables import read_costs, read_customers, read_touches
 from ltvkit.economics import AttributionRule, attribute
 from ltvkit.errors import DataError, offenders
 
@@ -19,10 +21,16 @@ class Tables:
     costs: Table | None
     customers: Table | None
     touches: Table | None
+    leads: Table | None = None
 
     def all(self) -> dict[str, Table]:
         """Those that are there, by name."""
-        named = {"costs": self.costs, "customers": self.customers, "touches": self.touches}
+        named = {
+            "costs": self.costs,
+            "customers": self.customers,
+            "touches": self.touches,
+            "leads": self.leads,
+        }
         return {name: table for name, table in named.items() if table is not None}
 
 
@@ -58,7 +66,7 @@ def open_log(config: Config, *, transactions: str | Path | None = None) -> Clean
 
 
 def open_tables(config: Config) -> Tables:
-    """Read the costs, customers and touches that the configuration names."""
+    """Read the costs, customers, touches and leads that the configuration names."""
 
     def columns(table: TableConfig) -> dict[str, str]:
         return dict(table.columns)
@@ -86,6 +94,7 @@ def open_tables(config: Config) -> Tables:
         )
         if data.touches
         else None,
+        leads=read_leads(data.leads.path, columns=columns(data.leads)) if data.leads else None,
     )
 
 

@@ -23,6 +23,7 @@ from ltvkit.evaluation.checks import Check, Verdict
 from ltvkit.files import whole_folder, write_csv, write_text
 from ltvkit.pipeline.channels import Budget
 from ltvkit.pipeline.decide import Decisions
+from ltvkit.pipeline.leads import ScoredLeads
 from ltvkit.report import render_report
 from ltvkit.runs import SCHEMA, read_run
 from ltvkit.snapshot import Snapshot
@@ -167,6 +168,7 @@ def write_run(
             },
             "economics": decisions.economics,
             "budget": _budget(decisions.budget),
+            "leads": _leads(decisions.leads),
             "previous": before,
             "lists": lists.drop(columns=["rule"]).to_dict("records"),
             "drivers": decisions.drivers,
@@ -229,6 +231,18 @@ def _budget(budget: Budget | None) -> dict[str, Any] | None:
         "period": budget.period,
         "words": [str(sentence) for sentence in budget.said],
         "said": [sentence.as_json() for sentence in budget.said],
+    }
+
+
+def _leads(leads: ScoredLeads | None) -> dict[str, Any] | None:
+    if leads is None:
+        return None
+    return {
+        "scored": 0 if leads.table is None else len(leads.table),
+        "auc": leads.auc,
+        "calibration_error": leads.calibration_error,
+        "words": [str(sentence) for sentence in leads.said],
+        "said": [sentence.as_json() for sentence in leads.said],
     }
 
 

@@ -1,0 +1,85 @@
+"""The table of leads: who asked, what is known of them, and what became of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from ltvkit.data.attributes import attribute_sql
+from ltvkit.data.opened import (
+    CONTACT_COLUMNS,
+    Opened,
+    Table,
+    frame_of,
+    open_table,
+    table_of,
+    text_sql,
+)
+from ltvkit.errors import DataError, offenders
+
+OUTCOME = "became_customer"
+
+_YES = ("1", "1.0", "true", "t", "yes", "y", "won", "customer", "converted")
+_NO = ("0", "0.0", "false", "f", "no", "n", "lost")
+_TEXT = ("lead_id", "customer_id", "channel", *CONTACT_COLUMNS)
+
+
+def read_leads(location: str | Path, *, columns: Mapping[str, str] | None = None) -> Table:
+    """Read the table of leads.
+
+    Parameters
+    ----------
+    location : str or Path
+        As in `read_transactions`.
+    columns : mapping of str to str, optional
+        Our name to the table's, where they differ.
+
+    Returns
+    -------
+    Table
+        `lead_id` (text), `became_customer` where it is given (yes, no, or missing where it is not
+        known yet), and every other column in its own type. One row per lead; rows without an id
+        are left out, and counted in a note.
+
+    Raises
+    ------
+    DataError
+        When a lead stands in several rows, or its outcome is neither yes nor no.
+    """
+    opened = open_table(location, "leads", columns, needed=("lead_id",))
+    selects = {name: text_sql(opened, name) for name in _TEXT if name in opened.columns}
+    for name, column in opened.columns.items():
+        if name == OUTCOME:
+            selects[name] = f"CAST({column.sql} AS VARCHAR)"
+        elif name not in selects:
+            selects[name] = attribute_sql(opened.source.workspace, opened.table, column)
+    frame = frame_of(opened, selects)
+    nameless = frame["lead_id"].isna()
+    notes = [f"leads: {int(nameless.sum())} rows without a lead id left out"] * bool(nameless.any())
+    frame = frame.loc[~nameless].reset_index(drop=True)
+    twice = frame["lead_id"].duplicated()
+    if twice.any():
+        raise DataError(
+            f"leads: got lead_id {offenders(frame.loc[twice, 'lead_id'])} in several rows, "
+            "expected one row per lead; keep the last of them"
+        )
+    if OUTCOME in frame:
+        frame[OUTCOME] = _outcomes(opened, frame[OUTCOME])
+    return table_of(opened, frame, notes)
+
+
+def _outcomes(opened: Opened, written: pd.Series) -> pd.Series:
+    words = written.astype("str").str.strip().str.lower()
+    words = words.where(written.notna() & (words != ""))
+    known = words.isin(_YES) | words.isin(_NO)
+    wrong = words.notna() & ~known
+    if wrong.any():
+        raise DataError(
+            f"leads: got {offenders(words[wrong].unique())} in column "
+            f"'{opened.columns[OUTCOME].name}', expected yes or no (1, 0), and nothing where it is "
+            "not known yet; write it so"
+        )
+    outcome = pd.Series(pd.NA, index=written.index, dtype="boolean")
+    outcome[words.isin(_YES)] = True
+    outcome[words.isin(_NO)] = False
+    return outcome

@@ -11,7 +11,7 @@ POWER = 1.5
 FLOOR = 1e-3
 """Relative to the mean: no prediction counts as surer of nothing than this."""
 
-SHRINK_ACTIVE = 100.0
+SHRINK_ACTIVE = 50.0
 
 SHARPEST, SHARPEN_ACTIVE = 1.25, 300.0
 
@@ -103,7 +103,7 @@ def fit_blend(
     revenue : ndarray
         What came.
     active_customers : int
-        Customers who ordered in the latest label; the stack's share is n / (n + 100).
+        Customers who ordered in the latest label; the stack's share is n / (n + 50).
     geometric, btyd : tuple of str
         See `Blend`.
     """

@@ -29,7 +29,8 @@ def frame():
 
 
 def fit(frame, target, *, objective="l2", seed=7, threads=1, names=None, increasing=(), used=None):
-    columns = Columns.of(frame, names or ["code", "signal", "noise", "country"])
+    names = names or ["code", "signal", "noise", "country"]
+    columns = Columns.of(frame, names, customer=frame["customer"].to_numpy())
     return cross_fit(
         frame,
         target,
@@ -99,24 +100,44 @@ def test_a_bag_made_anew_of_its_text_predicts_the_same_and_it_is_the_mean(frame,
     np.testing.assert_allclose(bag.predict(frame), np.mean(lone, axis=0), rtol=1e-12)
 
 
-def test_a_text_value_not_seen_in_training_is_missing(frame):
-    columns = Columns.of(frame, ["signal", "country"])
+def test_a_text_value_not_seen_in_training_is_another_than_all_and_than_none(frame):
+    columns = Columns.of(frame, ["signal", "country"], customer=frame["customer"].to_numpy())
     unseen = frame.head(3).assign(country=["XX", None, frame["country"].iloc[2]])
     matrix = columns.matrix(unseen)
-    assert np.isnan(matrix[:2, 1]).all()
     known = columns.categories["country"]
+    assert matrix[0, 1] == len(known)
+    assert np.isnan(matrix[1, 1])
     assert known[int(matrix[2, 1])] == frame["country"].iloc[2]
     assert columns.categorical() == [1]
 
 
 def test_categories_are_the_most_frequent_and_do_not_depend_on_the_order_of_rows():
-    values = [f"v{n:02d}" for n in range(70)] + ["often"] * 5
-    frame = pd.DataFrame({"text": values}).astype("str")
-    kept = Columns.of(frame, ["text"]).categories["text"]
+    values = [f"v{n:02d}" for n in range(70)] * 20 + ["often"] * 25
+    frame = pd.DataFrame({"text": values, "customer": range(len(values))}).astype({"text": "str"})
+    kept = categories_of(frame)
     assert kept[0] == "often"
     assert len(kept) == 50
     shuffled = frame.sample(frac=1, random_state=1)
-    assert Columns.of(shuffled, ["text"]).categories["text"] == kept
+    assert categories_of(shuffled) == kept
+
+
+def test_a_text_of_fewer_than_twenty_customers_is_pooled_however_many_rows_they_have():
+    texts = ["shared"] * 20 + ["rare"] * 19 + ["regular"] * 500
+    customers = [*range(20), *range(19), *range(10)] + [5] * 490
+    frame = pd.DataFrame({"text": texts, "customer": customers}).astype({"text": "str"})
+    assert categories_of(frame) == ("shared",)
+    columns = Columns(names=("text",), categories={"text": ("shared",)})
+    assert set(columns.matrix(frame)[:, 0]) == {0, 1}
+
+
+def test_the_text_of_a_booster_does_not_tell_the_largest_value_of_a_column(frame, target):
+    largest = frame.assign(signal=frame["signal"].where(frame.index > 0, 4815.162342))
+    bag, _ = fit(largest, target)
+    assert not any("4815.16" in text for text in bag.boosters)
+
+
+def categories_of(frame):
+    return Columns.of(frame, ["text"], customer=frame["customer"].to_numpy()).categories["text"]
 
 
 def test_a_missing_column_is_named():
@@ -153,8 +174,7 @@ def test_rows_that_are_not_used_are_predicted_and_teach_nothing(frame, target):
 
 
 def test_one_booster_on_all_rows_learns_the_target(frame, target):
-    bag = fit_once(
-        frame, target, columns=Columns.of(frame, ["signal", "country"]), seed=1, threads=1
-    )
+    columns = Columns.of(frame, ["signal", "country"], customer=frame["customer"].to_numpy())
+    bag = fit_once(frame, target, columns=columns, seed=1, threads=1)
     assert len(bag.boosters) == 1
     assert np.corrcoef(bag.predict(frame), target)[0, 1] > 0.8

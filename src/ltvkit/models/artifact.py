@@ -3,7 +3,8 @@
     model.json          parameters, weights, curves, and what the features were built with
     boosters/<bag>-<k>.txt
 
-Whoever holds the folder learns parameters of the shop as a whole, never a customer's row.
+Whoever holds the folder learns parameters of the shop as a whole, never a customer's row: of text
+columns, values that at least 20 customers share.
 """
 
 import json
@@ -27,7 +28,7 @@ from ltvkit.models.level import LevelForecast
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True)

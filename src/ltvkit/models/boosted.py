@@ -5,6 +5,7 @@ boosters; for the rows it learned from, each row is predicted by the booster tha
 customer (out of fold), which is what weights and intervals are later judged on.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,6 +24,9 @@ MOST_ROUNDS = 400
 PATIENCE = 25
 FOLDS = 4
 MOST_CATEGORIES = 50
+FEWEST_CUSTOMERS = 20
+"""Customers who must share a text value before a model keeps it: a rarer one may name somebody."""
+
 EXPLAINER_ROUNDS = 60
 
 
@@ -35,32 +39,29 @@ class Columns:
     names : tuple of str
         In the order of the design matrix.
     categories : dict
-        For each text column the values known in training, most frequent first; any other value
-        is treated as missing.
+        For each text column the values that are kept, those of most customers first. All others,
+        rare in training or new, are one value together.
     """
 
     names: tuple[str, ...]
     categories: dict[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, names: Sequence[str]) -> "Columns":
-        """Read the text values from a frame."""
+    def of(cls, frame: pd.DataFrame, names: Sequence[str], *, customer: np.ndarray) -> "Columns":
+        """Read the text values from a frame, with the customer of each row in `customer`.
+
+        Kept are values of at least `FEWEST_CUSTOMERS` customers, at most `MOST_CATEGORIES`.
+        """
         text = [n for n in names if not pd.api.types.is_numeric_dtype(frame[n])]
         return cls(
             names=tuple(names),
-            categories={
-                name: tuple(
-                    sorted(counts.index, key=lambda value: (-int(counts[value]), value))[
-                        :MOST_CATEGORIES
-                    ]
-                )
-                for name in text
-                for counts in [frame[name].dropna().astype(str).value_counts()]
-            },
+            categories={name: _common_values(frame[name], customer) for name in text},
         )
 
     def matrix(self, frame: pd.DataFrame) -> np.ndarray:
         """The design matrix, float32; text as its number in `categories`, missing as NaN.
+
+        A text that is not there has the number after the last.
 
         Raises
         ------
@@ -78,7 +79,8 @@ class Columns:
             if name in self.categories:
                 known = pd.Index(self.categories[name], dtype="str")
                 codes = known.get_indexer(pd.Index(frame[name].astype("str")))
-                matrix[:, place] = np.where(codes < 0, np.nan, codes)
+                codes = np.where(codes < 0, len(known), codes)
+                matrix[:, place] = np.where(frame[name].isna(), np.nan, codes)
             else:
                 matrix[:, place] = frame[name].to_numpy(dtype=np.float32, na_value=np.nan)
         return matrix
@@ -189,7 +191,7 @@ def cross_fit(
     for number, booster in enumerate(ensemble.boosters):
         held = fold == number
         out_of_fold[held] = booster.predict(matrix[held], num_iteration=rounds)
-        texts.append(booster.model_to_string(num_iteration=rounds))
+        texts.append(_text(booster, rounds))
     return Bag(columns, objective, rounds, tuple(texts)), out_of_fold
 
 
@@ -200,7 +202,14 @@ def fit_once(
     data = lgb.Dataset(columns.matrix(frame), target, categorical_feature=columns.categorical())
     parameters = _parameters("l2", len(frame), columns, (), seed=seed, threads=threads)
     booster = lgb.train({**parameters, "learning_rate": 0.15}, data, EXPLAINER_ROUNDS)
-    return Bag(columns, "l2", EXPLAINER_ROUNDS, (booster.model_to_string(),))
+    return Bag(columns, "l2", EXPLAINER_ROUNDS, (_text(booster, EXPLAINER_ROUNDS),))
+
+
+def _common_values(texts: pd.Series, customer: np.ndarray) -> tuple[str, ...]:
+    pairs = pd.DataFrame({"text": texts.astype("str"), "customer": customer}).dropna()
+    counts = pairs.drop_duplicates()["text"].value_counts()
+    common = [str(text) for text in counts.index[counts >= FEWEST_CUSTOMERS]]
+    return tuple(sorted(common, key=lambda text: (-int(counts[text]), text))[:MOST_CATEGORIES])
 
 
 def _splits(fold: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -235,6 +244,13 @@ def _parameters(
         "num_threads": threads,
         "verbose": -1,
     }
+
+
+def _text(booster: lgb.Booster, rounds: int) -> str:
+    """LightGBM's text without the range of each column: its ends are those of single customers."""
+    text = booster.model_to_string(num_iteration=rounds)
+    unbounded = " ".join(["[-inf:inf]"] * booster.num_feature())
+    return re.sub("^feature_infos=.*$", f"feature_infos={unbounded}", text, flags=re.MULTILINE)
 
 
 def _predict(text: str, matrix: np.ndarray, rounds: int) -> FloatArray:

@@ -111,8 +111,10 @@ def fit_candidates(
     ndarray
         Out-of-fold P(order).
     """
-    columns = Columns.of(described, [c for c in described.columns if c not in KEYS])
     customer = pd.factorize(described["customer_id"])[0]
+    columns = Columns.of(
+        described, [c for c in described.columns if c not in KEYS], customer=customer
+    )
     revenue = described["future_revenue"].to_numpy(dtype=float)
     came = described["future_orders"].to_numpy() > 0
     spent = revenue > 0

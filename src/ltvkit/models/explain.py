@@ -17,7 +17,11 @@ REST, BASE = "rest", "base"
 
 def fit_explainer(features: pd.DataFrame, revenue: FloatArray, *, seed: int, threads: int) -> Bag:
     """One booster on the log of the predicted revenue."""
-    columns = Columns.of(features, [c for c in features.columns if c not in KEYS])
+    columns = Columns.of(
+        features,
+        [c for c in features.columns if c not in KEYS],
+        customer=features["customer_id"].to_numpy(),
+    )
     return fit_once(features, _log(revenue), columns=columns, seed=seed, threads=threads)
 
 

@@ -90,7 +90,7 @@ def feature_types(trained: TrainedModel) -> dict[str, str]:
 def example_features(types: dict[str, str]) -> pd.DataFrame:
     """The made-up customer in the model's columns; for what only this shop keeps, nothing known.
 
-    A text that was not seen in training counts as missing.
+    A text that was not seen in training counts as one of the rare ones.
     """
     unknown = {"string": "unknown", "double": 0.0, "long": 0}
     row = {name: EXAMPLE.get(name, unknown[kind]) for name, kind in types.items()}

@@ -67,6 +67,9 @@ def score(
     transactions: Annotated[
         str | None, typer.Option(help="The log to score; the one trained on by default.")
     ] = None,
+    customers: Annotated[
+        str | None, typer.Option(help="Its customers table; that of the training by default.")
+    ] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day it is; the last order day by default."),
@@ -83,6 +86,7 @@ def score(
         folder = run(
             model,
             transactions=transactions,
+            customers=customers,
             as_of=as_of.date() if as_of else None,
             out=out,
             progress=progress,
@@ -95,7 +99,8 @@ def score(
 def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
     """Judge all models at past dates; nothing is written."""
     from ltvkit.config import load_config
-    from ltvkit.pipeline.load import open_log
+    from ltvkit.pipeline.customers import customer_attributes
+    from ltvkit.pipeline.load import open_log, open_tables
     from ltvkit.pipeline.train import backtest_log
     from ltvkit.progress import reporting
     from ltvkit.snapshot import Snapshot
@@ -105,7 +110,8 @@ def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
     with reporting() as progress:
         log = open_log(loaded)
         snapshot = Snapshot(log.as_of, loaded.snapshot.horizon_days)
-        result = backtest_log(loaded, log, snapshot, progress)
+        customers = customer_attributes(loaded, open_tables(loaded))
+        result = backtest_log(loaded, log, snapshot, progress, customers=customers)
     print_backtest(result)
 
 
@@ -115,15 +121,18 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.config import load_config
     from ltvkit.data.checks import check_data as run
     from ltvkit.data.checks import render_data_check
+    from ltvkit.pipeline.customers import customer_attributes
     from ltvkit.pipeline.load import open_log, open_tables
 
     loaded = load_config(config, overrides or [])
+    tables = open_tables(loaded)
+    customer_attributes(loaded, tables)
     result = run(
         open_log(loaded),
         horizon_days=loaded.snapshot.horizon_days,
         margin_rate=loaded.economics.margin_rate,
         currency=loaded.data.currency,
-        tables=tuple(open_tables(loaded).all().values()),
+        tables=tuple(tables.all().values()),
     )
     typer.echo(render_data_check(result))
 

@@ -126,6 +126,11 @@ class DataConfig(_Section):
     customers: OptionalTable = Field(
         default=None, description="one row per customer: channel, contacts, consents, attributes"
     )
+    customer_attributes: tuple[str, ...] = Field(
+        default=(),
+        description="columns of data.customers to learn from, text or numbers, known when a "
+        "customer first orders; the channel is one by itself",
+    )
     touches: OptionalTable = Field(
         default=None,
         description="touches before the first order: customer_id, channel, touched_at; or weights "
@@ -150,6 +155,13 @@ class DataConfig(_Section):
         default="UTC", description="the shop's time zone; orders belong to its days"
     )
     currency: str = Field(default="", description="printed beside amounts; nothing is converted")
+
+    @field_validator("customer_attributes")
+    @classmethod
+    def _has_a_table(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if names and "customers" in info.data and info.data["customers"] is None:
+            raise ValueError("data.customers, the table with these columns; name it, or none here")
+        return names
 
     @field_validator("timezone")
     @classmethod

@@ -119,12 +119,12 @@ def topic_of(feature: str) -> str:
 
 
 def label_of(feature: str) -> str:
-    """A feature's name in readable form.
+    """A feature's name in readable form; of a column of the customers table, the column's.
 
-    >>> label_of("payment_method")
-    'payment method'
+    >>> label_of("payment_method"), label_of("customer_city_tier")
+    ('payment method', 'city tier')
     """
-    return " ".join(feature.replace("_", " ").split())
+    return " ".join(feature.removeprefix("customer_").replace("_", " ").split())
 
 
 VOCABULARIES: Mapping[Language, Vocabulary] = {

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ltvkit.features.activity import arrivals, repeats
 from ltvkit.features.attributes import attributes
+from ltvkit.features.customers import with_customers
 from ltvkit.features.engine import fetch, quiet
 from ltvkit.features.orders import EPOCH, as_day_number, with_history
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
@@ -19,20 +20,44 @@ KEY = ["as_of_day", "customer_id"]
 
 
 def features_at(
-    history: ir.Table, days: list[int], *, horizon_days: int, attribute_columns: tuple[str, ...]
+    history: ir.Table,
+    days: list[int],
+    *,
+    horizon_days: int,
+    attribute_columns: tuple[str, ...],
+    customers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """All features of the customers known at each of the days, sorted by day and customer."""
+    """All features of the customers known at each of the days, sorted by day and customer.
+
+    Parameters
+    ----------
+    history : ibis table
+        From `with_history`.
+    days : list of int
+        Days since 1970-01-01.
+    horizon_days : int
+        Length of the future that the features shall help to predict.
+    attribute_columns : tuple of str
+        Further columns of the order days to make features of.
+    customers : DataFrame, optional
+        See `with_customers`.
+    """
     seen = seen_at(history, snapshot_days([_date(day) for day in days]))
     frame = fetch(customer_summary(seen)).merge(
         fetch(behaviour(seen, horizon_days=horizon_days)), on=KEY, validate="1:1"
     )
     if attribute_columns:
         frame = frame.merge(fetch(attributes(seen, attribute_columns)), on=KEY, validate="1:1")
-    return _lean(frame).sort_values(KEY, ignore_index=True)
+    frame = _lean(frame).sort_values(KEY, ignore_index=True)
+    return frame if customers is None else with_customers(frame, customers)
 
 
 def build_panel(
-    order_days: ir.Table, snapshot: Snapshot, *, attribute_columns: tuple[str, ...] = ()
+    order_days: ir.Table,
+    snapshot: Snapshot,
+    *,
+    attribute_columns: tuple[str, ...] = (),
+    customers: pd.DataFrame | None = None,
 ) -> Panel:
     """Everything a model may learn from at a snapshot; nothing after it is read.
 
@@ -44,6 +69,8 @@ def build_panel(
         The day it is, and the horizon to predict.
     attribute_columns : tuple of str
         Further columns of `order_days` to make features of.
+    customers : DataFrame, optional
+        What was known of each customer from the first order on; see `with_customers`.
     """
     past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
     with quiet():
@@ -58,7 +85,11 @@ def build_panel(
     dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)
     days = sorted({day for day, _ in dates} | {as_of_day})
     features = features_at(
-        history, days, horizon_days=label_days, attribute_columns=attribute_columns
+        history,
+        days,
+        horizon_days=label_days,
+        attribute_columns=attribute_columns,
+        customers=customers,
     )
     now = features[features["as_of_day"] == as_of_day].drop(columns="as_of_day")
     return Panel(

@@ -3,6 +3,7 @@
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from ltvkit.errors import UserError
 from ltvkit.features.orders import as_day_number, with_history
 from ltvkit.features.panel import features_at
 from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.pipeline.customers import customer_attributes
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.load import open_log, open_tables
 from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
@@ -24,6 +26,7 @@ def score(
     location: str,
     *,
     transactions: str | None,
+    customers: str | None = None,
     as_of: date | None,
     out: Path | None,
     progress: Progress,
@@ -37,6 +40,8 @@ def score(
         A model folder, or an MLflow model URI.
     transactions : str, optional
         The log to score; the one trained on when not given.
+    customers : str, optional
+        The table of its customers; that of the training, read again, when not given.
     as_of : date, optional
         The day it is; the last order day of the log when not given.
     out : Path, optional
@@ -54,7 +59,13 @@ def score(
     started = time.time()
     trained = load_model(_folder(location))
     settings = trained.about["settings"]
-    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": as_of}})
+    config = restore_config(
+        {
+            **settings,
+            "data": _with_customers(settings["data"], customers),
+            "snapshot": {**settings["snapshot"], "as_of": as_of},
+        }
+    )
     progress.step(f"Reading {transactions or config.data.transactions}")
     log, tables = open_log(config, transactions=transactions), open_tables(config)
     snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
@@ -70,6 +81,7 @@ def score(
         [as_day_number(snapshot.as_of)],
         horizon_days=trained.model.label_days_,
         attribute_columns=attributes,
+        customers=customer_attributes(config, tables, kinds=trained.about["customer_attributes"]),
     ).drop(columns="as_of_day")
     record = _record(trained)
     decisions = decide(
@@ -98,6 +110,13 @@ def score(
         excel_locale=excel_locale(config),
     )
     return folder
+
+
+def _with_customers(data: dict[str, Any], location: str | None) -> dict[str, Any]:
+    """The settings with the customers table at another place, its columns called the same."""
+    if location is None:
+        return data
+    return {**data, "customers": {**(data["customers"] or {}), "path": location}}
 
 
 def _folder(location: str) -> Path:

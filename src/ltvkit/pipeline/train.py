@@ -27,6 +27,7 @@ from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import LtvModel, ModelOfRecord
+from ltvkit.pipeline.customers import customer_attributes, kinds_of
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.load import Tables, open_log, open_tables
 from ltvkit.pipeline.record import Clock, ModelRecord, verdict_facts, write_run
@@ -95,10 +96,13 @@ def train(
         f"{summary.rows:,} rows: {summary.customers:,} customers, {summary.order_days:,} order days"
         f", {summary.rejected:,} rows put aside"
     )
+    customers = customer_attributes(config, tables)
     progress.step("Backtest at past dates")
-    backtest = backtest_log(config, log, snapshot, progress)
+    backtest = backtest_log(config, log, snapshot, progress, customers=customers)
     progress.step(f"Training on all of the history to {snapshot.as_of}")
-    panel = build_panel(log.order_days, snapshot, attribute_columns=log.attributes)
+    panel = build_panel(
+        log.order_days, snapshot, attribute_columns=log.attributes, customers=customers
+    )
     model = new_model(config).fit(panel, report=progress.advance)
     verdict = review(
         backtest,
@@ -106,7 +110,7 @@ def train(
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),
     )
-    record = _record(config, log, model, backtest, verdict)
+    record = _record(config, log, tables, model, backtest, verdict)
 
     progress.step("Value, lists and report")
     decisions = decide(
@@ -121,7 +125,9 @@ def train(
     )
     model_folder, run_folder = models / config.name, runs / config.name
     save_model(
-        TrainedModel(model, about=_about(config, log, snapshot, record, decisions.rfm_cuts)),
+        TrainedModel(
+            model, about=_about(config, log, customers, snapshot, record, decisions.rfm_cuts)
+        ),
         model_folder,
     )
     write_run(
@@ -153,8 +159,15 @@ def train(
     return Trained(run_folder, model_folder, backtest, verdict, recorded)
 
 
-def backtest_log(config: Config, log: CleanLog, snapshot: Snapshot, progress: Progress) -> Backtest:
-    """Rolling origins over a cleaned log."""
+def backtest_log(
+    config: Config,
+    log: CleanLog,
+    snapshot: Snapshot,
+    progress: Progress,
+    *,
+    customers: pd.DataFrame | None,
+) -> Backtest:
+    """Rolling origins over a cleaned log, with the attributes of its customers."""
     history = with_history(log.order_days)
 
     def truth(fold: Snapshot) -> pd.DataFrame:
@@ -165,7 +178,10 @@ def backtest_log(config: Config, log: CleanLog, snapshot: Snapshot, progress: Pr
         fold_snapshots(log.summary.first_day, snapshot),
         # As it was known then: refunds that came later are not netted yet.
         make_panel=lambda fold: build_panel(
-            log.known_at(fold.as_of), fold, attribute_columns=log.attributes
+            log.known_at(fold.as_of),
+            fold,
+            attribute_columns=log.attributes,
+            customers=customers,
         ),
         make_truth=truth,
         record=lambda: new_model(config),
@@ -222,13 +238,18 @@ def excel_locale(config: Config) -> Any:
 
 
 def _record(
-    config: Config, log: CleanLog, model: ModelOfRecord, backtest: Backtest, verdict: Verdict
+    config: Config,
+    log: CleanLog,
+    tables: Tables,
+    model: ModelOfRecord,
+    backtest: Backtest,
+    verdict: Verdict,
 ) -> ModelRecord:
     explanation = model.explanation()
     wide = backtest.wide()
     return ModelRecord(
         name=config.name,
-        version=_digest(config, log),
+        version=_digest(config, log, tables),
         weights=explanation.weights,
         btyd_share=explanation.btyd_share,
         said=explanation.said,
@@ -243,17 +264,23 @@ def _record(
     )
 
 
-def _digest(config: Config, log: CleanLog) -> str:
+def _digest(config: Config, log: CleanLog, tables: Tables) -> str:
     """Twelve hex digits that name the model: of its data, its settings and this version."""
     settings = config.settings()
     told = {key: settings[key] for key in ("data", "snapshot", "model")}
     told["model"].pop("threads", None)
-    text = json.dumps([log.sha256, told, __version__], sort_keys=True)
+    read = [log.sha256, *([tables.customers.sha256] if tables.customers else [])]
+    text = json.dumps([*read, told, __version__], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _about(
-    config: Config, log: CleanLog, snapshot: Snapshot, record: ModelRecord, rfm_cuts: RfmCuts
+    config: Config,
+    log: CleanLog,
+    customers: pd.DataFrame | None,
+    snapshot: Snapshot,
+    record: ModelRecord,
+    rfm_cuts: RfmCuts,
 ) -> dict[str, Any]:
     """What a scorer needs beside the parameters; no customer in it."""
     return {
@@ -263,6 +290,7 @@ def _about(
         "settings": config.settings(),
         "trained_to": snapshot.as_of.isoformat(),
         "attributes": list(log.attributes),
+        "customer_attributes": kinds_of(customers),
         "rfm_cuts": asdict(rfm_cuts),
         "metrics": record.metrics,
         "verdict": verdict_facts(record.verdict),

@@ -45,7 +45,8 @@ class Workspace:
         )
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET preserve_insertion_order = true")
-        self.connection.execute("SET enable_progress_bar = false")  # would write to stdout
+        # The bar writes to stdout. In a notebook it cannot be switched off, but put off for weeks.
+        self.connection.execute("SET progress_bar_time = 2000000000")
         self._numbers = count(1)
         # Tied to the connection and not to self: an Ibis table may outlive the workspace.
         self._remove_folder = weakref.finalize(

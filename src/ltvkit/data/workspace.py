@@ -1,5 +1,6 @@
 """The place where a log is worked on: a DuckDB connection and a folder that goes with it."""
 
+import contextlib
 import shutil
 import tempfile
 import weakref
@@ -45,8 +46,10 @@ class Workspace:
         )
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET preserve_insertion_order = true")
-        # The bar writes to stdout. In a notebook it cannot be switched off, but put off for weeks.
-        self.connection.execute("SET progress_bar_time = 2000000000")
+        # The bar writes to stdout. In a notebook without ipywidgets there is none, and asking for
+        # none is an error.
+        with contextlib.suppress(duckdb.InvalidInputException):
+            self.connection.execute("SET enable_progress_bar = false")
         self._numbers = count(1)
         # Tied to the connection and not to self: an Ibis table may outlive the workspace.
         self._remove_folder = weakref.finalize(

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from demo_shop import CONFIG, HOSTILE_IDS, HOSTILE_NAME, HOSTILE_ORDERS
 from ltvkit.data.simulator import simulate_shop, write_shop
+
+settings.register_profile("patient", deadline=None)
+# A machine with other work is slow now and then: that is no fault of what is tested.
+settings.load_profile("patient")
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 

@@ -114,7 +114,7 @@ def test_numbers_are_written_in_the_readers_way() -> None:
     phi, values = {"revenue_total": 1.0}, {"revenue_total": 12345.6}
     assert one(phi, values, "pl") == ["łączne wydatki 12\u00a0346 EUR: podnosi wartość"]
     assert one({"overdue_ratio": 1.0}, {"overdue_ratio": 2.5}, "fr") == [
-        "dernière commande il y a 2,5 fois l'intervalle habituel : augmente la valeur"
+        "dernière commande il y a 2,5 fois l’intervalle habituel : augmente la valeur"
     ]
 
 

@@ -217,6 +217,32 @@ def test_lists_take_turns_so_that_a_long_one_hides_none(run_of: RunOf, html_of: 
     assert set(names[:4]) == {"protect_now", "win_back", "second_order", "high_potential"}
 
 
+def test_who_is_to_be_left_alone_is_not_shown_among_those_to_contact(run_of: RunOf) -> None:
+    run = run_of("shop")
+    alone = run.customers.sort_values("priority").drop_duplicates("list")["customer_id"]
+    first = run.customers["customer_id"].isin(alone)
+    asked = run.customers["contact_by"].mask(first & (run.customers["list"] == "win_back"))
+    held = run.customers.assign(contact_by=asked, holdout=first & (asked.notna()))
+    html = render_report(dataclasses.replace(run, customers=held))
+    shown = re.findall(r'<bdi class="id">([^<]*)</bdi>', html)
+    assert len(shown) == 200
+    assert not set(shown) & set(alone)
+
+
+def test_the_first_screen_leads_to_the_file_to_start_with(run_of: RunOf, html_of: HtmlOf) -> None:
+    action = html_of("shop").split('class="sentence sentence-action"')[1].split("</div>")[0]
+    assert '<a href="lists/protect_now.csv" download>Protect now</a>' in action
+    facts = next(row for row in run_of("shop").lists if row.name == "protect_now")
+    assert f"{facts.to_contact} customers to contact" in words(action)
+
+
+def test_dates_that_were_read_are_shown_without_codes_of_programmers(run_of: RunOf) -> None:
+    run = run_of("shop")
+    read = dataclasses.replace(run.data, readings={"ordered_at": "written %d.%m.%Y %H:%M:%S"})
+    html = render_report(dataclasses.replace(run, data=read))
+    assert "ordered_at: written DD.MM.YYYY hh:mm:ss" in words(html)
+
+
 def test_the_lists_shown_add_up_to_all_customers(run_of: RunOf, html_of: HtmlOf) -> None:
     run = run_of("shop")
     table = html_of("shop").split('class="lists stack"')[1].split("</table>")[0]

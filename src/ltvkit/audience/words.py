@@ -34,15 +34,15 @@ ACTIONS: Mapping[Language, ActionWords] = {
     "fr": ActionWords(
         by_list={
             "protect_now": "À contacter personnellement cette semaine, avant que ce bon client "
-            "ne s'éloigne.",
+            "ne s’éloigne.",
             "win_back": "Envoyer une offre de reconquête : bon client par le passé, silencieux "
             "depuis longtemps.",
             "second_order": "Inviter à une deuxième commande tant que la première est récente.",
-            "high_potential": "Investir tôt : deviendra sans doute l'un des meilleurs clients.",
-            "let_rest": "Ne rien dépenser en contacts pour l'instant.",
+            "high_potential": "Investir tôt : deviendra sans doute l’un des meilleurs clients.",
+            "let_rest": "Ne rien dépenser en contacts pour l’instant.",
             "nurture": "Garder dans la newsletter et les scénarios habituels.",
         },
-        held_out="Ne pas contacter : groupe témoin, pour mesurer l'effet de cette liste.",
+        held_out="Ne pas contacter : groupe témoin, pour mesurer l’effet de cette liste.",
         no_permission="Ne pas contacter : aucun consentement enregistré.",
     ),
     "pl": ActionWords(

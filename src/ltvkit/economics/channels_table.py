@@ -39,6 +39,9 @@ CHANNELS_COLUMNS = (
 )
 """The contract; further columns follow after these."""
 
+SURE = 0.99
+"""Draws cannot tell more than this from certainty."""
+
 Floats = NDArray[np.float64]
 
 
@@ -347,8 +350,9 @@ def _worth_more(values: ChannelValues) -> dict[str, Sentence]:
     best = pairs["channel_a"].iloc[0]
     said: dict[str, Sentence] = {}
     for pair in pairs[pairs["channel_a"] == best].to_dict("records"):
-        known, chance = pair["low"] > 0, pair["prob_a_higher"]
-        ending = ("_surely" if chance > 0.99 else "") if known else ""
+        known, surely = pair["low"] > 0, pair["low"] > 0 and pair["prob_a_higher"] > SURE
+        chance = SURE if surely else pair["prob_a_higher"]
+        ending = "_surely" if surely else ""
         start = "" if known else "unsure_"
         other = str(pair["channel_b"])
         more = {"other": other, "chance": chance}

@@ -10,8 +10,8 @@ from ltvkit.report.channels import ALL, channel_label
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.runs import Run
 
-MAX_BENCHMARKS = 24
-"""Rows shown, those of the whole shop first; benchmarks.csv holds every one."""
+MAX_ROWS = 24
+"""Rows of channels shown; benchmarks.csv holds every one."""
 
 UNITS = {
     "cac": "money",
@@ -40,21 +40,26 @@ class BenchmarkRow:
     source: str
 
 
-def benchmark_rows(run: Run, reader: Reader) -> tuple[BenchmarkRow, ...]:
-    """What was compared, the whole shop before its channels; blank benchmarks are left out."""
-    known = _known(run)
-    return tuple(_row(row, reader) for row in known.head(MAX_BENCHMARKS).to_dict("records"))
+@dataclass(frozen=True, slots=True)
+class Benchmarks:
+    """What was compared: for the whole shop, and for its channels; `cut` if there are more."""
+
+    shop: tuple[BenchmarkRow, ...]
+    channels: tuple[BenchmarkRow, ...]
+    cut: bool
 
 
-def is_cut(run: Run) -> bool:
-    """Whether there are more comparisons than are shown."""
-    return len(_known(run)) > MAX_BENCHMARKS
-
-
-def _known(run: Run) -> pd.DataFrame:
+def against_benchmarks(run: Run, reader: Reader) -> Benchmarks:
+    """Every figure that has a benchmark; the others are left out."""
     frame = run.benchmarks
-    kept = frame[frame["value"].notna() & frame["benchmark"].notna()]
-    return kept.assign(_channel=kept["segment"].notna()).sort_values("_channel", kind="stable")
+    known = frame[frame["value"].notna() & frame["benchmark"].notna()]
+    of_shop = known["segment"].isna()
+    channels = known[~of_shop]
+    return Benchmarks(
+        shop=tuple(_row(row, reader) for row in known[of_shop].to_dict("records")),
+        channels=tuple(_row(row, reader) for row in channels.head(MAX_ROWS).to_dict("records")),
+        cut=len(channels) > MAX_ROWS,
+    )
 
 
 def _row(row: Mapping[Hashable, Any], reader: Reader) -> BenchmarkRow:

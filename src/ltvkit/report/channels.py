@@ -235,7 +235,8 @@ def _payback_more(row: "pd.Series[Any]", reader: Reader) -> str:
         said.append(str(reader.say("channels.recovered", **ends)))
     predicted = _value(row, "payback_month_predicted")
     if observed(predicted):
-        said.append(str(reader.say("channels.predicted_month", n=reader.number(predicted))))
+        key = "channels.predicted_month" if predicted >= 1 else "channels.predicted_first"
+        said.append(str(reader.say(key, n=reader.number(predicted))))
     return " · ".join(said)
 
 

@@ -25,7 +25,6 @@ class CustomerRow:
     list: str
     list_label: str
     priority: int
-    holdout: bool
     value: str
     value_range: str
     value_raw: float
@@ -46,10 +45,13 @@ class CustomerRow:
 def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
     """The best priorities of every list that asks for something, then of the other lists.
 
-    Lists take turns by priority, so that a long list does not push a short one off the page.
+    Lists take turns by priority, so that a long list does not push a short one off the page. Who is
+    not to be contacted (held out, without permission, at rest) is left to the files.
     """
     order = {row.name: place for place, row in enumerate(run.lists)}
-    first_of_each = run.customers[run.customers["priority"] <= TOP_ROWS]
+    free = run.customers["contact_by"].notna() & ~run.customers["holdout"].astype(bool)
+    by_priority = run.customers[free].sort_values("priority", kind="stable")
+    first_of_each = by_priority.groupby("list", sort=False).head(TOP_ROWS)
     names = first_of_each["list"].astype(str)
     ranked = first_of_each.assign(
         _later=~names.isin(TO_ACT), _place=names.map(order).fillna(len(order))
@@ -77,7 +79,6 @@ def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> Customer
         list=str(row["list"]),
         list_label=list_label(str(row["list"]), reader),
         priority=int(number("priority")),
-        holdout=bool(row.get("holdout")),
         value=reader.unit_money(known("predicted_value")),
         value_range=_range(known("predicted_value_low"), known("predicted_value_high"), reader),
         value_raw=number("predicted_value"),

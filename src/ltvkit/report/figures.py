@@ -166,12 +166,8 @@ def moves_chart(moved: Moves, basis: str, reader: Reader) -> Spec:
             }
         )
     names = [reader.plain(f"holders.{kind}") for kind, _ in kinds.values()]
-    label = (
-        f"datum.value === 1 ? {quoted('1 · ' + reader.plain('holders.lowest'))} : "
-        f"datum.value === 5 ? {quoted('5 · ' + reader.plain('holders.highest'))} : datum.label"
-    )
     band = {"domain": [1, 2, 3, 4, 5], "padding": 0.06}
-    axis = {"labelAngle": 0, "labelExpr": label, "grid": False, "domain": False}
+    axis = {"labelAngle": 0, "grid": False, "domain": False}
     x = {
         "field": "past",
         "type": "ordinal",

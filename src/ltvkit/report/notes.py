@@ -6,6 +6,17 @@ from ltvkit.report.reader import Reader, visible
 from ltvkit.runs import Run
 from ltvkit.wording import Sentence, translated
 
+_DATE_CODES = {
+    "%d": "DD",
+    "%m": "MM",
+    "%Y": "YYYY",
+    "%y": "YY",
+    "%b": "MMM",
+    "%H": "hh",
+    "%M": "mm",
+    "%S": "ss",
+}
+
 MAX_REASONS = 12
 """Reasons listed; rejected_rows.csv holds every row."""
 
@@ -51,6 +62,14 @@ def notices(run: Run, reader: Reader) -> tuple[tuple[str, str, str], ...]:
         )
         for notice in run.warnings
     )
+
+
+def readings(run: Run) -> str:
+    """How each column was read, with dates as people write their pattern."""
+    told = "; ".join(f"{column}: {reading}" for column, reading in run.data.readings.items())
+    for code, letters in _DATE_CODES.items():
+        told = told.replace(code, letters)
+    return visible(told)
 
 
 def data_facts(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:

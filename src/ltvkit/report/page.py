@@ -105,8 +105,8 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         lists=summary.list_rows(run, reader),
         top=customers.top_customers(run, reader),
         channel_rows=channels.channel_rows(run, reader),
-        benchmarks=benchmarks.benchmark_rows(run, reader),
-        benchmarks_cut=benchmarks.is_cut(run),
+        budget=" ".join(reader.tell(sentence) for sentence in run.budget),
+        benchmarks=benchmarks.against_benchmarks(run, reader),
         target_ratio=target_ratio(run),
         target_months=target_months(run),
         chips=_chips(run, reader),
@@ -125,6 +125,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         verdict_reasons=trust.verdict_reasons(run, reader),
         notices=notes.notices(run, reader),
         data_facts=notes.data_facts(run, reader),
+        readings=notes.readings(run),
         definitions=notes.definitions(reader),
     )
     return html

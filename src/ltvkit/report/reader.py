@@ -25,8 +25,8 @@ from babel.numbers import (
 )
 from markupsafe import Markup
 
-from ltvkit.errors import ConfigError
-from ltvkit.wording import LANGUAGES, Sentence, Texts, phrase, read_texts, tell
+from ltvkit.errors import ConfigError, SchemaError
+from ltvkit.wording import LANGUAGES, Sentence, Texts, read_texts, tell
 
 BLANK = "–"
 """What stands where nothing is known: never a zero."""
@@ -82,11 +82,13 @@ class Reader:
     def tell(self, said: Sentence | None, otherwise: str = "") -> str:
         """A sentence that the run found, in this language; else what the run wrote of it.
 
-        A run of another version may keep no sentence, or one that this table does not have.
+        A run of another version may keep no sentence, one that this table does not have, or one
+        with other facts.
         """
-        if said is None or phrase(said.key, self.language) is None:
+        try:
+            return visible(otherwise) if said is None else tell(said, self)
+        except SchemaError:
             return visible(otherwise)
-        return tell(said, self)
 
     def name(self, text: object) -> str:
         """A name as it may be shown."""

@@ -1,6 +1,7 @@
 """Three sentences: the number, what it means, what to do; and the lists to do it with."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import numpy as np
 from markupsafe import Markup
@@ -133,15 +134,24 @@ def _meaning(run: Run, reader: Reader, trusted: bool) -> Markup:
 
 
 def _action(run: Run, reader: Reader) -> Markup:
-    by_name = {row.name: row for row in run.lists if row.count}
+    by_name = {row.name: row for row in run.lists if row.to_contact}
     first = next((by_name[name] for name in TO_ACT if name in by_name), None)
     if first is None:
         return reader.say("summary.action_none")
     trusted = run.verdict.decision == "use"
     return reader.say(
         "summary.action" if trusted else "summary.action_ranking",
-        list=list_label(first.name, reader),
-        customers=reader.count("count.customers", first.count),
+        list=_link(first, reader),
+        customers=reader.count("count.customers", first.to_contact),
         value=reader.short_money(first.value_at_stake),
         action=visible(in_language(first.action, known_language(reader.language))),
     )
+
+
+def _link(facts: ListFacts, reader: Reader) -> Markup:
+    """A list's name, which leads to its file."""
+    label = list_label(facts.name, reader)
+    if not facts.file:
+        return Markup("{}").format(label)
+    link = '<a href="{}" download>{}</a>'
+    return Markup(link).format(quote(facts.file), label)  # noqa: S704 - escaped by format

@@ -5,8 +5,19 @@ cut points of RFM. Files for machines (`exports`) and files for people (`spreads
 families with opposite rules, and are written by different functions.
 """
 
+from ltvkit.audience.campaign import (
+    Campaign,
+    CampaignRule,
+    SortBy,
+    plan_campaign,
+)
 from ltvkit.audience.crm import hubspot_contacts, klaviyo_profiles
-from ltvkit.audience.delimited import ExcelLocale, write_machine_csv, write_people_csv
+from ltvkit.audience.delimited import (
+    ExcelLocale,
+    people_csv,
+    write_machine_csv,
+    write_people_csv,
+)
 from ltvkit.audience.deliver import write_audience
 from ltvkit.audience.dictionary import (
     CONTACT_COLUMNS,
@@ -69,6 +80,8 @@ __all__ = [
     "UPLOAD_COLUMNS",
     "VALUED_PREDICTIONS",
     "Audience",
+    "Campaign",
+    "CampaignRule",
     "Column",
     "ExcelLocale",
     "ExportResult",
@@ -77,6 +90,7 @@ __all__ = [
     "Platform",
     "PlatformUpload",
     "RfmCuts",
+    "SortBy",
     "assign_lists",
     "check_region",
     "churn_level",
@@ -93,6 +107,8 @@ __all__ = [
     "klaviyo_profiles",
     "lifecycle_values",
     "meta_value_based",
+    "people_csv",
+    "plan_campaign",
     "plan_contacts",
     "rfm_cuts",
     "score_rfm",

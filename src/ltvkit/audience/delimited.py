@@ -5,10 +5,11 @@ spreadsheet would run a cell that begins with `=`, so text for people is guarded
 numbers in its own country's way.
 """
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,8 @@ class _Style:
 
 def write_machine_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write for a program: UTF-8 without mark, comma, dot, ISO dates, no cell changed."""
-    _write(frame, path, _Style())
+    with whole_file(path) as fresh, fresh.open("wb") as file:
+        _write(frame, file, _Style())
 
 
 def write_people_csv(
@@ -50,17 +52,19 @@ def write_people_csv(
     excel_locale : {"fr", "pl"}, optional
         `;` between cells, a comma in decimals and a byte order mark, as Excel wants them there.
     """
-    local = excel_locale is not None
-    _write(
-        frame,
-        path,
-        _Style(
-            delimiter=";" if local else ",",
-            decimal="," if local else ".",
-            guarded=True,
-            byte_order_mark=local,
-        ),
-    )
+    with whole_file(path) as fresh, fresh.open("wb") as file:
+        _write(frame, file, _people_style(excel_locale))
+
+
+def people_csv(frame: pd.DataFrame, *, excel_locale: ExcelLocale | None = None) -> bytes:
+    r"""The bytes of `write_people_csv`, for a download.
+
+    >>> people_csv(pd.DataFrame({"who": ["=1+1", "Ann"], "worth": [2.5, -1.0]}))
+    b"who,worth\n'=1+1,2.5\nAnn,-1\n"
+    """
+    text = io.BytesIO()
+    _write(frame, text, _people_style(excel_locale))
+    return text.getvalue()
 
 
 def guard_text(text: str) -> str:
@@ -72,13 +76,22 @@ def guard_text(text: str) -> str:
     return f"'{text}" if text[:1] in _FORMULA_STARTS and text else text
 
 
-def _write(frame: pd.DataFrame, path: Path, style: _Style) -> None:
-    with whole_file(path) as fresh, fresh.open("wb") as file:
-        if style.byte_order_mark:
-            file.write(b"\xef\xbb\xbf")
-        file.write(_header(frame.columns, style))
-        for start in range(0, len(frame), _BLOCK):
-            file.write(_lines(frame.iloc[start : start + _BLOCK], style))
+def _people_style(excel_locale: ExcelLocale | None) -> _Style:
+    local = excel_locale is not None
+    return _Style(
+        delimiter=";" if local else ",",
+        decimal="," if local else ".",
+        guarded=True,
+        byte_order_mark=local,
+    )
+
+
+def _write(frame: pd.DataFrame, file: BinaryIO, style: _Style) -> None:
+    if style.byte_order_mark:
+        file.write(b"\xef\xbb\xbf")
+    file.write(_header(frame.columns, style))
+    for start in range(0, len(frame), _BLOCK):
+        file.write(_lines(frame.iloc[start : start + _BLOCK], style))
 
 
 def _header(names: Iterable[object], style: _Style) -> bytes:

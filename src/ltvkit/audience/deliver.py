@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from ltvkit.audience.delimited import ExcelLocale, write_machine_csv, write_people_csv
-from ltvkit.audience.dictionary import CONTACT_COLUMNS, SHORT_VIEW
+from ltvkit.audience.dictionary import list_columns
 from ltvkit.audience.lists import LIST_NAMES, summarise_lists
 from ltvkit.audience.spreadsheets import write_workbook
 from ltvkit.files import write_parquet
@@ -49,8 +49,7 @@ def write_audience(
     write_machine_csv(dictionary, folder / "data_dictionary.csv")
     if workbook:
         write_workbook(scored, folder / "customers_scored.xlsx", dictionary=dictionary)
-    contacts = [column.name for column in CONTACT_COLUMNS if column.name in scored.columns]
-    shown = [SHORT_VIEW[0], *contacts, *SHORT_VIEW[1:], "contact_ok", "contacts_last_30d"]
+    shown = list_columns(scored.columns)
     for name in LIST_NAMES:
         write_people_csv(
             scored.loc[scored["list"] == name, shown],

@@ -4,6 +4,7 @@ The table is the contract of `customers_scored`: `scored` takes its order, types
 here, the spreadsheets explain themselves with it, and `data_dictionary.csv` is it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -270,6 +271,17 @@ SHORT_VIEW: tuple[str, ...] = (
     "confidence",
 )
 """The columns that a marketer needs to act."""
+
+
+def list_columns(available: Collection[str]) -> list[str]:
+    """The columns of a list for people, as far as they are there: who, the short view, permission.
+
+    >>> list_columns(["holdout", "email", "margin", "customer_id", "contact_ok"])
+    ['customer_id', 'email', 'holdout', 'contact_ok']
+    """
+    contacts = [column.name for column in CONTACT_COLUMNS]
+    shown = [SHORT_VIEW[0], *contacts, *SHORT_VIEW[1:], "contact_ok", "contacts_last_30d"]
+    return [name for name in shown if name in available]
 
 
 def data_dictionary(

@@ -34,6 +34,10 @@ score: .venv/.stamp ## score with MODEL (the champion); TRANSACTIONS=file for ne
 report: .venv/.stamp ## build the report of RUN (runs/cdnow) again and name the page
 	@$(BIN)/ltv report $(or $(RUN),runs/cdnow)
 
+.PHONY: app
+app: .venv/.stamp ## a local page to search customers and build lists from runs/
+	@$(BIN)/ltv app runs
+
 .PHONY: ui
 ui: .venv/.stamp ## MLflow on localhost:PORT, with the address of the experiments
 ifneq ($(filter http%,$(TRACKER)),)

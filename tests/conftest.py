@@ -1,10 +1,12 @@
-"""The demo shop, simulated small and trained once: what commands after a training start from."""
+"""What rooms share: a real browser, and the demo shop, simulated small and trained once."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -17,6 +19,13 @@ settings.register_profile("patient", deadline=None)
 # A machine with other work is slow now and then: that is no fault of what is tested.
 settings.load_profile("patient")
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
@@ -54,3 +63,21 @@ def demo(
     trained = ltv("train", "demo.yaml", cwd=folder)
     assert trained.returncode == 0, trained.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail(
+            "got no chromium on this machine, expected one to open pages in; "
+            "install it (`apt-get install -y chromium`), or leave these tests out "
+            "with `-m 'not browser'`"
+        )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()

@@ -21,11 +21,12 @@ HOSTILE_IDS = (
     "=cmd|' /C calc'!A0",
     "<script>window.stolen = 1</script>",
     "\u202eright-to-left",
+    "![x](http://example.org/x.png)",
     "😀 **emoji** :red[x] $a$",
     "18446744073709551615",
     "9007199254740993",
 )
-"""A formula, markup, a mark of direction, Markdown, ids that a float or a 64-bit int breaks."""
+"""A formula, markup, a mark of direction, a picture, Markdown, ids too long for int or float."""
 
 HOSTILE_NAME = "=HYPERLINK(\"http://example.org\";'<img src=x onerror=alert(1)>')\u202e😀"
 HOSTILE_ORDERS = 5

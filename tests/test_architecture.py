@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "report": {"audience", "economics"},
     "tracking": {"models", "data"},
 }
-"""Beside the ground and itself; the rest (pipeline, cli, api, config, summary) are roots."""
+"""Beside the ground and itself; the rest (pipeline, app, cli, api, config, summary) are roots."""
 
 DOORS = {
     "mlflow": {"tracking"},
@@ -44,6 +44,7 @@ DOORS = {
     "jinja2": {"report"},
     "xlsxwriter": {"audience/spreadsheets.py"},
     "phonenumbers": {"audience"},
+    "streamlit": {"app"},
 }
 
 
@@ -73,6 +74,15 @@ def test_a_room_imports_only_the_ground_and_what_lies_before_it(room):
         if name.startswith("ltvkit.") and name.split(".")[1] not in allowed | {"__version__"}
     }
     assert not wrong
+
+
+def test_only_the_command_line_knows_the_page():
+    users = {
+        place_of(path)
+        for path in MODULES
+        if any(name.startswith("ltvkit.app") for name in imports_of(path))
+    }
+    assert {user for user in users if not user.startswith("app/")} == {"cli.py"}
 
 
 def test_the_ground_imports_nothing_of_ours_but_the_ground():

@@ -294,6 +294,18 @@ def compare(
         raise typer.Exit(3)
 
 
+@app.command("app")
+def explore(
+    runs: Annotated[Path, typer.Argument(help="A folder of runs, or one run.")] = Path("runs"),
+    port: Annotated[int, typer.Option(help="Where on this machine.", min=1, max=65535)] = 8501,
+    browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
+) -> None:
+    """Open a local page: search a customer, build a list."""
+    from ltvkit.app.launch import launch
+
+    launch(runs, port=port, browser=browser)
+
+
 def main() -> None:
     """Run the command; a user's mistake ends in its message and exit code 2."""
     # Waiting threads must not spin: on a busy machine they take the time of those that work.

@@ -1,21 +1,15 @@
-"""Run folders to make pages of, and a real browser to open them in."""
+"""Run folders to make pages of, opened in the browser."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from report_pages import KINDS, Opened
 from run_folder import build_run_folder
 
 from ltvkit.report import render_report
 from ltvkit.runs import Run, read_run
-
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
 
 
 @pytest.fixture(scope="session")
@@ -44,22 +38,6 @@ def html_of(run_of: Callable[[str], Run]) -> Callable[[str], str]:
         return made[kind]
 
     return get
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail(
-            "got no chromium on this machine, expected one to open the report in; "
-            "install it (`apt-get install -y chromium`), or leave these tests out "
-            "with `-m 'not browser'`"
-        )
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,0 +1,43 @@
+"""Finding runs in a folder, and customers in a run."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ltvkit.errors import UserError
+
+
+def find_runs(folder: Path) -> list[Path]:
+    """The run folders in a folder, or the folder itself if it is one; the latest first.
+
+    Raises
+    ------
+    UserError
+        When there is none.
+    """
+    places = [folder, *sorted(folder.iterdir())] if folder.is_dir() else []
+    records = [place / "run.json" for place in places if (place / "run.json").is_file()]
+    if not records:
+        raise UserError(
+            f"got no run in {folder}, expected a folder of runs such as runs/, or one run; "
+            "make one with `ltv train`"
+        )
+    latest_first = sorted(records, key=lambda record: record.stat().st_mtime_ns, reverse=True)
+    return [record.parent for record in latest_first]
+
+
+def find_customers(scored: pd.DataFrame, typed: str, *, most: int = 50) -> list[str]:
+    """Ids that are, begin with, or hold what was typed, in this order; capitals do not matter.
+
+    >>> find_customers(pd.DataFrame({"customer_id": ["C10", "10", "210", "100"]}), " 10 ")
+    ['10', '100', 'C10', '210']
+    """
+    wanted = typed.strip().lower()
+    if not wanted:
+        return []
+    ids = scored["customer_id"].astype("str")
+    lowered = ids.str.lower()
+    same, begins = lowered == wanted, lowered.str.startswith(wanted)
+    holds = lowered.str.contains(wanted, regex=False)
+    found: list[str] = [*ids[same], *ids[begins & ~same], *ids[holds & ~begins]]
+    return found[:most]

@@ -1,0 +1,66 @@
+"""The orders behind a run, read again for whoever wants to look at one customer."""
+
+import threading
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ltvkit.config import restore_config
+from ltvkit.data import CleanLog
+from ltvkit.data.locations import FILE_DATABASES, SAMPLE, scheme_of
+from ltvkit.data.workspace import literal
+from ltvkit.errors import DataError
+from ltvkit.pipeline.load import open_log
+from ltvkit.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHistory:
+    """The log of a run, up to its snapshot.
+
+    Parameters
+    ----------
+    log : CleanLog
+    changed : bool
+        Whether the log is no longer the one that the run was made of.
+    """
+
+    log: CleanLog
+    changed: bool
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, customer_id: str) -> pd.DataFrame:
+        """A customer's order days, the latest first: `ordered_on, revenue, margin, orders`."""
+        # A connection answers one question at a time, and pages ask from several threads.
+        with self._one_at_a_time:
+            return self.log.workspace.frame(
+                f"SELECT ordered_on, revenue, margin, orders FROM {self.log.table} "
+                f"WHERE customer_id = {literal(customer_id)} ORDER BY ordered_on DESC"
+            )
+
+
+def read_order_history(run: Run) -> OrderHistory:
+    """Read the transactions of a run again, where they lie on this machine.
+
+    Raises
+    ------
+    UserError
+        When the log lies elsewhere, is gone, or cannot be read any more.
+    """
+    (location, digest), *_ = [
+        (str(row["location"]), str(row["sha256"]))
+        for row in run.inputs
+        if row["name"] == "transactions"
+    ] or [("", "")]
+    if not location:
+        raise DataError(f"got no transactions among the inputs of {run.folder}; train again")
+    if scheme_of(location) not in ("", SAMPLE.rstrip(":"), *FILE_DATABASES):
+        raise DataError(
+            f"got orders at {location}, expected a file on this machine: nothing is fetched from "
+            "elsewhere to look at a customer"
+        )
+    settings = dict(run.settings)
+    as_of = run.snapshot.as_of.isoformat()
+    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": as_of}})
+    log = open_log(config, transactions=location)
+    return OrderHistory(log, changed=log.sha256 != digest)

@@ -59,7 +59,8 @@ def test_a_run_leaves_every_file_of_the_contract(shop):
     wanted = {
         "customers_scored.parquet", "customers_scored.csv", "customers_scored.xlsx",
         "data_dictionary.csv", "channels.csv", "kpis.csv", "cohorts.csv", "payback.csv",
-        "backtest.csv", "backtest_deciles.csv", "rejected_rows.csv", "run.json", "report.html",
+        "cohort_values.csv", "backtest.csv", "backtest_deciles.csv", "rejected_rows.csv",
+        "run.json", "report.html",
     }  # fmt: skip
     assert files_below(folder / "runs" / "sample") == wanted | lists
 

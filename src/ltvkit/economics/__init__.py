@@ -32,6 +32,7 @@ from ltvkit.economics.budget import BUDGET_COLUMNS, budget_sketch, budget_words
 from ltvkit.economics.cac import CAC_COLUMNS, CacOverview, cac, cac_by_period, cac_overview
 from ltvkit.economics.channels import ChannelValues, channel_values, compare_channels
 from ltvkit.economics.channels_table import CHANNELS_COLUMNS, channels_table
+from ltvkit.economics.cohort_values import COHORT_VALUE_COLUMNS, cohort_values
 from ltvkit.economics.cohorts import COHORT_COLUMNS, cohorts, retention
 from ltvkit.economics.costs import (
     COST_CATEGORIES,
@@ -93,6 +94,7 @@ __all__ = [
     "CAC_COLUMNS",
     "CHANNELS_COLUMNS",
     "COHORT_COLUMNS",
+    "COHORT_VALUE_COLUMNS",
     "COST_CATEGORIES",
     "KPI_COLUMNS",
     "MEDIA_CATEGORIES",
@@ -141,6 +143,7 @@ __all__ = [
     "charge_with_lag",
     "charge_with_lag_days",
     "cohort_trend",
+    "cohort_values",
     "cohorts",
     "compare_benchmarks",
     "compare_channels",

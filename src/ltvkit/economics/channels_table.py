@@ -79,7 +79,8 @@ def channels_table(
     DataFrame
         `CHANNELS_COLUMNS`, then `cac_low, cac_high` (exact Poisson), `allowable_cac_cautious` (of
         the lower limits), `ltv_raw, ltv_raw_low, ltv_raw_high, raw_weight, roi, headroom,
-        headroom_low, headroom_high` (allowable CAC / CAC), `observed_to_month, recovered_share,
+        headroom_low, headroom_high` (allowable CAC / CAC), `marginal_headroom_low,
+        marginal_headroom_high` (allowable / marginal CAC), `observed_to_month, recovered_share,
         payback_month_predicted, prob_paid_back_by_target, marginal_cac, marginal_cac_low,
         marginal_cac_high, customers_to_settle, worth_more`, and `why_said, worth_more_said`: `why`
         and `worth_more` as `Sentence`, for readers of another language.
@@ -215,6 +216,8 @@ def _judged(
         "headroom": room,
         "headroom_low": room_low,
         "headroom_high": room_high,
+        "marginal_headroom_low": next_low,
+        "marginal_headroom_high": next_high,
         "prob_paid_back_by_target": (
             math.nan
             if cap_drawn is None or np.isnan(cap_drawn).any() or cost <= 0

@@ -1,9 +1,8 @@
 """Unit economics of the shop: channels, payback, indicators over time, and key figures."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,26 +11,22 @@ from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.data import LogSummary
 from ltvkit.errors import DataError
+from ltvkit.pipeline.budget import Budget, by_channel, next_budget
 from ltvkit.pipeline.facts import gather_facts
 from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
 from ltvkit.pipeline.load import open_benchmarks
+from ltvkit.pipeline.returns import (
+    channel_returns,
+    cohort_costs,
+    monthly_returns,
+    rule_of_thumb,
+    shop_returns,
+)
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Language, Sentence
 
-BUDGET_STEP = 1_000.0
-"""The money that the budget sketch places."""
-
 COHORT_DRAWS = 200
 """Resamples for a cohort's curve: there are many cohorts, and their bands are only looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Where the next money goes, in words; its table is `budget.csv`."""
-
-    extra: float
-    period: economics.Unit
-    said: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +34,8 @@ class ChannelDecisions:
     """The tables of unit economics, key figures with intervals, and what warnings look at.
 
     `further` holds the tables that not every shop has, by the name of their file. `said` holds the
-    sentences of each channel's row, by column, for readers of another language; `budget` where the
-    next money goes, None without costs.
+    sentences of each channel's row, by column, for readers of another language; `ledger` where its
+    money went, `budget` where the next goes, both None without costs.
     """
 
     channels: pd.DataFrame
@@ -50,6 +45,7 @@ class ChannelDecisions:
     cohorts: pd.DataFrame
     figures: dict[str, dict[str, Any]]
     facts: economics.EconomicsFacts
+    ledger: dict[str, float] | None
     budget: Budget | None
     further: dict[str, pd.DataFrame]
 
@@ -132,7 +128,8 @@ def decide_channels(
         own_cost=_own_cost(ledger),
         seed=config.model.seed,
     )
-    paid = {(name, ""): cost for name, cost in _by_channel(channels, "loaded_cac").items()}
+    months = ledger.by_period(assumed.allocation) if ledger else None
+    paid = {(name, ""): cost for name, cost in by_channel(channels, "loaded_cac").items()}
     by_cohort = economics.margin_curves(
         observed,
         margins,
@@ -148,7 +145,7 @@ def decide_channels(
     kpis = economics.kpis(
         order_days,
         as_of,
-        cac_by_month=_cac_by_month(config, ledger),
+        cac_by_month=_cac_by_month(months),
         ltv_by_month=pd.Series({cohort: curve.ltv for (_, cohort), curve in shop_cohorts.items()}),
     )
     facts = gather_facts(
@@ -165,9 +162,34 @@ def decide_channels(
         customers=customers,
     )
     said = _sentences(channels)
-    budget, further = None, {}
-    if ledger is not None:
-        further["budget.csv"], budget = _budget(
+    channels = channel_returns(
+        channels,
+        ledger=ledger,
+        order_days=order_days,
+        observed=observed,
+        values=values,
+        by_cohort=by_cohort,
+        target_payback_months=assumed.target_payback_months,
+        draws=COHORT_DRAWS,
+        seed=config.model.seed,
+    )
+    costs_of_cohorts = cohort_costs(ledger, months)
+    budget: Budget | None = None
+    further = {
+        "cohort_values.csv": economics.cohort_values(
+            by_cohort,
+            observed,
+            as_of,
+            costs=costs_of_cohorts,
+            write_off_months=len(profile),
+            draws=COHORT_DRAWS,
+            seed=config.model.seed,
+        )
+    }
+    if ledger is not None and months is not None:
+        further["cac_by_month.csv"] = months.assign(period=months["period"].dt.strftime("%Y-%m"))
+        further["allocations.csv"] = ledger.allocations()
+        further["budget.csv"], budget = next_budget(
             channels, marginal, ledger.curve_unit, language=config.report.language
         )
     benchmarks = _against_benchmarks(channels, open_benchmarks(config))
@@ -176,10 +198,22 @@ def decide_channels(
     return ChannelDecisions(
         channels=_in_words(channels, config.report.language),
         said=said,
-        payback=economics.payback_table({**values.curves, **by_cohort}, paid),
-        kpis=kpis,
-        cohorts=economics.cohorts(order_days, as_of),
-        figures=_figures(channels, order_days, values, paid["all", ""]),
+        payback=economics.payback_table(
+            {**values.curves, **by_cohort}, paid | _paid_by_cohort(costs_of_cohorts)
+        ),
+        kpis=monthly_returns(kpis, ledger, order_days, months),
+        cohorts=_with_retention(economics.cohorts(order_days, as_of)),
+        figures=_figures(channels, order_days, values, paid["all", ""])
+        | shop_returns(ledger, order_days, channels)
+        | {
+            "rule_of_thumb_ltv": rule_of_thumb(
+                order_days,
+                as_of,
+                horizon_months=len(profile),
+                annual_rate=assumed.annual_discount_rate,
+            )
+        },
+        ledger=_ledger_facts(ledger, in_flight),
         facts=facts,
         budget=budget,
         further=further,
@@ -206,33 +240,6 @@ def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
         for column, said in _SAID.items()
     }
     return channels.drop(columns=list(_SAID.values())).assign(**words)
-
-
-def _budget(
-    channels: pd.DataFrame,
-    marginal: Mapping[str, economics.MarginalCac],
-    unit: economics.Unit,
-    *,
-    language: Language,
-) -> tuple[pd.DataFrame, Budget]:
-    """Where the next money goes, among the channels whose verdict is Raise."""
-    own = {name: fit for name, fit in marginal.items() if name != "all"}
-    sketch = economics.budget_sketch(
-        own,
-        _by_channel(channels, "ltv"),
-        extra=BUDGET_STEP,
-        allowable=_by_channel(channels, "allowable_cac"),
-        raised=channels.loc[channels["verdict"] == "Raise", "channel"].tolist(),
-        language=language,
-    )
-    period: Literal["week", "month"] = "month" if unit == "month" else "week"
-    words = economics.budget_words(sketch, own, extra=BUDGET_STEP, unit=period)
-    return sketch, Budget(BUDGET_STEP, period, words)
-
-
-def _by_channel(table: pd.DataFrame, column: str) -> dict[str, float]:
-    figures = table[column].to_numpy(dtype=float)
-    return {str(name): float(x) for name, x in zip(table["channel"], figures, strict=True)}
 
 
 def _newcomers(
@@ -273,13 +280,38 @@ def _own_cost(ledger: Ledger | None) -> dict[str, float] | None:
     if ledger is None:
         return None
     sides = ledger.allocations()
-    return _by_channel(sides, "own_cost")
+    return by_channel(sides, "own_cost")
 
 
-def _cac_by_month(config: Config, ledger: Ledger | None) -> pd.Series | None:
+def _with_retention(cohorts: pd.DataFrame) -> pd.DataFrame:
+    """The cohort table with the share of each cohort that ordered at each age."""
+    return cohorts.assign(retention=cohorts["active_customers"] / cohorts["customers"])
+
+
+def _paid_by_cohort(costs: pd.DataFrame | None) -> dict[tuple[str, str], float]:
+    if costs is None:
+        return {}
+    return {
+        (str(row["channel"]), str(row["cohort"])): float(row["loaded_cac"])
+        for row in costs.to_dict("records")
+    }
+
+
+def _ledger_facts(ledger: Ledger | None, in_flight: float) -> dict[str, float] | None:
+    """The ledger's acquisition cost, and where every cent of it went."""
     if ledger is None:
+        return {"total": in_flight, "in_flight": in_flight} if in_flight else None
+    return {
+        "total": ledger.total,
+        "charged": ledger.charged,
+        "in_flight": ledger.in_flight,
+        "left_out": ledger.left_out,
+    }
+
+
+def _cac_by_month(months: pd.DataFrame | None) -> pd.Series | None:
+    if months is None:
         return None
-    months = ledger.by_period(config.economics.allocation)
     shop = months[months["channel"] == "all"]
     return pd.Series(
         shop["loaded_cac"].to_numpy(), index=pd.DatetimeIndex(pd.to_datetime(shop["period"]))

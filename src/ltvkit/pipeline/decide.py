@@ -14,7 +14,8 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.panel import ModelOfRecord
-from ltvkit.pipeline.channels import Budget, ChannelDecisions, decide_channels
+from ltvkit.pipeline.budget import Budget
+from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
@@ -46,6 +47,8 @@ class Decisions:
         What to keep in mind.
     drivers : list of dict
         What goes with high value, by share of all explanation.
+    ledger : dict, optional
+        Acquisition cost in all, charged, in flight and left out; None without costs.
     budget : Budget, optional
         Where the next money goes, in words.
     leads : ScoredLeads, optional
@@ -66,6 +69,7 @@ class Decisions:
     total: dict[str, Any]
     warnings: tuple[EconomicsWarning, ...]
     drivers: list[dict[str, Any]]
+    ledger: dict[str, float] | None
     budget: Budget | None
     leads: ScoredLeads | None
     further: dict[str, pd.DataFrame]
@@ -166,6 +170,7 @@ def decide(
         total=_total(model, values, snapshot),
         warnings=tuple(raise_warnings(with_lists(shop.facts, scored))),
         drivers=drivers,
+        ledger=shop.ledger,
         budget=shop.budget,
         leads=leads,
         further=further,

@@ -6,6 +6,7 @@ come after the snapshot, or left out with days whose customers were partly broug
 not in the ledger. The three sum to the ledger, to the cent.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,6 +103,27 @@ class Ledger:
         """`economics.allocations` over the days that count."""
         return economics.allocations(
             self.costs, self.customers, weights=self.weights, start=self.start, end=self.end
+        )
+
+    def credited(self) -> pd.DataFrame:
+        """The customers of the days that count, a row per channel credited."""
+        return economics.credited_customers(
+            self.customers,
+            costs=self.costs,
+            weights=self.weights,
+            start=self.start,
+            end=self.end,
+        )
+
+    def lead_costs(self, allowable_cac: Mapping[str, float]) -> pd.DataFrame:
+        """`economics.lead_costs` over the days that count."""
+        return economics.lead_costs(
+            self.costs,
+            self.customers,
+            allowable_cac,
+            weights=self.weights,
+            start=self.start,
+            end=self.end,
         )
 
     @property

@@ -21,7 +21,7 @@ from ltvkit.audience.delimited import ExcelLocale
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.checks import Check, Verdict
 from ltvkit.files import whole_folder, write_csv, write_text
-from ltvkit.pipeline.channels import Budget
+from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.decide import Decisions
 from ltvkit.pipeline.leads import ScoredLeads
 from ltvkit.report import render_report
@@ -167,6 +167,7 @@ def write_run(
                 for channel, row in decisions.channels_said.items()
             },
             "economics": decisions.economics,
+            "ledger": decisions.ledger,
             "budget": _budget(decisions.budget),
             "leads": _leads(decisions.leads),
             "previous": before,

@@ -1,0 +1,211 @@
+"""What came back for what was spent: columns and figures that stand beside CAC and LTV."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ltvkit import economics
+from ltvkit.economics.curves import GroupKey, MarginCurve
+from ltvkit.pipeline.ledger import Ledger
+
+FEWEST_COHORTS = 6
+"""A trend over cohorts is read at the latest age, up to the goal, that so many have reached."""
+
+DAYS_PER_YEAR = 365.25
+
+_TO_DATE = ("margin_to_date", "residual_margin", "total_value")
+
+
+def channel_returns(
+    channels: pd.DataFrame,
+    *,
+    ledger: Ledger | None,
+    order_days: pd.DataFrame,
+    observed: pd.DataFrame,
+    values: economics.ChannelValues,
+    by_cohort: Mapping[GroupKey, MarginCurve],
+    target_payback_months: int,
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """The channels' table with further columns behind its own.
+
+    Parameters
+    ----------
+    channels : DataFrame
+        What `channels_table` gives.
+    ledger : Ledger, optional
+    order_days, observed : DataFrame
+        The cleaned log, and its customers with channel and value.
+    values : ChannelValues
+    by_cohort : mapping
+        Curves by channel and cohort.
+    target_payback_months : int
+        The goal.
+    draws, seed : int
+        Resamples of customers.
+
+    Returns
+    -------
+    DataFrame
+        `margin_to_date, residual_margin, total_value` (means of the customers already there, with
+        limits), `payback_goal` (meets, misses or cannot tell yet), `cohort_trend` (rising, falling
+        or cannot tell yet) at `cohort_trend_age`; with a ledger also `roas`, and where it counts
+        leads or clicks `leads, clicks, cost_per_lead, max_cpl, cost_per_click, max_cpc`.
+    """
+    there = economics.values_there(observed, draws=draws, seed=seed).set_index("channel")
+    names = channels["channel"].tolist()
+    told = channels.copy()
+    for name in _TO_DATE:
+        for column in (name, f"{name}_low", f"{name}_high"):
+            told[column] = there[column].reindex(names).to_numpy()
+    paid = channels.set_index("channel")["loaded_cac"].astype(float)
+    goals, trends, ages = [], [], []
+    for name in names:
+        curve = values.curves.get((name, ""))
+        goal = None
+        if curve is not None and paid[name] > 0:
+            back = economics.payback_of(curve, float(paid[name]))
+            goal = economics.against_goal(back, target_payback_months).verdict
+        age = trend_age(by_cohort, name, target_payback_months)
+        trend = economics.cohort_trend(by_cohort, age, channel=name) if age is not None else None
+        goals.append(goal)
+        trends.append(None if trend is None else trend.verdict)
+        ages.append(age)
+    told["payback_goal"] = pd.Series(goals, index=told.index, dtype="str")
+    told["cohort_trend"] = pd.Series(trends, index=told.index, dtype="str")
+    told["cohort_trend_age"] = pd.array(ages, dtype="Int64")
+    if ledger is None:
+        return told
+    told["roas"] = _roas(ledger, order_days, told["media_spend"].to_numpy(dtype=float), names)
+    return _with_lead_costs(told, ledger)
+
+
+def trend_age(
+    by_cohort: Mapping[GroupKey, MarginCurve], channel: str, target_payback_months: int
+) -> int | None:
+    """The age at which the cohorts of a channel are compared; None with too few of them."""
+    reached = sorted(
+        (curve.observed_to_month for (name, _), curve in by_cohort.items() if name == channel),
+        reverse=True,
+    )
+    if len(reached) < FEWEST_COHORTS or reached[FEWEST_COHORTS - 1] < 0:
+        return None
+    return min(reached[FEWEST_COHORTS - 1], target_payback_months)
+
+
+def monthly_returns(
+    kpis: pd.DataFrame, ledger: Ledger | None, order_days: pd.DataFrame, months: pd.DataFrame | None
+) -> pd.DataFrame:
+    """The KPIs with `marketing_cost`, `mer` (revenue / it) and `amer` (of first orders / it)."""
+    if ledger is None or months is None:
+        return kpis.assign(marketing_cost=np.nan, mer=np.nan, amer=np.nan)
+    shop = months[months["channel"] == "all"]
+    named = pd.DatetimeIndex(shop["period"]).strftime("%Y-%m")
+    cost = pd.Series(shop["loaded_cost"].to_numpy(dtype=float), index=named).reindex(kpis["month"])
+    first = order_days.drop_duplicates("customer_id")
+    by_month = first["revenue"].groupby(first["ordered_on"].dt.strftime("%Y-%m")).sum()
+    new = by_month.reindex(kpis["month"], fill_value=0.0).to_numpy(dtype=float)
+    spent = cost.where(cost > 0).to_numpy(dtype=float)
+    return kpis.assign(
+        marketing_cost=cost.to_numpy(),
+        mer=kpis["revenue"].to_numpy(dtype=float) / spent,
+        amer=new / spent,
+    )
+
+
+def cohort_costs(ledger: Ledger | None, months: pd.DataFrame | None) -> pd.DataFrame | None:
+    """What each cohort cost, by channel: months that lie wholly within the days that count."""
+    if ledger is None or months is None:
+        return None
+    starts = pd.DatetimeIndex(months["period"])
+    ends = starts + pd.offsets.MonthEnd(0)
+    last = ledger.as_of if ledger.end is None else min(ledger.end, ledger.as_of)
+    whole = ends <= last
+    if ledger.start is not None:
+        whole &= starts >= ledger.start
+    table = months[["channel", "loaded_cost", "loaded_cac"]].assign(
+        cohort=starts.strftime("%Y-%m"), customers=months["new_customers"]
+    )
+    return table[whole & (table["customers"] > 0).to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def shop_returns(
+    ledger: Ledger | None, order_days: pd.DataFrame, channels: pd.DataFrame
+) -> dict[str, dict[str, Any]]:
+    """Paid CAC, ROAS, MER and aMER of the whole shop over the days that the ledger counts."""
+    if ledger is None:
+        return {}
+    overview = ledger.overview()
+    shop = channels[channels["channel"] == "all"].iloc[0]
+    figures = {
+        "paid_media_cac": (overview.paid_media_cac, "money"),
+        "roas": (float(shop["roas"]), "ratio"),
+    }
+    if ledger.start is not None and ledger.end is not None:
+        day = order_days["ordered_on"]
+        within = (day >= ledger.start) & (day <= ledger.end)
+        first = ~order_days["customer_id"].duplicated()
+        revenue = order_days["revenue"]
+        cost = overview.loaded_cost
+        figures["mer"] = (economics.mer(float(revenue[within].sum()), cost), "ratio")
+        figures["amer"] = (economics.amer(float(revenue[within & first].sum()), cost), "ratio")
+    return {
+        name: {"value": value, "low": math.nan, "high": math.nan, "unit": unit}
+        for name, (value, unit) in figures.items()
+    }
+
+
+def rule_of_thumb(
+    order_days: pd.DataFrame, as_of: pd.Timestamp, *, horizon_months: int, annual_rate: float
+) -> dict[str, Any]:
+    """Basket x orders a year x years x margin rate: beside the model's LTV, never in its place."""
+    year = order_days[order_days["ordered_on"] > as_of - pd.Timedelta(days=365)]
+    orders, revenue = float(year["orders"].sum()), float(year["revenue"].sum())
+    value = math.nan
+    if orders > 0 and revenue > 0:
+        value = economics.formula_ltv(
+            revenue / orders,
+            orders / len(year["customer_id"].unique()),
+            horizon_months / 12,
+            margin_rate=float(year["margin"].sum()) / revenue,
+            annual_discount_rate=annual_rate,
+        )
+    return {"value": value, "low": math.nan, "high": math.nan, "unit": "money"}
+
+
+def _roas(
+    ledger: Ledger, order_days: pd.DataFrame, media: np.ndarray, names: list[str]
+) -> np.ndarray:
+    """Revenue to date of the customers credited to a channel, over its media spend."""
+    credit = ledger.credited()
+    revenue = order_days.groupby("customer_id")["revenue"].sum()
+    amount = credit["customer_id"].map(revenue) * credit["weight"]
+    by_channel = amount.groupby(credit["channel"]).sum()
+    by_channel["all"] = amount.sum()
+    earned = by_channel.reindex(names, fill_value=0.0).to_numpy(dtype=float)
+    ratio = np.full(len(names), np.nan)
+    np.divide(earned, media, out=ratio, where=media > 0)
+    return ratio
+
+
+def _with_lead_costs(channels: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """What leads and clicks cost and may cost, where the ledger counts them."""
+    allowed = dict(
+        zip(channels["channel"], channels["allowable_cac"].to_numpy(dtype=float), strict=True)
+    )
+    table = ledger.lead_costs(allowed)
+    counted = [name for name in ("leads", "clicks") if (table[name] > 0).any()]
+    columns = [
+        column
+        for name, those in (
+            ("leads", ("leads", "cost_per_lead", "max_cpl")),
+            ("clicks", ("clicks", "cost_per_click", "max_cpc")),
+        )
+        if name in counted
+        for column in those
+    ]
+    return channels.merge(table[["channel", *columns]], on="channel", how="left")

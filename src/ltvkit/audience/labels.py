@@ -15,7 +15,9 @@ def feature_label(feature: str, *, language: Language = "en") -> str:
     ('orders in the last 60 days', 'payment method')
     """
     key, days = entry_of(feature)
-    return label_of(feature) if key is None else LABELS[language][key].format(d=days)
+    if key is None:
+        return label_of(feature, language=language)
+    return LABELS[language][key].format(d=days)
 
 
 LABELS: Mapping[Language, Mapping[str, str]] = {

@@ -162,7 +162,7 @@ def _phrases(
     show = KINDS[key][1]
     phrase = words.phrases[key]
     if show == "nothing" or column is None:
-        text = _form(phrase, 2) if show == "nothing" else label_of(name)
+        text = _form(phrase, 2) if show == "nothing" else label_of(name, language=words.language)
         return np.full(size, text, dtype=object)
     numbers = np.asarray(pd.to_numeric(column), dtype=float)
     if show == "percent":
@@ -172,7 +172,7 @@ def _phrases(
     unknown = words.no_gap if KINDS[key][0] in _NEEDS_SECOND_ORDER else words.attribute_unknown
     texts = np.array(
         [
-            unknown.format(label=label_of(name))
+            unknown.format(label=label_of(name, language=words.language))
             if np.isnan(number)
             else _form(phrase, number).format(x=_shown(number, show, words, currency), d=days)
             for number in distinct
@@ -198,7 +198,7 @@ _NEEDS_SECOND_ORDER = ("rhythm", "how recently")
 def _attribute_phrases(
     name: str, column: pd.Series | None, size: int, words: Vocabulary
 ) -> npt.NDArray[np.object_]:
-    label = label_of(name)
+    label = label_of(name, language=words.language)
     if column is None:
         return np.full(size, label, dtype=object)
     if pd.api.types.is_float_dtype(column.dtype):

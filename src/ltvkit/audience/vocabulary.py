@@ -78,8 +78,11 @@ class Vocabulary:
         Names, January and Monday first.
     decimal, thousands : str
         Signs within numbers.
+    language : {"en", "fr", "pl"}
+        Which one.
     """
 
+    language: Language
     raises: str
     lowers: str
     phrases: Mapping[str, Phrase]
@@ -118,17 +121,49 @@ def topic_of(feature: str) -> str:
     return feature if key is None else KINDS[key][0]
 
 
-def label_of(feature: str) -> str:
-    """A feature's name in readable form; of a column of the customers table, the column's.
+def label_of(feature: str, *, language: Language = "en") -> str:
+    """A feature's name in readable form; of a column of the shop's, what is made of it.
 
     >>> label_of("payment_method"), label_of("customer_city_tier")
     ('payment method', 'city tier')
+    >>> label_of("channel_first"), label_of("channel_last", language="pl")
+    ('channel of the first order', 'channel ostatniego zamówienia')
     """
-    return " ".join(feature.removeprefix("customer_").replace("_", " ").split())
+    name, _, made = feature.removeprefix("customer_").rpartition("_")
+    form = MADE_OF_COLUMNS[language].get(made, "") if name else ""
+    column = name if form else feature.removeprefix("customer_")
+    return (form or "{column}").format(column=" ".join(column.replace("_", " ").split()))
+
+
+MADE_OF_COLUMNS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "first": "{column} of the first order",
+        "last": "{column} of the last order",
+        "mean": "average {column}",
+        "distinct": "number of different values of {column}",
+        "share": "share of orders with the first {column}",
+    },
+    "fr": {
+        "first": "{column} de la première commande",
+        "last": "{column} de la dernière commande",
+        "mean": "{column} en moyenne",
+        "distinct": "nombre de valeurs de {column}",
+        "share": "part des commandes avec la première valeur de {column}",
+    },
+    "pl": {
+        "first": "{column} pierwszego zamówienia",
+        "last": "{column} ostatniego zamówienia",
+        "mean": "średnia: {column}",
+        "distinct": "liczba różnych wartości: {column}",
+        "share": "udział zamówień z pierwszą wartością: {column}",
+    },
+}
+"""Features made of a column of the order log, by the ending of their name."""
 
 
 VOCABULARIES: Mapping[Language, Vocabulary] = {
     "en": Vocabulary(
+        language="en",
         raises="{phrase}: raises value",
         lowers="{phrase}: lowers value",
         phrases={
@@ -203,6 +238,7 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
         thousands=",",
     ),
     "fr": Vocabulary(
+        language="fr",
         raises="{phrase} : augmente la valeur",
         lowers="{phrase} : réduit la valeur",
         phrases={
@@ -285,6 +321,7 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
         thousands="\u202f",
     ),
     "pl": Vocabulary(
+        language="pl",
         raises="{phrase}: podnosi wartość",
         lowers="{phrase}: obniża wartość",
         phrases={

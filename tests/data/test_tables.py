@@ -198,3 +198,14 @@ def test_touches_need_a_time_or_a_weight_and_a_channel(write):
         read_touches(write("customer_id,channel,touched_at\na,web,2024-01-01\na,,2024-01-02\n"))
     with pytest.raises(DataError, match=r"touches: got 'soon \(row 1\)' in column 'touched_at'"):
         read_touches(write("customer_id,channel,touched_at\na,web,soon\na,web,2024-01-02\n"))
+
+
+def test_an_export_of_ad_spend_without_categories_is_advertising(write):
+    read = read_costs(
+        write("source_id,dt,costs\n1,2017-06-01,75.2\n10,2017-06-01,0\n"),
+        columns={"channel": "source_id", "period": "dt", "amount": "costs"},
+    )
+    assert read.frame["category"].tolist() == ["ads_performance"] * 2
+    assert read.frame["channel"].tolist() == ["1", "10"]
+    assert read.notes == ("costs: no column 'category', so all of it counts as advertising",)
+    assert acquisition_costs(read.frame)["is_media"].all()

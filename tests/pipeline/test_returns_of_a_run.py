@@ -171,3 +171,13 @@ def test_without_costs_what_needs_them_is_blank_or_absent(tmp_path, monkeypatch)
     assert run.kpis[["marketing_cost", "mer", "amer"]].isna().all(axis=None)
     assert "roas" not in run.channels
     assert "mer" not in run.figures
+
+
+def test_a_payback_goal_beyond_the_curves_caps_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("ltvkit.pipeline.channels.COHORT_DRAWS", 10)
+    customers = newcomers(range(38, 48), per_month=36)
+    shop = {"customers": customers, "orders": orders_of(customers), "costs": costs_of(customers)}
+    months = {"economics.target_payback_months": 24}
+    table = decided(sound() | shop | {"settings": months}, tmp_path).channels
+    assert table["allowable_cac"].to_numpy() == pytest.approx(table["ltv"].to_numpy() / 3)
+    assert table["prob_paid_back_by_target"].isna().all()

@@ -73,8 +73,8 @@ def read_costs(
     -------
     Table
         `period` (start of a day, week or month: `2024-01`, `2024-W05` and dates are understood),
-        `channel` (missing = shared), `category`, `amount`, and as far as given
-        `acquisition_share`, `leads`, `clicks`.
+        `channel` (missing = shared), `category` (all `ads_performance` in a table without the
+        column), `amount`, and as far as given `acquisition_share`, `leads`, `clicks`.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def read_costs(
         On an unknown category (with the nearest known), an unreadable period or amount, a share
         outside 0-1, a negative number of leads or clicks.
     """
-    opened = open_table(location, "costs", columns, needed=("period", "category", "amount"))
+    opened = open_table(location, "costs", columns, needed=("period", "amount"))
     optional = tuple(
         name for name in ("acquisition_share", "leads", "clicks") if name in opened.columns
     )
@@ -93,13 +93,20 @@ def read_costs(
         "amount": number_sql(opened, "amount", decimal_mark=decimal_mark),
         **{name: number_sql(opened, name, decimal_mark=decimal_mark) for name in optional},
     }
-    frame = frame_of(opened, selects, needed=("period", "category", "amount"))
-    frame["category"] = _categories(frame["category"])
+    frame = frame_of(opened, selects, needed=("period", "amount"))
+    notes = []
+    if "category" in opened.columns:
+        refuse_gaps(opened, frame, ("category",))
+        frame["category"] = _categories(frame["category"])
+    else:
+        # An advertising platform's export says what was spent, not that it was advertising.
+        frame["category"] = "ads_performance"
+        notes.append("costs: no column 'category', so all of it counts as advertising")
     for name in optional:
         wrong = frame[name] < 0 if name != "acquisition_share" else ~frame[name].between(0, 1)
         expected = "0 or more" if name != "acquisition_share" else "0 to 1 (50 % is 0.5)"
         refuse(opened, frame[name], wrong & frame[name].notna(), expected)
-    return table_of(opened, frame)
+    return table_of(opened, frame, notes)
 
 
 def read_customers(

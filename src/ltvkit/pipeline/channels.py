@@ -123,7 +123,7 @@ def decide_channels(
         _cac(config, ledger, values.table),
         values,
         target_ltv_to_cac=assumed.target_ltv_to_cac,
-        target_payback_months=assumed.target_payback_months,
+        target_payback_months=_within_curves(assumed.target_payback_months, values),
         marginal=marginal,
         own_cost=_own_cost(ledger),
         seed=config.model.seed,
@@ -240,6 +240,12 @@ def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
         for column, said in _SAID.items()
     }
     return channels.drop(columns=list(_SAID.values())).assign(**words)
+
+
+def _within_curves(month: int, values: economics.ChannelValues) -> int | None:
+    """The payback goal; None where no curve is as long, so that it cannot cap anything."""
+    longest = max(len(curve.cumulative) for curve in values.curves.values())
+    return month if month < longest else None
 
 
 def _newcomers(

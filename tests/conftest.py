@@ -15,6 +15,9 @@ from hypothesis import settings
 from demo_shop import CONFIG, HOSTILE_IDS, HOSTILE_NAME, HOSTILE_ORDERS
 from ltvkit.data.simulator import simulate_shop, write_shop
 
+# Its doctests would be looked for under a name that another room's conftest has taken by then.
+collect_ignore = ["conftest.py"]
+
 settings.register_profile("patient", deadline=None)
 # A machine with other work is slow now and then: that is no fault of what is tested.
 settings.load_profile("patient")

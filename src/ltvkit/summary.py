@@ -99,6 +99,8 @@ def print_run(folder: Path) -> None:
         f"  customers   {folder / 'customers_scored.csv'} (.parquet, .xlsx)", highlight=False
     )
     console.print(f"  lists       {folder / 'lists'}/", highlight=False)
+    if (folder / "prospects_scored.csv").is_file():
+        console.print(f"  no order    {folder / 'prospects_scored.csv'}", highlight=False)
     if run.data.rejected:
         console.print(
             f"  put aside   {run.data.rejected:,} rows: {folder / 'rejected_rows.csv'}",

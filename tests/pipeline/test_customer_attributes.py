@@ -23,7 +23,7 @@ from ltvkit.pipeline.train import train
 from ltvkit.progress import Silent
 from ltvkit.snapshot import Snapshot
 
-LATER = AS_OF + timedelta(days=30)
+LATER = AS_OF + timedelta(days=14)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,22 @@ def test_the_model_keeps_values_that_many_share_and_no_other(trained):
         assert private not in text
     kinds = load_model(done.model_folder).about["customer_attributes"]
     assert kinds == {"channel": "text", "town": "text", "tier": "number"}
+
+
+def test_a_run_lists_those_who_wait_and_a_later_one_no_longer_those_who_came(trained):
+    folder, done = trained
+    orders, customers = shop()
+    written_lists = {}
+    for as_of, run in ((AS_OF, done.run_folder), (LATER, folder / "scored-customers")):
+        table = pd.read_csv(run / "prospects_scored.csv")
+        written_lists[as_of] = set(table["customer_id"])
+        ordered = orders.loc[orders["ordered_at"] <= pd.Timestamp(as_of), "customer_id"]
+        assert written_lists[as_of] == set(customers["customer_id"]) - set(ordered)
+        ltv = pd.read_csv(run / "channels.csv").set_index("channel")["ltv"]
+        assert np.allclose(table["predicted_value"], table["channel"].map(ltv), atol=0.006)
+        told = pd.read_csv(run / "data_dictionary.csv")["name"]
+        assert (told == "prospects_scored.csv: predicted_value").sum() == 1
+    assert written_lists[LATER] < written_lists[AS_OF]
 
 
 def test_another_customers_table_is_another_model(trained, tmp_path):

@@ -250,6 +250,32 @@ SCORED_COLUMNS: tuple[Column, ...] = (
 )
 """The columns of `customers_scored`, in their order (what is read first stands first)."""
 
+PROSPECT_COLUMNS: tuple[Column, ...] = (
+    Column("customer_id", "text", "", "The shop's own id of a customer who has not ordered yet."),
+    Column("channel", "text", "", "Channel of the customers table; blank when not known."),
+    Column(
+        "predicted_value",
+        "money",
+        _MARGIN,
+        "What a new customer of the channel brings in the {horizon_days} days from the first "
+        "order, discounted; nobody says that there will be one.",
+    ),
+    Column(
+        "predicted_value_low",
+        "money",
+        _MARGIN,
+        "Low end of the interval: so little some of the channel's customers bring.",
+    ),
+    Column(
+        "predicted_value_high",
+        "money",
+        _MARGIN,
+        "High end of the interval: so much some of the channel's customers bring.",
+    ),
+    Column("why", "text", "", "Whose value it is, in words."),
+)
+"""The columns of `prospects_scored.csv`."""
+
 SHORT_VIEW: tuple[str, ...] = (
     "customer_id",
     "list",
@@ -285,9 +311,15 @@ def list_columns(available: Collection[str]) -> list[str]:
 
 
 def data_dictionary(
-    *, currency: str, horizon_days: int, with_contacts: bool = False
+    *,
+    currency: str,
+    horizon_days: int,
+    with_contacts: bool = False,
+    with_prospects: bool = False,
 ) -> pd.DataFrame:
     """A row per column of the scored list: `name, type, unit, description`.
+
+    With `with_prospects` also of `prospects_scored.csv`, with the file's name before the column's.
 
     Examples
     --------
@@ -296,15 +328,13 @@ def data_dictionary(
     [['money', 'EUR of margin']]
     """
     fill = {"currency": currency, "horizon_days": horizon_days}
+    columns = [(column.name, column) for column in scored_columns(with_contacts=with_contacts)]
+    if with_prospects:
+        columns += [(f"prospects_scored.csv: {column.name}", column) for column in PROSPECT_COLUMNS]
     return pd.DataFrame(
         [
-            (
-                column.name,
-                column.kind,
-                column.unit.format(**fill),
-                column.description.format(**fill),
-            )
-            for column in scored_columns(with_contacts=with_contacts)
+            (name, column.kind, column.unit.format(**fill), column.description.format(**fill))
+            for name, column in columns
         ],
         columns=["name", "type", "unit", "description"],
     )

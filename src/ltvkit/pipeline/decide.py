@@ -19,6 +19,7 @@ from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
+from ltvkit.pipeline.prospects import score_prospects
 from ltvkit.pipeline.value import discount, flow_profile, margin_share, valued
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Sentence
@@ -57,6 +58,8 @@ class Decisions:
         Tables that not every shop has, by the name of their file.
     rfm_cuts : RfmCuts
         What separates the scores of R, F and M.
+    prospects : DataFrame, optional
+        Customers without an order; see `score_prospects`.
     """
 
     scored: pd.DataFrame
@@ -74,6 +77,7 @@ class Decisions:
     leads: ScoredLeads | None
     further: dict[str, pd.DataFrame]
     rfm_cuts: audience.RfmCuts
+    prospects: pd.DataFrame | None
 
 
 def decide(
@@ -175,6 +179,7 @@ def decide(
         leads=leads,
         further=further,
         rfm_cuts=audience.rfm_cuts(scored) if rfm_cuts is None else rfm_cuts,
+        prospects=_prospects(config, tables, order_days, shop, credited, snapshot, len(profile)),
     )
 
 
@@ -221,14 +226,43 @@ def _reasons(
 
 def _known(tables: Tables, credited: pd.DataFrame) -> pd.DataFrame | None:
     """The customers table, with the channel of highest weight where the table has none."""
-    main = credited
-    if "weight" in credited.columns:
-        main = credited.sort_values(["customer_id", "weight"], ascending=[True, False])
-    main = main.drop_duplicates("customer_id")[["customer_id", "channel"]]
+    main = _main_channel(credited)
     if tables.customers is None:
         return main if len(main) else None
     known = tables.customers.frame.drop(columns="channel", errors="ignore")
     return known.merge(main, on="customer_id", how="left")
+
+
+def _main_channel(credited: pd.DataFrame) -> pd.DataFrame:
+    """`customer_id, channel`: the one of highest weight."""
+    main = credited
+    if "weight" in credited.columns:
+        main = credited.sort_values(["customer_id", "weight"], ascending=[True, False])
+    return main.drop_duplicates("customer_id")[["customer_id", "channel"]]
+
+
+def _prospects(
+    config: Config,
+    tables: Tables,
+    order_days: pd.DataFrame,
+    shop: ChannelDecisions,
+    credited: pd.DataFrame,
+    snapshot: Snapshot,
+    horizon_months: int,
+) -> pd.DataFrame | None:
+    if tables.customers is None:
+        return None
+    return score_prospects(
+        tables.customers.frame,
+        order_days,
+        shop.channels,
+        _main_channel(credited),
+        snapshot=snapshot,
+        horizon_months=horizon_months,
+        interval=config.model.interval,
+        new_from=config.economics.new_customers_from,
+        language=config.report.language,
+    )
 
 
 def _channel_economics(shop: ChannelDecisions, config: Config) -> pd.DataFrame | None:

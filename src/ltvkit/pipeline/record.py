@@ -17,7 +17,7 @@ import pandas as pd
 
 from ltvkit._version import __version__
 from ltvkit.audience import data_dictionary, write_audience
-from ltvkit.audience.delimited import ExcelLocale
+from ltvkit.audience.delimited import ExcelLocale, write_people_csv
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.checks import Check, Verdict
 from ltvkit.files import whole_folder, write_csv, write_text
@@ -113,6 +113,7 @@ def write_run(
                 currency=str(settings["data"]["currency"]),
                 horizon_days=snapshot.horizon_days,
                 with_contacts=with_contacts,
+                with_prospects=decisions.prospects is not None,
             ),
             excel_locale=excel_locale,
         )
@@ -128,6 +129,9 @@ def write_run(
             write_csv(frame, fresh / file)
         for file, frame in decisions.further.items():
             write_csv(frame, fresh / file)
+        if decisions.prospects is not None:
+            file = "prospects_scored.csv"
+            write_people_csv(decisions.prospects, fresh / file, excel_locale=excel_locale)
         facts = {
             "schema": SCHEMA,
             "name": name,

@@ -1,6 +1,7 @@
 """Files that appear whole or not at all."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -101,6 +102,53 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as plain csv (UTF-8 without BOM, comma, dot, ISO dates), for machines."""
     with whole_file(path) as fresh:
         frame.to_csv(fresh, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+FORMULA_STARTS = "=+-@\t\r\n\0"
+"""First characters of what a spreadsheet would run, or take for something else than text."""
+
+_NUMBER = r"[+-]?[\d.,\u00a0\u202f ]*\d"
+
+
+def guard_text(text: str) -> str:
+    """A text that no spreadsheet runs: a `'` in front of a first character that starts formulas.
+
+    >>> guard_text("=1+1"), guard_text("1+1")
+    ("'=1+1", '1+1')
+    """
+    return f"'{text}" if text[:1] in FORMULA_STARTS and text else text
+
+
+def write_guarded_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table that programs and people read: no text of the shop's runs in a spreadsheet.
+
+    Texts that are plain numbers stay as they are: what was put aside is to be seen as it was.
+    """
+    guarded = {
+        _guarded(name): column.map(_guarded, na_action="ignore") if is_text(column) else column
+        for name, column in frame.items()
+    }
+    write_csv(pd.DataFrame(guarded, index=frame.index), path)
+
+
+def is_text(column: pd.Series) -> bool:
+    """Whether a column may hold texts."""
+    return bool(pd.api.types.is_string_dtype(column.dtype) or column.dtype == object)
+
+
+def unguarded(texts: pd.Series) -> pd.Series:
+    """Texts read back from such a file, as they were before.
+
+    >>> unguarded(pd.Series(["'=1+1", "'til", None], dtype="str")).tolist()
+    ['=1+1', "'til", nan]
+    """
+    return texts.str.replace(rf"^'(?=[{re.escape(FORMULA_STARTS)}])", "", regex=True)
+
+
+def _guarded(value: object) -> object:
+    if not isinstance(value, str) or re.fullmatch(_NUMBER, value):
+        return value
+    return guard_text(value)
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.errors import UserError
+from ltvkit.files import is_text, unguarded
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import LANGUAGES, Sentence
 
@@ -383,13 +384,16 @@ def _frame(folder: Path, name: str, *, text: bool = False) -> pd.DataFrame:
             raise UserError(f"got no {name} in {folder}, expected it beside run.json; train again")
         return _nothing(name)
     kinds = dict.fromkeys(_TEXT.get(name, ()), str)
-    return pd.read_csv(
+    table = pd.read_csv(
         path,
         dtype=str if text else kinds,
         keep_default_na=False,
         na_values=[""],
         encoding="utf-8",
     )
+    for column in table.columns[[is_text(table[column]) for column in table.columns]]:
+        table[column] = unguarded(table[column].astype("str"))
+    return table
 
 
 def _nothing(name: str) -> pd.DataFrame:

@@ -11,12 +11,13 @@ from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltvkit.audience.delimited import guard_text, write_machine_csv, write_people_csv
+from ltvkit.audience.delimited import write_machine_csv, write_people_csv
 from ltvkit.audience.deliver import write_audience
 from ltvkit.audience.dictionary import SHORT_VIEW, data_dictionary
 from ltvkit.audience.lists import LIST_NAMES, ListRules
 from ltvkit.audience.scored import scored_customers
 from ltvkit.audience.spreadsheets import write_workbook
+from ltvkit.files import guard_text
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 DICTIONARY = data_dictionary(currency="EUR", horizon_days=365)

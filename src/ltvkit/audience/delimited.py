@@ -16,12 +16,11 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 import pyarrow.compute as pc  # type: ignore[import-untyped, unused-ignore]
 
-from ltvkit.files import whole_file
+from ltvkit.files import guard_text, whole_file
 
 ExcelLocale = Literal["fr", "pl"]
 
 _BLOCK = 100_000
-_FORMULA_STARTS = "=+-@\t\r\n\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +64,6 @@ def people_csv(frame: pd.DataFrame, *, excel_locale: ExcelLocale | None = None) 
     text = io.BytesIO()
     _write(frame, text, _people_style(excel_locale))
     return text.getvalue()
-
-
-def guard_text(text: str) -> str:
-    """A text that no spreadsheet runs: a `'` in front of a first character that starts formulas.
-
-    >>> guard_text("=1+1"), guard_text("1+1")
-    ("'=1+1", '1+1')
-    """
-    return f"'{text}" if text[:1] in _FORMULA_STARTS and text else text
 
 
 def _people_style(excel_locale: ExcelLocale | None) -> _Style:

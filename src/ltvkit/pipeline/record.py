@@ -20,7 +20,7 @@ from ltvkit.audience import data_dictionary, write_audience
 from ltvkit.audience.delimited import ExcelLocale, write_people_csv
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.checks import Check, Verdict
-from ltvkit.files import whole_folder, write_csv, write_text
+from ltvkit.files import whole_folder, write_guarded_csv, write_text
 from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.decide import Decisions
 from ltvkit.pipeline.leads import ScoredLeads
@@ -126,9 +126,9 @@ def write_run(
             (model.deciles, "backtest_deciles.csv"),
             (log.rejected, "rejected_rows.csv"),
         ):
-            write_csv(frame, fresh / file)
+            write_guarded_csv(frame, fresh / file)
         for file, frame in decisions.further.items():
-            write_csv(frame, fresh / file)
+            write_guarded_csv(frame, fresh / file)
         if decisions.prospects is not None:
             file = "prospects_scored.csv"
             write_people_csv(decisions.prospects, fresh / file, excel_locale=excel_locale)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ltvkit.data.locations import redact
-from ltvkit.files import write_csv
+from ltvkit.files import write_guarded_csv
 from ltvkit.runs import Run
 from ltvkit.tracking.contents import (
     TABLES,
@@ -233,10 +233,10 @@ def _log_files(client: "MlflowClient", run_id: str, run: Run, *, report: Path | 
         for file in ("run.json", *TABLES):
             if (run.folder / file).is_file():
                 shutil.copyfile(run.folder / file, folder / file)
-        write_csv(list_counts(run), folder / "lists.csv")
+        write_guarded_csv(list_counts(run), folder / "lists.csv")
         if not ids_are_addresses(run):
             for list_name, rows in shown_lists(run).items():
-                write_csv(rows, folder / "lists" / f"{list_name}.csv")
+                write_guarded_csv(rows, folder / "lists" / f"{list_name}.csv")
             if report is not None:
                 shutil.copyfile(report, folder / "report.html")
         client.log_artifacts(run_id, str(folder))

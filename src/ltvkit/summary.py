@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -72,8 +73,22 @@ def print_backtest(backtest: "Backtest") -> None:
         style = "bold" if model == "ltvkit" else None
         table.add_row(str(model), *cells, style=style)
     console.print(table)
+    if told := _new_customers(wide):
+        console.print(told, highlight=False)
     for model, why in backtest.notes.items():
         console.print(f"  {model}: {why}", style="dim", highlight=False)
+
+
+def _new_customers(wide: pd.DataFrame) -> str:
+    """A line about those who were new at the folds; blank where they were too few to judge by."""
+    if "gini_new" not in wide.columns or wide["gini_new"].isna()["ltvkit"]:
+        return ""
+    mine, others = wide.loc["ltvkit"], wide["gini_new"].drop("ltvkit").dropna()
+    best = f"; the best other {others.max():.3f}, {others.idxmax()}" if len(others) else ""
+    return (
+        f"New customers (first order in the last 30 days, {mine['customers_new']:,.0f} of them): "
+        f"Gini {mine['gini_new']:.3f}{best}; total error {mine['bias_new']:+.1%}"
+    )
 
 
 def print_run(folder: Path) -> None:

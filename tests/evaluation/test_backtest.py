@@ -55,7 +55,8 @@ def revenue_after(fold):
 
 
 def make_panel(fold):
-    now = pd.DataFrame({"customer_id": IDS, "truth": revenue_after(fold)})
+    ages = np.arange(100.0)
+    now = pd.DataFrame({"customer_id": IDS, "truth": revenue_after(fold), "age_days": ages})
     return Panel(
         snapshot=fold,
         as_of_day=0,
@@ -183,6 +184,17 @@ def test_a_model_is_not_judged_on_what_it_makes_no_claim_for(backtest):
     claimed = set(backtest.table.loc[backtest.table["model"] == "constant", "metric"])
     assert "gini" in claimed
     assert not claimed & {"auc", "brier", "calibration_error", "coverage"}
+
+
+def test_new_customers_are_judged_apart_where_enough_of_them_ordered(backtest):
+    table = backtest.table.set_index(["model", "fold", "metric"])["value"]
+    # The first 30 ages are new: none of them orders in fold 0, all of them in fold 1.
+    assert not any(metric.endswith("_new") for metric in table["ltvkit"][0].index)
+    assert table["ltvkit", 1, "customers_new"] == 30
+    assert table["ltvkit", 1, "gini_new"] == pytest.approx(1.0)
+    assert table["ltvkit", 1, "bias_new"] == pytest.approx(0.0)
+    told = 30 * 5.0 / revenue_after(FOLDS[1])[:30].sum() - 1
+    assert table["constant", 1, "bias_new"] == pytest.approx(told)
 
 
 def test_parts_of_the_model_are_rows_of_their_own(backtest):

@@ -20,6 +20,12 @@ from ltvkit.panel import LtvModel, ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot
 
 MOST_FOLDS = 2
+NEW_DAYS = 30
+"""Customers whose first order is younger are new: most of them have ordered once."""
+
+FEWEST_NEW_ACTIVE = 20
+"""So many of them must have ordered again, or nothing is said of them."""
+
 SHORTEST_HISTORY_DAYS = 60
 
 FloatArray = np.ndarray
@@ -158,7 +164,10 @@ def run_backtest(
 
         model = record().fit(panel)
         predicted = model.predict(panel.now)
-        add("ltvkit", judge(predicted, revenue, active, seed=seed), at=fold, fold=number)
+        new = (panel.now["age_days"] < NEW_DAYS).to_numpy()
+        values = judge(predicted, revenue, active, seed=seed)
+        values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
+        add("ltvkit", values, at=fold, fold=number)
         table = metrics.decile_table(revenue, predicted["predicted_revenue"])
         deciles.append(table.assign(model="ltvkit", fold=number))
         totals.append(TotalCheck(fold.as_of, *model.total_interval(), float(revenue.sum())))
@@ -174,7 +183,9 @@ def run_backtest(
                 notes[name] = str(error)
                 add(name, {"gini": float("nan")}, at=fold, fold=number)
                 continue
-            add(name, judge(predicted, revenue, active, seed=seed), at=fold, fold=number)
+            values = judge(predicted, revenue, active, seed=seed)
+            values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
+            add(name, values, at=fold, fold=number)
     report("backtest", steps, steps)
     columns = ["model", "fold", "cutoff", "horizon_days", "metric", "value"]
     return Backtest(
@@ -226,6 +237,17 @@ def judge_revenue(predicted: FloatArray, revenue: FloatArray) -> dict[str, float
         "rmse_at_level": metrics.rmse_at_level(revenue, predicted),
         "bias": metrics.bias(revenue, predicted),
         "decile_error": metrics.decile_error(revenue, predicted),
+    }
+
+
+def judge_new(predicted: FloatArray, revenue: FloatArray, new: FloatArray) -> dict[str, float]:
+    """Ranking and level of the new customers alone, and how many they are; empty with too few."""
+    if int((revenue[new] > 0).sum()) < FEWEST_NEW_ACTIVE:
+        return {}
+    return {
+        "gini_new": metrics.gini(revenue[new], predicted[new]),
+        "bias_new": metrics.bias(revenue[new], predicted[new]),
+        "customers_new": float(new.sum()),
     }
 
 

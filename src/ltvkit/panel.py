@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, Self
 import numpy as np
 import pandas as pd
 
+from ltvkit.contracts import Contracts
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Sentence
 
@@ -85,6 +86,8 @@ class Panel:
         The log summed over customers.
     cuts : tuple of Cut
         Past dates at which the forecast of the total is checked.
+    contracts : Contracts, optional
+        What is learned from in a contractual shop, instead of `rows` and `cuts`, which are empty.
     """
 
     snapshot: Snapshot
@@ -95,6 +98,7 @@ class Panel:
     now: pd.DataFrame
     activity: Activity
     cuts: tuple[Cut, ...]
+    contracts: Contracts | None = None
 
 
 class LtvModel(Protocol):

@@ -27,6 +27,7 @@ FEWEST_NEW_ACTIVE = 20
 """So many of them must have ordered again, or nothing is said of them."""
 
 SHORTEST_HISTORY_DAYS = 60
+SHORTEST_HORIZON_DAYS = 14
 
 FloatArray = np.ndarray
 
@@ -104,7 +105,7 @@ def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:
     folds = []
     for number in range(MOST_FOLDS):
         back = horizon + number * max(horizon // 2, 28)
-        if horizon >= 14 and history - back >= shortest:
+        if horizon >= SHORTEST_HORIZON_DAYS and history - back >= shortest:
             folds.append(Snapshot(snapshot.as_of - timedelta(days=back), horizon))
     return tuple(folds)
 
@@ -204,8 +205,17 @@ def run_backtest(
 def judge(
     predicted: pd.DataFrame, revenue: FloatArray, active: FloatArray, *, seed: int
 ) -> dict[str, float]:
-    """All metrics of one model at one fold; those it makes no claim for are left out."""
+    """All metrics of one model at one fold; those it makes no claim for are left out.
+
+    Where predictions say how many renewals are due, chances and the level of intervals are judged
+    among those who owe one: what is sure needs no forecast. Intervals, moreover, only where they
+    leave something out: with one renewal due, nothing between all and none can be said.
+    """
     values = judge_revenue(predicted["predicted_revenue"].to_numpy(dtype=float), revenue)
+    held = coverage(revenue, predicted["low"], predicted["high"]) if "low" in predicted else None
+    if "renewals_due" in predicted.columns:
+        due = predicted["renewals_due"].to_numpy(dtype=float) > 0
+        predicted, revenue, active = predicted[due], revenue[due], active[due]
     prob = predicted["prob_active"].to_numpy(dtype=float)
     if np.isfinite(prob).all() and 0 < active.sum() < len(active):
         prob = np.clip(prob, 0.0, 1.0)
@@ -215,14 +225,24 @@ def judge(
             "calibration_error": calibration_error(active, prob),
             "calibration_floor": calibration_floor(prob, seed=seed),
         }
-    if "low" in predicted.columns:
+    if held is not None:
         low, high = predicted["low"].to_numpy(), predicted["high"].to_numpy()
-        among = attainable_coverage(revenue, low, high, 1 - prob)
+        claims = _claims(predicted)
+        among = attainable_coverage(revenue[claims], low[claims], high[claims], 1 - prob[claims])
         values |= {
-            "coverage": coverage(revenue, low, high),
+            "coverage": held,
             "coverage_attainable": among.where_attainable,
         }
     return values
+
+
+def _claims(predicted: pd.DataFrame) -> np.ndarray:
+    """Which intervals leave out something of all that may come."""
+    if "renewals_due" not in predicted.columns:
+        return np.ones(len(predicted), dtype=bool)
+    most = predicted["renewals_due"] * predicted["expected_order_value"]
+    everything = (predicted["low"] <= 0) & (predicted["high"] >= 0.999 * most)
+    return np.asarray(~everything)
 
 
 def judge_revenue(predicted: FloatArray, revenue: FloatArray) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Save and load a trained model: JSON and LightGBM's text, no pickle, no customer.
 
-    model.json          parameters, weights, curves, and what the features were built with
+    model.json          kind of shop, parameters, weights, curves, and what the features were
+                        built with
     boosters/<bag>-<k>.txt
 
 Whoever holds the folder learns parameters of the shop as a whole, never a customer's row: of text
@@ -21,6 +22,7 @@ from ltvkit.models.blend import Blend
 from ltvkit.models.boosted import Bag, Columns
 from ltvkit.models.candidates import Candidates
 from ltvkit.models.churn import ActivityStack
+from ltvkit.models.contractual import ContractualLtv
 from ltvkit.models.family import BtydFamily
 from ltvkit.models.horizon import WaitingCurve
 from ltvkit.models.intervals import RankedScatter
@@ -54,10 +56,16 @@ class TrainedModel:
 
 def save_model(trained: TrainedModel, folder: Path) -> None:
     """Write the folder, whole or not at all; what it held before is replaced."""
-    if not isinstance(trained.model, StackedLtv):
-        raise SchemaError(f"got a {type(trained.model).__name__}, expected a model of record")
-    state, texts = _stacked_state(trained.model)
-    state |= {"schema": SCHEMA, "about": trained.about}
+    match trained.model:
+        case StackedLtv() as stacked:
+            state, texts = _stacked_state(stacked)
+            kind = "non_contractual"
+        case ContractualLtv() as contractual:
+            state, texts = contractual.to_dict(), {}
+            kind = "contractual"
+        case other:
+            raise SchemaError(f"got a {type(other).__name__}, expected a model of record")
+    state |= {"schema": SCHEMA, "kind": kind, "about": trained.about}
     with whole_folder(folder) as fresh:
         for name, text in texts.items():
             path = fresh / "boosters" / f"{name}.txt"
@@ -88,7 +96,12 @@ def load_model(folder: str | Path) -> TrainedModel:
             f"got a model of schema {state.get('schema')} at {folder}, expected {SCHEMA}; train it "
             "again with this version"
         )
-    return TrainedModel(model=_read_stacked(state, folder), about=state["about"])
+    model: ModelOfRecord
+    if state.get("kind") == "contractual":
+        model = ContractualLtv.from_dict(state)
+    else:
+        model = _read_stacked(state, folder)
+    return TrainedModel(model=model, about=state["about"])
 
 
 def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 
 from ltvkit.errors import DataError, NotEnoughDataError, offenders
 from ltvkit.models import _state
-from ltvkit.models._likelihood import Diagnostics, Objective, maximise
+from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
 from ltvkit.models._rows import FloatArray, column, distinct, dot, on_distinct, tally
 
 
@@ -90,13 +90,7 @@ class ShiftedBetaGeometric(BaseEstimator):  # type: ignore[misc]
             raise NotEnoughDataError(
                 "contracts: got no customers, expected at least one; check the snapshot date"
             )
-        centre = np.zeros(2)
-        optimum = maximise(
-            log_likelihood(n, active, count),
-            starts=[centre, np.log([0.5, 2.0])],
-            centre=centre,
-            model="sBG",
-        )
+        optimum = most_likely(n, 1 - active, count)
         params = np.exp(optimum.theta)
         notes: tuple[str, ...] = ()
         if not dot(count, 1 - active) > 0:
@@ -196,13 +190,21 @@ def contracts_from_survivors(survivors: Sequence[float]) -> pd.DataFrame:
     )
 
 
-def log_likelihood(n: FloatArray, active: FloatArray, weight: FloatArray) -> Objective:
+def most_likely(n: FloatArray, lost: FloatArray, weight: FloatArray) -> Optimum:
+    """The maximum of `log_likelihood`."""
+    centre = np.zeros(2)
+    starts = [centre, np.log([0.5, 2.0])]
+    return maximise(log_likelihood(n, lost, weight), starts=starts, centre=centre, model="sBG")
+
+
+def log_likelihood(n: FloatArray, lost: FloatArray, weight: FloatArray) -> Objective:
     """The log-likelihood of theta = log(alpha, beta), and its gradient.
 
     An active contract has survived, B(alpha, beta+n)/B(alpha, beta); a cancelled one survived n
-    renewals and not the next, B(alpha+1, beta+n)/B(alpha, beta). Fader and Hardie (2007).
+    renewals and not the next, B(alpha+1, beta+n)/B(alpha, beta). Fader and Hardie (2007). Who
+    comes back meets further renewals with the same probability to cancel: n renewals made and
+    `lost` ones not made have B(alpha+lost, beta+n)/B(alpha, beta).
     """
-    lost = 1 - active
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
         alpha, beta = np.exp(theta).tolist()

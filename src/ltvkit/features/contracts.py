@@ -1,0 +1,285 @@
+"""Contracts at a snapshot: who has one, for how long, what is due, and what earlier ones teach."""
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from ltvkit.contracts import (
+    ContractCut,
+    ContractHistory,
+    Contracts,
+    ContractTerms,
+    renewals_due,
+)
+from ltvkit.features.activity import arrivals, repeats
+from ltvkit.features.engine import fetch, quiet
+from ltvkit.features.orders import as_day_number, with_history
+from ltvkit.features.payments import (
+    RENEWAL,
+    Floats,
+    Ints,
+    Trace,
+    find_terms,
+    payments_of,
+    trace_payments,
+)
+from ltvkit.panel import Activity, Panel, cut_days, label_length
+from ltvkit.snapshot import Snapshot
+
+FEWEST_RENEWALS = 30
+"""Renewals from which their own mean gap is taken for the period."""
+
+MOST_PERIODS = 20_000
+"""Renewals, the latest, that teach what the next period is worth."""
+
+
+def contract_features(
+    order_days: ir.Table, snapshot: Snapshot, *, terms: ContractTerms
+) -> pd.DataFrame:
+    """What is known at a snapshot of each customer's contract; see `features_on`."""
+    past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
+    trace = trace_payments(payments_of(past), terms)
+    return features_on(trace, as_day_number(snapshot.as_of), horizon_days=snapshot.horizon_days)
+
+
+def contract_terms(
+    order_days: ir.Table, *, renewal_days: float | None, grace_days: int | None
+) -> ContractTerms:
+    """The terms of a log's contracts; see `find_terms`."""
+    return find_terms(payments_of(order_days), renewal_days=renewal_days, grace_days=grace_days)
+
+
+def days_to_learn(order_days: ir.Table, terms: ContractTerms) -> int | None:
+    """Days of history after which renewals could be learned from; None without any.
+
+    When the days of grace of 30 renewals were over (of all of them, where there are fewer).
+    """
+    trace = trace_payments(payments_of(order_days), terms)
+    made = trace.kind == RENEWAL
+    over = np.sort(trace.day[made] - trace.gap[made] + terms.patience_days)
+    if not len(over):
+        return None
+    return int(over[min(FEWEST_RENEWALS, len(over)) - 1] - trace.day.min()) + 1
+
+
+def build_contract_panel(
+    order_days: ir.Table, snapshot: Snapshot, *, terms: ContractTerms
+) -> Panel:
+    """Everything a contractual model may learn from at a snapshot; nothing after it is read.
+
+    Parameters
+    ----------
+    order_days : ibis table
+        One row per customer and day with a payment.
+    snapshot : Snapshot
+        The day it is, and the horizon to predict.
+    terms : ContractTerms
+        When renewals are due, and how late a payment may be.
+    """
+    past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
+    with quiet():
+        history = with_history(past)
+    activity = Activity(
+        arrivals=fetch(arrivals(history)).sort_values("first_day", ignore_index=True),
+        repeats=fetch(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
+    )
+    as_of_day = as_day_number(snapshot.as_of)
+    history_days = as_of_day - activity.first_day
+    label_days = label_length(history_days, snapshot.horizon_days)
+    trace = trace_payments(payments_of(past), terms)
+    days = cut_days(as_of_day, history_days, snapshot.horizon_days)
+    cuts = tuple(_cut(trace, day, label_days) for day in days)
+    now = features_on(trace, as_of_day, horizon_days=snapshot.horizon_days)
+    return Panel(
+        snapshot=snapshot,
+        as_of_day=as_of_day,
+        history_days=history_days,
+        label_days=snapshot.horizon_days,
+        rows=now.iloc[:0],
+        now=now,
+        activity=activity,
+        cuts=(),
+        contracts=Contracts(
+            terms=terms,
+            history=history_on(trace, as_of_day),
+            cuts=tuple(cut for cut in cuts if len(cut.history.gaps)),
+            cut_days=label_days,
+        ),
+    )
+
+
+def features_on(trace: Trace, day: int, *, horizon_days: int) -> pd.DataFrame:
+    """Each customer known at a day, one row, by customer.
+
+    Returns
+    -------
+    DataFrame
+        `contracts` so far and `renewals` in all of them; `opening`, whether the first began within
+        the first period of the log (1) and so perhaps before; `days_since_renewal` and
+        `days_since_payment` (an extra is no renewal); `renewals_due` within the horizon and
+        `days_overdue` (both 0 where the contract has ended); `last_payment`, `last_period`,
+        `mean_period` in money, see `Trace`; and `repeat_orders`, `age_days`, `revenue_total` as in
+        other shops.
+    """
+    known, last = _known_on(trace, day)
+    first_row = np.flatnonzero(np.append(True, trace.customer[1:] != trace.customer[:-1]))
+    first = first_row[known]
+    since_renewal = (day - trace.anchor[last]).astype(float)
+    since_payment = (day - trace.day[last]).astype(float)
+    running = since_payment <= trace.terms.patience_days
+    period = _mean_gap(trace, day)
+    due = renewals_due(since_renewal, horizon_days, period)
+    return pd.DataFrame(
+        {
+            "customer_id": trace.ids.iloc[known].to_numpy(),
+            "repeat_orders": last - first,
+            "age_days": (day - trace.day[first]).astype(float),
+            "revenue_total": trace.spent[last],
+            "contracts": trace.contract[last] - trace.contract[first] + 1,
+            "renewals": trace.renewals[last],
+            "opening": _is_opening(trace)[known].astype(np.int64),
+            "days_since_renewal": since_renewal,
+            "days_since_payment": since_payment,
+            "renewals_due": np.where(running, due, 0.0),
+            "days_overdue": np.where(running, np.maximum(since_renewal - np.round(period), 0), 0.0),
+            "last_payment": trace.charge[last],
+            "last_period": trace.last_period[last],
+            "mean_period": trace.mean_period[last],
+        }
+    ).astype({"customer_id": "str"})
+
+
+def history_on(trace: Trace, day: int) -> ContractHistory:
+    """What the contracts up to a day teach.
+
+    A renewal counts, made or not, when its days of grace are over: to count those already made
+    and leave out those still open would flatter the retention rate.
+    """
+    seen = trace.day <= day
+    closed = _closed(trace, day)
+    first, last = _contract_rows(trace, seen)
+    silent_days = day - trace.day[last] - trace.terms.patience_days
+    active = silent_days <= 0
+    owner = trace.customer[first]
+    known = np.unique(owner)
+    customers = pd.DataFrame(
+        {
+            "renewals": np.bincount(trace.customer[closed], minlength=len(trace.ids))[known],
+            "cancels": np.bincount(owner[~active], minlength=len(trace.ids))[known],
+            "opening": _is_opening(trace)[known],
+        }
+    )
+    follows = np.append(owner[1:] == owner[:-1], False)
+    began = np.append(trace.day[first[1:]], 0)
+    waited = np.where(follows, began - trace.day[last] - trace.terms.patience_days, silent_days)
+    silences = pd.DataFrame(
+        {
+            "periods": np.floor(waited / trace.terms.renewal_days).astype(np.int64),
+            "silent": ~follows,
+        }
+    )[~active]
+    gaps = pd.Series(trace.gap[closed].astype(np.int64), name="days")
+    return ContractHistory(
+        customers=_counted(customers, "customers"),
+        silences=_counted(silences, "contracts"),
+        gaps=_counted(gaps.to_frame(), "renewals"),
+        periods=_periods(trace, day),
+        renewal_days=_mean_gap(trace, day),
+        new_contracts=_new_contracts(trace, first, day),
+    )
+
+
+def _cut(trace: Trace, day: int, label_days: int) -> ContractCut:
+    known, _ = _known_on(trace, day)
+    ahead = (trace.day > day) & (trace.day <= day + label_days)
+    size = len(trace.ids)
+    paid = ahead & (trace.kind <= RENEWAL)
+    return ContractCut(
+        day=day,
+        features=features_on(trace, day, horizon_days=label_days),
+        history=history_on(trace, day),
+        future_revenue=np.bincount(
+            trace.customer[ahead], trace.revenue[ahead], minlength=size
+        ).astype(float)[known],
+        future_renewals=np.bincount(trace.customer[paid], minlength=size)[known].astype(float),
+    )
+
+
+def _known_on(trace: Trace, day: int) -> tuple[Ints, Ints]:
+    """The customers known at a day, and the row of the last payment of each."""
+    seen = np.flatnonzero(trace.day <= day)
+    customer = trace.customer[seen]
+    last = np.append(customer[1:] != customer[:-1], True)[: len(seen)]
+    return customer[last], seen[last]
+
+
+def _contract_rows(trace: Trace, seen: np.ndarray) -> tuple[Ints, Ints]:
+    """The first and the last row, among those seen, of each contract."""
+    rows = np.flatnonzero(seen)
+    contract = trace.contract[rows]
+    changes = contract[1:] != contract[:-1]
+    return (
+        rows[np.append(True, changes)[: len(rows)]],
+        rows[np.append(changes, True)[: len(rows)]],
+    )
+
+
+def _is_opening(trace: Trace) -> np.ndarray:
+    """Whether each customer's first contract began within the first period of the log."""
+    starts = np.append(True, trace.customer[1:] != trace.customer[:-1])
+    began: np.ndarray = trace.day[starts] < trace.day.min() + trace.terms.patience_days
+    return began
+
+
+def _new_contracts(trace: Trace, first: Ints, day: int) -> float:
+    """Contracts begun in the median period after the first one; 0 where none is over."""
+    after = trace.day[first] - trace.day.min() - trace.terms.patience_days
+    periods = int((day - trace.day.min() - trace.terms.patience_days) // trace.terms.renewal_days)
+    if periods < 1:
+        return 0.0
+    period = (after[after >= 0] // trace.terms.renewal_days).astype(np.int64)
+    return float(np.median(np.bincount(period, minlength=periods)[:periods]))
+
+
+def _periods(trace: Trace, day: int) -> pd.DataFrame:
+    """Of the latest renewals: the period each began, and what had been known before it."""
+    begins = np.flatnonzero(trace.kind <= RENEWAL)
+    seen = trace.day <= day
+    total = np.bincount(trace.period[seen], trace.revenue[seen], minlength=len(begins))
+    over = trace.day[begins] + trace.terms.renewal_days <= day
+    taken = np.flatnonzero((trace.kind[begins] == RENEWAL) & over)
+    if len(taken) > MOST_PERIODS:
+        latest = np.argsort(-trace.day[begins[taken]], kind="stable")[:MOST_PERIODS]
+        taken = np.sort(taken[latest])
+    before = begins[taken] - 1
+    return pd.DataFrame(
+        {
+            "last_payment": trace.charge[before],
+            "last_period": trace.last_period[before],
+            "mean_period": trace.mean_period[before],
+            "next_period": total[taken],
+        }
+    )
+
+
+def _closed(trace: Trace, day: int) -> np.ndarray:
+    """The rows of renewals made whose days of grace are over at a day."""
+    due: Floats = trace.day - trace.gap + trace.terms.patience_days
+    closed: np.ndarray = (trace.kind == RENEWAL) & (trace.day <= day) & (due < day)
+    return closed
+
+
+def _mean_gap(trace: Trace, day: int) -> float:
+    """Mean days from one renewal to the next.
+
+    The first payment is out: it is never late, so that the gap after it is longer than others.
+    """
+    begins = np.flatnonzero(trace.kind <= RENEWAL)
+    after_renewal = np.append(False, trace.kind[begins][:-1] == RENEWAL)[: len(begins)]
+    gap: Floats = trace.gap[begins[after_renewal & _closed(trace, day)[begins]]]
+    return float(gap.mean()) if len(gap) >= FEWEST_RENEWALS else trace.terms.renewal_days
+
+
+def _counted(rows: pd.DataFrame, count: str) -> pd.DataFrame:
+    """Equal rows once, with how many they are."""
+    return rows.groupby(list(rows.columns), as_index=False).size().rename(columns={"size": count})

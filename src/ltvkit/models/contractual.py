@@ -1,0 +1,336 @@
+"""The model of record of a contractual shop: renewals by shifted-beta-geometric, times value.
+
+payments -> contracts -> chance of each renewal, value of a period -> revenue, intervals -> total
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from ltvkit.contracts import ContractHistory, ContractTerms
+from ltvkit.errors import NotEnoughDataError, SchemaError
+from ltvkit.models._rows import FloatArray, column
+from ltvkit.models.contract_level import forecast_contracts, learn
+from ltvkit.models.level import LevelForecast
+from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
+from ltvkit.models.renewals import RenewalLaw, outlook
+from ltvkit.panel import Explanation, Panel, say_nothing
+from ltvkit.wording import Sentence
+
+NEXT_SHARES = (0.1, 0.5, 0.9)
+UNLIKELY = 1 / 3
+"""Below this chance of a payment in the horizon, no date for it is named."""
+
+PAST = ("renewals", "contracts", "opening")
+READ = (*PAST, "days_since_renewal", "days_since_payment", *KNOWN)
+"""The features that the model reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """What the explanation tells of the contracts trained on.
+
+    Parameters
+    ----------
+    running : int
+        Contracts running at the snapshot.
+    not_due : int
+        Those of them of which no renewal falls due in the horizon.
+    opening : int
+        Contracts that began within the first period of the log.
+    typical : dict
+        Of running contracts: the median `renewals`, `contracts` and `opening`, the mean expected
+        `payments` and `value` of a period; what contributions are counted from.
+    """
+
+    running: int
+    not_due: int
+    opening: int
+    typical: dict[str, float]
+
+
+class ContractualLtv(BaseEstimator):  # type: ignore[misc]
+    """What each customer of a contractual shop will pay, how likely a renewal is, how sure both.
+
+    Attributes
+    ----------
+    law_ : RenewalLaw
+        The chance of a renewal, and when it comes.
+    value_ : PeriodValue
+        What a period brings.
+    scatter_ : tuple of float
+        By what a renewal's revenue scatters around that.
+    level_ : LevelForecast
+        The total, and how sure it is.
+    facts_ : ContractFacts
+        For the explanation.
+    horizon_days_, label_days_ : int
+        The horizon trained for, both.
+
+    References
+    ----------
+    Fader and Hardie (2007), How to project customer retention, Journal of Interactive Marketing 21;
+    (2010), Customer-base valuation in a contractual setting, Marketing Science 29.
+    """
+
+    law_: RenewalLaw
+    value_: PeriodValue
+    scatter_: tuple[float, ...]
+    level_: LevelForecast
+    facts_: ContractFacts
+    horizon_days_: int
+    label_days_: int
+
+    def __init__(self) -> None:
+        pass
+
+    def fit(self, panel: Panel, *, report: Callable[[str, int, int], None] = say_nothing) -> Self:
+        """Learn from the contracts of a log.
+
+        Parameters
+        ----------
+        panel : Panel
+            Of a contractual shop.
+        report : callable
+            Told what is being done, how far it is, and of how much.
+
+        Raises
+        ------
+        NotEnoughDataError
+            When the history does not hold a single renewal whose days of grace are over.
+        """
+        contracts = panel.contracts
+        if contracts is None:
+            raise SchemaError(
+                "got a panel without contracts, expected build_contract_panel's; build it so"
+            )
+        self.horizon_days_ = self.label_days_ = panel.snapshot.horizon_days
+        report("renewals", 0, 1)
+        _check(contracts.history, contracts.terms, panel.history_days)
+        learned = learn(contracts.history, contracts.terms, panel.now)
+        self.law_, self.value_ = learned.law, learned.value
+        report("renewals", 1, 1)
+        self.level_, self.scatter_ = forecast_contracts(
+            contracts, learned, panel.now, horizon_days=self.horizon_days_, report=report
+        )
+        self.facts_ = _facts(self, contracts.history, panel.now)
+        return self
+
+    def predict(
+        self,
+        features: pd.DataFrame,
+        horizon_days: int | None = None,
+        *,
+        interval_level: float = 0.8,
+    ) -> pd.DataFrame:
+        """The coming `horizon_days` days (the horizon trained for when not given).
+
+        Parameters
+        ----------
+        features : DataFrame
+            Contracts at a snapshot, one row per customer.
+        horizon_days : int, optional
+            Any number of days; revenue rises with it.
+        interval_level : float
+            How often the truth should lie in an interval.
+
+        Returns
+        -------
+        DataFrame
+            `ltvkit.schemas.PREDICTIONS`, `prob_alive`, `prob_order_90d`, the days until the next
+            payment (`next_order_days`, `_from`, `_to`) and `renewals_due`. `prob_active` is the
+            chance of a payment, and 1 where the contract runs and no renewal is due in the days
+            ahead: nothing is at risk then, and nothing is expected (`renewals_due` 0, revenue 0).
+            After a contract has ended, it is the chance of another one.
+        """
+        days = self.horizon_days_ if horizon_days is None else horizon_days
+        ahead = outlook(self.law_, features, days)
+        value = self.value_.predict(features)
+        due = self.law_.due(features, days)
+        running = self.law_.is_running(features)
+        nothing_due = running & (due == 0)
+        active = np.where(nothing_due, 1.0, ahead.any)
+        low, high = shortest_intervals(ahead, self.scatter_, level=interval_level)
+        low_if, high_if = shortest_intervals(
+            ahead, self.scatter_, level=interval_level, if_any=True
+        )
+        return pd.DataFrame(
+            {
+                "customer_id": features["customer_id"],
+                "prob_active": active,
+                "expected_orders": ahead.expected,
+                "expected_order_value": value,
+                "predicted_revenue": ahead.expected * value,
+                "low": low * value,
+                "high": high * value,
+                "low_if_order": low_if * value,
+                "high_if_order": high_if * value,
+                "prob_alive": self._prob_running(features),
+                "prob_order_90d": outlook(self.law_, features, 90).any,
+                **self._next_payment(features, running & (active >= UNLIKELY)),
+                "renewals_due": due,
+            },
+            index=features.index,
+        )
+
+    def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> FloatArray:
+        """Payments expected of each customer."""
+        return outlook(self.law_, features, horizon_days).expected
+
+    def candidate_revenue(self, features: pd.DataFrame) -> dict[str, FloatArray]:
+        """Nothing: the model is of one piece."""
+        return {}
+
+    def total_interval(self) -> tuple[float, float, float]:
+        """Forecast of the total revenue of the customers trained on, its low and its high."""
+        return self.level_.total, self.level_.low, self.level_.high
+
+    def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Money that each fact adds to or takes from the mean running contract's prediction.
+
+        Revenue is payments N times value v. What v adds is (v - v0)(N + N0)/2, what N adds
+        (N - N0)(v + v0)/2, of which the renewals made have what is left when days are looked at
+        with as many renewals as usual. What the days change is told by what they mean.
+
+        Returns
+        -------
+        DataFrame
+            `last_payment` (the value), `renewals`, `renewals_due` (how many fall into the horizon),
+            `days_overdue`, `days_since_payment` (of a contract that has ended), `rest` (0) and
+            `base` (the mean of running contracts); a row adds up to the predicted revenue.
+        """
+        running = self.law_.is_running(features)
+        typical, days = dict(self.facts_.typical), self.horizon_days_
+        usual, usual_value = typical.pop("payments"), typical.pop("value")
+        usual_past = features.assign(**typical)
+        since = column(features, "days_since_renewal")
+        punctual = np.where(running, np.minimum(since, np.floor(self.law_.renewal_days)), since)
+        on_time = usual_past.assign(
+            days_since_renewal=punctual,
+            days_since_payment=np.minimum(punctual, column(features, "days_since_payment")),
+        )
+        own = outlook(self.law_, features, days).expected
+        by_days = outlook(self.law_, usual_past, days).expected
+        by_due = outlook(self.law_, on_time, days).expected
+        value = self.value_.predict(features)
+        price = (value + usual_value) / 2
+        return pd.DataFrame(
+            {
+                "last_payment": (value - usual_value) * (own + usual) / 2,
+                "renewals": price * (own - by_days),
+                "renewals_due": np.where(running, price * (by_due - usual), 0.0),
+                "days_overdue": np.where(running, price * (by_days - by_due), 0.0),
+                "days_since_payment": np.where(running, 0.0, price * (by_days - usual)),
+                "rest": 0.0,
+                "base": usual * usual_value,
+            },
+            index=features.index,
+        )
+
+    def explanation(self) -> Explanation:
+        """What is known of renewals here, in words."""
+        law, facts = self.law_, self.facts_
+        later = max(1, round(365.25 / law.renewal_days))
+        told = {
+            "days": law.renewal_days,
+            "grace": law.terms.grace_days,
+            "first": float(law.rate(np.zeros(1), np.zeros(1))[0]),
+            "later": float(law.rate(np.full(1, float(later)), np.zeros(1))[0]),
+            "renewals": later,
+        }
+        said = [Sentence("contract.renewals", told)]
+        if law.head_start > 0:
+            start = {"contracts": facts.opening, "renewals": law.head_start}
+            said.append(Sentence("contract.head_start", start))
+        if law.returns is not None:
+            back = law.returns[0] / sum(law.returns)
+            said.append(Sentence("contract.returns", {"share": back}))
+        if facts.not_due:
+            waiting = {"contracts": facts.not_due, "running": facts.running}
+            said.append(Sentence("contract.not_due", waiting | {"days": self.horizon_days_}))
+        return Explanation(weights={"sbg": 1.0}, btyd_share=0.0, said=tuple(said))
+
+    def columns_read(self) -> dict[str, Literal["number", "text"]]:
+        """The columns of the features that the model reads, the customer's id apart."""
+        return dict.fromkeys(READ, "number")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values: parameters and counts, no customer."""
+        return {
+            "law": asdict(self.law_),
+            "value": asdict(self.value_),
+            "scatter": list(self.scatter_),
+            "level": asdict(self.level_),
+            "facts": asdict(self.facts_),
+            "horizon_days": self.horizon_days_,
+        }
+
+    @classmethod
+    def from_dict(cls, state: dict[str, Any]) -> Self:
+        """The model that `to_dict` described."""
+        model = cls()
+        law, level = state["law"], state["level"]
+        model.law_ = RenewalLaw(
+            **{
+                **law,
+                "terms": ContractTerms(**law["terms"]),
+                "gap_days": tuple(law["gap_days"]),
+                "gap_shares": tuple(law["gap_shares"]),
+                "returns": law["returns"] and tuple(law["returns"]),
+            }
+        )
+        model.value_ = PeriodValue(tuple(state["value"]["weights"]), state["value"]["mean"])
+        model.scatter_ = tuple(state["scatter"])
+        model.level_ = LevelForecast(**{**level, "fold_errors": tuple(level["fold_errors"])})
+        model.facts_ = ContractFacts(**state["facts"])
+        model.horizon_days_ = model.label_days_ = state["horizon_days"]
+        return model
+
+    def _prob_running(self, features: pd.DataFrame) -> FloatArray:
+        """P(not cancelled): 1 until the renewal is due, 0 after the contract has ended."""
+        since = column(features, "days_since_renewal")
+        rate = self.law_.rate(*self.law_.past(features))
+        late = rate * (1 - self.law_.paid_within(since))
+        alive = np.where(since > self.law_.renewal_days, late / (late + 1 - rate), 1.0)
+        return np.where(self.law_.is_running(features), alive, 0.0)
+
+    def _next_payment(self, features: pd.DataFrame, likely: np.ndarray) -> dict[str, FloatArray]:
+        """Days until the renewal, for running contracts that will probably make it."""
+        since = column(features, "days_since_renewal")
+        before = self.law_.paid_within(since)
+        known = np.array((0.0, *self.law_.gap_shares))
+        gaps = np.array((self.law_.gap_days[0] - 1, *self.law_.gap_days), dtype=float)
+        low, middle, high = (
+            np.where(
+                likely,
+                np.maximum(np.interp(before + share * (1 - before), known, gaps) - since, 1.0),
+                np.nan,
+            )
+            for share in NEXT_SHARES
+        )
+        return {"next_order_days": middle, "next_order_days_from": low, "next_order_days_to": high}
+
+
+def _facts(model: ContractualLtv, history: ContractHistory, now: pd.DataFrame) -> ContractFacts:
+    law = model.law_
+    running = law.is_running(now)
+    waiting = running & (law.due(now, model.horizon_days_) == 0)
+    opening = history.customers.loc[history.customers["opening"].astype(bool), "customers"]
+    whose = now[running] if running.any() else now
+    typical = {name: float(np.median(column(whose, name))) for name in PAST}
+    typical["payments"] = float(outlook(law, whose, model.horizon_days_).expected.mean())
+    typical["value"] = float(model.value_.predict(whose).mean())
+    return ContractFacts(int(running.sum()), int(waiting.sum()), int(opening.sum()), typical)
+
+
+def _check(history: ContractHistory, terms: ContractTerms, history_days: int) -> None:
+    if not len(history.gaps):
+        raise NotEnoughDataError(
+            f"got {history_days} days of history without a renewal, expected some contracts that "
+            f"were renewed after {terms.renewal_days:g} days and {terms.grace_days} days of grace; "
+            "wait for them, or check renewal_days"
+        )

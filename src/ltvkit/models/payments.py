@@ -1,0 +1,152 @@
+"""What a renewal is worth, and intervals of so many renewals of so much.
+
+The next period's payments are a blend of the customer's last payment, last period, mean period and
+the shop's mean; the number of renewals is discrete, so an interval is the shortest that holds its
+level.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import nnls
+
+from ltvkit.models._rows import FloatArray, column
+from ltvkit.models.renewals import Outlook
+
+KNOWN = ("last_payment", "last_period", "mean_period")
+
+AS_IT_IS = 1.05
+"""The last payment is taken as it is unless a blend has an error smaller by a twentieth: prices are
+mostly fixed, and a blend of two plans is the price of neither."""
+
+ADDS_UP = 1e6
+QUANTILES = 21
+MOST_ATOMS = 2_000
+CENT = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodValue:
+    """The value of a period: weights of what is known of a customer, the rest is the shop's mean.
+
+    Parameters
+    ----------
+    weights : tuple of float
+        Of `last_payment`, `last_period` and `mean_period`; each from 0, together at most 1.
+    mean : float
+        Of the shop.
+    """
+
+    weights: tuple[float, float, float]
+    mean: float
+
+    def predict(self, features: pd.DataFrame) -> FloatArray:
+        """Revenue of the customer's next period, if there is one."""
+        known = np.column_stack([column(features, name) for name in KNOWN])
+        rest = self.mean * (1 - sum(self.weights))
+        return np.asarray((known * np.array(self.weights)).sum(axis=1) + rest)
+
+
+def learn_value(periods: pd.DataFrame, features: pd.DataFrame) -> PeriodValue:
+    """Least squares on past renewals, the weights held to a blend.
+
+    Parameters
+    ----------
+    periods : DataFrame
+        `ContractHistory.periods`.
+    features : DataFrame
+        Today's customers: their mean stands in while no period after a renewal is over.
+    """
+    if not len(periods):
+        return PeriodValue((1.0, 0.0, 0.0), float(column(features, "last_payment").mean()))
+    target = column(periods, "next_period")
+    mean = float(target.mean())
+    known = np.column_stack([column(periods, name) for name in KNOWN]) - mean
+    weights, _ = nnls(known, target - mean)
+    if weights.sum() > 1:
+        held = np.vstack([known, np.full(3, ADDS_UP)])
+        weights, _ = nnls(held, np.append(target - mean, ADDS_UP))
+    blended = float(((target - mean - (known * weights).sum(axis=1)) ** 2).mean())
+    as_it_is = float(((target - mean - known[:, 0]) ** 2).mean())
+    if as_it_is <= AS_IT_IS * blended + CENT:
+        weights = np.array([1.0, 0.0, 0.0])
+    first, second, third = weights.tolist()
+    return PeriodValue((first, second, third), mean)
+
+
+def scatter_of(revenue: FloatArray, renewals: FloatArray, value: FloatArray) -> tuple[float, ...]:
+    """Quantiles of what a renewal brought over what was expected of it.
+
+    Parameters
+    ----------
+    revenue, renewals : ndarray
+        Of customers in a time that is over.
+    value : ndarray
+        What a period of each was expected to bring.
+    """
+    paid = (renewals > 0) & (revenue > 0) & (value > 0)
+    if not paid.any():
+        return (1.0,) * QUANTILES
+    expected = renewals[paid] * value[paid]
+    shares = (np.arange(QUANTILES) + 0.5) / QUANTILES
+    ratios = np.quantile(revenue[paid] / expected, shares, method="inverted_cdf")
+    return tuple(float(f"{ratio:.9g}") for ratio in ratios)
+
+
+def shortest_intervals(
+    ahead: Outlook, scatter: tuple[float, ...], *, level: float, if_any: bool = False
+) -> tuple[FloatArray, FloatArray]:
+    """Low and high of each customer's revenue, in units of the value of a period.
+
+    The shortest interval that holds `level` of so many renewals times what each scatters by; among
+    equally short ones that which holds most. It is made to hold the expectation as well, unless
+    the customer most likely pays nothing: then it is [0, 0].
+
+    Parameters
+    ----------
+    ahead : Outlook
+        How many payments come.
+    scatter : tuple of float
+        From `scatter_of`.
+    level : float
+        How often the truth should lie within.
+    if_any : bool
+        Of those who pay at least once.
+    """
+    shares = ahead.shares()
+    kept = len(scatter)
+    if shares.shape[1] * kept > MOST_ATOMS:
+        kept = max(3, MOST_ATOMS // shares.shape[1])
+    place = ((np.arange(kept) + 0.5) / kept * len(scatter)).astype(int)
+    ratios = np.array(scatter)[place]
+    counts = np.arange(1, shares.shape[1])
+    atoms, where = np.unique(np.append(0.0, np.outer(counts, ratios).ravel()), return_inverse=True)
+    low, high = np.zeros(len(shares)), np.zeros(len(shares))
+    expected = ahead.tail.sum(axis=1)
+    for row, share in enumerate(shares):
+        if if_any:
+            share = np.append(0.0, share[1:] / max(float(share[1:].sum()), 1e-300))
+            if not share.any():
+                continue
+        elif share[0] >= level:
+            continue
+        mass = np.bincount(where, np.append(share[0], np.repeat(share[1:] / kept, kept))).astype(
+            float
+        )
+        low[row], high[row] = _shortest(atoms, mass, level)
+        if not if_any:
+            low[row], high[row] = min(low[row], expected[row]), max(high[row], expected[row])
+    # Sums of prices are exact to the cent only.
+    return (low * (1 - CENT))[ahead.place], (high * (1 + CENT))[ahead.place]
+
+
+def _shortest(atoms: FloatArray, mass: FloatArray, level: float) -> tuple[float, float]:
+    reach = np.append(0.0, np.cumsum(mass))
+    enough = reach[:-1] + level * reach[-1]
+    last = np.searchsorted(reach[1:], enough - 1e-12)
+    starts = np.flatnonzero((last < len(atoms)) & (mass > 0))
+    width = atoms[last[starts]] - atoms[starts]
+    held = reach[1:][last[starts]] - reach[starts]
+    best = starts[np.lexsort((-held, np.round(width, 9)))[0]]
+    return float(atoms[best]), float(atoms[last[best]])

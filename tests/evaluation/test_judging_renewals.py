@@ -1,0 +1,45 @@
+"""Contracts are judged where something is at stake: where a renewal is due."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.evaluation.backtest import judge
+
+
+def predictions() -> pd.DataFrame:
+    """Two hundred due and four hundred not, who were sure to pay nothing and not to leave."""
+    due = np.repeat([1.0, 0.0], [200, 400])
+    return pd.DataFrame(
+        {
+            "predicted_revenue": np.where(due > 0, 9.0, 0.0),
+            "prob_active": np.where(due > 0, np.tile([0.9, 0.6], 300), 1.0),
+            "low": np.where(np.tile([True, False], 300) & (due > 0), 9.0, 0.0),
+            "high": np.where(due > 0, 10.0, 0.0),
+            "expected_order_value": 10.0,
+            "renewals_due": due,
+        }
+    )
+
+
+def test_chances_and_intervals_are_judged_among_those_whose_renewal_is_due():
+    dice = np.random.default_rng(1)
+    predicted = predictions()
+    paid = (predicted["renewals_due"] > 0) & (dice.random(600) < predicted["prob_active"])
+    values = judge(predicted, np.where(paid, 10.0, 0.0), paid.to_numpy(float), seed=1)
+    due = predicted["renewals_due"].to_numpy() > 0
+    prob, came = predicted["prob_active"].to_numpy()[due], paid.to_numpy(float)[due]
+    assert values["brier"] == pytest.approx(np.mean((prob - came) ** 2))
+    surer = prob > 0.8
+    assert values["coverage_attainable"] == pytest.approx(came[surer].mean()), (
+        "an interval of all or nothing makes no claim"
+    )
+    assert values["coverage"] > 0.95
+
+
+def test_where_nothing_is_due_no_chance_is_judged():
+    predicted = predictions().assign(renewals_due=0.0)
+    values = judge(predicted, np.zeros(600), np.zeros(600), seed=1)
+    assert not {"auc", "brier", "calibration_error"} & set(values)
+    assert np.isnan(values["coverage_attainable"])
+    assert values["mae"] > 0

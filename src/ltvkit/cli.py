@@ -122,19 +122,22 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.data.checks import check_data as run
     from ltvkit.data.checks import render_data_check
     from ltvkit.pipeline.customers import customer_attributes
+    from ltvkit.pipeline.kinds import contracts_in_words
     from ltvkit.pipeline.load import open_log, open_tables
 
     loaded = load_config(config, overrides or [])
-    tables = open_tables(loaded)
+    log, tables = open_log(loaded), open_tables(loaded)
     customer_attributes(loaded, tables)
     result = run(
-        open_log(loaded),
+        log,
         horizon_days=loaded.snapshot.horizon_days,
         margin_rate=loaded.economics.margin_rate,
         currency=loaded.data.currency,
         tables=tuple(tables.all().values()),
     )
     typer.echo(render_data_check(result))
+    if loaded.kind == "contractual":
+        typer.echo(contracts_in_words(loaded, log))
 
 
 @app.command()

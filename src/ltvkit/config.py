@@ -33,6 +33,9 @@ from ltvkit.errors import ConfigError, UserError
 
 INTERVALS = (0.5, 0.8, 0.9, 0.95)
 
+PERIODS = {"weekly": 7.0, "monthly": 365.25 / 12, "quarterly": 365.25 / 4, "yearly": 365.25}
+"""What may be written for a number of days."""
+
 
 def _fraction(value: object) -> object:
     """Read `1/3` as a third, so that a config can say what it means."""
@@ -41,6 +44,22 @@ def _fraction(value: object) -> object:
         if above.strip().isdigit() and below.strip().isdigit() and int(below) > 0:
             return int(above) / int(below)
     return value
+
+
+def _period(value: object) -> object:
+    """Read `monthly` as the mean days of a month."""
+    if not isinstance(value, str):
+        return value
+    word = value.strip().lower()
+    if word in PERIODS:
+        return PERIODS[word]
+    try:
+        return float(word)
+    except ValueError:
+        words = ", ".join(PERIODS)
+        raise ValueError(
+            f"a number of days, or one of {words}{_did_you_mean(word, list(PERIODS))}"
+        ) from None
 
 
 def _table(value: object) -> object:
@@ -348,6 +367,25 @@ class Config(_Section):
         description="name of the run; its results go to runs/<name>",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
     )
+    kind: Literal["non_contractual", "contractual"] = Field(
+        default="non_contractual",
+        description="contractual: customers renew contracts and payments are their renewals; "
+        "non_contractual: they order when they like",
+    )
+    renewal_days: Annotated[
+        Annotated[float, Field(ge=2, le=3660, allow_inf_nan=False)] | None,
+        BeforeValidator(_period),
+    ] = Field(
+        default=None,
+        description="days from one payment of a contract to the next, or weekly, monthly, "
+        "quarterly, yearly; blank = as the log shows",
+    )
+    grace_days: int | None = Field(
+        default=None,
+        ge=0,
+        description="days by which a renewal may be late before the contract has ended; blank = a "
+        "quarter of the period, from 3 to 14",
+    )
     data: DataConfig
     snapshot: SnapshotConfig = SnapshotConfig()
     economics: EconomicsConfig = EconomicsConfig()
@@ -356,6 +394,16 @@ class Config(_Section):
     model: ModelConfig = ModelConfig()
     tracking: TrackingConfig = TrackingConfig()
     alerts: AlertsConfig = AlertsConfig()
+
+    @field_validator("renewal_days", "grace_days")
+    @classmethod
+    def _of_contracts(cls, days: float | None, info: ValidationInfo) -> float | None:
+        if days is not None and info.data.get("kind") == "non_contractual":
+            raise ValueError("nothing here, unless kind is contractual; set that, or leave it out")
+        period = info.data.get("renewal_days") or float("inf")
+        if info.field_name == "grace_days" and days is not None and days >= period:
+            raise ValueError(f"fewer days than renewal_days ({period:g})")
+        return days
 
     def settings(self) -> dict[str, Any]:
         """Everything as plain JSON values, passwords blanked, for the record of a run."""

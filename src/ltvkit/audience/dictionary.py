@@ -276,6 +276,22 @@ PROSPECT_COLUMNS: tuple[Column, ...] = (
 )
 """The columns of `prospects_scored.csv`."""
 
+CONTRACTUAL: dict[str, str] = {
+    "prob_active": "Chance of at least one payment in the next {horizon_days} days; 1 while the "
+    "contract runs and no renewal is due in them.",
+    "churn_risk": "Chance of no payment in the next {horizon_days} days although a renewal is due; "
+    "0 while none is due.",
+    "value_at_risk": "Margin that is lost if the contract is not renewed, times the chance of that:"
+    " churn_risk x predicted_value / prob_active.",
+    "expected_orders": "Payments expected in the next {horizon_days} days; 0 where no renewal is "
+    "due in them.",
+    "expected_order_value": "Revenue expected of one period of the contract.",
+    "next_order_expected": "Most likely day of the next payment; blank when unlikely.",
+    "next_order_from": "Earliest likely day of the next payment; blank when unlikely.",
+    "next_order_to": "Latest likely day of the next payment; blank when unlikely.",
+}
+"""What columns mean where customers renew contracts, as far as it differs."""
+
 SHORT_VIEW: tuple[str, ...] = (
     "customer_id",
     "list",
@@ -316,10 +332,12 @@ def data_dictionary(
     horizon_days: int,
     with_contacts: bool = False,
     with_prospects: bool = False,
+    contractual: bool = False,
 ) -> pd.DataFrame:
     """A row per column of the scored list: `name, type, unit, description`.
 
     With `with_prospects` also of `prospects_scored.csv`, with the file's name before the column's.
+    Where customers renew contracts, some columns mean something else (`CONTRACTUAL`).
 
     Examples
     --------
@@ -327,13 +345,19 @@ def data_dictionary(
     >>> table.loc[table["name"] == "predicted_value", ["type", "unit"]].values.tolist()
     [['money', 'EUR of margin']]
     """
+    meanings = CONTRACTUAL if contractual else {}
     fill = {"currency": currency, "horizon_days": horizon_days}
     columns = [(column.name, column) for column in scored_columns(with_contacts=with_contacts)]
     if with_prospects:
         columns += [(f"prospects_scored.csv: {column.name}", column) for column in PROSPECT_COLUMNS]
     return pd.DataFrame(
         [
-            (name, column.kind, column.unit.format(**fill), column.description.format(**fill))
+            (
+                name,
+                column.kind,
+                column.unit.format(**fill),
+                meanings.get(name, column.description).format(**fill),
+            )
             for name, column in columns
         ],
         columns=["name", "type", "unit", "description"],

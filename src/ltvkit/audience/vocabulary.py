@@ -54,6 +54,11 @@ KINDS: Mapping[str, tuple[str, Show]] = {
     "first_month": ("season", "month"),
     "first_weekday": ("season", "weekday"),
     "season_": ("season", "nothing"),
+    "renewals": ("how often renewed", "count"),
+    "renewals_due": ("what is due", "count"),
+    "days_overdue": ("what is due", "days"),
+    "days_since_payment": ("what is due", "days"),
+    "last_payment": ("basket", "money"),
 }
 """Topic and way of showing the value, by feature. Features of one topic say nearly the same, so
 their contributions are added and one of them speaks for all. A key that ends in `_` serves every
@@ -225,6 +230,23 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             "first_month": "first order in {x}",
             "first_weekday": "first order on a {x}",
             "season_": "the time of the year",
+            "renewals": ("not renewed yet", "renewed once", "renewed {x} times"),
+            "renewals_due": (
+                "no renewal is due in the days ahead",
+                "1 renewal is due in the days ahead",
+                "{x} renewals are due in the days ahead",
+            ),
+            "days_overdue": (
+                "renewal not overdue",
+                "renewal 1 day overdue",
+                "renewal {x} days overdue",
+            ),
+            "days_since_payment": (
+                "contract ended, last payment today",
+                "contract ended, last payment yesterday",
+                "contract ended, last payment {x} days ago",
+            ),
+            "last_payment": "last payment of {x}",
         },
         attribute="{label} is {x}",
         attribute_unknown="{label} not known",
@@ -308,6 +330,23 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             "first_month": "première commande en {x}",
             "first_weekday": "première commande un {x}",
             "season_": "la période de l’année",
+            "renewals": ("pas encore renouvelé", "renouvelé 1 fois", "renouvelé {x} fois"),
+            "renewals_due": (
+                "aucun renouvellement dû dans les jours à venir",
+                "1 renouvellement dû dans les jours à venir",
+                "{x} renouvellements dus dans les jours à venir",
+            ),
+            "days_overdue": (
+                "renouvellement sans retard",
+                "renouvellement en retard de 1 jour",
+                "renouvellement en retard de {x} jours",
+            ),
+            "days_since_payment": (
+                "contrat fini, dernier paiement aujourd’hui",
+                "contrat fini, dernier paiement hier",
+                "contrat fini, dernier paiement il y a {x} jours",
+            ),
+            "last_payment": "dernier paiement de {x}",
         },
         attribute="{label} : {x}",
         attribute_unknown="{label} : inconnu",
@@ -387,6 +426,23 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             "first_month": "miesiąc pierwszego zakupu: {x}",
             "first_weekday": "dzień pierwszego zakupu: {x}",
             "season_": "pora roku",
+            "renewals": ("jeszcze bez odnowienia", "1 odnowienie", "odnowienia: {x}"),
+            "renewals_due": (
+                "żadne odnowienie nie przypada w najbliższych dniach",
+                "w najbliższych dniach przypada 1 odnowienie",
+                "odnowienia przypadające w najbliższych dniach: {x}",
+            ),
+            "days_overdue": (
+                "odnowienie w terminie",
+                "odnowienie spóźnione o 1 dzień",
+                "odnowienie spóźnione o {x} dni",
+            ),
+            "days_since_payment": (
+                "umowa wygasła, ostatnia płatność dzisiaj",
+                "umowa wygasła, ostatnia płatność wczoraj",
+                "umowa wygasła, ostatnia płatność {x} dni temu",
+            ),
+            "last_payment": "ostatnia płatność {x}",
         },
         attribute="{label}: {x}",
         attribute_unknown="{label}: brak danych",

@@ -81,6 +81,7 @@ class Guess:
             *(f"#   - {doubt}" for doubt in self.doubts),
             "# configs/template.yaml shows every key with its default.",
             f"name: {_scalar(name)}",
+            "# kind: contractual         # if customers renew contracts and these are the payments",
             "",
             "data:",
             f"  transactions: {_scalar(transactions)}",

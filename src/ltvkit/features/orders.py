@@ -10,6 +10,9 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+OrderDays = ir.Table
+"""One row per customer and order day (`ltvkit.schemas.ORDER_DAYS`)."""
+
 EPOCH = date(1970, 1, 1)
 
 

@@ -185,8 +185,11 @@ def decide(
 
 def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audience.ListRules:
     chosen = config.audience
+    # Nobody need be invited to the second payment of a contract: it is due.
+    contractual = config.kind == "contractual"
+    usual = audience.usual_days_to_second_order(order_days, as_of=snapshot.as_of)
     return audience.ListRules(
-        usual_days_to_second=audience.usual_days_to_second_order(order_days, as_of=snapshot.as_of),
+        usual_days_to_second=float("nan") if contractual else usual,
         contact_cost=config.economics.contact_cost,
         protect_value_share=chosen.protect_value_share,
         min_prob_active=chosen.min_prob_active,
@@ -297,5 +300,15 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
         "grade": model.level_.grade,
         "horizon_days": snapshot.horizon_days,
         "parts": model.level_.parts(),
-        "words": words,
+        "words": words + _not_due(values),
     }
+
+
+def _not_due(values: pd.DataFrame) -> str:
+    """How many running contracts bring nothing because no renewal of theirs is due."""
+    if "renewals_due" not in values:
+        return ""
+    waiting = int(((values["renewals_due"] == 0) & (values["prob_active"] == 1)).sum())
+    if not waiting:
+        return ""
+    return f" {waiting:,} running contracts have no renewal due in these days: they count with 0."

@@ -114,6 +114,7 @@ def write_run(
                 horizon_days=snapshot.horizon_days,
                 with_contacts=with_contacts,
                 with_prospects=decisions.prospects is not None,
+                contractual=settings["kind"] == "contractual",
             ),
             excel_locale=excel_locale,
         )

@@ -10,11 +10,10 @@ import pandas as pd
 from ltvkit.audience import RfmCuts
 from ltvkit.config import restore_config
 from ltvkit.errors import UserError
-from ltvkit.features.orders import as_day_number, with_history
-from ltvkit.features.panel import features_at
 from ltvkit.models.artifact import TrainedModel, load_model
 from ltvkit.pipeline.customers import customer_attributes
 from ltvkit.pipeline.decide import decide
+from ltvkit.pipeline.kinds import kind_of
 from ltvkit.pipeline.load import open_log, open_tables
 from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
 from ltvkit.pipeline.train import clock_since, excel_locale, list_inputs
@@ -76,13 +75,9 @@ def score(
             "trained with; map the same columns"
         )
     progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
-    features = features_at(
-        with_history(log.order_days),
-        [as_day_number(snapshot.as_of)],
-        horizon_days=trained.model.label_days_,
-        attribute_columns=attributes,
-        customers=customer_attributes(config, tables, kinds=trained.about["customer_attributes"]),
-    ).drop(columns="as_of_day")
+    known = customer_attributes(config, tables, kinds=trained.about["customer_attributes"])
+    kind = kind_of(config, log, known, trained=trained.model)
+    features = kind.features(log.order_days, snapshot, model=trained.model)
     record = _record(trained)
     decisions = decide(
         config,

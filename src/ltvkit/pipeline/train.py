@@ -3,7 +3,6 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,20 +14,17 @@ from ltvkit._version import __version__
 from ltvkit.audience import RfmCuts
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
-from ltvkit.evaluation.backtest import Backtest, fold_snapshots, run_backtest
+from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.checks import Verdict, review
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
-from ltvkit.features.panel import build_panel
 from ltvkit.features.snapshots import snapshot_days
 from ltvkit.features.targets import targets
-from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.artifact import TrainedModel, save_model
-from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
-from ltvkit.models.stack import StackedLtv
-from ltvkit.panel import LtvModel, ModelOfRecord
+from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.customers import customer_attributes, kinds_of
 from ltvkit.pipeline.decide import decide
+from ltvkit.pipeline.kinds import kind_of
 from ltvkit.pipeline.load import Tables, open_log, open_tables
 from ltvkit.pipeline.record import Clock, ModelRecord, verdict_facts, write_run
 from ltvkit.progress import Progress
@@ -36,19 +32,6 @@ from ltvkit.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from ltvkit.tracking import Recorded
-
-OTHERS: dict[str, Callable[[], LtvModel]] = {
-    "BG/NBD + GG": lambda: BtydLtv(BetaGeo),
-    "MBG/NBD + GG": lambda: BtydLtv(ModifiedBetaGeo),
-    "Pareto/NBD + GG": lambda: BtydLtv(ParetoNBD),
-    "lifetimes BG/NBD + GG": lambda: LifetimesLtv("bgnbd"),
-    "lifetimes MBG/NBD + GG": lambda: LifetimesLtv("mbgnbd"),
-    "lifetimes Pareto/NBD + GG": lambda: LifetimesLtv("pareto_nbd"),
-    "naive rate": NaiveRate,
-    "past spend": PastSpend,
-    "mean": Mean,
-}
-"""The rows of every backtest beside the model of record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +83,9 @@ def train(
     progress.step("Backtest at past dates")
     backtest = backtest_log(config, log, snapshot, progress, customers=customers)
     progress.step(f"Training on all of the history to {snapshot.as_of}")
-    panel = build_panel(
-        log.order_days, snapshot, attribute_columns=log.attributes, customers=customers
-    )
-    model = new_model(config).fit(panel, report=progress.advance)
+    kind = kind_of(config, log, customers)
+    panel = kind.panel(log.order_days, snapshot)
+    model = kind.new_model().fit(panel, report=progress.advance)
     verdict = review(
         backtest,
         log_half_width=model.level_.log_half_width,
@@ -169,34 +151,22 @@ def backtest_log(
 ) -> Backtest:
     """Rolling origins over a cleaned log, with the attributes of its customers."""
     history = with_history(log.order_days)
+    kind = kind_of(config, log, customers)
 
     def truth(fold: Snapshot) -> pd.DataFrame:
         snapshots = snapshot_days([fold.as_of])
         return fetch(targets(history, snapshots, horizon_days=fold.horizon_days))
 
     return run_backtest(
-        fold_snapshots(log.summary.first_day, snapshot),
+        kind.folds(log, snapshot),
         # As it was known then: refunds that came later are not netted yet.
-        make_panel=lambda fold: build_panel(
-            log.known_at(fold.as_of),
-            fold,
-            attribute_columns=log.attributes,
-            customers=customers,
-        ),
+        make_panel=lambda fold: kind.panel(log.known_at(fold.as_of), fold),
         make_truth=truth,
-        record=lambda: new_model(config),
-        others=OTHERS,
+        record=kind.new_model,
+        others=kind.others,
         seed=config.model.seed,
         report=progress.advance,
     )
-
-
-def new_model(config: Config) -> ModelOfRecord:
-    """The model of record, unfitted."""
-    import os
-
-    threads = config.model.threads or os.cpu_count() or 1
-    return StackedLtv(seed=config.model.seed, threads=threads)
 
 
 def list_inputs(log: CleanLog, tables: Tables) -> list[dict[str, Any]]:
@@ -269,6 +239,8 @@ def _digest(config: Config, log: CleanLog, tables: Tables) -> str:
     settings = config.settings()
     told = {key: settings[key] for key in ("data", "snapshot", "model")}
     told["model"].pop("threads", None)
+    if config.kind == "contractual":
+        told |= {key: settings[key] for key in ("kind", "renewal_days", "grace_days")}
     read = [log.sha256, *([tables.customers.sha256] if tables.customers else [])]
     text = json.dumps([*read, told, __version__], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

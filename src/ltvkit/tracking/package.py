@@ -9,7 +9,6 @@ import pandas as pd
 import ltvkit
 from ltvkit._version import __version__
 from ltvkit.models.artifact import TrainedModel, load_model
-from ltvkit.schemas import PREDICTIONS
 from ltvkit.tracking.stores import import_mlflow, quiet
 
 if TYPE_CHECKING:
@@ -20,16 +19,7 @@ SERVED = Path(__file__).with_name("served_model.py")
 NEEDED = ("mlflow", "lightgbm", "numpy", "pandas", "scikit-learn", "scipy")
 """What a model needs beside the code of ltvkit, which travels with it."""
 
-WHOLE_NUMBERS = ("repeat_orders",)
-
-FURTHER_PREDICTIONS = (
-    "prob_alive",
-    "prob_order_90d",
-    "next_order_days",
-    "next_order_days_from",
-    "next_order_days_to",
-)
-"""Columns that `StackedLtv.predict` puts beside `ltvkit.schemas.PREDICTIONS`."""
+WHOLE_NUMBERS = ("repeat_orders", "renewals", "contracts", "opening")
 
 EXAMPLE: dict[str, float] = {
     "repeat_orders": 2,
@@ -70,8 +60,17 @@ EXAMPLE: dict[str, float] = {
     "revenue_rate": 0.94,
     "recent_half_share": 0.33,
     "last_to_mean_value": 1.0,
+    "renewals": 2,
+    "contracts": 1,
+    "opening": 0,
+    "days_since_renewal": 20.0,
+    "days_since_payment": 20.0,
+    "last_payment": 50.0,
+    "last_period": 50.0,
+    "mean_period": 50.0,
 }
-"""A customer who never was: orders of 50 on the days 0, 40 and 100 of 130."""
+"""A customer who never was: orders of 50 on the days 0, 40 and 100 of 130; or under contract, with
+payments of 50."""
 
 
 def feature_types(trained: TrainedModel) -> dict[str, str]:
@@ -141,7 +140,7 @@ def _signature(trained: TrainedModel, types: dict[str, str]) -> "ModelSignature"
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
-    predictions = [*PREDICTIONS.columns, *FURTHER_PREDICTIONS]
+    predictions = trained.predict(example_features(types)).columns.drop("customer_id")
     return ModelSignature(
         inputs=Schema([ColSpec(DataType[kind], name) for name, kind in types.items()]),
         outputs=Schema(

@@ -157,6 +157,18 @@ def test_check_data_says_what_the_contracts_look_like(club, ltv):
     assert "predictions can be checked: 2." in done.stdout
 
 
+def test_check_data_names_a_second_period_that_should_be_trained_apart(tmp_path, ltv):
+    write(tmp_path, "club", SHOP, horizon=HORIZON)
+    monthly = pd.read_csv(tmp_path / "club.csv")
+    write(tmp_path, "annual", YEARLY, horizon=60)
+    yearly = pd.read_csv(tmp_path / "annual.csv")
+    yearly["client"] = "yearly-" + yearly["client"]
+    pd.concat([monthly, yearly]).to_csv(tmp_path / "club.csv", index=False)
+    done = ltv("check-data", "club.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "usually 365 days after the one before: if there are plans of that" in done.stdout
+
+
 def test_yearly_contracts_that_are_not_due_say_so_in_list_run_and_terminal(tmp_path, ltv):
     write(tmp_path, "annual", YEARLY, horizon=60, more="renewal_days: yearly")
     done = ltv(

@@ -16,6 +16,7 @@ from ltvkit.features.engine import fetch, quiet
 from ltvkit.features.orders import as_day_number, with_history
 from ltvkit.features.payments import (
     RENEWAL,
+    START,
     Floats,
     Ints,
     Trace,
@@ -60,6 +61,16 @@ def days_to_learn(order_days: ir.Table, terms: ContractTerms) -> int | None:
     if not len(over):
         return None
     return int(over[min(FEWEST_RENEWALS, len(over)) - 1] - trace.day.min()) + 1
+
+
+def begun_again(order_days: ir.Table, terms: ContractTerms) -> tuple[float, float]:
+    """Share of later payments that began another contract, and the usual days before them."""
+    trace = trace_payments(payments_of(order_days), terms)
+    later = np.flatnonzero(np.append(False, trace.customer[1:] == trace.customer[:-1]))
+    again = later[trace.kind[later] == START]
+    if not len(again):
+        return 0.0, float("nan")
+    return len(again) / len(later), float(np.median(trace.day[again] - trace.day[again - 1]))
 
 
 def build_contract_panel(

@@ -17,6 +17,7 @@ from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, fold_snapshots
 from ltvkit.features.contracts import (
+    begun_again,
     build_contract_panel,
     contract_features,
     contract_terms,
@@ -33,6 +34,9 @@ from ltvkit.panel import LtvModel, ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot
 
 Models = Mapping[str, Callable[[], LtvModel]]
+
+MANY_BEGUN_AGAIN = 0.03
+"""A share of payments after the end of a contract that plans of another period may explain."""
 
 OTHERS: Models = {
     "BG/NBD + GG": lambda: BtydLtv(BetaGeo),
@@ -222,13 +226,20 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
     now = contract_features(log.order_days, snapshot, terms=shop.terms)
     running = now["days_since_payment"] <= shop.terms.patience_days
     folds = len(shop.folds(log, snapshot))
-    return (
+    share, days = begun_again(log.order_days, shop.terms)
+    words = (
         f"Contracts: renewed every {shop.terms.renewal_days:.4g} days, payments up to "
         f"{shop.terms.grace_days} days late.\n"
         f"  {int(running.sum()):,} running, {int((~running).sum()):,} ended; renewals due in the "
         f"{snapshot.horizon_days} days ahead: {int((now['renewals_due'] > 0).sum()):,} contracts.\n"
         f"  Past dates at which predictions can be checked: {folds}."
     )
+    if share > MANY_BEGUN_AGAIN:
+        words += (
+            f"\n  ! {share:.0%} of later payments came after the contract had ended, usually {days:g} "
+            "days after the one before: if there are plans of that period, train them apart."
+        )
+    return words
 
 
 def contract_folds(

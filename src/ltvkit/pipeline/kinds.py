@@ -236,8 +236,9 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
     )
     if share > MANY_BEGUN_AGAIN:
         words += (
-            f"\n  ! {share:.0%} of later payments came after the contract had ended, usually {days:g} "
-            "days after the one before: if there are plans of that period, train them apart."
+            f"\n  ! {share:.0%} of later payments came after the contract had ended, usually "
+            f"{days:g} days after the one before: if there are plans of that period, train them "
+            "apart."
         )
     return words
 

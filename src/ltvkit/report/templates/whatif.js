@@ -51,14 +51,20 @@ if (form) {
   };
   // The verdict of economics/verdicts.py: read from the interval of allowable CAC over CAC.
   const atTarget = 0.1;
+  const near = (low, high) => low >= 1 - atTarget && high <= 1 + atTarget;
   const decide = (channel, low, high, allowable) => {
     if (low == null || high == null) return "cannot_tell";
-    if (low >= 1) {
-      if (!channel.own) return "hold";
-      return channel.marginal != null && channel.marginal > allowable ? "hold" : "raise";
-    }
+    if (low >= 1) return atTheMargin(channel, allowable);
     if (high < 1) return channel.own ? "cut" : "hold";
-    return low >= 1 - atTarget && high <= 1 + atTarget ? "hold" : "cannot_tell";
+    return near(low, high) ? "hold" : "cannot_tell";
+  };
+  // The next customer decides: allowable over marginal CAC, which moves with the allowable one.
+  const atTheMargin = ({ own, elasticity: [least, most], next, allowed }, allowable) => {
+    if (!own || (least != null && least <= 0 && most < 1)) return "hold";
+    if (next[0] == null || next[1] == null) return "raise";
+    const [low, high] = next.map((limit) => limit * allowable / allowed);
+    if (low >= 1) return "raise";
+    return high < 1 || near(low, high) ? "hold" : "cannot_tell";
   };
   const answer = (channel, target, month, careful) => {
     const inTime = month == null ? null : collected(channel.curve, month);

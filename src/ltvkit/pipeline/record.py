@@ -96,7 +96,11 @@ def write_run(
     A run that stood there before leaves its key figures in `previous`, so that the report says how
     they changed.
     """
-    data = _data(log, str(settings["data"]["currency"]))
+    data = data_facts(
+        log,
+        currency=str(settings["data"]["currency"]),
+        margin_rate=float(settings["economics"]["margin_rate"]),
+    )
     before = previous_figures(
         folder / "run.json",
         version=model.version,
@@ -312,8 +316,11 @@ def _versions() -> dict[str, str]:
     return {"ltvkit": __version__, "python": python_version(), **found}
 
 
-def _data(log: CleanLog, currency: str) -> dict[str, Any]:
+def data_facts(log: CleanLog, *, currency: str, margin_rate: float) -> dict[str, Any]:
+    """What was read, for `run.json`, and whether its money is margin or revenue."""
     summary = log.summary
+    # A rate makes margin of revenue as a column does: only without both is money revenue.
+    is_margin = summary.margin_basis == "margin" or margin_rate != 1
     return {
         "customers": summary.customers,
         "orders": summary.orders,
@@ -327,7 +334,7 @@ def _data(log: CleanLog, currency: str) -> dict[str, Any]:
         "unmatched_refunds": summary.unmatched_refunds,
         "revenue": summary.revenue,
         "currency": currency,
-        "margin_basis": summary.margin_basis,
+        "margin_basis": "margin" if is_margin else "revenue",
         "readings": dict(log.readings),
         "reasons": dict(summary.reasons),
     }

@@ -132,7 +132,7 @@ def _card(name: str, run: Run, previous: Previous | None, reader: Reader) -> Car
         change=change[1],
         noise=change[2],
         spark=_spark(name, run, reader),
-        greyed=name in PREDICTED and run.verdict.decision != "use",
+        greyed=name in PREDICTED and run.verdict.decision != "use" and not blank,
     )
 
 

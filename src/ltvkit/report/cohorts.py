@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ltvkit.report.reader import Reader
-from ltvkit.runs import Run
+from ltvkit.runs import Run, as_bool
 
 MAX_COHORTS = 18
 MAX_AGES = 19
@@ -48,6 +48,12 @@ def heat_maps(run: Run, reader: Reader) -> tuple[HeatMap, ...]:
         return ()
     money = "margin" if run.data.margin_basis == "margin" else "revenue"
     sized = frame[frame["customers"] > 0].sort_values(["cohort", "age_months"])
+    if "complete" in sized:
+        # A month that still runs is not observed yet: its few orders so far would look like a fall.
+        over = as_bool(sized["complete"])
+        sized = sized.assign(
+            **{name: sized[name].where(over) for name in ("active_customers", "orders", money)}
+        )
     back = sized.assign(shown=sized["active_customers"] / sized["customers"])
     total = sized.groupby("cohort")[money].cumsum().where(sized[money].notna())
     worth = sized.assign(shown=total / sized["customers"])

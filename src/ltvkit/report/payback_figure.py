@@ -74,8 +74,13 @@ def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: 
                 "encoding": {"x": x, "y": y | {"field": "cac"}, "stroke": {"value": INK}},
             },
             {
-                "transform": [{"filter": "isValid(datum.cac) && datum.band && datum.age === 0"}],
-                "mark": {"type": "text", "align": "left", "dx": 6, "dy": -8, "fontSize": 12},
+                # Named at the right edge: at the left, early paybacks are marked.
+                "transform": [
+                    {"filter": "isValid(datum.cac) && datum.band"},
+                    {"joinaggregate": [{"op": "max", "field": "age", "as": "edge"}]},
+                    {"filter": "datum.age === datum.edge"},
+                ],
+                "mark": {"type": "text", "align": "right", "dx": -4, "dy": -8, "fontSize": 12},
                 "encoding": {
                     "x": x,
                     "y": y | {"field": "cac"},

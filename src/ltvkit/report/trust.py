@@ -15,6 +15,9 @@ PART = "part: "
 
 MAX_DRIVERS = 12
 
+SMALLEST_SHOWN = 0.001
+"""Errors of the total are written to a tenth of a per cent."""
+
 PAST_SPEND = "past spend"
 """The baseline that ranks by what customers have spent so far."""
 
@@ -69,11 +72,12 @@ def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
     """The backtest in plain sentences, each only where its measure was taken."""
     metrics = run.metrics.get(run.record_row, {})
     said = [_ranking(run, reader), _total(metrics.get("bias"), reader)]
-    coverage = metrics.get("coverage")
+    promised = metrics.get("coverage_attainable")
+    coverage = promised if observed(promised) else metrics.get("coverage")
     if observed(coverage):
         said.append(
             reader.say(
-                "trust.coverage",
+                "trust.coverage_promised" if observed(promised) else "trust.coverage",
                 share=reader.number(coverage * 100),
                 level=reader.share(reader.level),
             )
@@ -142,8 +146,10 @@ def driver_rows(run: Run, reader: Reader) -> tuple[DriverRow, ...]:
 
 
 def advice(run: Run, reader: Reader) -> tuple[str, ...]:
-    """What to do about the checks that did not pass, each piece of advice once."""
-    said = [check_sentence(c, reader) for c in run.verdict.checks if c.status != "PASS"]
+    """What to do about the checks that failed, else those to review; each piece of advice once."""
+    weak = [c for c in run.verdict.checks if c.status != "PASS"]
+    failed = [c for c in weak if c.status == "FAIL"]
+    said = [check_sentence(c, reader) for c in failed or weak]
     return tuple(dict.fromkeys(text for text in said if text)) or verdict_reasons(run, reader)
 
 
@@ -201,6 +207,8 @@ def _ranking(run: Run, reader: Reader) -> Markup:
 def _total(bias: float | None, reader: Reader) -> Markup:
     if not observed(bias):
         return Markup("")
+    if abs(bias) < SMALLEST_SHOWN:
+        return reader.say("trust.total_right", value=reader.share(SMALLEST_SHOWN, 1))
     key = "trust.total_over" if bias >= 0 else "trust.total_under"
     return reader.say(key, value=reader.share(abs(bias), 1))
 

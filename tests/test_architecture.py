@@ -17,6 +17,7 @@ GROUND = {
     "progress",
     "panel",
     "runs",
+    "run_facts",
     "wording",
     "_version",
 }

@@ -8,7 +8,6 @@ empty frame with its columns, never as a missing attribute.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,212 +16,53 @@ import pandas as pd
 
 from ltvkit.errors import UserError
 from ltvkit.files import is_text, unguarded
+from ltvkit.run_facts import (
+    OPTIONAL,
+    RECORD_ROW,
+    Check,
+    DataFacts,
+    Driver,
+    Figure,
+    ListFacts,
+    ModelFacts,
+    Notice,
+    Previous,
+    Run,
+    Total,
+    Verdict,
+    nothing,
+)
 from ltvkit.snapshot import Snapshot
-from ltvkit.wording import LANGUAGES, Sentence
+from ltvkit.wording import Sentence
+
+__all__ = [
+    "RECORD_ROW",
+    "SCHEMA",
+    "Check",
+    "DataFacts",
+    "Driver",
+    "Figure",
+    "ListFacts",
+    "ModelFacts",
+    "Notice",
+    "Previous",
+    "Run",
+    "Total",
+    "Verdict",
+    "as_bool",
+    "read_run",
+]
 
 SCHEMA = 1
 """The version of the run folder that this reader understands."""
 
-RECORD_ROW = "ltvkit"
-"""What the backtest calls the model of record, unless it uses the model's name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number with its 80 % interval; `None` where nothing was observed."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DataFacts:
-    """What was read: sizes, span, what was put aside, and what money means here.
-
-    `readings` says, by column, how dates and numbers were understood.
-    """
-
-    customers: int
-    orders: int
-    rows: int
-    first_day: date
-    last_day: date
-    duplicates: int
-    rejected: int
-    refund_rows: int
-    zero_value_orders: int
-    revenue: float
-    currency: str
-    margin_basis: str
-    readings: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """Which model speaks, what it is made of, and why it was chosen (in English, and as said)."""
-
-    name: str
-    version: str
-    weights: Mapping[str, float]
-    btyd_share: float | None
-    why: tuple[str, ...]
-    said: tuple[Sentence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """What the whole base will bring over the horizon, in revenue and in margin.
-
-    `grade` says what the total is good for: `plan`, `rough`, `unsure` or `none`; blank if unknown.
-    """
-
-    revenue: Figure
-    margin: Figure
-    words: str
-    grade: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question asked of the backtest: PASS, REVIEW or FAIL."""
-
-    name: str
-    status: str
-    value: float | None
-    threshold: float | None
-    recommendation: str
-    said: Sentence | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`use`, `ranking only` or `do not use`, with the reasons and the checks behind it."""
-
-    decision: str
-    reasons: tuple[str, ...]
-    checks: tuple[Check, ...]
-    said: tuple[Sentence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A warning raised by the run."""
-
-    id: str
-    title: str
-    text: str
-    said: Sentence | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListFacts:
-    """One list to act on: so many on it, so many of them to contact, so many to leave alone."""
-
-    name: str
-    count: int
-    holdout: int
-    value_at_stake: float | None
-    action: str
-    file: str
-    to_contact: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """A feature that goes with high predicted value, and its share of all explanation."""
-
-    feature: str
-    label: str
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Previous:
-    """The key figures of the run before, and the day they stand for."""
-
-    as_of: date
-    economics: Mapping[str, Figure]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Everything in a run folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Where it was read from.
-    settings : mapping
-        The whole configuration that made the run.
-    customers : DataFrame
-        The scored list, one row per customer.
-    channels, payback, kpis, cohorts, backtest, backtest_deciles, rejected_rows, data_dictionary
-        The frames of the run; empty with their columns where the run had nothing to say.
-    channels_said : mapping
-        The sentences of each channel's row, by column: `why` and `worth_more`.
-    budget : tuple of Sentence
-        Where the next money goes; empty without costs. Its table is `budget.csv`.
-    leads : tuple of Sentence
-        How leads were scored, or why not; empty without leads. Their table is `leads_scored.csv`.
-    previous : Previous, optional
-        The run that stood in the folder before, where there was one.
-    benchmarks : DataFrame
-        Own figures beside the benchmarks that the user brought.
-    """
-
-    folder: Path
-    name: str
-    seed: int
-    versions: Mapping[str, str]
-    settings: Mapping[str, Any]
-    inputs: tuple[Mapping[str, Any], ...]
-    data: DataFacts
-    snapshot: Snapshot
-    model: ModelFacts
-    total: Total
-    metrics: Mapping[str, Mapping[str, float]]
-    verdict: Verdict
-    warnings: tuple[Notice, ...]
-    economics: Mapping[str, Figure]
-    lists: tuple[ListFacts, ...]
-    drivers: tuple[Driver, ...]
-    customers: pd.DataFrame
-    channels: pd.DataFrame
-    payback: pd.DataFrame
-    kpis: pd.DataFrame
-    cohorts: pd.DataFrame
-    backtest: pd.DataFrame
-    backtest_deciles: pd.DataFrame
-    rejected_rows: pd.DataFrame
-    data_dictionary: pd.DataFrame
-    channels_said: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
-    budget: tuple[Sentence, ...] = ()
-    leads: tuple[Sentence, ...] = ()
-    previous: Previous | None = None
-    benchmarks: pd.DataFrame = field(default_factory=lambda: _nothing("benchmarks.csv"))
-
-    @property
-    def figures(self) -> Previous:
-        """What a later run compares itself with."""
-        return Previous(self.snapshot.as_of, self.economics)
-
-    @property
-    def language(self) -> str:
-        """The language in which the run's files speak to marketers."""
-        section = self.settings.get("report") or {}
-        return str(section.get("language") or LANGUAGES[0])
-
-    @property
-    def record_row(self) -> str:
-        """What the backtest calls the model of record: the model's name, else `ltvkit`."""
-        return self.model.name if self.model.name in self.metrics else RECORD_ROW
-
-
 _TEXT = {
-    "channels.csv": ("channel", "payback_status", "verdict", "why"),
+    "channels.csv": (
+        *("channel", "payback_status", "verdict", "why", "payback_goal", "cohort_trend"),
+    ),
+    "budget.csv": ("channel", "note"),
+    "leads_scored.csv": ("lead_id", "score_basis", "criteria_missing", "channel", "created_at"),
+    "prospects_scored.csv": ("customer_id", "channel", "why"),
     "benchmarks.csv": ("segment", "metric", "position", "source"),
     "payback.csv": ("channel", "cohort"),
     "kpis.csv": ("month",),
@@ -230,21 +70,6 @@ _TEXT = {
     "backtest.csv": ("model", "cutoff", "metric"),
     "backtest_deciles.csv": ("model",),
     "data_dictionary.csv": ("name", "type", "unit", "description"),
-}
-_OPTIONAL = {
-    "channels.csv": (
-        *("channel", "new_customers", "media_spend", "loaded_cost", "media_cac", "loaded_cac"),
-        *("ltv", "ltv_low", "ltv_high", "ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high"),
-        *("allowable_cac", "payback_month", "payback_status", "verdict", "why"),
-    ),
-    "payback.csv": (
-        *("channel", "cohort", "age_months", "customers_observed"),
-        *("cumulative_margin", "low", "high", "predicted", "cac"),
-    ),
-    "rejected_rows.csv": ("row", "reason"),
-    "benchmarks.csv": (
-        *("segment", "metric", "value", "benchmark", "difference", "position", "source", "year"),
-    ),
 }
 
 
@@ -343,6 +168,18 @@ def read_run(folder: Path) -> Run:
         if not (before := facts.get("previous"))
         else Previous(_day(before["as_of"]), _economics(before)),
         benchmarks=_frame(folder, "benchmarks.csv"),
+        budget_sketch=_frame(folder, "budget.csv"),
+        leads_scored=_frame(folder, "leads_scored.csv"),
+        prospects=_frame(
+            folder,
+            "prospects_scored.csv",
+            local=(facts["settings"].get("audience") or {}).get("excel_locale") in ("fr", "pl"),
+        ),
+        ledger={
+            str(name): amount
+            for name, raw in (facts.get("ledger") or {}).items()
+            if (amount := _number(raw)) is not None
+        },
     )
 
 
@@ -376,29 +213,29 @@ def _customers(folder: Path) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def _frame(folder: Path, name: str, *, text: bool = False) -> pd.DataFrame:
-    """A csv of the run; only an empty field is missing, so a channel may be called "NA"."""
+def _frame(folder: Path, name: str, *, text: bool = False, local: bool = False) -> pd.DataFrame:
+    """A csv of the run; only an empty field is missing, so a channel may be called "NA".
+
+    `local`: written for a spreadsheet that wants `;` and a comma in decimals.
+    """
     path = folder / name
     if not path.is_file():
-        if name not in _OPTIONAL:
+        if name not in OPTIONAL:
             raise UserError(f"got no {name} in {folder}, expected it beside run.json; train again")
-        return _nothing(name)
+        return nothing(name)
     kinds = dict.fromkeys(_TEXT.get(name, ()), str)
     table = pd.read_csv(
         path,
         dtype=str if text else kinds,
         keep_default_na=False,
         na_values=[""],
-        encoding="utf-8",
+        sep=";" if local else ",",
+        decimal="," if local else ".",
+        encoding="utf-8-sig",
     )
     for column in table.columns[[is_text(table[column]) for column in table.columns]]:
         table[column] = unguarded(table[column].astype("str"))
     return table
-
-
-def _nothing(name: str) -> pd.DataFrame:
-    """What a table is that the run does not have: its columns."""
-    return pd.DataFrame(columns=list(_OPTIONAL[name]))
 
 
 def _said_of(section: Mapping[str, Any] | None) -> tuple[Sentence, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from ltvkit.report.cards import Bar, interval_bar, target_months, target_ratio
 from ltvkit.report.reader import BLANK, Reader, observed, visible
@@ -17,6 +18,12 @@ UNATTRIBUTED = "unattributed"
 
 MAX_COHORT_CURVES = 24
 """Cohorts offered in the payback chart: the last two years."""
+
+TRENDS = ("rising", "falling")
+"""Trends over cohorts that are told, of all that channels.csv may name."""
+
+GOALS = {"meets the goal": "meets", "misses the goal": "misses", "cannot tell yet": "unclear"}
+"""What channels.csv says of the payback goal, and what the page does."""
 
 VERDICTS = {"Raise": "▲", "Hold": "■", "Cut": "▼", "Cannot tell": "?"}
 """Verdicts, each with a sign of its own, so that colour is never the only one."""
@@ -51,7 +58,7 @@ def channel_rows(run: Run, reader: Reader) -> tuple[ChannelRow, ...]:
     """The channels, largest first, the whole shop last."""
     if not worth_showing(run):
         return ()
-    return tuple(_row(row, run, reader) for _, row in _ordered(run).iterrows())
+    return tuple(_row(row, run, reader) for _, row in ordered_channels(run).iterrows())
 
 
 def has_costs(run: Run) -> bool:
@@ -85,7 +92,7 @@ def what_if(run: Run) -> dict[str, Any]:
                 "next": [_value(row, f"marginal_headroom_{end}") for end in ("low", "high")],
                 "elasticity": [_value(row, f"elasticity_{end}") for end in ("low", "high")],
             }
-            for row, name in ((row, row["channel"]) for _, row in _ordered(run).iterrows())
+            for row, name in ((row, row["channel"]) for _, row in ordered_channels(run).iterrows())
         ],
     }
 
@@ -93,7 +100,7 @@ def what_if(run: Run) -> dict[str, Any]:
 def curve_channels(run: Run) -> list[str]:
     """Channels with a payback curve of their own, largest first, the whole shop last."""
     have = set(run.payback.loc[run.payback["cohort"].isna(), "channel"])
-    ordered = [name for name in _ordered(run)["channel"] if name in have]
+    ordered = [name for name in ordered_channels(run)["channel"] if name in have]
     names = ordered + sorted(have - set(ordered))
     if set(names) <= {ALL, UNATTRIBUTED}:
         return [name for name in names if name == ALL]
@@ -121,9 +128,9 @@ def curve_rows(run: Run) -> dict[str, Any]:
     }
 
 
-def payback_sentences(run: Run, reader: Reader) -> tuple[str, ...]:
-    """One sentence a channel whose cost is known: paid back when, or how far."""
-    said: list[str] = []
+def payback_sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
+    """What a channel whose cost is known paid back and when, held against the goal and its past."""
+    said: list[Markup] = []
     frame = run.payback[run.payback["cohort"].isna()]
     for name in curve_channels(run):
         curve = frame[(frame["channel"] == name) & ~as_bool(frame["predicted"])]
@@ -133,19 +140,21 @@ def payback_sentences(run: Run, reader: Reader) -> tuple[str, ...]:
         cost = _value(curve.iloc[-1], "cac") if len(curve) else None
         if observed(month):
             key = "payback.reached" if month >= 1 else "payback.reached_first"
-            said.append(str(reader.say(key, channel=label, month=reader.number(month))))
+            back = reader.say(key, channel=label, month=reader.number(month))
         elif observed(cost) and cost > 0:
             last = curve.iloc[-1]
-            said.append(
-                str(
-                    reader.say(
-                        "payback.not_yet",
-                        channel=label,
-                        share=reader.share(float(last["cumulative_margin"]) / cost),
-                        month=reader.number(float(last["age_months"])),
-                    )
-                )
+            back = reader.say(
+                "payback.not_yet",
+                channel=label,
+                share=reader.share(float(last["cumulative_margin"]) / cost),
+                month=reader.number(float(last["age_months"])),
             )
+        else:
+            continue
+        more = (_against_goal(row, run, reader), _trend(row, reader)) if len(row) else ()
+        said.append(Markup(" ").join(text for text in (back, *more) if text))
+    if said and not set(_trends(run)) & set(TRENDS):
+        said.append(reader.say("payback.no_trend"))
     return tuple(said)
 
 
@@ -163,8 +172,12 @@ def channel_label(name: str, reader: Reader) -> str:
     return reader.plain(known[name]) if name in known else visible(name)
 
 
-def _ordered(run: Run) -> pd.DataFrame:
-    frame = run.channels.assign(_all=run.channels["channel"] == ALL)
+def ordered_channels(run: Run) -> pd.DataFrame:
+    """The channels, largest first, the whole shop last; it alone where no channel is known."""
+    is_all = run.channels["channel"] == ALL
+    frame = run.channels.assign(_all=is_all)
+    if set(run.channels["channel"]) == {ALL, UNATTRIBUTED}:
+        frame = frame[is_all]
     return frame.sort_values(
         ["_all", "new_customers", "channel"], ascending=[True, False, True], kind="stable"
     )
@@ -208,6 +221,25 @@ def _said(row: "pd.Series[Any]", column: str, run: Run, reader: Reader) -> str:
     written = row.get(column)
     said = run.channels_said.get(str(row["channel"]), {}).get(column)
     return reader.tell(said, written if isinstance(written, str) else "")
+
+
+def _against_goal(row: pd.DataFrame, run: Run, reader: Reader) -> Markup:
+    goal, months = row.iloc[0].get("payback_goal"), target_months(run)
+    if goal not in GOALS or not observed(months):
+        return Markup("")
+    return reader.say(f"payback.{GOALS[goal]}", goal=reader.count("count.months", months))
+
+
+def _trend(row: pd.DataFrame, reader: Reader) -> Markup:
+    trend, age = row.iloc[0].get("cohort_trend"), _value(row.iloc[0], "cohort_trend_age")
+    if trend not in TRENDS or not observed(age):
+        return Markup("")
+    return reader.say(f"payback.{trend}", age=reader.number(age))
+
+
+def _trends(run: Run) -> list[str]:
+    known = run.channels.get("cohort_trend")
+    return [] if known is None else known.dropna().tolist()
 
 
 def _ratio_range(figure: Figure, reader: Reader) -> str:

@@ -18,6 +18,10 @@ TO_ACT = (*TO_SAVE, "second_order", "high_potential")
 """Lists that ask for something this week."""
 
 
+AT_REST = "let_rest"
+"""The list of whom nobody is to contact."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListRow:
     """One list as it is shown; `weight` is its stake against the largest that asks for action."""
@@ -65,6 +69,16 @@ def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
         )
         for facts in run.lists
     )
+
+
+def not_permitted(run: Run, reader: Reader) -> Markup:
+    """How many would be contacted had they agreed to it; empty when all did, or nobody asked."""
+    missing = sum(
+        row.count - row.holdout - row.to_contact for row in run.lists if row.name != AT_REST
+    )
+    if missing <= 0:
+        return Markup("")
+    return reader.say("lists.not_permitted", customers=reader.count("count.customers", missing))
 
 
 def list_label(name: str, reader: Reader) -> str:
@@ -151,7 +165,10 @@ def _action(run: Run, reader: Reader) -> Markup:
 def _link(facts: ListFacts, reader: Reader) -> Markup:
     """A list's name, which leads to its file."""
     label = list_label(facts.name, reader)
-    if not facts.file:
-        return Markup("{}").format(label)
+    return file_link(facts.file, label) if facts.file else Markup("{}").format(label)
+
+
+def file_link(file: str, label: str = "") -> Markup:
+    """A link to a file of the run folder, under its own name or another."""
     link = '<a href="{}" download>{}</a>'
-    return Markup(link).format(quote(facts.file), label)  # noqa: S704 - escaped by format
+    return Markup(link).format(quote(file), label or file)  # noqa: S704 - escaped by format

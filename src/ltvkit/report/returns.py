@@ -1,0 +1,147 @@
+"""Behind the channels: where the next money goes, what is in the costs, what they returned."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from ltvkit.report.channels import channel_label, ordered_channels
+from ltvkit.report.reader import BLANK, Reader, observed, visible
+from ltvkit.runs import Figure, Run
+from ltvkit.wording import translated
+
+CENT = 0.005
+"""Amounts below half a cent are nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """What one channel would get of the next money, and why."""
+
+    label: str
+    extra: str
+    customers: str
+    next_cost: str
+    allowable: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """What one channel's media returned, and what its leads and clicks cost and may cost."""
+
+    label: str
+    roas: str
+    lead: str
+    lead_limit: str
+    click: str
+    click_limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """`has_roas`, `has_leads` and `has_clicks` say which columns any row has."""
+
+    rows: tuple[ReturnRow, ...]
+    has_roas: bool
+    has_leads: bool
+    has_clicks: bool
+
+
+def budget_title(run: Run, reader: Reader) -> str:
+    """The heading of the money placed, such as "Of the next 1,000 a month"."""
+    said = next((s for s in run.budget if "extra" in s.facts), None)
+    extra = said.facts["extra"] if said else float(run.budget_sketch["extra_spend"].sum())
+    period = "week" if said and said.key.endswith("_week") else "month"
+    return str(reader.say(f"returns.extra_{period}", extra=reader.money(float(extra))))
+
+
+def budget_rows(run: Run, reader: Reader) -> tuple[BudgetRow, ...]:
+    """Every channel of the budget sketch, the one that gets most first."""
+    table = run.budget_sketch.sort_values("extra_spend", ascending=False, kind="stable")
+    return tuple(_budget_row(row, run, reader) for row in table.to_dict("records"))
+
+
+def ledger_sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
+    """Where every cent of the table of costs went."""
+    total, charged = run.ledger.get("total"), run.ledger.get("charged")
+    if not observed(total) or not observed(charged):
+        return ()
+    parts = {name: run.ledger.get(name, 0.0) for name in ("in_flight", "left_out")}
+    if all(abs(amount) < CENT for amount in parts.values()):
+        return (reader.say("returns.ledger_all", total=reader.money(total)),)
+    date = reader.day(run.snapshot.as_of)
+    return (
+        reader.say("returns.ledger", total=reader.money(total), charged=reader.money(charged)),
+        *(
+            reader.say(f"returns.ledger_{name}", amount=reader.money(amount), date=date)
+            for name, amount in parts.items()
+            if abs(amount) >= CENT
+        ),
+    )
+
+
+def shop_sentence(run: Run, reader: Reader) -> Markup:
+    """MER and aMER of the whole shop, as money for money; empty where they are not known."""
+    mer, amer = (run.economics.get(name, Figure(None)).value for name in ("mer", "amer"))
+    if not observed(mer) or not observed(amer):
+        return Markup("")
+    return reader.say(
+        "returns.mer",
+        unit=reader.money(1),
+        mer=reader.unit_money(mer),
+        amer=reader.unit_money(amer),
+    )
+
+
+def returns(run: Run, reader: Reader) -> Returns:
+    """ROAS, cost per lead and cost per click of every channel that has any of them."""
+    table = ordered_channels(run)
+    have = {
+        name: name in table and bool(table[name].notna().any())
+        for name in ("roas", "cost_per_lead", "cost_per_click")
+    }
+    shown = table[[name for name, there in have.items() if there]].notna().any(axis=1)
+    rows = tuple(_return_row(row, reader) for row in table[shown].to_dict("records"))
+    return Returns(rows, *have.values())
+
+
+def _budget_row(row: Mapping[Hashable, Any], run: Run, reader: Reader) -> BudgetRow:
+    extra, more = float(row["extra_spend"]), float(row["extra_customers"])
+    note = "" if pd.isna(row["note"]) else str(row["note"])
+    if reader.language != run.language:
+        # Only a fixed English text can be said anew; one with numbers in it is left out.
+        told = translated(note, section="budget", language=reader.language)
+        note = told if told != note else ""
+    return BudgetRow(
+        label=channel_label(str(row["channel"]), reader),
+        extra=reader.money(extra) if extra > 0 else BLANK,
+        customers=reader.number(more) if extra > 0 else BLANK,
+        next_cost=reader.unit_money(_known(row, "marginal_cac_after")),
+        allowable=reader.unit_money(_known(row, "allowable_cac")),
+        why=visible(note),
+    )
+
+
+def _return_row(row: Mapping[Hashable, Any], reader: Reader) -> ReturnRow:
+    def limit(column: str) -> str:
+        value = _known(row, column)
+        if not observed(value):
+            return ""
+        return str(reader.say("returns.may_cost", value=reader.unit_money(value)))
+
+    return ReturnRow(
+        label=channel_label(str(row["channel"]), reader),
+        roas=reader.number(_known(row, "roas"), 1),
+        lead=reader.unit_money(_known(row, "cost_per_lead")),
+        lead_limit=limit("max_cpl"),
+        click=reader.unit_money(_known(row, "cost_per_click")),
+        click_limit=limit("max_cpc"),
+    )
+
+
+def _known(row: Mapping[Hashable, Any], column: str) -> float | None:
+    raw = row.get(column)
+    return None if raw is None or pd.isna(raw) else float(raw)

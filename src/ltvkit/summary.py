@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from ltvkit.audience.exports import UNREAD_PHONE
+from ltvkit.audience.upload_files import UNREAD_PHONE
 from ltvkit.runs import Run, read_run
 
 if TYPE_CHECKING:

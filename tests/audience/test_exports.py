@@ -11,7 +11,6 @@ import pytest
 
 from ltvkit.audience.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
 from ltvkit.audience.exports import (
-    ExportResult,
     google_customer_match,
     lifecycle_values,
     meta_value_based,
@@ -19,6 +18,7 @@ from ltvkit.audience.exports import (
 )
 from ltvkit.audience.identity import clean_emails, clean_names, sha256
 from ltvkit.audience.phones import clean_phones
+from ltvkit.audience.upload_files import ExportResult
 from ltvkit.errors import DataError
 
 HASHED = "AB" * 32

@@ -28,7 +28,6 @@ from ltvkit.audience.dictionary import (
     scored_columns,
 )
 from ltvkit.audience.exports import (
-    ExportResult,
     google_customer_match,
     google_list,
     lifecycle_values,
@@ -60,6 +59,7 @@ from ltvkit.audience.scored import (
 )
 from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm, segment_name, value_cuts
 from ltvkit.audience.spreadsheets import write_workbook
+from ltvkit.audience.upload_files import ExportResult
 from ltvkit.audience.uploads import (
     PLATFORMS,
     UPLOAD_COLUMNS,

@@ -11,9 +11,9 @@ import pandas as pd
 
 from ltvkit.audience.delimited import write_machine_csv
 from ltvkit.audience.dictionary import SCORED_COLUMNS, Column, Kind
-from ltvkit.audience.exports import UNREAD_PHONE, ExportResult, file_ending
 from ltvkit.audience.identity import clean_emails, clean_text, is_hashed
 from ltvkit.audience.phones import PHONE_READ, phones_of
+from ltvkit.audience.upload_files import UNREAD_PHONE, ExportResult, file_ending
 
 PROPERTIES: tuple[str, ...] = (
     *("list", "priority", "recommended_action", "contact_by", "holdout"),
@@ -33,6 +33,13 @@ _HUBSPOT_TYPES: dict[Kind, tuple[str, str]] = {
 _HASHED = "email is hashed already"
 _NO_EMAIL = "no usable email"
 _SHARED = "email shared with a customer of higher predicted value"
+_SHARED_PHONE = "phone shared with a customer of higher predicted value"
+
+KLAVIYO_MOST_BYTES = 50 * 10**6
+"""Klaviyo help, "Troubleshooting list imports": 50 MB a file, and no phone twice."""
+HUBSPOT_MOST_ROWS = 1_048_576
+HUBSPOT_FREE_BYTES = 20 * 10**6
+"""HubSpot knowledge base, "Set up import files": rows of a file, and its size with free tools."""
 
 
 def klaviyo_profiles(
@@ -46,7 +53,8 @@ def klaviyo_profiles(
     """`klaviyo_profiles.csv`: `Email`, `Phone Number` and properties that begin with `ltv_`.
 
     Dates are `YYYY-MM-DD HH:MM:SS`, as Klaviyo wants them to be used as dates. No consent column
-    is ever written, so an import changes nobody's subscription.
+    is ever written, so an import changes nobody's subscription. An address or a phone that several
+    customers share stays with the one of the highest predicted value, as Klaviyo takes each once.
 
     Parameters
     ----------
@@ -67,6 +75,10 @@ def klaviyo_profiles(
     on_it = _members(scored, list_name)
     unread = int((clean_text(theirs["phone"]).notna() & phones.isna() & on_it).sum())
     emails, dropped = _usable_emails(theirs["email"], scored, on_it)
+    # Whose the phone is does not depend on the list that is exported.
+    in_klaviyo = _usable_emails(theirs["email"], scored, _members(scored, None))[0].notna()
+    shared = _taken_by_better(phones.where(in_klaviyo), scored)
+    phones = phones.mask(shared)
     upload = pd.concat(
         [
             pd.DataFrame({"Email": emails, "Phone Number": phones}),
@@ -76,8 +88,11 @@ def klaviyo_profiles(
     )[emails.notna()]
     path = folder / f"klaviyo_profiles{file_ending(list_name)}.csv"
     write_machine_csv(upload, path)
-    blanked = {UNREAD_PHONE: unread} if unread else {}
-    return ExportResult(path, len(upload), dropped, blanked)
+    blanked = {UNREAD_PHONE: unread, _SHARED_PHONE: int((shared & emails.notna()).sum())}
+    warnings = _too_large(path, KLAVIYO_MOST_BYTES, "Klaviyo takes files of at most 50 MB")
+    return ExportResult(
+        path, len(upload), dropped, {why: n for why, n in blanked.items() if n}, warnings
+    )
 
 
 def hubspot_contacts(
@@ -96,6 +111,12 @@ def hubspot_contacts(
     ]
     path = folder / f"hubspot_contacts{file_ending(list_name)}.csv"
     write_machine_csv(upload, path)
+    warnings = _too_large(path, HUBSPOT_FREE_BYTES, "HubSpot's free tools take at most 20 MB")
+    if len(upload) > HUBSPOT_MOST_ROWS:
+        warnings += (
+            f"HubSpot takes at most {HUBSPOT_MOST_ROWS:,} rows a file, this one has "
+            f"{len(upload):,}: export list by list",
+        )
     checklist = hubspot_properties(
         currency=str(scored["currency"].iloc[0]) if len(scored) else "",
         horizon_days=int(scored["horizon_days"].iloc[0]) if len(scored) else 0,
@@ -103,7 +124,7 @@ def hubspot_contacts(
     listed = folder / "hubspot_properties.csv"
     write_machine_csv(checklist, listed)
     return (
-        ExportResult(path, len(upload), dropped),
+        ExportResult(path, len(upload), dropped, warnings=warnings),
         ExportResult(
             listed,
             len(checklist),
@@ -157,14 +178,26 @@ def _usable_emails(
     emails = clean_emails(raw)
     hashed = is_hashed(emails)
     plain = emails.mask(hashed)
-    best_first = scored["predicted_value"].sort_values(ascending=False, kind="stable").index
-    shared = plain.loc[best_first].duplicated().reindex(plain.index) & plain.notna()
+    shared = _taken_by_better(plain, scored)
     counts = {
         _HASHED: int((hashed & on_it).sum()),
         _NO_EMAIL: int((emails.isna() & on_it).sum()),
         _SHARED: int((shared & on_it).sum()),
     }
     return plain.mask(shared | ~on_it), {why: count for why, count in counts.items() if count}
+
+
+def _taken_by_better(keys: pd.Series, scored: pd.DataFrame) -> pd.Series:
+    """True where a customer of higher predicted value has the same address or phone."""
+    best_first = scored["predicted_value"].sort_values(ascending=False, kind="stable").index
+    return keys.loc[best_first].duplicated().reindex(keys.index) & keys.notna()
+
+
+def _too_large(path: Path, most_bytes: int, rule: str) -> tuple[str, ...]:
+    size = path.stat().st_size
+    if size <= most_bytes:
+        return ()
+    return (f"{rule}, this file has {size / 1e6:,.0f} MB: export list by list, or split it",)
 
 
 def _properties(scored: pd.DataFrame, date_format: str) -> pd.DataFrame:

@@ -9,13 +9,13 @@ import pandas as pd
 
 from ltvkit.audience.crm import hubspot_contacts, klaviyo_profiles
 from ltvkit.audience.exports import (
-    ExportResult,
     google_customer_match,
     google_list,
     meta_value_based,
     tiktok_audience,
 )
 from ltvkit.audience.phones import with_phones_read
+from ltvkit.audience.upload_files import ExportResult
 from ltvkit.errors import DataError, offenders
 
 Platform = Literal["google", "meta", "tiktok", "klaviyo", "hubspot"]

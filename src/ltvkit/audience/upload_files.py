@@ -1,0 +1,164 @@
+"""What every upload to an advertising platform is made with: people, consents, counts, the file.
+
+A row that cannot or may not be used is left out and counted under the first reason that holds; a
+value that cannot be used is blank and counted. The counts go with the file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.audience.consent import as_flag
+from ltvkit.audience.delimited import write_machine_csv
+from ltvkit.audience.identity import clean_text
+from ltvkit.audience.phones import PHONE_READ
+from ltvkit.errors import DataError, offenders
+
+AD_CONSENTS = ("ad_user_data_consent", "ad_personalization_consent")
+
+UNREAD_PHONE = "phone cannot be parsed"
+NO_KEY = "no usable email or phone"
+_CONTACTS = ("email", "phone", "first_name", "last_name", "zip", "city", "state", "country")
+
+_NO_CONSENT_COLUMNS = (
+    "no ad consent columns are mapped (ad_user_data_consent, ad_personalization_consent): "
+    "upload only customers who agreed to it"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """A file written for a platform, and what did not get into it.
+
+    Parameters
+    ----------
+    file : Path
+    rows : int
+        Rows written.
+    dropped : mapping
+        Rows left out, by reason.
+    blanked : mapping
+        Cells left blank in rows that were written or dropped, by reason.
+    warnings : tuple of str
+        What to know before uploading.
+    """
+
+    file: Path
+    rows: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    blanked: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """One line to print.
+
+        >>> ExportResult(Path("tiktok.csv"), 8, {"no ad consent": 2}).words()
+        'tiktok.csv: 8 rows; left out: 2 no ad consent'
+        """
+        parts = [f"{self.file.name}: {self.rows:,} rows"]
+        for label, counts in (("left out", self.dropped), ("blank", self.blanked)):
+            if counts:
+                parts.append(f"{label}: " + ", ".join(f"{n:,} {why}" for why, n in counts.items()))
+        return "; ".join([*parts, *self.warnings])
+
+
+def file_ending(list_name: str | None) -> str:
+    """What the name of a file of one list ends in.
+
+    >>> file_ending("win_back"), file_ending(None)
+    ('_win_back', '')
+    """
+    return f"_{list_name}" if list_name else ""
+
+
+def on_list(scored: pd.DataFrame, list_name: str | None) -> pd.DataFrame:
+    """The customers of a list, or all."""
+    return scored if list_name is None else scored[scored["list"] == list_name]
+
+
+def held_out(people: pd.DataFrame) -> dict[str, pd.Series]:
+    """Who is to be left alone, as a reason to leave a row out."""
+    return {"held out for measurement": people["holdout"].astype(bool)}
+
+
+def joined(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Scored customers with their contact columns, blank where the shop has none."""
+    keyed = contacts.set_index(contacts["customer_id"].astype("str"))
+    if keyed.index.has_duplicates:
+        raise DataError(
+            f"contacts: got repeated customer_id {offenders(keyed.index[keyed.index.duplicated()])}"
+            ", expected one row per customer; keep one of them"
+        )
+    theirs = keyed.reindex(pd.Index(scored["customer_id"].astype("str")))
+    people = scored.reset_index(drop=True)
+    blank = pd.Series(np.nan, index=theirs.index, dtype="str")
+    for name in _CONTACTS:
+        people[name] = theirs.get(name, blank).astype("str").to_numpy()
+    if PHONE_READ in theirs.columns:
+        people[PHONE_READ] = theirs[PHONE_READ].astype("str").to_numpy()
+    for name in AD_CONSENTS:
+        if name in theirs.columns:
+            people[name] = as_flag(theirs[name]).to_numpy()
+    return people
+
+
+def without_consent(people: pd.DataFrame) -> dict[str, pd.Series]:
+    """Who did not agree to both uses of their data, where consents are mapped."""
+    mapped = [name for name in AD_CONSENTS if name in people.columns]
+    if not mapped:
+        return {}
+    agreed = people[mapped].fillna(False).astype(bool).all(axis=1)
+    return {"no ad consent": ~agreed | (len(mapped) < len(AD_CONSENTS))}
+
+
+def consent_warning(people: pd.DataFrame) -> tuple[str, ...]:
+    """What to say where consents are not mapped, or only one of them."""
+    mapped = [name for name in AD_CONSENTS if name in people.columns]
+    if len(mapped) == 1:
+        return (f"only {mapped[0]} is mapped, and both ad consents are needed: nothing written",)
+    return () if mapped else (_NO_CONSENT_COLUMNS,)
+
+
+def blanked_by_reason(people: pd.DataFrame, **cleaned: pd.Series) -> dict[str, pd.Series]:
+    """Whose values were given but could not be used, by reason."""
+    why = {
+        "email": "email is no address",
+        "phone": UNREAD_PHONE,
+        "country": "country is no two-letter code",
+    }
+    return {
+        why[name]: clean_text(people[name]).notna() & values.isna()
+        for name, values in cleaned.items()
+    }
+
+
+def write_upload(
+    upload: pd.DataFrame,
+    path: Path,
+    *,
+    left_out: Mapping[str, pd.Series],
+    blanked: Mapping[str, pd.Series],
+    warnings: tuple[str, ...],
+    members: pd.Series | None = None,
+    least_rows: tuple[int, str] | None = None,
+) -> ExportResult:
+    """Write the rows that nothing rules out; a row with several reasons counts under the first."""
+    on_it = pd.Series(True, index=upload.index) if members is None else members
+    unused = {why: n for why, blank in blanked.items() if (n := int((on_it & blank).sum()))}
+    kept = on_it
+    dropped = {}
+    for reason, ruled_out in left_out.items():
+        if count := int((kept & ruled_out).sum()):
+            dropped[reason] = count
+        kept = kept & ~ruled_out
+    write_machine_csv(upload[kept], path)
+    rows = int(kept.sum())
+    if least_rows is not None and rows < least_rows[0]:
+        warnings = (
+            *warnings,
+            f"{least_rows[1]}, this file has {rows:,}",
+        )
+    return ExportResult(path, rows, dropped, unused, warnings)

@@ -109,6 +109,7 @@ def print_table(table: pd.DataFrame, customers: int) -> None:
 
 
 def score(base: Base) -> pd.DataFrame:
+    """The scored list of a base."""
     return scored_customers(
         base.predictions,
         base.history,
@@ -123,6 +124,7 @@ def score(base: Base) -> pd.DataFrame:
 
 
 def plain_pandas(scored: pd.DataFrame, folder: Path) -> None:
+    """The same customers as plain pandas writes them."""
     scored.to_parquet(folder / "plain.parquet", index=False)
     scored.to_csv(folder / "plain.csv", index=False)
     shown = list_columns(scored.columns)

@@ -19,14 +19,17 @@ from playwright.sync_api import Browser
 
 @pytest.fixture(scope="session")
 def runs(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three runs: the demo shop, one whose orders are gone, one that may not be used."""
+    """The demo shop; its orders gone; a verdict against use; and two in other languages."""
     folder = tmp_path_factory.mktemp("app") / "runs"
     shutil.copytree(demo / "runs" / "demo_shop", folder / "demo_shop")
-    for age, name in enumerate(("gone", "unusable"), start=1):
+    for age, name in enumerate(("gone", "unusable", "fr", "pl"), start=1):
         shutil.copytree(demo / "runs" / "demo_shop", folder / name)
         record = folder / name / "run.json"
         facts = json.loads(record.read_text(encoding="utf-8"))
-        facts["inputs"][0]["location"] = str(folder / "no_such_orders.csv")
+        if name in ("fr", "pl"):
+            facts["settings"]["report"]["language"] = name
+        else:
+            facts["inputs"][0]["location"] = str(folder / "no_such_orders.csv")
         if name == "unusable":
             facts["verdict"]["decision"] = "do not use"
         record.write_text(json.dumps(facts), encoding="utf-8")

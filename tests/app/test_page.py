@@ -1,6 +1,7 @@
 """The page in a real browser: what a marketer searches, builds and takes along."""
 
 import socket
+from importlib.resources import files
 
 import pandas as pd
 import psutil
@@ -9,9 +10,22 @@ from app_pages import PATIENCE
 
 from demo_shop import HOSTILE_IDS
 from ltvkit.audience import value_at_stake
-from ltvkit.report.reader import visible
+from ltvkit.report.reader import Reader, visible
+from ltvkit.wording import read_texts
 
 pytestmark = pytest.mark.browser
+
+STRINGS = files("ltvkit.report") / "strings.toml"
+
+
+def of_the_page():
+    """Every text of the page that has no blank, by language."""
+    texts = read_texts(STRINGS.read_text(encoding="utf-8"))
+    return [
+        text
+        for key, text in texts.items()
+        if key.startswith("app.") and key != "app.run" and "{" not in text["en"]
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +171,34 @@ def test_a_run_that_may_not_be_used_gives_no_list(open_app):
     app.page.get_by_role("tab", name="Build a list").click()
     app.page.get_by_text("No list can be built").wait_for()
     assert app.page.get_by_role("button", name="Download").count() == 0
+
+
+@pytest.mark.parametrize(("language", "width"), [("fr", 1440), ("pl", 390)])
+def test_the_page_speaks_the_language_of_the_run(open_app, plain_customer, language, width):
+    reader = Reader(language, "EUR")
+    app = open_app(width=width)
+    app.choose_run(language)
+    app.says(reader.plain("app.use"))
+    box = app.page.get_by_label(reader.plain("app.customer"), exact=True)
+    box.wait_for(timeout=PATIENCE)
+    box.fill(plain_customer["customer_id"])
+    app.page.keyboard.press("Enter")
+    app.is_about(plain_customer["customer_id"])
+    app.shows(
+        reader.plain("app.predicted").split(",")[0],
+        reader.unit_money(plain_customer["predicted_value"]),
+    )
+    app.says(reader.plain("app.so_far"))
+    app.says(reader.day(plain_customer["last_order"]))
+    app.page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first.wait_for(
+        timeout=PATIENCE
+    )
+    app.page.get_by_role("tab", name=reader.plain("app.build")).click()
+    app.says(reader.plain("app.caution"))
+    assert app.page.evaluate("document.documentElement.scrollWidth") <= width
+    shown = app.text().splitlines()
+    assert not {text["en"] for text in of_the_page() if text["en"] != text[language]} & set(shown)
+    assert app.complaints == []
 
 
 def test_the_table_on_the_page_offers_no_csv_without_guard(open_app):

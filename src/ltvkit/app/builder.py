@@ -10,20 +10,22 @@ from ltvkit.audience import LIST_NAMES, Campaign, CampaignRule, SortBy, people_c
 from ltvkit.audience.delimited import ExcelLocale
 from ltvkit.errors import UserError
 from ltvkit.report.reader import Reader, visible
+from ltvkit.report.summary import list_label
 from ltvkit.runs import Run
 
 PREVIEW = 200
 AT_RISK = ("protect_now", "win_back")
 SORTS: dict[SortBy, str] = {
-    "value_at_stake": "most at stake",
-    "predicted_value": "highest predicted value",
+    "value_at_stake": "app.most_at_stake",
+    "predicted_value": "app.highest_value",
 }
+"""Who comes first, and how the page calls it."""
 
 
 def show_builder(run: Run, reader: Reader) -> None:
     """Controls on the left, the list on the right; below each other on a phone."""
     if run.verdict.decision not in ("use", "ranking only"):
-        st.info("No list can be built: there is nothing to act on yet, as the verdict says.")
+        st.info(plain(reader.plain("app.no_list")))
         return
     controls, outcome = st.columns([1, 2], gap="large")
     with controls:
@@ -37,25 +39,38 @@ def show_builder(run: Run, reader: Reader) -> None:
 
 def _ask_rule(run: Run, reader: Reader) -> CampaignRule | str:
     """What the controls say, or what is wrong with it."""
+
+    def word(key: str) -> str:
+        return plain(reader.plain(f"app.{key}"))
+
     lists = st.multiselect(
-        "Lists",
+        word("lists"),
         LIST_NAMES,
         default=AT_RISK,
         format_func=lambda name: reader.plain(f"lists.{name}"),
-        placeholder="all of them",
+        placeholder=reader.plain("app.all_lists"),
     )
-    low, high = st.slider("Churn risk", 0, 100, (0, 100), format="%d%%")
-    sort_by = st.radio("First come those with the", list(SORTS), format_func=SORTS.__getitem__)
-    limit = st.radio("Budget", ["contacts", "money"], horizontal=True)
+    low, high = st.slider(word("churn"), 0, 100, (0, 100), format="%d%%")
+    sort_by = st.radio(
+        word("first_come"), list(SORTS), format_func=lambda by: reader.plain(SORTS[by])
+    )
+    limit = st.radio(
+        word("budget"),
+        ["contacts", "money"],
+        format_func=lambda kind: reader.plain(f"app.{kind}"),
+        horizontal=True,
+    )
     most, budget = None, None
     if limit == "contacts":
-        most = int(st.number_input("How many contacts", min_value=0, value=500, step=50))
+        most = int(st.number_input(word("how_many"), min_value=0, value=500, step=50))
     else:
-        budget = st.number_input(_in_currency("How much", run), min_value=0.0, value=500.0)
+        budget = st.number_input(_in_currency(word("how_much"), run), min_value=0.0, value=500.0)
     usual = float(run.settings.get("economics", {}).get("contact_cost", 0.0))
     cost = st.number_input(
-        _in_currency("Cost of a contact", run), min_value=0.0, value=usual, format="%.2f"
+        _in_currency(word("contact_cost"), run), min_value=0.0, value=usual, format="%.2f"
     )
+    if budget is not None and cost <= 0:
+        return reader.plain("app.no_cost")
     try:
         return CampaignRule(
             lists=tuple(lists),
@@ -71,30 +86,39 @@ def _ask_rule(run: Run, reader: Reader) -> CampaignRule | str:
 
 
 def _in_currency(label: str, run: Run) -> str:
-    return plain(f"{label}, {run.data.currency}" if run.data.currency else label)
+    return label + (plain(f", {run.data.currency}") if run.data.currency else "")
 
 
 def _show_campaign(campaign: Campaign, run: Run, reader: Reader) -> None:
+    def said(key: str, **values: object) -> str:
+        return plain(reader.plain(f"app.{key}").format(**values))
+
+    found = reader.number(len(campaign.customers))
     count, cost, stake, value = st.columns(4)
-    count.metric("Customers", f"{len(campaign.customers):,}")
-    cost.metric("Cost", reader.short_money(campaign.cost))
-    stake.metric("At stake", reader.short_money(campaign.value_at_stake))
-    value.metric("Predicted value", reader.short_money(campaign.predicted_value))
+    count.metric(said("customers"), found)
+    cost.metric(said("cost"), reader.short_money(campaign.cost))
+    stake.metric(said("at_stake"), reader.short_money(campaign.value_at_stake))
+    value.metric(said("predicted_value"), reader.short_money(campaign.predicted_value))
     left_out = {
-        "held out for measurement": campaign.held_out,
-        "without permission": campaign.not_permitted,
-        "beyond the budget": campaign.over_budget,
+        "left_held_out": campaign.held_out,
+        "left_no_permission": campaign.not_permitted,
+        "left_over_budget": campaign.over_budget,
     }
-    reasons = ", ".join(f"{number:,} {why}" for why, number in left_out.items() if number)
-    st.caption(
-        plain(f"{campaign.matching:,} match." + (f" Left out: {reasons}." if reasons else ""))
-        + " What they are expected to bring is not what contacting them brings: "
-        "that is measured against the held-out."
+    reasons = ", ".join(
+        reader.plain(f"app.{why}").format(n=reader.number(number))
+        for why, number in left_out.items()
+        if number
     )
+    sentences = [
+        said("match", n=reader.number(campaign.matching)),
+        said("left_out", reasons=reasons) if reasons else "",
+        said("caution"),
+    ]
+    st.caption(" ".join(sentence for sentence in sentences if sentence))
     locale = run.settings.get("audience", {}).get("excel_locale")
     excel: ExcelLocale | None = locale if locale in ("fr", "pl") else None
     st.download_button(
-        f"Download {len(campaign.customers):,} customers as csv",
+        said("download", n=found),
         # Bytes, not a function: one that is asked for while the page runs again is not found.
         people_csv(campaign.customers, excel_locale=excel),
         file_name=f"{re.sub(r'[^A-Za-z0-9._-]', '_', run.name)}_{len(campaign.customers)}.csv",
@@ -103,31 +127,35 @@ def _show_campaign(campaign: Campaign, run: Run, reader: Reader) -> None:
         disabled=campaign.customers.empty,
     )
     if len(campaign.customers) > PREVIEW:
-        st.caption(f"The first {PREVIEW} of {len(campaign.customers):,}; the file has all.")
+        st.caption(said("preview", shown=reader.number(PREVIEW), n=found))
+    columns = {name: reader.plain(f"app.column_{name}") for name in _COLUMNS}
     st.dataframe(
-        _preview(campaign.customers.head(PREVIEW)),
+        _preview(campaign.customers.head(PREVIEW), reader).rename(columns=columns),
         hide_index=True,
         height=420,
         column_config={
-            "at stake": st.column_config.NumberColumn(format="%.2f"),
-            "predicted": st.column_config.NumberColumn(format="%.2f"),
-            "churn risk": st.column_config.NumberColumn(format="percent"),
-            "contact by": st.column_config.DateColumn(format="YYYY-MM-DD"),
+            columns["at_stake"]: st.column_config.NumberColumn(format="%.2f"),
+            columns["predicted"]: st.column_config.NumberColumn(format="%.2f"),
+            columns["churn"]: st.column_config.NumberColumn(format="percent"),
+            columns["contact_by"]: st.column_config.DateColumn(format="YYYY-MM-DD"),
         },
     )
 
 
-def _preview(rows: pd.DataFrame) -> pd.DataFrame:
+_COLUMNS = ("place", "customer", "list", "at_stake", "predicted", "churn", "contact_by", "why")
+
+
+def _preview(rows: pd.DataFrame, reader: Reader) -> pd.DataFrame:
     """What fits a screen, with names as they may be shown."""
     return pd.DataFrame(
         {
             "place": rows["place"],
             "customer": rows["customer_id"].map(visible),
-            "list": rows["list"],
-            "at stake": rows["value_at_stake"],
+            "list": rows["list"].map(lambda name: list_label(str(name), reader)),
+            "at_stake": rows["value_at_stake"],
             "predicted": rows["predicted_value"],
-            "churn risk": rows["churn_risk"],
-            "contact by": rows["contact_by"],
+            "churn": rows["churn_risk"],
+            "contact_by": rows["contact_by"],
             "why": rows["reason_1"].map(visible, na_action="ignore"),
         }
     )

@@ -10,7 +10,10 @@ from ltvkit.app.finding import find_customers
 from ltvkit.app.launch import ACCENT
 from ltvkit.app.text import plain
 from ltvkit.pipeline.history import OrderHistory
+from ltvkit.report.channels import channel_label
+from ltvkit.report.holders import segment_label
 from ltvkit.report.reader import BLANK, Reader, visible
+from ltvkit.report.summary import list_label
 from ltvkit.runs import Run
 
 MOST_FOUND = 50
@@ -27,19 +30,21 @@ def show_customer(run: Run, reader: Reader, history: Callable[[], OrderHistory |
     history : callable
         Gives the orders, or says why there are none; called only when a customer is shown.
     """
-    typed = st.text_input("Customer", placeholder="an id, or a part of it")
+    typed = st.text_input(reader.plain("app.customer"), placeholder=reader.plain("app.an_id"))
     if not typed.strip():
         example = visible(run.customers["customer_id"].iloc[0]) if len(run.customers) else ""
-        st.caption(f"Type an id, or a part of it, such as {plain(example)}")
+        st.caption(_said(reader, "type_an_id", example=example))
         return
     found = find_customers(run.customers, typed, most=MOST_FOUND)
     if not found:
-        st.info(f"No customer of this run has {plain(typed)} in the id.")
+        st.info(_said(reader, "nobody", typed=typed))
         return
     customer_id = found[0]
     if len(found) > 1:
-        many = f"the first {MOST_FOUND}" if len(found) == MOST_FOUND else str(len(found))
-        customer_id = st.selectbox(f"Matching ids ({many})", found, format_func=visible)
+        many = reader.number(len(found))
+        if len(found) == MOST_FOUND:
+            many = reader.plain("app.the_first").format(n=many)
+        customer_id = st.selectbox(_said(reader, "matching", n=many), found, format_func=visible)
     ids = run.customers["customer_id"].astype("str")
     row = run.customers[ids == customer_id].iloc[0]
     customer = {str(name): value for name, value in row.items()}
@@ -47,138 +52,170 @@ def show_customer(run: Run, reader: Reader, history: Callable[[], OrderHistory |
     _show_figures(customer, run, reader)
     why, past = st.columns(2, gap="large")
     with why:
-        _show_reasons(customer)
+        _show_reasons(customer, reader)
     with past:
         _show_past(customer, reader)
     _show_orders(customer_id, run, reader, history())
 
 
+def _said(reader: Reader, key: str, **values: object) -> str:
+    """A text of the page filled in, with nothing in it that Markdown would read."""
+    return plain(reader.plain(f"app.{key}").format(**values))
+
+
 def _show_action(customer: Mapping[str, Any], reader: Reader) -> None:
     st.subheader(plain(customer["customer_id"]), anchor=False)
-    name = reader.plain(f"lists.{customer['list']}")
-    st.markdown(
-        f"**{plain(name)}**, place {int(customer['priority']):,} on this list"
-        + (", held out" if customer["holdout"] else "")
-    )
+    name = list_label(str(customer["list"]), reader)
+    place = _said(reader, "place", n=reader.number(int(customer["priority"])))
+    held_out = f", {_said(reader, 'held_out')}" if customer["holdout"] else ""
+    st.markdown(f"**{plain(name)}**, {place}{held_out}")
     action = plain(customer["recommended_action"])
     if pd.isna(customer["contact_by"]):
         st.warning(action)
     else:
-        st.info(f"{action} By {plain(reader.day(customer['contact_by']))}.")
+        st.info(f"{action} {_said(reader, 'by', date=reader.day(customer['contact_by']))}")
 
 
 def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None:
     ahead = reader.horizon(run.snapshot.horizon_days)
     value, risk, stake, following = st.columns(4)
     low, high = customer["predicted_value_low"], customer["predicted_value_high"]
-    span = reader.between(low, high, "money")
     _figure(
         value,
-        f"Predicted value, {ahead}",
+        _said(reader, "predicted", horizon=ahead),
         reader.unit_money(customer["predicted_value"]),
-        f"{reader.interval}: {span}; confidence {customer['confidence']}",
-        _meaning(run, "predicted_value"),
+        _said(
+            reader,
+            "predicted_note",
+            interval=reader.interval,
+            span=reader.between(low, high, "money"),
+            confidence=_level(customer["confidence"], "confidence_", reader),
+        ),
+        _meaning(run, "predicted_value", reader),
     )
     _figure(
         risk,
-        f"Chance of no order, {ahead}",
+        _said(reader, "no_order", horizon=ahead),
         reader.share(customer["churn_risk"]),
-        f"{customer['churn_level']} risk; {reader.number(customer['expected_orders'], 1)} orders "
-        "expected",
-        _meaning(run, "churn_risk"),
+        _said(
+            reader,
+            "no_order_note",
+            level=_level(customer["churn_level"], "", reader),
+            orders=reader.number(customer["expected_orders"], 1),
+        ),
+        _meaning(run, "churn_risk", reader),
     )
     _figure(
         stake,
-        "Value at risk",
+        _said(reader, "at_risk"),
         reader.unit_money(customer["value_at_risk"]),
-        f"value score {reader.number(customer['value_score'])} of 100",
-        _meaning(run, "value_at_risk"),
+        _said(reader, "at_risk_note", score=reader.number(customer["value_score"])),
+        _meaning(run, "value_at_risk", reader),
     )
-    known = not pd.isna(customer["next_order_expected"])
+    days = [reader.day(customer[f"next_order_{name}"]) for name in ("from", "to")]
     _figure(
         following,
-        "Next order expected",
+        _said(reader, "next_order"),
         reader.day(customer["next_order_expected"]),
-        f"{reader.day(customer['next_order_from'])} to {reader.day(customer['next_order_to'])}"
-        if known
-        else "unlikely to order, so no date",
-        _meaning(run, "next_order_expected"),
+        _said(reader, "unlikely")
+        if pd.isna(customer["next_order_expected"])
+        else _said(reader, "next_order_note", first=days[0], last=days[1]),
+        _meaning(run, "next_order_expected", reader),
     )
+
+
+def _level(name: object, kind: str, reader: Reader) -> str:
+    key = f"top.{kind}{name}"
+    return reader.plain(key) if reader.has(key) else visible(name)
 
 
 def _figure(place: Any, label: str, value: str, note: str, meaning: str) -> None:
     with place.container(border=True, height="stretch"):
-        st.metric(plain(label), value, help=plain(meaning) or None)
-        st.caption(plain(note))
+        st.metric(label, value, help=plain(meaning) or None)
+        st.caption(note)
 
 
-def _meaning(run: Run, column: str) -> str:
+def _meaning(run: Run, column: str, reader: Reader) -> str:
+    """What a figure means: the run's own words in English, the page's in other languages."""
+    if reader.language != "en":
+        known = f"definitions.{column}_text"
+        return reader.plain(known if reader.has(known) else "app.next_order_help")
     table = run.data_dictionary
     told = table.loc[table["name"] == column, "description"]
     return str(told.iloc[0]) if len(told) else ""
 
 
-def _show_reasons(customer: Mapping[str, Any]) -> None:
+def _show_reasons(customer: Mapping[str, Any], reader: Reader) -> None:
     told = [customer.get(f"reason_{place}") for place in (1, 2, 3)]
     reasons = [f"- {plain(reason)}" for reason in told if isinstance(reason, str) and reason]
     if reasons:
-        st.markdown("**What goes with this prediction**, strongest first\n" + "\n".join(reasons))
+        heading = f"**{_said(reader, 'why')}**, {_said(reader, 'strongest_first')}"
+        st.markdown(heading + "\n" + "\n".join(reasons))
 
 
 def _show_past(customer: Mapping[str, Any], reader: Reader) -> None:
-    orders = int(customer["orders"])
     first, last = reader.day(customer["first_order"]), reader.day(customer["last_order"])
-    since = f"since {first}, the last on {last}" if first != last else f"on {last}"
+    told = _said(
+        reader,
+        "since" if first != last else "once",
+        orders=reader.count("count.orders", int(customer["orders"])),
+        first=first,
+        last=last,
+        days=reader.number(int(customer["days_since_last"])),
+    )
     usual = reader.number(customer["avg_days_between"])
+    gap = "" if usual == BLANK else "; " + _said(reader, "usual_gap", days=usual)
     sentences = [
-        f"{orders:,} order{'s' if orders != 1 else ''} {since}, "
-        f"{int(customer['days_since_last']):,} days before the scoring"
-        + (f"; {usual} days between orders on average." if usual != BLANK else "."),
-        f"Revenue {reader.unit_money(customer['revenue'])}, margin "
-        f"{reader.unit_money(customer['margin'])}. Segment: {customer['rfm_segment']}.",
+        f"{told}{gap}.",
+        _said(
+            reader,
+            "brought",
+            revenue=reader.unit_money(customer["revenue"]),
+            margin=reader.unit_money(customer["margin"]),
+            segment=segment_label(str(customer["rfm_segment"]), reader),
+        ),
     ]
     if isinstance(customer["channel"], str):
         cost = reader.unit_money(customer["cac"])
-        paid = f", at {cost} a customer" if cost != BLANK else ""
-        sentences.append(f"Came through {customer['channel']}{paid}.")
-    st.markdown("**So far**  \n" + plain(" ".join(sentences)))
+        channel = channel_label(customer["channel"], reader)
+        key = "came" if cost == BLANK else "came_at"
+        sentences.append(_said(reader, key, channel=channel, cost=cost))
+    st.markdown(f"**{_said(reader, 'so_far')}**  \n" + " ".join(sentences))
 
 
 def _show_orders(customer_id: str, run: Run, reader: Reader, history: OrderHistory | str) -> None:
-    st.markdown("**Orders**")
+    st.markdown(f"**{_said(reader, 'orders')}**")
     if isinstance(history, str):
-        st.info(f"The orders cannot be read any more: {plain(history)}")
+        st.info(_said(reader, "no_orders", reason=history))
         return
     orders = history.of(customer_id)
     if history.changed:
-        st.caption(
-            "The log has changed since the run: what is shown here can differ from the figures "
-            "above."
-        )
+        st.caption(_said(reader, "changed"))
     if orders.empty:
-        st.info("The log has no order of this customer any more.")
+        st.info(_said(reader, "gone"))
         return
+    revenue, margin = reader.plain("app.revenue_word"), reader.plain("app.margin_word")
     st.bar_chart(
         orders,
         x="ordered_on",
         y="revenue",
         x_label="",
-        y_label=f"revenue{f', {run.data.currency}' if run.data.currency else ''}",
+        y_label=f"{revenue}{f', {run.data.currency}' if run.data.currency else ''}",
         height=220,
         color=ACCENT,
     )
     st.dataframe(
         pd.DataFrame(
             {
-                "day": orders["ordered_on"].map(reader.day),
-                "revenue": orders["revenue"],
-                "margin": orders["margin"],
-                "orders": orders["orders"],
+                reader.plain("app.day"): orders["ordered_on"].map(reader.day),
+                revenue: orders["revenue"],
+                margin: orders["margin"],
+                reader.plain("app.orders_word"): orders["orders"],
             }
         ),
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(format="%.2f") for name in ("revenue", "margin")
+            name: st.column_config.NumberColumn(format="%.2f") for name in (revenue, margin)
         },
         height=min(35 * (len(orders) + 1) + 3, 320),
     )

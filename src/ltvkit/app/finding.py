@@ -1,10 +1,12 @@
 """Finding runs in a folder, and customers in a run."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 
 from ltvkit.errors import UserError
+from ltvkit.wording import LANGUAGES
 
 
 def find_runs(folder: Path) -> list[Path]:
@@ -24,6 +26,17 @@ def find_runs(folder: Path) -> list[Path]:
         )
     latest_first = sorted(records, key=lambda record: record.stat().st_mtime_ns, reverse=True)
     return [record.parent for record in latest_first]
+
+
+def language_of(folder: Path) -> str:
+    """The language of a run (`report.language` of its settings), English when it says none."""
+    try:
+        facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        asked = str(facts["settings"]["report"]["language"])
+    except (OSError, ValueError, KeyError, TypeError):
+        # What cannot be read is said by whoever reads the whole run.
+        return LANGUAGES[0]
+    return asked if asked in LANGUAGES else LANGUAGES[0]
 
 
 def find_customers(scored: pd.DataFrame, typed: str, *, most: int = 50) -> list[str]:

@@ -7,22 +7,23 @@ import streamlit as st
 
 from ltvkit.app.builder import show_builder
 from ltvkit.app.customer import show_customer
-from ltvkit.app.finding import find_runs
+from ltvkit.app.finding import find_runs, language_of
 from ltvkit.app.text import plain
 from ltvkit.errors import UserError
 from ltvkit.pipeline.history import OrderHistory, read_order_history
 from ltvkit.report.reader import Reader, visible
+from ltvkit.report.trust import verdict_reasons
 from ltvkit.runs import Run, read_run
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the run …")
+@st.cache_resource(max_entries=2, show_spinner=False)
 def load_run(folder: str, changed_ns: int) -> Run:
     """A run, read once until its record changes."""
     del changed_ns  # part of the key only
     return read_run(Path(folder))
 
 
-@st.cache_resource(max_entries=1, show_spinner="Reading the orders …")
+@st.cache_resource(max_entries=1, show_spinner=False)
 def load_history(folder: str, changed_ns: int) -> OrderHistory | str:
     """The orders behind a run, or why they cannot be read any more."""
     try:
@@ -32,20 +33,24 @@ def load_history(folder: str, changed_ns: int) -> OrderHistory | str:
 
 
 def show(runs: Path) -> None:
-    """The whole page."""
+    """The whole page, in the language of the run."""
     st.set_page_config(page_title="ltvkit", layout="wide")
     try:
         pick, about = st.columns([1, 2], gap="large")
-        folder = pick.selectbox("Run", find_runs(runs), format_func=lambda run: visible(run.name))
+        folders = find_runs(runs)
+        # Named alike whichever run is chosen: a box of another name would forget its choice.
+        label = Reader(language_of(folders[0]), "").plain("app.run")
+        folder = pick.selectbox(label, folders, format_func=lambda run: visible(run.name))
         key = (str(folder), (folder / "run.json").stat().st_mtime_ns)
-        run = load_run(*key)
+        with st.spinner(Reader(language_of(folder), "").plain("app.reading")):
+            run = load_run(*key)
     except UserError as error:
         st.error(plain(error))
         return
-    reader = Reader("en", run.data.currency, level=_level(run))
+    reader = Reader(language_of(folder), run.data.currency, level=_level(run))
     with about:
         _say_what_it_is(run, reader)
-    search, build = st.tabs(["Find a customer", "Build a list"])
+    search, build = st.tabs([reader.plain("app.find"), reader.plain("app.build")])
     with search:
         show_customer(run, reader, lambda: load_history(*key))
     with build:
@@ -53,23 +58,29 @@ def show(runs: Path) -> None:
 
 
 def _say_what_it_is(run: Run, reader: Reader) -> None:
-    money = "margin" if run.data.margin_basis == "margin" else "revenue, as no margin was given"
-    currency = f" in {run.data.currency}" if run.data.currency else ""
+    key = f"app.{run.data.margin_basis}" + ("_in" if run.data.currency else "")
     st.caption(
         plain(
-            f"{len(run.customers):,} customers, scored on {reader.day(run.snapshot.as_of)} for the "
-            f"next {reader.horizon(run.snapshot.horizon_days)}. Predicted values are {money}"
-            f"{currency}."
+            reader.plain("app.scored").format(
+                customers=reader.count("count.customers", len(run.customers)),
+                date=reader.day(run.snapshot.as_of),
+                horizon=reader.horizon(run.snapshot.horizon_days),
+                basis=reader.plain(key).format(currency=run.data.currency),
+            )
         )
     )
-    told = "  \n".join(plain(text) for text in run.verdict.reasons)
-    match run.verdict.decision:
+    told = "  \n".join(plain(text) for text in verdict_reasons(run, reader))
+    decision = run.verdict.decision
+    key = f"app.{decision.replace(' ', '_')}"
+    name = reader.plain(key) if reader.has(key) else decision
+    verdict = f"**{plain(reader.plain('app.verdict').format(verdict=name))}**"
+    match decision:
         case "use":
-            st.success(f"**Verdict: use.** {told}")
+            st.success(f"{verdict} {told}")
         case "ranking only":
-            st.warning(f"**Verdict: ranking only.** Trust the order, not the amounts. {told}")
-        case decision:
-            st.error(f"**Verdict: {plain(decision)}.** {told}")
+            st.warning(f"{verdict} {plain(reader.plain('app.order_only'))} {told}")
+        case _:
+            st.error(f"{verdict} {told}")
 
 
 def _level(run: Run) -> float:

@@ -8,7 +8,8 @@ import pytest
 
 from ltvkit.audience.labels import LABELS, feature_label
 from ltvkit.audience.reasons import explain, strongest_topics
-from ltvkit.audience.vocabulary import KINDS, VOCABULARIES, topic_of
+from ltvkit.audience.topics import KINDS, topic_of
+from ltvkit.audience.vocabulary import VOCABULARIES
 from ltvkit.audience.words import ACTIONS, Language
 from ltvkit.errors import SchemaError
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ltvkit.audience.vocabulary import entry_of, label_of
+from ltvkit.audience.topics import entry_of, label_of
 from ltvkit.audience.words import Language
 
 
@@ -51,7 +51,7 @@ LABELS: Mapping[Language, Mapping[str, str]] = {
         "recency_share": "how much of the time known was active",
         "recent_half_share": "how many of the orders are recent",
         "last_to_mean_value": "last order against the usual one",
-        "revenue_rate": "how fast money was spent for the time known",
+        "revenue_rate": "spending for the time known",
         "trend_orders": "change in orders",
         "trend_revenue": "change in spending",
         "trend_": "change in buying",

@@ -1,68 +1,15 @@
-"""What every feature is about, and how a sentence speaks of it in each language.
+"""How a sentence speaks of every feature, in each language.
 
 A phrase is one text, or three for the values 0, 1 and many; `{x}` stands for the value and `{d}`
-for the days in the feature's name. A feature that is not in the table (a shop's own attribute)
-falls back to its name in readable form.
+for the days in the feature's name. What a feature is about stands in `topics`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from ltvkit.audience.words import Language
 
-Show = Literal["count", "days", "money", "ratio", "percent", "month", "weekday", "plain", "nothing"]
 Phrase = str | tuple[str, str, str]
-
-KINDS: Mapping[str, tuple[str, Show]] = {
-    "repeat_orders": ("how often", "count"),
-    "orders_{d}d": ("how often", "count"),
-    "orders_recent_half": ("how often", "count"),
-    "btyd_expected_orders": ("how often", "ratio"),
-    "days_since_last": ("how recently", "days"),
-    "age_at_last_order_days": ("how recently", "days"),
-    "overdue_ratio": ("how recently", "ratio"),
-    "btyd_prob_alive": ("how recently", "percent"),
-    "mean_gap_days": ("rhythm", "days"),
-    "sd_gap_days": ("rhythm", "days"),
-    "last_gap_days": ("rhythm", "days"),
-    "max_gap_days": ("rhythm", "days"),
-    "mean_order_value": ("basket", "money"),
-    "mean_repeat_order_value": ("basket", "money"),
-    "last_order_value": ("basket", "money"),
-    "max_order_value": ("basket", "money"),
-    "first_order_value": ("basket", "money"),
-    "order_value_sd": ("basket", "money"),
-    "btyd_order_value": ("basket", "money"),
-    "lines_per_order": ("basket", "ratio"),
-    "revenue_total": ("spending", "money"),
-    "revenue_{d}d": ("spending", "money"),
-    "btyd_expected_value": ("spending", "money"),
-    "age_days": ("how long known", "days"),
-    "order_rate": ("how often", "nothing"),
-    "gap_variation": ("rhythm", "nothing"),
-    "recency_share": ("how recently", "nothing"),
-    "recent_half_share": ("trend", "nothing"),
-    "last_to_mean_value": ("basket", "nothing"),
-    "revenue_rate": ("spending", "nothing"),
-    "trend_orders": ("trend", "nothing"),
-    "trend_revenue": ("trend", "nothing"),
-    "trend_": ("trend", "nothing"),
-    "orders_year_ago": ("season", "count"),
-    "revenue_year_ago": ("season", "money"),
-    "first_month": ("season", "month"),
-    "first_weekday": ("season", "weekday"),
-    "season_": ("season", "nothing"),
-    "renewals": ("how often renewed", "count"),
-    "renewals_due": ("what is due", "count"),
-    "days_overdue": ("what is due", "days"),
-    "days_since_payment": ("what is due", "days"),
-    "last_payment": ("basket", "money"),
-}
-"""Topic and way of showing the value, by feature. Features of one topic say nearly the same, so
-their contributions are added and one of them speaks for all. A key that ends in `_` serves every
-feature that begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,72 +45,6 @@ class Vocabulary:
     weekdays: tuple[str, ...]
     decimal: str
     thousands: str
-
-
-def entry_of(feature: str) -> tuple[str | None, str]:
-    """The key of `KINDS` that serves a feature (None for an unknown one), and its days.
-
-    >>> entry_of("orders_60d"), entry_of("season_sin_1"), entry_of("payment_method")
-    (('orders_{d}d', '60'), ('season_', ''), (None, ''))
-    """
-    if feature in KINDS:
-        return feature, ""
-    if window := re.fullmatch(r"(orders|revenue)_(\d+)d", feature):
-        return f"{window[1]}_{{d}}d", window[2]
-    for key in KINDS:
-        if key.endswith("_") and feature.startswith(key):
-            return key, ""
-    return None, ""
-
-
-def topic_of(feature: str) -> str:
-    """What a feature is about; an unknown feature is a topic of its own.
-
-    >>> topic_of("orders_60d"), topic_of("payment_method")
-    ('how often', 'payment_method')
-    """
-    key, _ = entry_of(feature)
-    return feature if key is None else KINDS[key][0]
-
-
-def label_of(feature: str, *, language: Language = "en") -> str:
-    """A feature's name in readable form; of a column of the shop's, what is made of it.
-
-    >>> label_of("payment_method"), label_of("customer_city_tier")
-    ('payment method', 'city tier')
-    >>> label_of("channel_first"), label_of("channel_last", language="pl")
-    ('channel of the first order', 'channel ostatniego zamówienia')
-    """
-    name, _, made = feature.removeprefix("customer_").rpartition("_")
-    form = MADE_OF_COLUMNS[language].get(made, "") if name else ""
-    column = name if form else feature.removeprefix("customer_")
-    return (form or "{column}").format(column=" ".join(column.replace("_", " ").split()))
-
-
-MADE_OF_COLUMNS: Mapping[Language, Mapping[str, str]] = {
-    "en": {
-        "first": "{column} of the first order",
-        "last": "{column} of the last order",
-        "mean": "average {column}",
-        "distinct": "number of different values of {column}",
-        "share": "share of orders with the first {column}",
-    },
-    "fr": {
-        "first": "{column} de la première commande",
-        "last": "{column} de la dernière commande",
-        "mean": "{column} en moyenne",
-        "distinct": "nombre de valeurs de {column}",
-        "share": "part des commandes avec la première valeur de {column}",
-    },
-    "pl": {
-        "first": "{column} pierwszego zamówienia",
-        "last": "{column} ostatniego zamówienia",
-        "mean": "średnia: {column}",
-        "distinct": "liczba różnych wartości: {column}",
-        "share": "udział zamówień z pierwszą wartością: {column}",
-    },
-}
-"""Features made of a column of the order log, by the ending of their name."""
 
 
 VOCABULARIES: Mapping[Language, Vocabulary] = {
@@ -217,7 +98,7 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             "recency_share": "how much of the time known was active",
             "recent_half_share": "how many of the orders are recent",
             "last_to_mean_value": "last order against the usual one",
-            "revenue_rate": "how fast money was spent for the time known",
+            "revenue_rate": "spending for the time known",
             "trend_orders": "how orders have changed of late",
             "trend_revenue": "how spending has changed of late",
             "trend_": "how buying has changed of late",

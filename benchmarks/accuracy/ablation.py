@@ -41,7 +41,7 @@ def _leave_out(name: str) -> Part:
 
     groups = [
         (candidates, group, tuple(one for one in getattr(candidates, group) if one != name))
-        for group in ("LEARNED", "BTYD", "CAUTIOUS")
+        for group in ("LEARNED", "BTYD", "CAUTIOUS", "WEIGHED", "LARGEST")
     ]
     return Part(f"candidate {name}", ((candidates, "fit_candidates", fewer), *groups))
 
@@ -63,7 +63,8 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
         Part("sharpening", ((blend, "SHARPEST", 1.0),)),
-        Part("BTYD for the largest", ((blend, "FAR_SHARE", 0.0),)),
+        Part("mix for the largest", ((candidates, "LARGEST", ()),)),
+        Part("its weights", ((blend, "SHRINK_FAR", 1e12),)),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
         Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),
@@ -73,7 +74,7 @@ def parts() -> tuple[Part, ...]:
         Part("monotone constraints", ((candidates, "INCREASING", ()),)),
         _not_read("BTYD features", *family.COLUMNS),
         _not_read("features of last year", "orders_year_ago", "revenue_year_ago"),
-        *(_leave_out(name) for name in candidates.NAMES),
+        *(_leave_out(name) for name in dict.fromkeys((*candidates.WEIGHED, *candidates.LARGEST))),
     )
 
 

@@ -36,8 +36,10 @@ def fitted(candidates, revenue, *, active=2000):
         candidates,
         revenue,
         active_customers=active,
+        weighed=tuple(candidates),
         geometric=("truth", "noise"),
         btyd=("constant", "noise"),
+        largest=("truth", "noise"),
     )
 
 
@@ -53,7 +55,7 @@ def test_the_sharpened_stack_and_each_candidate_meet_the_revenue_they_were_fitte
 ):
     revenue, _ = revenue_and_truth
     found = fitted(candidates, revenue)
-    sharpened = replace(found, far=None)
+    sharpened = replace(found, far_weights=None)
     assert sharpened.combine(candidates).sum() == pytest.approx(revenue.sum(), rel=1e-9)
     for name, level in found.levels.items():
         assert level * candidates[name].sum() == pytest.approx(revenue.sum(), rel=1e-9)
@@ -80,7 +82,7 @@ def test_the_slope_of_the_objective_is_that_of_finite_differences(
     seen = {}
 
     def spy(objective, start, **options):
-        seen["objective"] = objective
+        seen.setdefault("objective", objective)
         return minimize(objective, start, **options)
 
     minimize = blend_file.minimize
@@ -106,24 +108,56 @@ def test_sharpness_stays_between_one_and_a_quarter_more(candidates, revenue_and_
     assert fitted(lone, truth, active=10**9).sharpness == pytest.approx(1.25, rel=1e-6)
 
 
-def test_with_nobody_active_the_blend_is_the_mean_of_the_btyd_models(candidates, revenue_and_truth):
+def test_with_nobody_active_the_stack_is_the_mean_of_the_btyd_models(candidates, revenue_and_truth):
     revenue, _ = revenue_and_truth
     found = fitted(candidates, revenue, active=0)
     assert (found.learned_share, found.sharpness) == (0.0, 1.0)
     expected = sum(found.levels[n] * candidates[n] for n in ("constant", "noise")) / 2
-    np.testing.assert_allclose(found.combine(candidates), expected, rtol=1e-9)
+    stack = replace(found, far_weights=None)
+    np.testing.assert_allclose(stack.combine(candidates), expected, rtol=1e-9)
 
 
-def test_far_beyond_past_predictions_half_of_what_is_said_is_btyd(candidates, revenue_and_truth):
+def test_the_mix_takes_over_from_the_95_to_the_99_percent_quantile(candidates, revenue_and_truth):
     found = fitted(candidates, revenue_and_truth[0])
     near, far = found.far
-    sharp = replace(found, far=None).combine(candidates)
-    btyd = sum(found.levels[n] * candidates[n] for n in ("constant", "noise")) / 2
+    sharp = replace(found, far_weights=None).combine(candidates)
+    own = 1 - sum(found.far_weights.values())
+    mix = own * sharp + sum(
+        v * found.levels[n] * candidates[n] for n, v in found.far_weights.items()
+    )
     both = found.combine(candidates)
     np.testing.assert_array_equal(both[sharp <= near], sharp[sharp <= near])
-    np.testing.assert_allclose(both[sharp >= far], ((sharp + btyd) / 2)[sharp >= far])
+    np.testing.assert_allclose(both[sharp >= far], mix[sharp >= far])
     assert np.mean(sharp > near) == pytest.approx(0.05, abs=0.001)
     assert np.mean(sharp > far) == pytest.approx(0.01, abs=0.001)
+
+
+def test_among_the_largest_too_the_candidate_that_is_the_truth_is_believed(revenue_and_truth):
+    revenue, truth = revenue_and_truth
+    dull = {"truth": truth, "noise": np.sqrt(truth), "constant": np.full(ROWS, 5.0)}
+    found = fit_blend(
+        dull,
+        revenue,
+        active_customers=2000,
+        weighed=("noise", "constant"),
+        geometric=("noise",),
+        btyd=("constant",),
+        largest=("truth", "constant"),
+    )
+    assert found.far_weights["truth"] > 0.35 > 0.2 > found.far_weights["constant"] > 0
+    assert sum(found.far_weights.values()) < 1
+    top = truth > np.quantile(truth, 0.98)
+
+    def miss(blend):
+        return np.abs(blend.combine(dull) - truth)[top].mean()
+
+    assert miss(found) < miss(replace(found, far_weights=None))
+
+
+def test_few_large_customers_leave_the_mix_at_half_the_stack(candidates, revenue_and_truth):
+    few = {name: values[:60] for name, values in candidates.items()}
+    found = fitted(few, revenue_and_truth[0][:60])
+    np.testing.assert_allclose(list(found.far_weights.values()), 0.25, atol=0.02)
 
 
 def test_the_stack_is_half_a_weighted_and_half_a_geometric_mean():

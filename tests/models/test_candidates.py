@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.models.candidates import KEYS, LEARNED, NAMES, fit_candidates, from_columns
+from ltvkit.models.candidates import KEYS, LARGEST, LEARNED, WEIGHED, fit_candidates, from_columns
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ def fitted(described):
 def test_every_name_has_a_prediction_for_every_row(fitted, described):
     candidates, out_of_fold, prob = fitted
     found, active = candidates.predict(described)
-    assert set(found) == set(out_of_fold) == set(NAMES)
-    for name in NAMES:
+    assert set(found) == set(out_of_fold) == {*WEIGHED, *LARGEST}
+    for name in found:
         for values in (found[name], out_of_fold[name]):
             assert values.shape == (len(described),)
             assert np.isfinite(values).all()

@@ -15,8 +15,11 @@ SHRINK_ACTIVE = 50.0
 
 SHARPEST, SHARPEN_ACTIVE = 1.25, 300.0
 
-FAR_SHARE, FAR_QUANTILES = 0.5, (0.95, 0.99)
-"""Share of BTYD in the largest predictions: it grows between these quantiles of past ones."""
+FAR_QUANTILES = (0.95, 0.99)
+"""Between these quantiles of past predictions the mix for the largest takes over."""
+
+FAR_SHARE, SHRINK_FAR = 0.5, 200.0
+"""Share of others than the stack in that mix, as long as few customers say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,10 @@ class Blend:
     level : float
         Factor that brings the sharpened prediction back to the revenue of the recent past.
     far : tuple of float, optional
-        Predictions between which BTYD takes up to `FAR_SHARE`: trees cannot say more than the
-        largest leaf they have seen, BTYD goes on in proportion to what the customer did.
+        Predictions between which the mix for the largest takes over: trees cannot say more than
+        the largest leaf they have seen, others go on in proportion to what the customer did.
+    far_weights : dict, optional
+        Of candidates in that mix; the rest of one is the stack's.
     """
 
     levels: dict[str, float]
@@ -53,24 +58,32 @@ class Blend:
     sharpness: float = 1.0
     level: float = 1.0
     far: tuple[float, float] | None = None
+    far_weights: dict[str, float] | None = None
 
     def combine(self, candidates: dict[str, FloatArray]) -> FloatArray:
         """One prediction per row.
 
             stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD mean
             sharp = level x stack ^ sharpness
-            (1 - f) x sharp + f x BTYD mean,  f from 0 to `FAR_SHARE` between the values of `far`
+            sharp + f x sum of v x (candidate - sharp),  f from 0 to 1 between the values of `far`
 
-        all of candidates at their own level. The geometric mean asks that they agree.
+        all of candidates at their own level, v the weights of `far_weights`. The geometric mean
+        asks that they agree.
         """
         level = {name: factor * candidates[name] for name, factor in self.levels.items()}
         btyd = np.mean([level[name] for name in self.btyd], axis=0)
-        sharp = self.level * self._stack(level, btyd) ** self.sharpness
+        sharp = np.asarray(self.level * self._stack(level, btyd) ** self.sharpness)
+        if not self.far_weights:
+            return sharp
+        drawn = [v * (level[name] - sharp) for name, v in sorted(self.far_weights.items())]
+        return np.asarray(sharp + self.far_share(sharp) * np.sum(drawn, axis=0))
+
+    def far_share(self, sharp: FloatArray) -> FloatArray:
+        """Share of the mix for the largest: from 0 to 1 between the values of `far`."""
         if self.far is None:
-            return np.asarray(sharp)
+            return np.zeros_like(sharp)
         near, far = self.far
-        share = FAR_SHARE * np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
-        return np.asarray((1 - share) * sharp + share * btyd)
+        return np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
 
     def _stack(self, level: dict[str, FloatArray], btyd: FloatArray) -> FloatArray:
         if self.learned_share == 0:
@@ -88,8 +101,10 @@ def fit_blend(
     revenue: FloatArray,
     *,
     active_customers: int,
+    weighed: tuple[str, ...],
     geometric: tuple[str, ...],
     btyd: tuple[str, ...],
+    largest: tuple[str, ...],
 ) -> Blend:
     """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
 
@@ -104,20 +119,24 @@ def fit_blend(
         What came.
     active_customers : int
         Customers who ordered in the latest label; the stack's share is n / (n + 50).
+    weighed : tuple of str
+        Candidates of the weighted mean.
     geometric, btyd : tuple of str
         See `Blend`.
+    largest : tuple of str
+        Candidates of the mix for the largest.
     """
     total = float(revenue.sum())
     levels = {name: total / max(float(p.sum()), 1e-12) for name, p in candidates.items()}
-    names = list(candidates)
-    matrix = np.column_stack([candidates[n] * levels[n] for n in names]) / revenue.mean()
+    matrix = np.column_stack([candidates[n] * levels[n] for n in weighed]) / revenue.mean()
     weights = _convex_weights(matrix, revenue / revenue.mean())
     blend = Blend(
         levels=levels,
-        weights=dict(zip(names, weights.tolist(), strict=True)),
+        weights=dict(zip(weighed, weights.tolist(), strict=True)),
         learned_share=active_customers / (active_customers + SHRINK_ACTIVE),
         geometric=geometric,
         btyd=btyd,
+        far_weights={name: FAR_SHARE / len(largest) for name in largest},
     )
     stacked = blend.combine(candidates)
 
@@ -136,7 +155,28 @@ def fit_blend(
     # Satopaa et al. (2014), Combining multiple probability predictions, section 3.
     best = float(min(np.arange(1.0, SHARPEST + 1e-9, 0.05), key=loss))
     trust = active_customers / (active_customers + SHARPEN_ACTIVE)
-    return sharpened(1 + trust * (best - 1))
+    return _with_largest(sharpened(1 + trust * (best - 1)), candidates, revenue)
+
+
+def _with_largest(blend: Blend, candidates: dict[str, FloatArray], revenue: FloatArray) -> Blend:
+    """The mix for the largest by its deviance among them, shrunk to half the stack's.
+
+    With n of them who ordered, the share of what was found is n / (n + 200).
+    """
+    prior = blend.far_weights or {}
+    sharp = replace(blend, far_weights=None).combine(candidates)
+    share = blend.far_share(sharp)
+    rows = share > 0
+    ends = [sharp, *(blend.levels[name] * candidates[name] for name in prior)]
+    mixed = np.column_stack([sharp + share * (end - sharp) for end in ends])[rows]
+    found = _convex_weights(mixed / revenue.mean(), revenue[rows] / revenue.mean())[1:]
+    active = int((revenue[rows] > 0).sum())
+    trust = active / (active + SHRINK_FAR)
+    weights = {
+        name: float(trust * new + (1 - trust) * old)
+        for (name, old), new in zip(prior.items(), found, strict=True)
+    }
+    return replace(blend, far_weights=weights)
 
 
 def tweedie_deviance(actual: FloatArray, predicted: FloatArray) -> FloatArray:

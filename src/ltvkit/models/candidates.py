@@ -6,7 +6,9 @@
 - `pareto_nbd`: expected orders x Gamma-Gamma value of all orders;
 - `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where
   first orders are unlike later ones;
-- `past_rate`: what the customer spent a day so far.
+- `past_rate`: what the customer spent a day so far;
+- `past_spend`: what the customer spent so far, for the largest alone: those who bought much in a
+  short time rarely go on so.
 
 Each predicts revenue over the label's length, up to a constant: the level is set apart.
 """
@@ -22,7 +24,9 @@ from ltvkit.models.boosted import Bag, Columns, cross_fit
 
 LEARNED = ("tweedie", "hurdle", "root")
 BTYD = ("pareto_nbd", "pareto_nbd_repeat")
-NAMES = (*LEARNED, *BTYD, "past_rate")
+WEIGHED = (*LEARNED, *BTYD, "past_rate")
+LARGEST = (*BTYD, "past_spend")
+"""The candidates of the weighted mean, and of the mix for the largest."""
 CAUTIOUS = (*LEARNED, "pareto_nbd_repeat")
 """The candidates of the geometric mean."""
 
@@ -77,10 +81,12 @@ def from_columns(described: pd.DataFrame) -> dict[str, FloatArray]:
     """The candidates that need no learner."""
     age = np.maximum(described["age_days"].to_numpy(dtype=float), YOUNG_DAYS)
     days = np.exp(described["log_label_days"].to_numpy(dtype=float))
+    spent = described["revenue_total"].to_numpy(dtype=float)
     return {
         "pareto_nbd": described["pareto_expected_value"].to_numpy(dtype=float),
         "pareto_nbd_repeat": described["pareto_repeat_expected_value"].to_numpy(dtype=float),
-        "past_rate": described["revenue_total"].to_numpy(dtype=float) / age * days,
+        "past_rate": spent / age * days,
+        "past_spend": spent * days,
     }
 
 

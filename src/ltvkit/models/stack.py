@@ -204,8 +204,8 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         by_candidate, _ = self.candidates_.predict(described)
         stretch = self._stretch(features, self.horizon_days_)
         return {
-            name: stretch * factor * by_candidate[name]
-            for name, factor in self.blend_.levels.items()
+            name: stretch * self.blend_.levels[name] * by_candidate[name]
+            for name in self.blend_.weights
         }
 
     def total_interval(self) -> tuple[float, float, float]:
@@ -230,6 +230,9 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
                 Sentence("stack.weights", {"days": self.label_days_, "best": best}),
                 Sentence("stack.share", {"share": share}),
             ]
+            if mix := self.blend_.far_weights:
+                most = max(mix, key=lambda name: mix[name])
+                said.append(Sentence("stack.largest", {"share": sum(mix.values()), "best": most}))
         else:
             said = [Sentence("stack.btyd_alone")]
         if self.label_days_ < self.horizon_days_:
@@ -269,8 +272,10 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             {name: predicted[recent] for name, predicted in out_of_fold.items()},
             revenue[recent],
             active_customers=int((revenue[main & (day == latest)] > 0).sum()),
+            weighed=contest.WEIGHED,
             geometric=contest.CAUTIOUS,
             btyd=contest.BTYD,
+            largest=contest.LARGEST,
         )
         btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
         self.activity_ = fit_activity(revenue[main] > 0, prob[main], btyd_active[main])

@@ -258,23 +258,31 @@ def export(
 def measure(
     run: Annotated[Path, typer.Argument(help="The run folder whose lists were worked with.")],
     transactions: Annotated[str, typer.Option(help="A later log of the same shop.")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="The last day that the log covers; its last by default."
+        ),
+    ] = None,
 ) -> None:
     """Compare treated with held-out customers, and the promise with what came."""
     from ltvkit.config import restore_config
+    from ltvkit.monitoring import last_day_covered, render_measurement
     from ltvkit.monitoring import measure as compare_treated
-    from ltvkit.monitoring import render_measurement
     from ltvkit.pipeline.load import open_log
     from ltvkit.runs import read_run
 
     earlier = read_run(run)
     settings = dict(earlier.settings)
-    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": None}})
+    day = as_of.date() if as_of else None
+    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": day}})
     log = open_log(config, transactions=transactions)
+    later = log.to_pandas()
     result = compare_treated(
         earlier.customers,
-        log.to_pandas(),
+        later,
         predicted_total=earlier.total.margin,
-        observed_to=log.as_of,
+        observed_to=day or last_day_covered(later),
     )
     typer.echo(render_measurement(result))
 

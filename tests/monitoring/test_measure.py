@@ -9,7 +9,14 @@ import pytest
 from scipy import stats
 
 from ltvkit.errors import DataError
-from ltvkit.monitoring import by_decile, check_promise, measure, outcome_after, render_measurement
+from ltvkit.monitoring import (
+    by_decile,
+    check_promise,
+    last_day_covered,
+    measure,
+    outcome_after,
+    render_measurement,
+)
 from ltvkit.monitoring.promise import welch
 from ltvkit.runs import Figure
 
@@ -76,6 +83,34 @@ def test_an_absent_effect_is_claimed_in_about_one_of_twenty_at_95_per_cent() -> 
         claimed += found.overall.conclusion != "cannot tell yet"
     # Binomial(60, .05): P(more than 9) < .001.
     assert claimed <= 9
+
+
+def test_where_nothing_helps_one_measurement_in_twenty_names_any_of_five_lists() -> None:
+    named = 0
+    for seed in range(80):
+        rng = np.random.default_rng(seed)
+        scored = scored_base(1500, seed=seed)
+        scored["list"] = rng.choice([f"list {k}" for k in range(5)], len(scored))
+        scored["contact_by"] = pd.Series(AS_OF, index=scored.index).where(
+            scored["contact_ok"] & ~scored["holdout"]
+        )
+        found = measure(scored, orders_after(scored, lift=0.0, seed=seed + 1000))
+        assert len(found.lists) == 5
+        assert "99 % interval" in found.lists[0].words
+        assert "95 % interval" in found.overall.words
+        named += any(effect.conclusion != "cannot tell yet" for effect in found.lists)
+    # Binomial(80, .05): P(more than 12) < .001. Each list at 95 % would name one in 18 of 80.
+    assert named <= 12
+
+
+def test_a_last_day_that_stands_alone_is_refused_and_told_how_to_say_the_day() -> None:
+    days = pd.DataFrame({"ordered_on": pd.date_range("2024-06-01", "2024-09-28")})
+    assert last_day_covered(days) == date(2024, 9, 28)
+    slip = pd.concat([days, pd.DataFrame({"ordered_on": [pd.Timestamp("2099-01-01")]})])
+    with pytest.raises(DataError, match=r"2099-01-01 .*since 2024-09-28.*--as-of 2024-09-28"):
+        last_day_covered(slip)
+    seldom = pd.DataFrame({"ordered_on": pd.date_range("2020-01-01", periods=9, freq="180D")})
+    assert last_day_covered(seldom) == seldom["ordered_on"].max().date()
 
 
 def test_a_harmful_action_is_called_less() -> None:

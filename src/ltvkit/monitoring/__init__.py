@@ -8,7 +8,14 @@ from ltvkit.monitoring.alerts import Alert, AlertRules, evaluate
 from ltvkit.monitoring.compare import Comparison, compare, figure_changes, list_changes, list_moves
 from ltvkit.monitoring.drift import Drift, psi
 from ltvkit.monitoring.measure import Difference, ListEffect, Measurement, measure
-from ltvkit.monitoring.promise import Outcome, Promise, by_decile, check_promise, outcome_after
+from ltvkit.monitoring.promise import (
+    Outcome,
+    Promise,
+    by_decile,
+    check_promise,
+    last_day_covered,
+    outcome_after,
+)
 from ltvkit.monitoring.text import render_comparison, render_measurement
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "compare",
     "evaluate",
     "figure_changes",
+    "last_day_covered",
     "list_changes",
     "list_moves",
     "measure",

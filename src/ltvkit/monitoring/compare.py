@@ -38,7 +38,7 @@ class Comparison:
     Parameters
     ----------
     old, new : str
-        Names of the runs.
+        Names of the runs, with their days where a shop's runs share a name.
     elapsed_days : int
         Days between their snapshots.
     figures : DataFrame
@@ -86,8 +86,8 @@ def compare(old: Run, new: Run) -> Comparison:
     """
     elapsed = (new.snapshot.as_of - old.snapshot.as_of).days
     return Comparison(
-        old=old.name,
-        new=new.name,
+        old=_dated(old, new),
+        new=_dated(new, old),
         elapsed_days=elapsed,
         figures=figure_changes(_figures(old), _figures(new)),
         channels=_channel_changes(old.channels, new.channels),
@@ -103,6 +103,10 @@ def compare(old: Run, new: Run) -> Comparison:
         old_verdict=old.verdict.decision,
         new_verdict=new.verdict.decision,
     )
+
+
+def _dated(run: Run, other: Run) -> str:
+    return f"{run.name} of {run.snapshot.as_of}" if run.name == other.name else run.name
 
 
 def figure_changes(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from ltvkit.errors import DataError
 from ltvkit.runs import Figure
 
 DECILES = 10
+LONE_DAYS, LONE_TIMES = 60, 20
+"""A last day further from the others than this many days, and usual gaps, is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,39 @@ class Promise:
     realised: float
     inside: bool | None
     words: str
+
+
+def last_day_covered(order_days: pd.DataFrame) -> date:
+    """The last order day, if the log goes on up to it.
+
+    Parameters
+    ----------
+    order_days : DataFrame
+        `ordered_on`, at least one row.
+
+    Raises
+    ------
+    DataError
+        When the last day stands alone, far after the others: a slip of the pen such as 2099 would
+        make everything before it look observed.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"ordered_on": pd.date_range("2024-01-01", "2024-02-29")})
+    >>> last_day_covered(days)
+    datetime.date(2024, 2, 29)
+    """
+    days = np.unique(order_days["ordered_on"].to_numpy().astype("datetime64[D]"))
+    gaps = np.diff(days).astype(int)
+    if len(gaps) > 1 and gaps[-1] > max(LONE_DAYS, LONE_TIMES * np.median(gaps[:-1])):
+        last, before = days[-1].astype(object), days[-2].astype(object)
+        raise DataError(
+            f"later transactions: got a last order day of {last} and none before it since {before},"
+            f" expected a log that goes on to its last day; say which day that is with --as-of "
+            f"{before}"
+        )
+    known: date = days[-1].astype(object)
+    return known
 
 
 def outcome_after(

@@ -25,8 +25,16 @@ HOSTILE_IDS = (
     "😀 **emoji** :red[x] $a$",
     "18446744073709551615",
     "9007199254740993",
+    "9223372036854775807",
+    "000123",
+    "+48501234567",
+    "-1+1",
+    "quote \" and 'two', comma; semicolon",
+    "line\nbreak",
+    "nul\x00inside",
 )
-"""A formula, markup, a mark of direction, a picture, Markdown, ids too long for int or float."""
+"""A formula, markup, a mark of direction, a picture, Markdown, ids too long for int or float, zeros
+in front, a phone, a sum, quotes and delimiters, a line break, and the character NUL."""
 
 HOSTILE_NAME = "=HYPERLINK(\"http://example.org\";'<img src=x onerror=alert(1)>')\u202e😀"
 HOSTILE_ORDERS = 5

@@ -41,3 +41,10 @@ def test_what_is_typed_is_no_pattern_and_nothing_finds_nobody():
     assert find_customers(scored, "(") == ["(x"]
     assert find_customers(scored, "  ") == []
     assert find_customers(scored, ".*") == []
+
+
+def test_an_id_with_signs_that_nobody_can_type_is_found_without_them():
+    scored = pd.DataFrame({"customer_id": ["line\nbreak", "nul\x00inside", "other"]})
+    assert find_customers(scored, "linebreak") == ["line\nbreak"]
+    assert find_customers(scored, "nulinside") == ["nul\x00inside"]
+    assert find_customers(scored, "nobody") == []

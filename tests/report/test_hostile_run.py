@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.utils.escape import unescape
 from playwright.sync_api import Browser
 
 from demo_shop import HOSTILE_IDS, HOSTILE_NAME
@@ -14,6 +15,7 @@ from ltvkit.config import load_config
 from ltvkit.files import FORMULA_STARTS
 from ltvkit.pipeline.train import train
 from ltvkit.progress import Silent
+from ltvkit.report.reader import visible
 from ltvkit.runs import read_run
 
 CHANNEL = "=cmd|' /C calc'!A1<img src=x onerror='window.stolen = 1'>\u202e🎯"
@@ -102,7 +104,8 @@ def test_the_workbook_holds_texts_and_no_formula_and_no_link(run: Path) -> None:
     cells = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr", "n", "b", "d"}
     assert not any(cell.hyperlink for cell in cells)
-    values = {cell.value for cell in cells}
+    # Signs that XML has no letter for are written as Excel reads them: NUL as _x0000_.
+    values = {unescape(cell.value) if isinstance(cell.value, str) else cell.value for cell in cells}
     assert {*HOSTILE_IDS, HOSTILE_NAME, CHANNEL} <= values
 
 
@@ -137,6 +140,6 @@ def test_the_page_shows_them_and_runs_none_of_them(run: Path, browser: Browser) 
     free = contactable[contactable["contact_by"].notna() & ~contactable["holdout"]]
     expected = {name for name in HOSTILE_IDS if name in set(free["customer_id"])}
     assert expected
-    assert {name.replace("\u202e", "⟨202E⟩") for name in expected} <= set(ids)
+    assert {visible(name) for name in expected} <= set(ids)
     assert complaints == []
     page.close()

@@ -15,6 +15,7 @@ from run_folder import HOSTILE_CHANNEL, HOSTILE_ID
 from ltvkit.economics import CohortTrend
 from ltvkit.report import render_report
 from ltvkit.report.cohorts import heat_maps
+from ltvkit.report.customers import top_customers
 from ltvkit.report.reader import Reader
 from ltvkit.runs import Run
 from ltvkit.wording import Sentence
@@ -233,3 +234,14 @@ def test_folded_details_open_within_the_page_and_run_nothing(
     assert page.locator("main img").count() == 0
     assert complaints == []
     page.close()
+
+
+def test_who_has_nothing_at_stake_takes_no_line_of_those_to_contact(run_of: RunOf) -> None:
+    run = run_of("shop")
+    name = "win_back"
+    ended = run.customers.assign(
+        value_at_risk=run.customers["value_at_risk"].where(run.customers["list"] != name, 0.0)
+    )
+    shown = top_customers(dataclasses.replace(run, customers=ended), Reader("en", "EUR"))
+    assert name in {row.list for row in top_customers(run, Reader("en", "EUR"))}
+    assert name not in {row.list for row in shown}

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.report.reader import Reader, observed, visible
-from ltvkit.report.summary import TO_ACT, list_label
+from ltvkit.report.summary import TO_ACT, TO_SAVE, list_label
 from ltvkit.runs import Run
 
 TOP_ROWS = 200
@@ -45,11 +45,14 @@ class CustomerRow:
 def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
     """The best priorities of every list that asks for something, then of the other lists.
 
-    Lists take turns by priority, so that a long list does not push a short one off the page. Who is
-    not to be contacted (held out, without permission, at rest) is left to the files.
+    Lists take turns by priority, so that a long list does not push a short one off the page. Who
+    is not to be contacted (held out, without permission, at rest), or has nothing at stake (an
+    ended contract on `win_back`), is left to the files.
     """
     order = {row.name: place for place, row in enumerate(run.lists)}
     free = run.customers["contact_by"].notna() & ~run.customers["holdout"].astype(bool)
+    at_risk = run.customers["list"].isin(TO_SAVE)
+    free &= run.customers["value_at_risk"].where(at_risk, run.customers["predicted_value"]) > 0
     by_priority = run.customers[free].sort_values("priority", kind="stable")
     first_of_each = by_priority.groupby("list", sort=False).head(TOP_ROWS)
     names = first_of_each["list"].astype(str)

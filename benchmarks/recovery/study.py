@@ -24,7 +24,6 @@ from ltvkit import economics
 from ltvkit.data import order_days_from_frame
 from ltvkit.data.simulator import DEMO_DESIGN, ShopDesign, SimulatedShop, simulate_shop
 from ltvkit.data.simulator.truth import expected_exposure
-from ltvkit.economics.payback import payback_of
 from ltvkit.models import Btyd, GammaGamma, ModifiedBetaGeo
 
 LEVEL = 0.80
@@ -106,16 +105,38 @@ def recover(scenario: Scenario, *, seed: int, customers: int, draws: int = 500) 
         marginal=marginal,
         own_cost={name: float(own.get(name, 0.0)) for name in shop.design.names},
         seed=seed,
-    ).set_index("channel")
+    )
+    paid = {(str(row["channel"]), ""): row["loaded_cac"] for row in table.to_dict("records")}
+    return beside_truth(
+        shop, table, economics.payback_table(values.curves, paid), scenario=scenario.name
+    )
+
+
+def beside_truth(
+    shop: SimulatedShop, channels: pd.DataFrame, payback: pd.DataFrame, *, scenario: str
+) -> Recovery:
+    """Put the truth beside the tables of a run.
+
+    Parameters
+    ----------
+    shop : SimulatedShop
+        Whose truth it is.
+    channels, payback : DataFrame
+        The tables of `channels.csv` and `payback.csv`.
+    scenario : str
+        Its name.
+    """
+    table = channels.set_index("channel")
+    curves = payback[payback["cohort"] == ""]
     rows, verdicts = [], []
     for truth in shop.truth.channels.to_dict("records"):
         name = truth["channel"]
-        if name not in values.table["channel"].tolist():
+        if name not in table.index or not np.isfinite(table.loc[name, "ltv_raw"]):
             continue
-        key = {"scenario": scenario.name, "seed": seed, "channel": name}
+        key = {"scenario": scenario, "seed": shop.seed, "channel": name}
         row = table.loc[name]
-        rows += [key | found for found in _intervals(truth, row, marginal.get(name))]
-        rows.append(key | _payback(truth, row, values.curves[name, ""]))
+        rows += [key | found for found in _intervals(truth, row)]
+        rows.append(key | _payback(truth, row, curves[curves["channel"] == name]))
         verdicts.append(
             key
             | {
@@ -128,9 +149,7 @@ def recover(scenario: Scenario, *, seed: int, customers: int, draws: int = 500) 
     return Recovery(pd.DataFrame(rows), pd.DataFrame(verdicts))
 
 
-def _intervals(
-    truth: dict[str, float], row: pd.Series, fit: economics.MarginalCac | None
-) -> list[dict[str, object]]:
+def _intervals(truth: dict[str, float], row: pd.Series) -> list[dict[str, object]]:
     media = economics.cac_interval(row["media_spend"], row["new_customers"], confidence=LEVEL)
     found = [
         ("loaded CAC", "loaded_cac", row["loaded_cac"], row["cac_low"], row["cac_high"]),
@@ -143,17 +162,13 @@ def _intervals(
     ]
     if row["media_spend"] > 0:
         found.append(("media CAC", "media_cac", row["media_cac"], media.low, media.high))
-    if fit is not None and fit.estimable:
-        found += [
+    if np.isfinite(row["marginal_cac"]):
+        found.append(
             (
-                *("elasticity", "elasticity", fit.elasticity),
-                *(fit.elasticity_low, fit.elasticity_high),
-            ),
-            (
-                *("marginal CAC", "marginal_cac", fit.marginal_cac),
-                *(fit.marginal_cac_low, fit.marginal_cac_high),
-            ),
-        ]
+                *("marginal CAC", "marginal_cac", row["marginal_cac"]),
+                *(row["marginal_cac_low"], row["marginal_cac_high"]),
+            )
+        )
     return [
         {
             "quantity": quantity,
@@ -168,12 +183,9 @@ def _intervals(
     ]
 
 
-def _payback(
-    truth: dict[str, float], row: pd.Series, curve: economics.MarginCurve
-) -> dict[str, object]:
+def _payback(truth: dict[str, float], row: pd.Series, curve: pd.DataFrame) -> dict[str, object]:
     """The months between which the band around the margin curve meets the CAC; inf = not seen."""
-    found = payback_of(curve, row["loaded_cac"], confidence=LEVEL)
-    months = found.curve.set_index("age_months")
+    months = curve.set_index("age_months")
 
     def first(column: str) -> float:
         back = months.index[months[column] >= row["loaded_cac"]]

@@ -243,6 +243,23 @@ def test_shared_level_error_widens_predictions_and_leaves_observation_alone():
     )
 
 
+def test_months_that_may_have_been_busy_make_repeat_orders_unsure_and_not_the_first_one():
+    customers, margins = made_customers(800, 9, oldest=30.0)
+    first = margins[margins["age_months"] == 0].set_index("customer_id")["margin"]
+    customers = customers.assign(first_margin=customers["customer_id"].map(first).fillna(0.0))
+    sure, unsure = (
+        margin_curves(customers, margins, draws=4_000, seen_sd_log=sd)["seo", ""]
+        for sd in (0.0, 0.2)
+    )
+    assert unsure.ltv == sure.ltv
+    repeats = sure.ltv - customers["first_margin"].mean()
+    # Independent of the resampling: variances add, and exp(0.2 z) has a standard deviation of .208.
+    added = np.sqrt(unsure.ltv_draws.var() - sure.ltv_draws.var())
+    assert added == pytest.approx(0.208 * repeats, rel=0.1)
+    at_first = unsure.draws[:, 0].std() / sure.draws[:, 0].std()
+    assert at_first == pytest.approx(1, abs=0.02)
+
+
 def test_weights_split_a_customers_margin_between_channels_without_losing_any():
     customers, margins = made_customers(200, 10)
     split = pd.concat(

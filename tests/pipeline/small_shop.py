@@ -131,6 +131,7 @@ def decided(shop: dict[str, Any], folder: Path) -> ChannelDecisions:
         residual=pd.Series(float(shop["residual"]), index=ids),
         profile=np.full(12, 1 / 12),
         level_sd_log=0.0,
+        seen_sd_log=0.0,
         summary=log.summary,
         customers=tables.customers.frame if tables.customers else None,
     )

@@ -139,12 +139,13 @@ def payback_table(base: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
 
 
 AT_THE_MARGIN = {
-    "marginal_headroom_low": [0.5, 0.3, None, None],
-    "marginal_headroom_high": [0.9, 0.5, None, None],
-    "elasticity_low": [0.5, 0.3, -0.2, None],
-    "elasticity_high": [0.8, 0.5, 0.4, None],
+    "marginal_headroom_low": [0.5, 0.3, 1.1, 1.4, 1.4],
+    "marginal_headroom_high": [0.9, 0.5, 3.2, 3.6, 3.6],
+    "elasticity_low": [0.5, 0.3, -0.2, None, None],
+    "elasticity_high": [0.8, 0.5, 0.4, None, None],
 }
-"""Of the channels in turn: two whose next customer is dear, one that does not follow spend."""
+"""Of the channels in turn: two whose next customer is dear, one that does not follow spend, and two
+without a curve, where room at the margin is assumed."""
 
 
 def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
@@ -158,7 +159,7 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
         ratio = year["cumulative_margin"] / cac
         low, high = year["low"] / cac, year["high"] / cac
         place = len(rows) % 5
-        margin = {name: [*values, None][place] for name, values in AT_THE_MARGIN.items()}
+        margin = {name: values[place] for name, values in AT_THE_MARGIN.items()}
         verdict = "Raise" if low > 3 else "Cut" if high < 3 else "Cannot tell"
         if channel == "Organic":
             verdict = "Hold"

@@ -216,7 +216,7 @@ def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
         if row.channel in at_month.index:
             room = np.minimum(ratio, at_month.loc[row.channel].to_numpy() / row.loaded_cac)
         known = not np.isnan(row.elasticity_low)
-        estimable = not np.isnan(row.marginal_headroom_low)
+        estimable = row.elasticity_low > 0
         slope = (row.elasticity_low, row.elasticity_high)
         moved = row.loaded_cac * room[0] / row.allowable_cac
         evidence = ChannelEvidence(

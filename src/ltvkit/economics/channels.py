@@ -45,6 +45,7 @@ def channel_values(
     annual_discount_rate: float = 0.0,
     flow_profile: Sequence[float] | None = None,
     level_sd_log: float = 0.0,
+    seen_sd_log: float = 0.0,
     confidence: float = 0.80,
     draws: int = 1_000,
     seed: int = 0,
@@ -87,6 +88,7 @@ def channel_values(
         annual_discount_rate=annual_discount_rate,
         flow_profile=flow_profile,
         level_sd_log=level_sd_log,
+        seen_sd_log=seen_sd_log,
         draws=draws,
         seed=seed,
     )

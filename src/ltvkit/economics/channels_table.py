@@ -19,7 +19,7 @@ from ltvkit.economics.payback import payback_of
 from ltvkit.economics.rates import cac_interval
 from ltvkit.economics.resample import limits
 from ltvkit.economics.shrinkage import shrunk_draws
-from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
+from ltvkit.economics.verdicts import LEAST_ELASTICITY, ChannelEvidence, channel_verdict
 from ltvkit.errors import DataError
 from ltvkit.wording import Sentence
 
@@ -122,6 +122,7 @@ def channels_table(
             loaded_cost=float(cost["loaded_cost"]),
             cac=float(cost["loaded_cac"]),
             own_cost=float((own_cost or {}).get(name, cost["media_spend"])),
+            media_spend=float(cost["media_spend"]),
             ltv=ltv[name],
             by_target=by_target.get(name),
             curve=values.curves.get((name, "")),
@@ -148,10 +149,19 @@ class _Known:
     loaded_cost: float
     cac: float
     own_cost: float
+    media_spend: float
     ltv: tuple[float, Floats]
     by_target: tuple[float, Floats] | None
     curve: MarginCurve | None
     marginal: MarginalCac | None
+
+    @property
+    def grows(self) -> float:
+        """The cost that more customers would raise: media, else what is the channel's own."""
+        for cost in (self.media_spend, self.own_cost):
+            if cost > 0:
+                return cost
+        return self.loaded_cost
 
 
 def _judged(
@@ -178,7 +188,13 @@ def _judged(
     room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
     ratio = ltv / known.cac if known.cac > 0 else math.nan
     room = allowed / known.cac if known.cac > 0 else math.nan
-    next_low, next_high = _room_at_the_margin(known.marginal, allowed_drawn, confidence, rng_margin)
+    if known.marginal is not None and known.marginal.estimable:
+        next_low, next_high = _room_at_the_margin(
+            known.marginal, allowed_drawn, confidence, rng_margin
+        )
+    else:
+        room_drawn = allowed_drawn / cac_drawn * cost / known.grows
+        next_low, next_high = _room_without_a_curve(room_drawn, confidence, rng_margin)
     verdict = channel_verdict(
         ChannelEvidence(
             ltv_to_cac=ratio,
@@ -196,6 +212,7 @@ def _judged(
             marginal=known.marginal,
             marginal_headroom_low=next_low,
             marginal_headroom_high=next_high,
+            next_cost=known.grows / new if new > 0 else math.nan,
         )
     )
     cap_low = None if cap_drawn is None else _pair(cap_drawn, confidence)[0]
@@ -230,17 +247,24 @@ def _judged(
 
 
 def _room_at_the_margin(
-    fit: MarginalCac | None, allowed_drawn: Floats, confidence: float, rng: np.random.Generator
+    fit: MarginalCac, allowed_drawn: Floats, confidence: float, rng: np.random.Generator
 ) -> tuple[float, float]:
     """Limits of allowable CAC / marginal CAC = allowable CAC x b / average CAC, drawn jointly."""
-    if fit is None or not fit.estimable:
-        return math.nan, math.nan
     # The limits of b are those of Student's t with two parameters fitted.
     reach = (fit.elasticity_high - fit.elasticity_low) / 2
     degrees = fit.periods - 2
     quantile = float(special.stdtrit(degrees, (1 + confidence) / 2))
     b = fit.elasticity + reach * rng.standard_t(degrees, len(allowed_drawn)) / quantile
     return _pair(allowed_drawn * np.maximum(b, 0.0) / fit.average_cac, confidence)
+
+
+def _room_without_a_curve(
+    room_drawn: Floats, confidence: float, rng: np.random.Generator
+) -> tuple[float, float]:
+    """The same where b is not estimable: from an assumed b at the lower end, 1 at the upper."""
+    b = rng.uniform(LEAST_ELASTICITY, 1.0, len(room_drawn))
+    # An assumption can keep from raising, and never says by itself that the next one is too dear.
+    return _pair(room_drawn * b, confidence)[0], _pair(room_drawn, confidence)[1]
 
 
 def _payback_columns(known: _Known, confidence: float) -> dict[str, object]:

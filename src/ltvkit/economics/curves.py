@@ -66,6 +66,7 @@ def margin_curves(
     annual_discount_rate: float = 0.0,
     flow_profile: Sequence[float] | None = None,
     level_sd_log: float = 0.0,
+    seen_sd_log: float = 0.0,
     draws: int = 1_000,
     seed: int = 0,
     min_customers: int = MIN_CUSTOMERS,
@@ -93,6 +94,9 @@ def margin_curves(
     level_sd_log : float
         Standard deviation of the logarithm of true over predicted total: an error that all
         predictions share and that resampling customers cannot show.
+    seen_sd_log : float
+        The same of a usual year's repeat margin over that of the days on record: with less than a
+        year of them nobody knows how busy they were. What was predicted from them errs alike.
     draws, seed : int
         Resamples of customers.
     min_customers, min_share
@@ -122,7 +126,8 @@ def margin_curves(
     profile = _checked_profile(flow_profile, horizon_months)
     rng = np.random.default_rng(seed)
     # The level is one number for the whole shop: draw b of every group shares it.
-    level = np.exp(level_sd_log * rng.standard_normal(draws))
+    shared = rng.standard_normal(draws)
+    level, seen = np.exp(level_sd_log * shared), np.exp(seen_sd_log * shared)
     factors = discount_factors(horizon_months, annual_discount_rate)
     if max_bundles is None:
         max_bundles = MAX_BUNDLES if by == "channel" else MAX_COHORT_BUNDLES
@@ -138,6 +143,7 @@ def margin_curves(
                 profile if "residual_margin" in customers else None,
                 factors,
                 level,
+                seen,
                 fewest=max(min_customers, min_share * table.weight.sum()),
                 rng=rng,
             )
@@ -149,6 +155,7 @@ def _curve(
     profile: Floats | None,
     factors: Floats,
     level: Floats,
+    seen: Floats,
     *,
     fewest: float,
     rng: np.random.Generator,
@@ -185,7 +192,11 @@ def _curve(
     per_customer = np.zeros(ages + 1)
     total = base.sum(axis=0)
     np.divide(flows.sum(axis=0), total, out=per_customer[:ages], where=total > 0)
-    drawn = drawn + (level[:, None] - 1) * (per_customer @ weight)
+    predicted = per_customer @ weight
+    drawn = drawn + (level[:, None] - 1) * predicted
+    # The first order is no question of how busy the time after it was.
+    first = table.first_margin.sum() / max(float(table.weight.sum()), _SOMEBODY)
+    drawn = drawn + (seen[:, None] - 1) * np.maximum(value - predicted - first, 0.0)
     return MarginCurve(
         customers=table.customers,
         customers_observed=watched[:ages],

@@ -49,6 +49,28 @@ class MarginalCac:
     marginal_cac_low: float
     marginal_cac_high: float
 
+    def times_as_long(self) -> float:
+        """How many times the present history would make it estimable; NaN where none tells.
+
+        Until there are enough periods; for spend that hardly varied, as many more with spend that
+        does; for an unsure elasticity b > 0, until its half-width h is b: (h / b)^2.
+
+        Examples
+        --------
+        >>> marginal_cac([100.0, 150.0, 120.0], [10, 13, 11]).times_as_long()
+        4.0
+        """
+        if self.estimable:
+            return 1.0
+        if self.periods == 0:
+            return math.nan
+        if self.periods < MIN_PERIODS:
+            return MIN_PERIODS / self.periods
+        if math.isnan(self.elasticity):
+            return 1 + MIN_PERIODS / self.periods
+        half = (self.elasticity_high - self.elasticity_low) / 2
+        return (half / self.elasticity) ** 2 if self.elasticity > 0 else math.nan
+
     @property
     def reason(self) -> str:
         """What is missing or to beware of, in English; blank where nothing is."""

@@ -7,8 +7,8 @@ LTV:CAC over its target), never from the point:
   the headroom at the margin, allowable CAC / marginal CAC, read in the same way: **Raise** wholly
   at or above 1, **Hold** wholly below 1 or within 10 % of it, else **Cannot tell**. **Hold** also
   where more spend has shown to bring few or no more customers (elasticity from below 0 to below
-  1), and where there is no spend of the channel's own. Where the marginal CAC is not estimable,
-  **Raise** in small steps, and say so;
+  1), and where there is no spend of the channel's own. Where the marginal CAC is not estimable, it
+  lies between the average and its double (see `LEAST_ELASTICITY`), and Raise is in small steps;
 - wholly below 1: **Cut** (back to where CAC is allowable); without spend of its own: **Hold**;
 - within 10 % of 1 on both sides: **Hold**, the channel is at its target;
 - else **Cannot tell**, with the number of customers that would settle it.
@@ -26,6 +26,13 @@ RatioReading = Literal["clears target", "below target", "cannot tell yet"]
 
 AT_TARGET = 0.10
 """A channel whose whole interval lies within 10 % of its target is at its target."""
+
+LEAST_ELASTICITY = 0.5
+"""What is taken for the least elasticity b of N = a S^b where a channel's own is not estimable.
+
+Anything from 1 (no diminishing returns) down to the square-root response of textbook budget models
+is alike likely then: the next customer costs between the average, S / N, and its double.
+"""
 
 _BAND = math.log1p(AT_TARGET)
 
@@ -54,7 +61,9 @@ class ChannelEvidence:
     `ltv_to_cac` and `headroom` come with their limits; `own_cost` is the channel's cost before
     shared cost is allocated; `capped_by_payback` says which of the two limits of the allowable CAC
     binds. `marginal_headroom_low` and `_high` limit allowable / marginal CAC, both unsure; without
-    them the limits of the marginal CAC are held against the allowable one as it is.
+    them the limits of the marginal CAC are held against the allowable one as it is, or those that
+    `LEAST_ELASTICITY` gives, where it is not estimable. `next_cost` is the channel's own spend per
+    new customer, the average that these go from; CAC without it.
     """
 
     ltv_to_cac: float
@@ -72,6 +81,7 @@ class ChannelEvidence:
     marginal: MarginalCac | None = None
     marginal_headroom_low: float = math.nan
     marginal_headroom_high: float = math.nan
+    next_cost: float = math.nan
 
 
 def read_ratio(low: float, high: float, target: float) -> RatioReading:
@@ -100,8 +110,9 @@ def channel_verdict(evidence: ChannelEvidence) -> ChannelVerdict:
     ...     new_customers=400, own_cost=20_000.0,
     ... )
     >>> channel_verdict(evidence).why
-    'LTV:CAC 4.0 [3.4, 4.7] clears 3; marginal CAC not estimable (no series of spend): raise in \
-small steps'
+    'LTV:CAC 4.0 [3.4, 4.7] clears 3 on average; marginal CAC not estimable (no series of spend), \
+and with up to twice the average, 100.00, it may pass the allowable 67.00: keep the budget; more \
+customers would settle it'
     """
     e = evidence
     if not (math.isfinite(e.headroom_low) and math.isfinite(e.headroom_high)):
@@ -176,14 +187,8 @@ def _raise_or_hold(e: ChannelEvidence, clears: Sentence) -> ChannelVerdict:
         why = Sentence("why.no_spend_to_raise", {"clears": clears})
         return ChannelVerdict("Hold", why, math.nan)
     m = e.marginal
-    unknown = {
-        "clears": clears,
-        "reason": (m.said if m is not None else None) or Sentence("marginal.no_series"),
-    }
-    if m is not None and m.elasticity_low <= 0 and m.elasticity_high < 1:
-        return ChannelVerdict("Hold", Sentence("why.not_following", unknown), math.nan)
     if m is None or not m.estimable:
-        return ChannelVerdict("Raise", Sentence("why.no_marginal", unknown), math.nan)
+        return _next_customer_unknown(e, clears)
     # The next customer costs media only: shared cost does not grow with one more.
     cost = {"cost": m.marginal_cac, "low": m.marginal_cac_low, "high": m.marginal_cac_high}
     told = {
@@ -202,6 +207,27 @@ def _raise_or_hold(e: ChannelEvidence, clears: Sentence) -> ChannelVerdict:
         return ChannelVerdict("Hold", Sentence("why.marginal_at", told), math.nan)
     needed = _to_settle(e.allowable_cac / m.marginal_cac, low, high, e.new_customers)
     why = Sentence("why.marginal_straddles", {**told, "settle": _how_many(needed)})
+    return ChannelVerdict("Cannot tell", why, needed)
+
+
+def _next_customer_unknown(e: ChannelEvidence, clears: Sentence) -> ChannelVerdict:
+    m = e.marginal
+    average = e.cac if math.isnan(e.next_cost) else e.next_cost
+    told = {
+        "clears": clears,
+        "reason": (m.said if m is not None else None) or Sentence("marginal.no_series"),
+        "twice": average / LEAST_ELASTICITY,
+        "allowed": e.allowable_cac,
+    }
+    if m is not None and m.elasticity_low <= 0 and m.elasticity_high < 1:
+        return ChannelVerdict("Hold", Sentence("why.not_following", told), math.nan)
+    low = e.marginal_headroom_low
+    if math.isnan(low):
+        low = e.headroom_low * e.cac / average * LEAST_ELASTICITY
+    if low >= 1:
+        return ChannelVerdict("Raise", Sentence("why.no_marginal", told), math.nan)
+    needed = math.nan if m is None else e.new_customers * m.times_as_long()
+    why = Sentence("why.no_marginal_straddles", {**told, "settle": _how_many(needed)})
     return ChannelVerdict("Cannot tell", why, needed)
 
 

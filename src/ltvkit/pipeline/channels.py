@@ -60,6 +60,7 @@ def decide_channels(
     residual: pd.Series,
     profile: np.ndarray,
     level_sd_log: float,
+    seen_sd_log: float,
     summary: LogSummary,
     customers: pd.DataFrame | None,
 ) -> ChannelDecisions:
@@ -83,6 +84,8 @@ def decide_channels(
         Share of it in each coming month.
     level_sd_log : float
         Standard deviation of the log of true over predicted total.
+    seen_sd_log : float
+        Standard deviation of the log of a usual year over the days on record.
     summary : LogSummary
         What the log holds.
     customers : DataFrame, optional
@@ -104,6 +107,7 @@ def decide_channels(
         annual_discount_rate=assumed.annual_discount_rate,
         flow_profile=profile.tolist(),
         level_sd_log=level_sd_log,
+        seen_sd_log=seen_sd_log,
         seed=config.model.seed,
     )
     ledger, in_flight = None, 0.0
@@ -138,6 +142,7 @@ def decide_channels(
         annual_discount_rate=assumed.annual_discount_rate,
         flow_profile=profile.tolist(),
         level_sd_log=level_sd_log,
+        seen_sd_log=seen_sd_log,
         draws=COHORT_DRAWS,
         seed=config.model.seed,
     )

@@ -13,6 +13,7 @@ from ltvkit import audience
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
+from ltvkit.models.level import Z80
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
@@ -20,7 +21,7 @@ from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.prospects import score_prospects
-from ltvkit.pipeline.value import discount, flow_profile, margin_share, valued
+from ltvkit.pipeline.value import discount, flow_profile, margin_share, unseen_season, valued
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Sentence
 
@@ -139,7 +140,8 @@ def decide(
         credited=credited,
         residual=pd.Series(undiscounted.to_numpy(), index=values["customer_id"]),
         profile=profile,
-        level_sd_log=model.level_.log_half_width / 1.2816,
+        level_sd_log=model.level_.log_half_width / Z80,
+        seen_sd_log=0.0 if config.kind == "contractual" else unseen_season(history, snapshot),
         summary=log.summary,
         customers=tables.customers.frame if tables.customers else None,
     )

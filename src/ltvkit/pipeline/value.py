@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics import daily_discount_rate
+from ltvkit.models.level import SEASON_NEEDS_DAYS, UNSEEN_SEASON, Z80
 from ltvkit.panel import ModelOfRecord
 from ltvkit.snapshot import Snapshot
 
@@ -39,6 +40,17 @@ def flow_profile(model: ModelOfRecord, features: pd.DataFrame, horizon_days: int
     flows = np.diff([0.0, *orders])
     total = flows.sum()
     return flows / total if total > 0 else np.full(months, 1 / months)
+
+
+def unseen_season(history: pd.DataFrame, snapshot: Snapshot) -> float:
+    """Standard deviation of the log of a usual year's repeat orders over those of the log's days.
+
+    Zero once a season can be seen. Until then nobody knows how busy those days were, and it is as
+    much as the level of the forecast allows for it.
+    """
+    first = history["first_order"].min()
+    days = (pd.Timestamp(snapshot.as_of) - first).days
+    return UNSEEN_SEASON / Z80 if days < SEASON_NEEDS_DAYS else 0.0
 
 
 def discount(profile: np.ndarray, *, horizon_days: int, annual_discount_rate: float) -> float:

@@ -102,6 +102,14 @@ def test_names_that_differ_in_case_only_are_different_columns(tmp_path):
     assert log.to_pandas()[["customer_id", "revenue"]].to_numpy().tolist() == [["b", 2.0]]
 
 
+def test_files_of_two_makes_joined_into_one_are_read_whole(tmp_path):
+    path = tmp_path / "orders.csv"
+    lines = text().splitlines()
+    ends = ["\r\n", "\n"] * len(lines)
+    path.write_bytes("".join(line + end for line, end in zip(lines, ends, strict=False)).encode())
+    pd.testing.assert_frame_equal(read(path), EXPECTED)
+
+
 def test_line_breaks_inside_quotes_belong_to_the_value(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text(

@@ -1,5 +1,7 @@
 """Costs, customers and weights: read strictly, refused with the rows that are wrong."""
 
+import csv
+
 import pandas as pd
 import pytest
 
@@ -198,6 +200,70 @@ def test_touches_need_a_time_or_a_weight_and_a_channel(write):
         read_touches(write("customer_id,channel,touched_at\na,web,2024-01-01\na,,2024-01-02\n"))
     with pytest.raises(DataError, match=r"touches: got 'soon \(row 1\)' in column 'touched_at'"):
         read_touches(write("customer_id,channel,touched_at\na,web,soon\na,web,2024-01-02\n"))
+
+
+GOOGLE = (
+    "Campaign performance\n"
+    '"March 1, 2024 - March 3, 2024"\n'
+    "Day,Campaign,Cost,Currency code,Clicks\n"
+    '03/01/2024,Brand,"$1,204.50",USD,"1,003"\n'
+    "03/02/2024,Brand,-$4.50,USD,12\n"
+    "03/13/2024,Generic, --,USD,--\n"
+    'Total: Account, --,"$1,200.00",USD,"1,015"\n'
+)
+GOOGLE_COLUMNS = {"period": "Day", "channel": "Campaign", "amount": "Cost", "clicks": "Clicks"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"), [("utf-8", ","), ("utf-8", "\t"), ("utf-16", "\t")]
+)
+def test_a_report_of_google_ads_is_read_as_it_was_downloaded(tmp_path, encoding, delimiter):
+    title, rows = GOOGLE.split("Day,", 1)
+    if delimiter != ",":
+        title = title.replace('"', "")
+    lines = [next(csv.reader([line])) for line in ("Day," + rows).splitlines()]
+    path = tmp_path / "google.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        file.write(title)  # Its lines end in another way than those of the table.
+        csv.writer(file, delimiter=delimiter).writerows(lines)
+    read = read_costs(path, columns=GOOGLE_COLUMNS)
+    assert read.frame["amount"].tolist() == [1204.5, -4.5, 0.0]
+    assert read.frame["clicks"].tolist()[:2] == [1003, 12]
+    assert read.frame["channel"].tolist() == ["Brand", "Brand", "Generic"]
+    assert read.frame["period"].dt.day.tolist() == [1, 2, 13]
+    assert read.notes == (
+        "costs: 1 rows of totals left out",
+        "costs: no column 'category', so all of it counts as advertising",
+        "costs: 1 rows without an amount count as nothing spent",
+    )
+
+
+META = {"period": "Reporting starts", "channel": "Campaign name", "amount": "Amount spent (EUR)"}
+
+
+@pytest.mark.parametrize(("total", "kept"), [("60.30", 4), ("60.00", 5)])
+def test_the_first_row_of_a_meta_export_is_left_out_when_it_is_the_sum_of_all(write, total, kept):
+    read = read_costs(
+        write(
+            "Reporting starts,Reporting ends,Campaign name,Amount spent (EUR)\n"
+            f"2024-03-01,2024-03-04,,{total}\n"
+            "2024-03-01,2024-03-01,Spring,10.1\n"
+            "2024-03-02,2024-03-02,Spring,20.1\n"
+            "2024-03-03,2024-03-03,,\n"
+            "2024-03-04,2024-03-04,Spring,30.1\n"
+        ),
+        columns=META,
+    )
+    assert len(read.frame) == kept
+    assert read.frame["amount"].sum() == pytest.approx(60.3 if kept == 4 else 120.3)
+    assert ("the sum of all, left out" in read.notes[-1]) == (kept == 4)
+
+
+def test_a_ledger_of_ones_own_has_no_gaps_and_a_title_no_table_is_refused(write):
+    with pytest.raises(DataError, match="nothing in column 'amount' of rows 2"):
+        read_costs(write("period,category,amount\n2024-01,ads,5\n2024-02,ads,\n"))
+    with pytest.raises(DataError, match="got no column 'period', 'amount'"):
+        read_costs(write("Our costs\nperiod\n2024-01\n"))
 
 
 def test_an_export_of_ad_spend_without_categories_is_advertising(write):

@@ -49,6 +49,7 @@ def decide_amounts(
     *,
     decimal_mark: str | None = None,
     key: str = "data.decimal_mark",
+    counts: bool = False,
 ) -> AmountReading:
     """Decide from a whole column how its amounts are written.
 
@@ -60,6 +61,8 @@ def decide_amounts(
         `.` or `,`: overrides the decision, for text.
     key : str
         What to set where the column does not tell, for messages.
+    counts : bool
+        Of whole things: a mark that proves nothing parts thousands.
 
     Raises
     ------
@@ -80,7 +83,9 @@ def decide_amounts(
         return AmountReading(plain, "numbers")
     bare = _bare(text)
     if decimal_mark is None:
-        decimal_mark = _decide_mark(workspace, table, text, bare, name=column.name, key=key)
+        decimal_mark = _decide_mark(
+            workspace, table, text, bare, name=column.name, key=key, counts=counts
+        )
     sign = f"CASE WHEN regexp_matches({text}, '^\\(|[-\\x{{2212}}]') THEN -1 ELSE 1 END"
     thousands = "," if decimal_mark == "." else "."
     valid = (
@@ -109,7 +114,14 @@ def _bare(text: str) -> str:
 
 
 def _decide_mark(
-    workspace: Workspace, table: str, text: str, bare: str, *, name: str, key: str
+    workspace: Workspace,
+    table: str,
+    text: str,
+    bare: str,
+    *,
+    name: str,
+    key: str,
+    counts: bool,
 ) -> str:
     # Proof of a decimal comma: it stands last after a point; or alone, and not before exactly
     # three digits; or points repeat. Three digits after a leading zero are decimals, too.
@@ -136,6 +148,8 @@ def _decide_mark(
             f"decimal point, expected one mark; set {key} to ',' or '.' (the others are put "
             "aside), or mend the file"
         )
+    if comma == point == 0 and unclear and counts:
+        return "." if any("," in example for example in examples) else ","
     if comma == point == 0 and unclear:
         raise DataError(
             f"column '{name}': got {offenders(examples)}, where the mark can part decimals or "

@@ -18,6 +18,8 @@ from ltvkit.errors import DataError
 
 CHUNK = 1 << 22
 DELIMITERS = (",", ";", "\t", "|")
+MOST_TITLE_LINES = 5
+MOSTLY = 0.8
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -68,13 +70,17 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
             )
         decoder = codecs.getincrementaldecoder("utf-8")()
         valid = encoding is None
+        ends, windows_ends = 0, 0
         for chunk in _chunks(file):
             digest.update(chunk)
+            ends += chunk.count(b"\n")
+            windows_ends += chunk.count(b"\r\n")
             if valid:
                 valid = _decodes(decoder, chunk)
         valid = valid and _decodes(decoder, b"", final=True)
-    if not valid:
-        path = _as_utf8(path, encoding or "cp1252", workspace)
+    if not valid or 0 < windows_ends < ends:
+        # Joined from files of two makes, lines end in two ways, which no parser takes.
+        path = _as_utf8(path, "utf-8" if valid else encoding or "cp1252", workspace)
     if _is_aligned(path):
         path = _as_csv(path, workspace)
     header, delimiter, skip = _dialect(path)
@@ -115,7 +121,7 @@ def _as_utf8(path: Path, encoding: str, workspace: Workspace) -> Path:
     copy = workspace.new_path(path.name)
     # cp1252 leaves five bytes undefined; they become U+FFFD instead of stopping the run.
     with (
-        path.open("r", encoding=encoding, errors="replace", newline="") as source,
+        path.open("r", encoding=encoding, errors="replace") as source,
         copy.open("w", encoding="utf-8", newline="") as out,
     ):
         while text := source.read(CHUNK):
@@ -150,15 +156,36 @@ def _dialect(path: Path) -> tuple[tuple[str, ...], str, int]:
         raise DataError(
             f"got an empty file {path.name}, expected a header and rows; choose another"
         )
-    skip = 0
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         # Excel writes its delimiter into a line of its own.
         return _header(rest, first.strip()[4], path), first.strip()[4], 1
     if len(text) == 1 << 18:
         text = text[: text.rindex("\n") + 1] if "\n" in text else text
+    skip, text = _without_title(text)
     delimiter = max(DELIMITERS, key=lambda mark: _fit(text, mark))
     return _header(text, delimiter, path), delimiter, skip
+
+
+def _without_title(text: str) -> tuple[int, str]:
+    """How many lines of a title stand above the header, and the text from there on.
+
+    Advertising platforms write them. A title line is one field whatever the delimiter, and a table
+    follows it: by one delimiter, nearly all lines are as wide as the first of them.
+    """
+    lines = text.splitlines(keepends=True)
+    for skip in range(1, min(MOST_TITLE_LINES, len(lines) - 2) + 1):
+        line = lines[skip - 1].strip()
+        whole = len(line) > 1 and line[0] == line[-1] == '"' and '"' not in line[1:-1]
+        rest = "".join(lines[skip:])
+        # Parted by the delimiter of the table, a title would be a header.
+        best = max(DELIMITERS, key=lambda mark: _fit(rest, mark))
+        if not whole and best in line:
+            return 0, text
+        share, width = _fit(rest, best)
+        if share > MOSTLY and width > 1 and _fit(text, best)[0] < 1 - MOSTLY:
+            return skip, rest
+    return 0, text
 
 
 def _fit(text: str, delimiter: str) -> tuple[float, int]:

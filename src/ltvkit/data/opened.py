@@ -133,7 +133,9 @@ def text_sql(opened: Opened, name: str) -> str:
     return decide_identifiers(opened.source.workspace, opened.table, opened.columns[name])[0]
 
 
-def number_sql(opened: Opened, name: str, *, decimal_mark: str | None = None) -> str:
+def number_sql(
+    opened: Opened, name: str, *, decimal_mark: str | None = None, counts: bool = False
+) -> str:
     """SQL of a column as numbers; a value that is none is refused."""
     column = opened.columns[name]
     reading = decide_amounts(
@@ -141,6 +143,7 @@ def number_sql(opened: Opened, name: str, *, decimal_mark: str | None = None) ->
         opened.table,
         Column(f"{opened.name}.{column.name}", column.sql, column.type),
         decimal_mark=decimal_mark,
+        counts=counts,
     )
     number = f"CASE WHEN isfinite({reading.sql}) THEN {reading.sql} END"
     _refuse_unreadable(opened, name, number, "a number")
@@ -191,6 +194,15 @@ def _refuse_unreadable(opened: Opened, name: str, sql: str, expected: str) -> No
             f"{opened.name}: got {offenders(f'{text} (row {row})' for row, text in rows)} in "
             f"column '{column.name}', expected {expected}; mend the rows"
         )
+
+
+def leave_out(opened: Opened, where: str) -> int:
+    """Take rows out of a staged table; how many they were."""
+    workspace = opened.source.workspace
+    (count,) = workspace.row(f"SELECT count(*) FROM {opened.table} WHERE {where}")
+    if count:
+        workspace.run(f"DELETE FROM {opened.table} WHERE {where}")
+    return int(count)
 
 
 def frame_of(

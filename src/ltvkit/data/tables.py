@@ -17,6 +17,7 @@ from ltvkit.data.opened import (
     Table,
     day_sql,
     frame_of,
+    leave_out,
     moment_sql,
     number_sql,
     open_table,
@@ -48,6 +49,12 @@ COST_CATEGORIES = (
 ADVERTISING_WORDS = ("ads", "ad_spend", "advertising", "media", "paid_media")
 """Plain words that can only mean paid advertising; passed on as they are."""
 
+TOTAL_WORDS = ("total", "totals", "gesamt", "summe", "somme", "suma", "razem")
+"""What stands first in a row of totals."""
+
+FEWEST_SUMMED = 4
+"""Rows from which on one of them that is the sum of the others is no chance."""
+
 WEIGHT_TOLERANCE = 1e-3
 """How far a customer's weights may sum from 1: they are often written with three decimals."""
 
@@ -74,7 +81,8 @@ def read_costs(
     Table
         `period` (start of a day, week or month: `2024-01`, `2024-W05` and dates are understood),
         `channel` (missing = shared), `category` (all `ads_performance` in a table without the
-        column), `amount`, and as far as given `acquisition_share`, `leads`, `clicks`.
+        column), `amount`, and as far as given `acquisition_share`, `leads`, `clicks`. Rows of
+        totals, which exports of platforms begin or end with, are left out with a note.
 
     Raises
     ------
@@ -83,6 +91,11 @@ def read_costs(
         outside 0-1, a negative number of leads or clicks.
     """
     opened = open_table(location, "costs", columns, needed=("period", "amount"))
+    # An advertising platform's export says what was spent, not that it was advertising.
+    exported = "category" not in opened.columns
+    notes = _without_totals(opened)
+    if exported:
+        _blank_dashes(opened)
     optional = tuple(
         name for name in ("acquisition_share", "leads", "clicks") if name in opened.columns
     )
@@ -91,17 +104,26 @@ def read_costs(
         "channel": text_sql(opened, "channel"),
         "category": text_sql(opened, "category"),
         "amount": number_sql(opened, "amount", decimal_mark=decimal_mark),
-        **{name: number_sql(opened, name, decimal_mark=decimal_mark) for name in optional},
+        **{
+            name: number_sql(
+                opened, name, decimal_mark=decimal_mark, counts=name != "acquisition_share"
+            )
+            for name in optional
+        },
     }
-    frame = frame_of(opened, selects, needed=("period", "amount"))
-    notes = []
-    if "category" in opened.columns:
-        refuse_gaps(opened, frame, ("category",))
-        frame["category"] = _categories(frame["category"])
-    else:
-        # An advertising platform's export says what was spent, not that it was advertising.
+    frame = frame_of(opened, selects, needed=("period",))
+    if exported:
         frame["category"] = "ads_performance"
         notes.append("costs: no column 'category', so all of it counts as advertising")
+        idle = frame["amount"].isna()
+        if idle.any():
+            notes.append(f"costs: {int(idle.sum())} rows without an amount count as nothing spent")
+            frame["amount"] = frame["amount"].fillna(0.0)
+        frame, total = _without_sum(frame)
+        notes += total
+    else:
+        refuse_gaps(opened, frame, ("amount", "category"))
+        frame["category"] = _categories(frame["category"])
     for name in optional:
         wrong = frame[name] < 0 if name != "acquisition_share" else ~frame[name].between(0, 1)
         expected = "0 or more" if name != "acquisition_share" else "0 to 1 (50 % is 0.5)"
@@ -247,6 +269,40 @@ def _weights(opened: Opened) -> Table:
         )
     frame["weight"] = frame["weight"] / frame.groupby("customer_id")["weight"].transform("sum")
     return table_of(opened, frame)
+
+
+def _without_totals(opened: Opened) -> list[str]:
+    """Leave out rows that say "Total …" where the period stands."""
+    period = opened.columns["period"]
+    if not period.is_text:
+        return []
+    words = "|".join(TOTAL_WORDS)
+    count = leave_out(opened, f"regexp_matches(lower({period.sql}), '^({words})\\b')")
+    return [f"costs: {count} rows of totals left out"] * bool(count)
+
+
+def _blank_dashes(opened: Opened) -> None:
+    """A dash says that there was nothing."""
+    for name in ("amount", "leads", "clicks"):
+        column = opened.columns.get(name)
+        if column is not None and column.is_text:
+            opened.source.workspace.run(
+                f"UPDATE {opened.table} SET {column.sql} = NULL "
+                f"WHERE regexp_matches({column.sql}, '^[-\\x{{2013}}\\x{{2014}}]+$')"
+            )
+
+
+def _without_sum(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out a row without a channel that is the sum of all others, as Meta's exports have."""
+    amount = frame["amount"].to_numpy()
+    others = amount.sum() - amount
+    # Each amount may have been rounded to the cent before it was added up.
+    alike = abs(amount - others) <= 0.005 * len(amount)
+    total = frame["channel"].isna().to_numpy() & (amount > 0) & alike
+    if len(frame) < FEWEST_SUMMED or total.sum() != 1:
+        return frame, []
+    told = f"costs: a row of {amount[total][0]:,.2f} without a channel, the sum of all, left out"
+    return frame[~total].reset_index(drop=True), [told]
 
 
 def _categories(written: pd.Series) -> pd.Series:

@@ -79,6 +79,9 @@ def train(
         f"{summary.rows:,} rows: {summary.customers:,} customers, {summary.order_days:,} order days"
         f", {summary.rejected:,} rows put aside"
     )
+    for table in tables.all().values():
+        for note in table.notes:
+            progress.step(note)
     customers = customer_attributes(config, tables)
     progress.step("Backtest at past dates")
     backtest = backtest_log(config, log, snapshot, progress, customers=customers)

@@ -10,6 +10,7 @@ import pytest
 from ltvkit.data.simulator import DEMO_DESIGN, simulate_shop
 from ltvkit.economics import acquisition_costs, cac, cac_interval, charge_with_lag_days
 from ltvkit.economics.costs import UNATTRIBUTED
+from ltvkit.errors import DataError
 from ltvkit.pipeline.ledger import open_ledger
 
 LAG = 20
@@ -119,6 +120,32 @@ def test_costs_after_the_snapshot_are_in_flight_and_not_in_the_cac(shop):
     assert ledger.cac("customers")["loaded_cost"].iloc[-1] == pytest.approx(
         costs.loc[~late, "amount"].sum()
     )
+
+
+@pytest.mark.parametrize("lag", [0, 20])
+@pytest.mark.parametrize("fine", [True, False], ids=["by day", "by month"])
+def test_an_account_older_than_the_log_does_not_make_its_customers_dearer(shop, lag, fine):
+    costs = spent_ahead(shop, 0)
+    costs = costs if fine else by_month(costs)
+    old = costs[costs["period"] < pd.Timestamp("2023-04-01")]
+    old = old.assign(period=old["period"] - pd.DateOffset(months=3))
+    both = pd.concat([old, costs], ignore_index=True)
+    alone, after = opened(shop, costs, lag=lag), opened(shop, both, lag=lag)
+    spent = acquisition_costs(old)["amount"].sum()
+    assert after.charged + after.left_out + after.in_flight == pytest.approx(after.total)
+    if lag == 0:
+        pd.testing.assert_frame_equal(after.cac("customers"), alone.cac("customers"))
+        assert after.left_out == pytest.approx(spent, abs=0.005)
+    else:
+        # With it, the spend behind the first customers is known.
+        assert after.start == pd.Timestamp(shop.design.opened_on)
+        assert 0 < after.left_out < spent
+
+
+def test_a_ledger_that_ends_before_the_log_begins_is_a_users_mistake(shop):
+    old = shop.costs.assign(period=shop.costs["period"] - pd.DateOffset(years=5))
+    with pytest.raises(DataError, match="costs: got none after 2019-12-31, expected some of the"):
+        opened(shop, old, lag=0)
 
 
 def test_customers_after_the_ledgers_end_do_not_dilute_its_cac(shop):

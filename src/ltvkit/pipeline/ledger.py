@@ -2,8 +2,9 @@
 
 Spend comes before its customers, and a ledger and a log rarely begin and end on the same day. Here
 each amount finds its place: charged to days whose customers are known, in flight for customers who
-come after the snapshot, or left out with days whose customers were partly brought by spend that is
-not in the ledger. The three sum to the ledger, to the cent.
+come after the snapshot, or left out with days before the log's first order, and with those whose
+customers were partly brought by spend that is not in the ledger. The three sum to the ledger, to
+the cent.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from datetime import date
 import pandas as pd
 
 from ltvkit import economics
+from ltvkit.errors import DataError
 
 PERIOD: dict[economics.Unit, pd.DateOffset] = {
     "day": pd.DateOffset(days=1),
@@ -179,12 +181,23 @@ def open_ledger(
     -------
     Ledger or None
         None when no spend of the ledger can have brought anybody yet.
+
+    Raises
+    ------
+    DataError
+        When all of it is older than the log.
     """
     snapshot = pd.Timestamp(as_of)
     result = economics.charge_with_lag_days(costs, cost_lag_days, until=snapshot)
     charged, unit = result.charged, economics.ledger_span(costs).unit
     if charged.empty:
         return None
+    opened, last = first_orders.min(), _period_end(charged["period"].max(), unit)
+    if last < opened:
+        raise DataError(
+            f"costs: got none after {last:%Y-%m-%d}, expected some of the days of the log, whose "
+            f"first order is of {opened:%Y-%m-%d}; check their dates"
+        )
     customers = first_orders.rename("first_order_at").rename_axis("customer_id").reset_index()
     channel = credited.drop_duplicates("customer_id")[["customer_id", "channel"]]
     customers = customers.merge(channel, on="customer_id", how="left")
@@ -192,7 +205,8 @@ def open_ledger(
         customers = customers[customers["first_order_at"] >= pd.Timestamp(new_from)]
     start = end = None
     if len(costs["period"].unique()) > 1 or cost_lag_days > 0:
-        known_from = result.complete_from
+        # An advertising account is often older than the log: whom it brought then is not known.
+        known_from = max(result.complete_from, _period_start(charged, opened, unit))
         if new_from is not None:
             known_from = max(known_from, pd.Timestamp(new_from))
         # From the next period on: of one that began before, the cost is whole and the rest not.
@@ -234,6 +248,15 @@ def _running(ledger: pd.DataFrame, unit: economics.Unit, as_of: pd.Timestamp) ->
     ahead: int = max((_period_end(last, unit) - as_of).days, 0)
     amount = float(ledger.loc[ledger["period"] == last, "amount"].sum())
     return amount * ahead / days
+
+
+def _period_start(charged: pd.DataFrame, day: pd.Timestamp, unit: economics.Unit) -> pd.Timestamp:
+    """Start of the ledger's period that a day lies in; the day itself where it lies in none."""
+    before = charged.loc[charged["period"] <= day, "period"]
+    if before.empty:
+        return day
+    start = pd.Timestamp(before.max())
+    return day if _period_end(start, unit) < day else start
 
 
 def _period_end(start: pd.Timestamp, unit: economics.Unit) -> pd.Timestamp:

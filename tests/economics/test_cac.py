@@ -209,6 +209,16 @@ def test_cac_by_period_has_a_row_all_in_each_period_that_sums_the_channels():
     assert np.isnan(monthly.iloc[-1]["loaded_cac"])
 
 
+def test_paid_cac_of_a_period_leaves_out_customers_of_channels_without_media():
+    costs = pd.concat([ECO_COSTS, ECO_COSTS.assign(period="2024-02-01")])
+    monthly = cac_by_period(costs, ECO_CUSTOMERS)
+    january = monthly[monthly["period"] == "2024-01-01"].set_index("channel")["paid_media_cac"]
+    # 10 500 for the 80 customers of Google and Facebook: example 4, by month.
+    assert january["all"] == 131.25
+    assert january[["Google", "Facebook"]].tolist() == [150, 100]
+    assert np.isnan(january["other"])
+
+
 def test_weekly_and_daily_ledgers_are_recognised():
     weekly = ECO_COSTS.assign(
         period=pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-29"])

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from ltvkit.economics import (
     discount_factors,
     formula_ltv,
     ltv_at_acquisition,
+    margin_curves,
     monthly_discount_rate,
     residual_value,
     simple_payback_months,
@@ -88,6 +90,37 @@ def test_ltv_falls_with_the_discount_rate(flows, one, other):
 def test_without_margin_ltv_is_zero(months, rate, order_value, orders, years):
     assert ltv_at_acquisition([0.0] * 24, horizon_months=months, annual_discount_rate=rate) == 0
     assert formula_ltv(order_value, orders, years, 0.0, rate) == 0
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.floats(0, 100), min_size=6, max_size=12),
+    st.floats(0, 200),
+    st.tuples(RATES, RATES),
+    st.tuples(st.integers(1, 24), st.integers(1, 24)),
+)
+def test_ltv_of_a_channel_rises_with_the_horizon_and_falls_with_the_rate(
+    margins, residual, rates, horizons
+):
+    # What is predicted of a year goes on as fast beyond it: a longer horizon holds more of it.
+    def ltv(rate, months):
+        customers = pd.DataFrame({"customer_id": range(len(margins)), "channel": "one"})
+        customers["age_months"] = np.arange(len(margins)) % 4 + 1.5
+        customers["residual_margin"] = residual * months
+        first = pd.DataFrame({"customer_id": range(len(margins)), "age_months": 0})
+        return margin_curves(
+            customers.assign(first_margin=margins),
+            first.assign(margin=margins),
+            horizon_months=months,
+            annual_discount_rate=rate,
+            draws=2,
+            min_customers=1,
+        )["one", ""].ltv
+
+    low, high = sorted(rates)
+    short, long = sorted(horizons)
+    assert ltv(high, 12) <= ltv(low, 12) + 1e-9
+    assert ltv(low, short) <= ltv(low, long) + 1e-9
 
 
 def test_residual_value_of_many_customers_equals_each_alone():

@@ -118,7 +118,8 @@ def cac_by_period(
     Returns
     -------
     DataFrame
-        `period` and the columns of `cac`; in each period a last row `all`.
+        `period`, the columns of `cac`, and `paid_media_cac`: media over the customers of channels
+        that have any in the period; in each period a last row `all`.
 
     Examples
     --------
@@ -137,7 +138,11 @@ def cac_by_period(
     3 2024-02-01              1      300.0
     """
     sums = channel_sums(costs, customers, weights=weights, start=start, end=end, unit=unit)
-    return _counts_as_integers(_table(sums, allocation, channel_weights), weights)
+    table = _table(sums, allocation, channel_weights)
+    paid = np.where(sums.media > 0, sums.customers, 0.0)
+    came_by_media = np.column_stack([paid, paid.sum(axis=1)]).ravel()
+    table["paid_media_cac"] = divide(table["media_spend"].to_numpy(), came_by_media)
+    return _counts_as_integers(table, weights)
 
 
 def cac_overview(

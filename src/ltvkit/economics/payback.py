@@ -148,7 +148,16 @@ def payback(
 
 
 def payback_of(curve: MarginCurve, cac: float, *, confidence: float = 0.80) -> Payback:
-    """When a margin curve returns a CAC; the parts of `payback` for a curve already at hand."""
+    """When a margin curve returns a CAC; the parts of `payback` for a curve already at hand.
+
+    Examples
+    --------
+    >>> margins = pd.DataFrame({"customer_id": range(40), "age_months": 0, "margin": 50.0})
+    >>> customers = margins.assign(channel="seo", age_months=1)
+    >>> curve = margin_curves(customers, margins, horizon_months=1, draws=10)["seo", ""]
+    >>> payback_of(curve, cac=40).payback_month, payback_of(curve, cac=80).payback_status
+    (0, 'not_yet')
+    """
     back = curve.cumulative >= cac
     observed = curve.observed
     known = ~np.isnan(curve.cumulative)

@@ -318,6 +318,34 @@ def test_spend_that_brought_nobody_is_cut_with_its_limit_named():
     assert np.isnan(row["loaded_cac"])
 
 
+def test_spend_whose_customers_carry_another_name_is_not_cut():
+    customers, margins, costs = made_shop(4)
+    values = channel_values(customers, margins, draws=200)
+    renamed = costs.assign(channel=costs["channel"].str.upper())
+    table = channels_table(cac(renamed, customers), values).set_index("channel")
+    assert (table.loc[["GOOGLE", "FACEBOOK", "PODCAST"], "verdict"] == "Cannot tell").all()
+    assert "no customer carries its name, but up to" in table.loc["FACEBOOK", "why"]
+    # Spend that nobody could have repaid, were all of them its own, is cut all the same.
+    dear = renamed.assign(amount=renamed["amount"].where(renamed["channel"] != "GOOGLE", 1e6))
+    assert (
+        channels_table(cac(dear, customers), values).set_index("channel").loc["GOOGLE", "verdict"]
+        == "Cut"
+    )
+    # One who carries a name shows that names agree.
+    mixed = pd.concat([renamed, costs[costs["channel"] == "Google"]])
+    agreed = channels_table(cac(mixed, customers), values).set_index("channel")
+    assert agreed.loc["FACEBOOK", "verdict"] == "Cut"
+
+
+def test_customers_without_a_channel_may_be_of_the_one_that_has_none():
+    customers, margins, costs = made_shop(4)
+    customers.loc[customers["channel"] == "Facebook", "channel"] = "unattributed"
+    values = channel_values(customers, margins, draws=200)
+    table = channels_table(cac(costs, customers), values).set_index("channel")
+    assert table.loc["Facebook", "verdict"] == "Cannot tell"
+    assert table.loc["Google", "verdict"] == "Cut"
+
+
 def test_the_payback_goal_caps_the_allowable_cac_and_the_cautious_one_is_lower():
     table, values = table_of(7, target_payback_months=0)
     capped = table.set_index("channel").loc["Google"]

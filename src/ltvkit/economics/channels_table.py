@@ -12,7 +12,7 @@ from scipy import special
 from ltvkit.economics.allowable import allowable_cac
 from ltvkit.economics.cac import CAC_COLUMNS
 from ltvkit.economics.channels import ChannelValues, compare_channels
-from ltvkit.economics.costs import ALL
+from ltvkit.economics.costs import ALL, UNATTRIBUTED
 from ltvkit.economics.curves import MarginCurve
 from ltvkit.economics.marginal import MarginalCac
 from ltvkit.economics.payback import payback_of
@@ -114,6 +114,11 @@ def channels_table(
     ltv = _ltv(values, names, rng)
     by_target = _margin_by(values, names, target_payback_months, rng)
     compared = _worth_more(values)
+    own = {
+        str(cost["channel"]): float((own_cost or {}).get(str(cost["channel"]), cost["media_spend"]))
+        for cost in table.to_dict("records")
+    }
+    nameless = _without_a_name(table, own)
     rows = []
     for cost in table.to_dict("records"):
         name = str(cost["channel"])
@@ -121,8 +126,9 @@ def channels_table(
             new_customers=float(cost["new_customers"]),
             loaded_cost=float(cost["loaded_cost"]),
             cac=float(cost["loaded_cac"]),
-            own_cost=float((own_cost or {}).get(name, cost["media_spend"])),
+            own_cost=own[name],
             media_spend=float(cost["media_spend"]),
+            perhaps=nameless if own[name] > 0 and cost["new_customers"] == 0 else 0.0,
             ltv=ltv[name],
             by_target=by_target.get(name),
             curve=values.curves.get((name, "")),
@@ -143,13 +149,17 @@ def channels_table(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Known:
-    """What is known of one channel; `ltv` and `by_target` are figures with their draws."""
+    """What is known of one channel; `ltv` and `by_target` are figures with their draws.
+
+    `perhaps`: how many customers it may have brought, though none carries its name.
+    """
 
     new_customers: float
     loaded_cost: float
     cac: float
     own_cost: float
     media_spend: float
+    perhaps: float
     ltv: tuple[float, Floats]
     by_target: tuple[float, Floats] | None
     curve: MarginCurve | None
@@ -186,6 +196,10 @@ def _judged(
     ltv_low, ltv_high = _pair(ltv_drawn, confidence)
     ratio_low, ratio_high = _pair(ltv_drawn / cac_drawn, confidence)
     room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
+    if known.perhaps > 0:
+        cac_low = min(cac_low, cost / known.perhaps)
+        ratio_high = max(ratio_high, ltv_high / cac_low)
+        room_high = max(room_high, _pair(allowed_drawn, confidence)[1] / cac_low)
     ratio = ltv / known.cac if known.cac > 0 else math.nan
     room = allowed / known.cac if known.cac > 0 else math.nan
     if known.marginal is not None and known.marginal.estimable:
@@ -207,6 +221,7 @@ def _judged(
             allowable_cac=allowed,
             cac=known.cac,
             new_customers=new,
+            perhaps=known.perhaps,
             own_cost=known.own_cost,
             capped_by_payback=cap is not None and cap < ltv / target,
             marginal=known.marginal,
@@ -244,6 +259,19 @@ def _judged(
         "customers_to_settle": verdict.customers_to_settle,
     }
     return row | _payback_columns(known, confidence) | _marginal_columns(known.marginal)
+
+
+def _without_a_name(table: pd.DataFrame, own: Mapping[str, float]) -> float:
+    """New customers who may be of a channel with cost that none is credited to.
+
+    Those without a channel; and everybody, when no channel with cost has any customer: then costs
+    and customers call their channels by other names.
+    """
+    new = table.set_index("channel")["new_customers"].astype(float)
+    spent = [name for name, cost in own.items() if cost > 0 and name != ALL]
+    if spent and not (new[spent] > 0).any():
+        return float(new[ALL])
+    return float(new.get(UNATTRIBUTED, 0.0))
 
 
 def _room_at_the_margin(

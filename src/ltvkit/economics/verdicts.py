@@ -63,7 +63,8 @@ class ChannelEvidence:
     binds. `marginal_headroom_low` and `_high` limit allowable / marginal CAC, both unsure; without
     them the limits of the marginal CAC are held against the allowable one as it is, or those that
     `LEAST_ELASTICITY` gives, where it is not estimable. `next_cost` is the channel's own spend per
-    new customer, the average that these go from; CAC without it.
+    new customer, the average that these go from; CAC without it. `perhaps` counts customers without
+    a channel who may be this one's, where none is credited to it.
     """
 
     ltv_to_cac: float
@@ -82,6 +83,7 @@ class ChannelEvidence:
     marginal_headroom_low: float = math.nan
     marginal_headroom_high: float = math.nan
     next_cost: float = math.nan
+    perhaps: float = 0.0
 
 
 def read_ratio(low: float, high: float, target: float) -> RatioReading:
@@ -135,6 +137,9 @@ customers would settle it'
         key = "why.loses" if e.ltv_to_cac_high < 1 else "why.misses"
         why = Sentence(key, {**told, "cac": e.cac, "allowed": e.allowable_cac})
         return ChannelVerdict("Cut", why, math.nan)
+    if e.new_customers <= 0 < e.perhaps:
+        why = Sentence("why.nobody_named", {"spent": e.own_cost, "customers": e.perhaps})
+        return ChannelVerdict("Cannot tell", why, math.nan)
     if _at_target(e.headroom_low, e.headroom_high):
         return ChannelVerdict("Hold", Sentence("why.at_target", told), math.nan)
     needed = customers_to_settle(e)

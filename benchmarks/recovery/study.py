@@ -41,6 +41,7 @@ class Scenario:
     design: ShopDesign
     residuals: Literal["none", "true", "model", "model by channel"] = "none"
     level_sd_log: float = 0.0
+    seen_sd_log: float = 0.0
 
 
 FEWEST_FITTED = 150
@@ -53,7 +54,7 @@ SCENARIOS = (
     Scenario("young, true residuals", YOUNG, "true"),
     Scenario("young, MBG/NBD", YOUNG, "model", YOUNG_LEVEL_SD_LOG),
     Scenario("young, MBG/NBD by channel", YOUNG, "model by channel", YOUNG_LEVEL_SD_LOG),
-    Scenario("first season", FIRST_SEASON, "model", YOUNG_LEVEL_SD_LOG),
+    Scenario("first season", FIRST_SEASON, "model", YOUNG_LEVEL_SD_LOG, YOUNG_LEVEL_SD_LOG),
 )
 
 
@@ -92,6 +93,7 @@ def recover(scenario: Scenario, *, seed: int, customers: int, draws: int = 500) 
         annual_discount_rate=shop.design.annual_discount_rate,
         flow_profile=profile,
         level_sd_log=scenario.level_sd_log,
+        seen_sd_log=scenario.seen_sd_log,
         confidence=LEVEL,
         draws=draws,
         seed=seed,

@@ -133,7 +133,8 @@ def beside_truth(
     rows, verdicts = [], []
     for truth in shop.truth.channels.to_dict("records"):
         name = truth["channel"]
-        if name not in table.index or not np.isfinite(table.loc[name, "ltv_raw"]):
+        # A weight is blank where the channel has no customer at all.
+        if name not in table.index or not np.isfinite(table.loc[name, "raw_weight"]):
             continue
         key = {"scenario": scenario, "seed": shop.seed, "channel": name}
         row = table.loc[name]

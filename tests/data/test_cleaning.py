@@ -268,6 +268,28 @@ def test_refunds_after_the_last_order_day_do_not_move_the_snapshot():
     assert revenues(later) == {("a", "2024-01-01"): 17.0}
 
 
+def test_a_few_dates_more_than_a_year_from_all_others_are_put_aside():
+    usual = pd.date_range("2023-01-02", periods=700).repeat(4)
+    slips = pd.to_datetime(["1970-01-01", "2099-01-01"])
+    frame = pd.DataFrame({"ordered_at": [*usual, *slips], "revenue": 10.0})
+    frame["customer_id"] = [f"c{row % 50}" for row in range(len(frame))]
+    log = order_days_from_frame(frame)
+    assert log.summary.reasons == {"the date is more than a year from all others": 2}
+    assert log.rejected["row"].tolist() == [len(usual) + 1, len(usual) + 2]
+    assert (log.summary.first_day, log.as_of) == (date(2023, 1, 2), date(2024, 12, 1))
+    known = order_days_from_frame(frame, as_of=date(2100, 1, 1))
+    assert set(known.rejected["row"]) == set(log.rejected["row"])
+
+
+def test_a_shop_that_opens_again_after_two_years_loses_no_row():
+    usual = [*pd.date_range("2020-01-01", periods=300), *pd.date_range("2022-11-01", periods=9)]
+    frame = pd.DataFrame({"customer_id": "a", "ordered_at": usual, "revenue": 10.0})
+    many = pd.concat([frame] * 5)
+    for log in (order_days_from_frame(frame), order_days_from_frame(many)):
+        assert log.summary.rejected == 0
+        assert log.as_of == date(2022, 11, 9)
+
+
 def test_zero_value_orders_are_kept_for_their_time():
     log = log_of(("a", "2024-01-01", 20.0), ("a", "2024-01-05", 0.0))
     assert revenues(log)["a", "2024-01-05"] == 0

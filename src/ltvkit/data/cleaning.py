@@ -13,7 +13,15 @@ from ltvkit.data.clean_log import CleanLog, LogSummary, as_date, ibis_table, ord
 from ltvkit.data.columns import ColumnMap, Mapped, check_columns
 from ltvkit.data.refunds import net_carried_refunds
 from ltvkit.data.sources import Source, source_from_frame
-from ltvkit.data.staging import NO_CUSTOMER, STAGED_REASONS, Staged, rejected_rows, stage
+from ltvkit.data.staging import (
+    NO_CUSTOMER,
+    STAGED_REASONS,
+    STRAY,
+    Staged,
+    rejected_rows,
+    stage,
+)
+from ltvkit.data.strays import mark_strays
 from ltvkit.errors import DataError
 
 
@@ -37,7 +45,8 @@ def clean(
     columns : ColumnMap, optional
         Which column means what; our own names by default.
     as_of : date, optional
-        Last day of history; rows after it are put aside. The last order day by default.
+        Last day of history; rows after it are put aside. The last order day by default, but for
+        dates far from all others.
     margin_rate : float
         Margin as a share of revenue, where no margin column is mapped.
     drop_exact_duplicates : bool
@@ -76,6 +85,7 @@ def clean(
         timezone=timezone,
     )
     workspace, schema = source.workspace, staged.schema
+    mark_strays(workspace, staged.table, reason=STRAY, to=as_of)
     if as_of is None:
         as_of = workspace.row(
             f"SELECT max(ordered_on) FROM {staged.table} WHERE reason = 0 AND revenue >= 0"

@@ -139,8 +139,9 @@ def payback_table(base: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
 
 
 AT_THE_MARGIN = {
-    "marginal_headroom_low": [0.5, 0.3, 1.1, 1.4, 1.4],
-    "marginal_headroom_high": [0.9, 0.5, 3.2, 3.6, 3.6],
+    "marginal_cac": [40.0, 60.0, None, None, None],
+    "marginal_headroom_low": [0.5, 0.3, 1.1, 1.4, 0.3],
+    "marginal_headroom_high": [0.9, 0.5, 3.2, 3.6, 0.6],
     "elasticity_low": [0.5, 0.3, -0.2, None, None],
     "elasticity_high": [0.8, 0.5, 0.4, None, None],
 }

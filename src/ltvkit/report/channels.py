@@ -88,6 +88,7 @@ def what_if(run: Run) -> dict[str, Any]:
                 "curve": _curve(curves[curves["channel"] == name]),
                 "limits": [_value(row, c) for c in ("cac_low", "cac_high")],
                 "own": _value(row, "media_spend") != 0,
+                "estimable": _value(row, "marginal_cac") is not None,
                 "allowed": _value(row, "allowable_cac"),
                 "next": [_value(row, f"marginal_headroom_{end}") for end in ("low", "high")],
                 "elasticity": [_value(row, f"elasticity_{end}") for end in ("low", "high")],

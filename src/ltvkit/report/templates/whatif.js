@@ -59,12 +59,13 @@ if (form) {
     return near(low, high) ? "hold" : "cannot_tell";
   };
   // The next customer decides: allowable over marginal CAC, which moves with the allowable one.
-  const atTheMargin = ({ own, elasticity: [least, most], next, allowed }, allowable) => {
-    if (!own || (least != null && least <= 0 && most < 1)) return "hold";
-    if (next[0] == null || next[1] == null) return "raise";
+  // Where the marginal CAC is not estimable, all that can be said is whether there is room for it.
+  const atTheMargin = ({ own, estimable, elasticity: [least, most], next, allowed }, allowable) => {
+    if (!own || (!estimable && least != null && least <= 0 && most < 1)) return "hold";
+    if (next[0] == null || next[1] == null) return "cannot_tell";
     const [low, high] = next.map((limit) => limit * allowable / allowed);
     if (low >= 1) return "raise";
-    return high < 1 || near(low, high) ? "hold" : "cannot_tell";
+    return estimable && (high < 1 || near(low, high)) ? "hold" : "cannot_tell";
   };
   const answer = (channel, target, month, careful) => {
     const inTime = month == null ? null : collected(channel.curve, month);

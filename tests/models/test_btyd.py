@@ -14,8 +14,10 @@ from ltvkit.models import (
     MbgCnbdK,
     ModifiedBetaGeo,
     ParetoNBD,
+    _beta_geometric,
     order_model_from_dict,
 )
+from ltvkit.models.bgnbd import BetaGeoParams
 
 MODELS = [BetaGeo, ModifiedBetaGeo, ParetoNBD, NBD, MbgCnbdK]
 
@@ -72,13 +74,16 @@ def test_the_state_of_something_else_is_refused():
         order_model_from_dict({"model": "GammaGamma"})
 
 
-def test_predictions_of_many_customers_cost_no_more_than_their_distinct_rows(cdnow_sample):
-    """A repeated customer is computed once: the same numbers come back at every place."""
-    model = Btyd(order_model=BetaGeo(), value_model=GammaGamma()).fit(cdnow_sample)
-    calls = []
-    inner = model.order_model._expected_orders
-    model.order_model._expected_orders = lambda *rows: calls.append(len(rows[0])) or inner(*rows)
+def test_where_a_prediction_needs_quadrature_equal_histories_are_computed_once(
+    cdnow_sample, monkeypatch
+):
+    """With a = 1 the closed form is 0/0 for everybody."""
+    model = BetaGeo.from_params(BetaGeoParams(r=0.25, alpha=4.5, a=1.0, b=2.5))
+    calls, inner = [], _beta_geometric._by_quadrature
+    monkeypatch.setattr(
+        _beta_geometric, "_by_quadrature", lambda *rows: calls.append(len(rows[0])) or inner(*rows)
+    )
     many = cdnow_sample.loc[np.repeat(cdnow_sample.index, 5)]
-    orders = model.predict(many, 273)["expected_orders"].to_numpy().reshape(-1, 5)
+    orders = model.expected_orders(many, 273).reshape(-1, 5)
     assert (orders == orders[:, :1]).all()
-    assert calls == [model.order_model.diagnostics_.distinct_rows]
+    assert calls == [len(cdnow_sample[["repeat_orders", "age_days"]].drop_duplicates())]

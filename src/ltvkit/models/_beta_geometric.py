@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betainc, betaln, digamma, expit, gammaln, hyp2f1, xlogy
 
 from ltvkit.models._likelihood import Objective, Optimum, maximise
-from ltvkit.models._rows import FloatArray, Histories, distinct, dot, tally
+from ltvkit.models._rows import FloatArray, Histories, distinct, dot, on_distinct, tally
 
 
 def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
@@ -134,7 +134,8 @@ def expected_orders_if_alive(
     lost &= t > 0
     result = np.where(t > 0, closed, 0.0)
     if lost.any():
-        result[lost] = _by_quadrature(R[lost], A[lost], a, B[lost], t[lost])
+        rows = (values[lost] for values in (R, A, B, t))
+        result[lost] = on_distinct(lambda R, A, B, t: _by_quadrature(R, A, a, B, t), *rows)
     return np.minimum(result, ceiling)
 
 

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 
 from ltvkit.models import _beta_geometric, _state
 from ltvkit.models._likelihood import Diagnostics
-from ltvkit.models._rows import FloatArray, compress, histories, horizon, on_distinct
+from ltvkit.models._rows import FloatArray, compress, histories, horizon
 
 
 class ModifiedBetaGeoParams(NamedTuple):
@@ -115,18 +115,18 @@ class ModifiedBetaGeo(BaseEstimator):  # type: ignore[misc]
         """
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
-        return on_distinct(self._expected_orders, x, t_x, T, t)
+        return self._expected_orders(x, t_x, T, t)
 
     def prob_alive(self, summary: pd.DataFrame) -> FloatArray:
         """P(not dropped out at the snapshot | history)."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        return on_distinct(self._prob_alive, x, t_x, T)
+        return self._prob_alive(x, t_x, T)
 
     def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
         """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
-        return on_distinct(self._prob_active, x, t_x, T, t)
+        return self._prob_active(x, t_x, T, t)
 
     def expected_orders_new(self, horizon_days: npt.ArrayLike) -> FloatArray:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""

@@ -75,7 +75,7 @@ bench-accuracy: .venv/.stamp ## accuracy against the peers on a folder of logs: 
 
 .PHONY: notebooks
 notebooks: .venv/.stamp ## run the notebooks in place
-	@$(BIN)/jupyter-execute --inplace --NotebookClient.record_timing=False notebooks/*.ipynb
+	@$(BIN)/python notebooks/execute.py
 
 .PHONY: lock
 lock: ## resolve pyproject.toml into requirements.lock.txt (hashed, without hosts)

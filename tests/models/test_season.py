@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.models.level import SEASON_NEEDS_DAYS, _season_at
+from ltvkit.models.bgnbd import BetaGeo, BetaGeoParams
+from ltvkit.models.level import SEASON_NEEDS_DAYS, SEASON_TRUST, _log_season, _season_at
 from ltvkit.models.season import NO_SEASON, SEASON_KNOTS, WEAK_PRIOR, Season, fit_season
 from ltvkit.panel import Activity
 
@@ -74,17 +75,40 @@ def test_without_repeat_revenue_there_is_no_season():
     assert fit_season(nothing, activity.arrivals, as_of_day=FIRST + 500) == NO_SEASON
 
 
-def test_the_ratio_is_positive_before_the_peak_and_negative_after_it():
-    peak_in_december = Season(tuple(log_season(KNOT_DAYS, height=0.5)))
-    year = round(53 * 365.25)  # a first of January
-    assert peak_in_december.log_ratio(year - 45, 40) > 0.2
-    assert peak_in_december.log_ratio(year + 60, 120) < -0.2
-    assert NO_SEASON.log_ratio(year, 90) == pytest.approx(0.0, abs=1e-12)
+BUYING = BetaGeo.from_params(BetaGeoParams(r=0.25, alpha=4.4, a=0.8, b=2.4))
+DECEMBER = Season(tuple(log_season(KNOT_DAYS, height=0.5)))
+NEW_YEAR = round(55 * 365.25)
 
 
-def test_over_a_whole_year_the_ratio_is_nil():
-    season = Season(tuple(log_season(KNOT_DAYS, height=0.5)))
-    assert season.log_ratio(19_321, 364) == pytest.approx(0.0, abs=0.01)
+def said(season, *, day, ahead, arrivals):
+    """What the season says at the end of so many days of arrivals, were it wholly believed."""
+    first_day = day - len(arrivals) + np.arange(len(arrivals))
+    activity = Activity(
+        arrivals=pd.DataFrame({"first_day": first_day, "customers": arrivals}),
+        repeats=pd.DataFrame({"cohort": [], "day": [], "repeat_orders": [], "repeat_revenue": []}),
+    )
+    return _log_season(season, BUYING, activity, day, ahead) / SEASON_TRUST
+
+
+def test_the_season_adds_before_the_peak_and_takes_after_it():
+    steady = np.full(700, 10)
+    assert said(DECEMBER, day=NEW_YEAR - 45, ahead=40, arrivals=steady) > 0.2
+    assert said(DECEMBER, day=NEW_YEAR + 60, ahead=120, arrivals=steady) < -0.2
+    assert said(NO_SEASON, day=NEW_YEAR, ahead=90, arrivals=steady) == pytest.approx(0, abs=1e-12)
+
+
+def test_over_a_whole_year_the_season_of_a_steady_shop_is_nil():
+    steady = np.full(2000, 10)
+    assert said(DECEMBER, day=NEW_YEAR - 180, ahead=364, arrivals=steady) == pytest.approx(
+        0, abs=0.02
+    )
+
+
+def test_a_shop_that_grew_towards_the_peak_has_met_more_of_it():
+    grown = np.r_[np.zeros(100), np.full(170, 10.0)]
+    early = np.r_[np.full(100, 17.0), np.zeros(170)]
+    ahead = {"day": NEW_YEAR, "ahead": 364}
+    assert said(DECEMBER, arrivals=grown, **ahead) < said(DECEMBER, arrivals=early, **ahead) - 0.02
 
 
 def test_the_mean_effect_is_the_mean_of_the_daily_factors_and_comes_back_each_year():

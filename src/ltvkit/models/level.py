@@ -10,6 +10,7 @@ docs/methods/level.md.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -114,7 +115,7 @@ def forecast_level(
     order_model = BetaGeo().fit(summary)
     base = _log_total(order_model, summary, horizon_days)
     season = _season_at(activity, as_of_day)
-    log_season = _log_season(season, activity, as_of_day, horizon_days)
+    log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
     tracking = track(order_model, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
@@ -179,12 +180,28 @@ def _log_total(order_model: BetaGeo, summary: pd.DataFrame, horizon_days: int) -
     return float(np.log(max(float((orders * value).sum()), 1e-9)))
 
 
-def _log_season(season: Season, activity: Activity, day: int, horizon_days: int) -> float:
-    """What the season adds to the log of the total, by how much it is believed."""
-    history_days = day - activity.first_day
-    return SEASON_TRUST * season.log_ratio(
-        day, horizon_days, past_days=min(history_days, YEAR_DAYS)
-    )
+def _log_season(
+    season: Season, order_model: BetaGeo, activity: Activity, day: int, horizon_days: int
+) -> float:
+    """What the season adds to the log of the total, by how much it is believed.
+
+    The mean factor ahead over that of the past year, each week by the repeat orders that the model
+    expects in it: a shop that grew towards Christmas has met more of it than the calendar says.
+    """
+    known = activity.arrivals[activity.arrivals["first_day"] <= day]
+    first_day = known["first_day"].to_numpy(dtype=np.int64)[:, None]
+    customers = known["customers"].to_numpy(dtype=float)[:, None]
+
+    def met(after: int, to: int) -> float:
+        ends = np.unique(np.append(np.arange(after, to, 7), to))
+        age = np.maximum(ends - first_day, 0)
+        by_age = order_model.expected_orders_new(np.arange(int(age.max()) + 1))
+        orders = (customers * np.diff(by_age[age], axis=1)).sum(axis=0)
+        factors = [season.mean_effect(begin + 1, end) for begin, end in pairwise(ends.tolist())]
+        return float(np.average(factors, weights=np.maximum(orders, 1e-12)))
+
+    past_days = max(min(day - activity.first_day, YEAR_DAYS), 1)
+    return SEASON_TRUST * float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
 
 
 def _season_at(activity: Activity, day: int) -> Season:
@@ -202,9 +219,10 @@ def _fold_errors(
         actual = float(cut.future_revenue.sum())
         if actual <= 0 or int(cut.summary["repeat_orders"].sum()) == 0:
             continue
-        forecast = _log_total(BetaGeo().fit(cut.summary), cut.summary, horizon_days)
+        order_model = BetaGeo().fit(cut.summary)
+        forecast = _log_total(order_model, cut.summary, horizon_days)
         season = _season_at(activity, cut.day)
-        forecast += _log_season(season, activity, cut.day, horizon_days)
+        forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
         error = np.clip(np.log(actual) - forecast, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR)
         errors.append((cut, float(error)))
     return errors

@@ -40,11 +40,6 @@ class Season:
         days = np.arange(first_day, last_day + 1)
         return float(np.exp(_season_basis(days) @ np.array(self.log_effect)).mean())
 
-    def log_ratio(self, as_of_day: int, horizon_days: int, *, past_days: int = YEAR_DAYS) -> float:
-        """Log of the mean factor in the horizon over that of the `past_days` before it."""
-        ahead = self.mean_effect(as_of_day + 1, as_of_day + horizon_days)
-        return float(np.log(ahead / self.mean_effect(as_of_day - past_days + 1, as_of_day)))
-
 
 NO_SEASON = Season(log_effect=(0.0,) * SEASON_KNOTS)
 """Every day like any other."""

@@ -7,7 +7,6 @@ from scipy.optimize import minimize
 
 from ltvkit.models._rows import FloatArray
 
-POWER = 1.5
 FLOOR = 1e-3
 """Relative to the mean: no prediction counts as surer of nothing than this."""
 

@@ -1,5 +1,6 @@
 """Rolling origins: which folds, what each model sees, and what is written down."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,6 +18,7 @@ from ltvkit.evaluation.backtest import (
     random_gini_sd,
     run_backtest,
 )
+from ltvkit.evaluation.checks import review
 from ltvkit.panel import Activity, Panel
 from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.snapshot import Snapshot
@@ -166,6 +168,21 @@ def test_the_table_keeps_its_contract_and_names_each_folds_cutoff_and_horizon(ba
         rows = backtest.table[backtest.table["fold"] == number]
         assert set(rows["cutoff"]) == {fold.as_of}
         assert set(rows["horizon_days"]) == {90}
+
+
+def test_a_model_judged_at_the_easier_fold_alone_is_not_compared_with_those_judged_at_both(
+    backtest,
+):
+    rows = [("ltvkit", 0, 0.82), ("ltvkit", 1, 0.72), ("lucky", 0, 0.81), ("peer", 0, 0.8)]
+    rows += [("peer", 1, 0.7), ("lucky", 1, np.nan)]
+    table = pd.DataFrame(rows, columns=["model", "fold", "value"]).assign(
+        cutoff=FOLDS[0].as_of, horizon_days=90, metric="gini"
+    )
+    found = replace(backtest, table=table, notes={"lucky": "got no optimum"})
+    assert np.isnan(found.mean("lucky", "gini"))
+    assert found.wide()["gini"].dropna().round(3).to_dict() == {"ltvkit": 0.77, "peer": 0.75}
+    verdict = review(found, log_half_width=0.2, total_is_forecast=True, customers=5_000)
+    assert {check.name: check.status for check in verdict.checks}["peers"] == "PASS"
 
 
 def test_a_model_that_finds_no_optimum_becomes_a_note_and_the_table_goes_on(backtest):

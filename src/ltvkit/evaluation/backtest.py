@@ -73,15 +73,23 @@ class Backtest:
     ranking_noise: tuple[float, ...]
 
     def mean(self, model: str, metric: str) -> float:
-        """Mean of a metric over folds; NaN where the model was not fitted."""
-        rows = self.table[(self.table["model"] == model) & (self.table["metric"] == metric)]
-        return float(rows["value"].mean()) if len(rows) else float("nan")
+        """Mean of a metric over folds, as `wide` has it; NaN where it was not measured."""
+        wide = self.wide()
+        known = model in wide.index and metric in wide.columns
+        return float(wide[metric].loc[model]) if known else float("nan")
 
     def wide(self) -> pd.DataFrame:
-        """Models as rows, metrics as columns, means over folds, in order of appearance."""
+        """Models as rows, metrics as columns, means over folds, in order of appearance.
+
+        Missing for a model that was not fitted at each fold: one that is judged at the easier fold
+        alone would look better than those judged at both.
+        """
+        means = self.table.pivot_table(index="model", columns="metric", values="value")
+        folds = self.table.pivot_table(
+            index="model", columns="metric", values="value", aggfunc="count"
+        )
         order = list(dict.fromkeys(self.table["model"]))
-        wide = self.table.pivot_table(index="model", columns="metric", values="value")
-        return wide.reindex(order)
+        return means.where((folds == folds.max()).reindex_like(means)).reindex(order)
 
 
 def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:

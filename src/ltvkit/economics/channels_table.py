@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
 from ltvkit.economics.allowable import allowable_cac
 from ltvkit.economics.cac import CAC_COLUMNS
 from ltvkit.economics.channels import ChannelValues, compare_channels
 from ltvkit.economics.costs import ALL, UNATTRIBUTED
 from ltvkit.economics.curves import MarginCurve
+from ltvkit.economics.headroom import room_at_the_margin, room_without_a_curve
 from ltvkit.economics.marginal import MarginalCac
 from ltvkit.economics.payback import payback_of
 from ltvkit.economics.rates import cac_interval
 from ltvkit.economics.resample import limits
 from ltvkit.economics.shrinkage import shrunk_draws
-from ltvkit.economics.verdicts import LEAST_ELASTICITY, ChannelEvidence, channel_verdict
+from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
 from ltvkit.errors import DataError
 from ltvkit.wording import Sentence
 
@@ -203,12 +203,12 @@ def _judged(
     ratio = ltv / known.cac if known.cac > 0 else math.nan
     room = allowed / known.cac if known.cac > 0 else math.nan
     if known.marginal is not None and known.marginal.estimable:
-        next_low, next_high = _room_at_the_margin(
+        next_low, next_high = room_at_the_margin(
             known.marginal, allowed_drawn, confidence, rng_margin
         )
     else:
         room_drawn = allowed_drawn / cac_drawn * cost / known.grows
-        next_low, next_high = _room_without_a_curve(room_drawn, confidence, rng_margin)
+        next_low, next_high = room_without_a_curve(room_drawn, confidence, rng_margin)
     verdict = channel_verdict(
         ChannelEvidence(
             ltv_to_cac=ratio,
@@ -272,27 +272,6 @@ def _without_a_name(table: pd.DataFrame, own: Mapping[str, float]) -> float:
     if spent and not (new[spent] > 0).any():
         return float(new[ALL])
     return float(new.get(UNATTRIBUTED, 0.0))
-
-
-def _room_at_the_margin(
-    fit: MarginalCac, allowed_drawn: Floats, confidence: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Limits of allowable CAC / marginal CAC = allowable CAC x b / average CAC, drawn jointly."""
-    # The limits of b are those of Student's t with two parameters fitted.
-    reach = (fit.elasticity_high - fit.elasticity_low) / 2
-    degrees = fit.periods - 2
-    quantile = float(special.stdtrit(degrees, (1 + confidence) / 2))
-    b = fit.elasticity + reach * rng.standard_t(degrees, len(allowed_drawn)) / quantile
-    return _pair(allowed_drawn * np.maximum(b, 0.0) / fit.average_cac, confidence)
-
-
-def _room_without_a_curve(
-    room_drawn: Floats, confidence: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    """The same where b is not estimable: from an assumed b at the lower end, 1 at the upper."""
-    b = rng.uniform(LEAST_ELASTICITY, 1.0, len(room_drawn))
-    # An assumption can keep from raising, and never says by itself that the next one is too dear.
-    return _pair(room_drawn * b, confidence)[0], _pair(room_drawn, confidence)[1]
 
 
 def _payback_columns(known: _Known, confidence: float) -> dict[str, object]:

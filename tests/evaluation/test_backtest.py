@@ -197,6 +197,31 @@ def test_a_model_that_finds_no_optimum_becomes_a_note_and_the_table_goes_on(back
     assert backtest.mean("constant", "gini") == pytest.approx(0.0, abs=1e-12)
 
 
+def test_a_date_at_which_nothing_could_be_learned_yet_is_no_fold_and_becomes_a_note():
+    class Late(Perfect):
+        """A shop in which nobody had ordered twice at the earlier date."""
+
+        def fit(self, panel):
+            if panel.snapshot == FOLDS[1]:
+                raise NotEnoughDataError("got no repeat order, expected some; wait")
+            return self
+
+    found = run_backtest(
+        FOLDS,
+        make_panel=make_panel,
+        make_truth=make_truth,
+        record=Late,
+        others={"constant": Constant},
+        seed=1,
+        report=lambda *_: None,
+    )
+    assert found.notes == {"ltvkit at 2023-03-01": "got no repeat order, expected some; wait"}
+    assert set(found.table["cutoff"]) == {FOLDS[0].as_of}
+    assert len(found.totals) == len(found.ranking_noise) == 1
+    assert found.mean("ltvkit", "gini") == pytest.approx(1.0)
+    assert found.mean("constant", "gini") == pytest.approx(0.0, abs=1e-12)
+
+
 def test_a_model_is_not_judged_on_what_it_makes_no_claim_for(backtest):
     claimed = set(backtest.table.loc[backtest.table["model"] == "constant", "metric"])
     assert "gini" in claimed

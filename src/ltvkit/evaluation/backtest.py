@@ -61,7 +61,8 @@ class Backtest:
     totals : tuple of TotalCheck
         The total of each fold, by the model of record.
     notes : dict
-        For each model that could not be fitted, why.
+        For each model that could not be fitted, and each date at which nothing could be learned,
+        why.
     ranking_noise : tuple of float
         For each fold, the standard deviation of the Gini of a random order of its customers.
     """
@@ -130,6 +131,9 @@ def run_backtest(
 ) -> Backtest:
     """Fit and judge every model at every fold.
 
+    A date at which the log did not yet hold what the model of record learns from (nobody had
+    ordered twice) is no fold: it is left out for every model, with a note.
+
     Parameters
     ----------
     folds : tuple of Snapshot
@@ -151,12 +155,18 @@ def run_backtest(
     deciles, totals, noise = [], [], []
     notes: dict[str, str] = {}
     steps = len(folds) * (1 + len(others))
-    for number, fold in enumerate(folds):
+    for place, fold in enumerate(folds):
         panel = make_panel(fold)
+        done = place * (1 + len(others))
+        report("backtest", done, steps)
+        try:
+            model = record().fit(panel)
+        except (ConvergenceError, NotEnoughDataError) as error:
+            notes[f"ltvkit at {fold.as_of}"] = str(error)
+            continue
+        number = len(totals)
         revenue, active = _outcome(panel.now, make_truth(fold))
         noise.append(random_gini_sd(revenue))
-        done = number * (1 + len(others))
-        report("backtest", done, steps)
 
         def add(model: str, values: Mapping[str, float], *, at: Snapshot, fold: int) -> None:
             rows.extend(
@@ -171,7 +181,6 @@ def run_backtest(
                 for metric, value in values.items()
             )
 
-        model = record().fit(panel)
         predicted = model.predict(panel.now)
         new = (panel.now["age_days"] < NEW_DAYS).to_numpy()
         values = judge(predicted, revenue, active, seed=seed)

@@ -152,7 +152,8 @@ def run_backtest(
         Told what is being done, how many parts are done and how many there are.
     """
     rows: list[dict[str, object]] = []
-    deciles, totals, noise = [], [], []
+    deciles, noise = [], []
+    totals: list[TotalCheck] = []
     notes: dict[str, str] = {}
     steps = len(folds) * (1 + len(others))
     for place, fold in enumerate(folds):

@@ -28,7 +28,7 @@ def frame():
     ).astype({"country": "str"})
 
 
-def fit(frame, target, *, objective="l2", seed=7, threads=1, names=None, increasing=(), used=None):
+def fit(frame, target, *, objective="l2", seed=7, threads=1, names=None, increasing=()):
     names = names or ["code", "signal", "noise", "country"]
     columns = Columns.of(frame, names, customer=frame["customer"].to_numpy())
     return cross_fit(
@@ -40,7 +40,6 @@ def fit(frame, target, *, objective="l2", seed=7, threads=1, names=None, increas
         seed=seed,
         threads=threads,
         increasing=increasing,
-        used=used,
     )
 
 
@@ -162,15 +161,6 @@ def test_contributions_add_up_to_the_score(frame, target):
     assert list(parts.columns) == ["code", "signal", "noise", "country", "base"]
     np.testing.assert_allclose(parts.sum(axis=1), bag.predict(frame), rtol=1e-9, atol=1e-9)
     assert parts["signal"].abs().mean() > 5 * parts["noise"].abs().mean()
-
-
-def test_rows_that_are_not_used_are_predicted_and_teach_nothing(frame, target):
-    used = np.arange(len(frame)) % 3 > 0
-    spoiled = np.where(used, target, 1e6)
-    (bag, out_of_fold), (other, _) = (fit(frame, t, used=used) for t in (target, spoiled))
-    assert bag == other
-    assert np.isfinite(out_of_fold).all()
-    assert np.abs(out_of_fold).max() < 100
 
 
 def test_one_booster_on_all_rows_learns_the_target(frame, target):

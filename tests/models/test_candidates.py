@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ltvkit.models import loglinear
 from ltvkit.models.candidates import KEYS, LARGEST, LEARNED, WEIGHED, fit_candidates, from_columns
 
 
@@ -21,6 +22,7 @@ def described():
             "as_of_day": np.repeat([1, 2], 300),
             "label_days": 60,
             "age_days": dice.integers(5, 400, size=600).astype(float),
+            "mean_order_value": value,
             "revenue_total": hint * value,
             "btyd_prob_active": 1 - np.exp(-hint),
             "btyd_expected_orders": hint,
@@ -29,6 +31,9 @@ def described():
             "future_revenue": orders * value,
         }
     )
+    for name in (*loglinear.MONEY, *loglinear.ORDERS, *loglinear.DAYS):
+        if name not in frame.columns:
+            frame[name] = 1.0
     return frame.assign(
         btyd_expected_value=hint * value,
         pareto_expected_value=hint * value,
@@ -69,14 +74,6 @@ def test_no_learner_reads_a_key_or_a_label(fitted):
     for bag in fitted[0].bags().values():
         assert not set(bag.columns.names) & set(KEYS)
     assert {"customer_id", "future_orders", "future_revenue"} <= set(KEYS)
-
-
-def test_the_hurdle_is_the_chance_times_the_typical_revenue(fitted, described):
-    candidates, _, _ = fitted
-    found, active = candidates.predict(described)
-    expected = candidates.active.predict(described) * np.exp(candidates.typical.predict(described))
-    np.testing.assert_allclose(found["hurdle"], expected, rtol=1e-12)
-    np.testing.assert_array_equal(active, candidates.active.predict(described))
 
 
 @pytest.mark.parametrize("name", LEARNED)

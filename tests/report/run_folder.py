@@ -152,7 +152,7 @@ def _facts(
         "model": {
             "name": "shop",
             "version": "0.1.0",
-            "weights": {"hurdle": 0.6, "tweedie": 0.4},
+            "weights": {"root": 0.6, "tweedie": 0.4},
             "btyd_share": 0.35,
             "why": ["BTYD models alone: the history is too short."],
             "said": [Sentence("stack.btyd_alone").as_json()],

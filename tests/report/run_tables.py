@@ -197,7 +197,7 @@ def backtest_table(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame
     levels = {
         "ltvkit": (0.71, 0.58, 0.031),
         "BG/NBD + GG": (0.67, 0.54, 0.062),
-        "part: hurdle": (0.70, 0.57, -0.094),
+        "part: root": (0.70, 0.57, -0.094),
         "past spend": (0.55, 0.44, 0.213),
     }
     rows: list[dict[str, Any]] = []

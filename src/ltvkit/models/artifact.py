@@ -27,10 +27,11 @@ from ltvkit.models.family import BtydFamily
 from ltvkit.models.horizon import WaitingCurve
 from ltvkit.models.intervals import RankedScatter
 from ltvkit.models.level import LevelForecast
+from ltvkit.models.loglinear import LogLinear
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 
-SCHEMA = 4
+SCHEMA = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ def load_model(folder: str | Path) -> TrainedModel:
 
 def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
     """Plain JSON values, and the boosters by name."""
-    bags = model.candidates_.bags() if model.candidates_ else {}
-    bags = {**bags, "explainer": model.explainer_}
+    learned = model.candidates_
+    bags = {**(learned.bags() if learned else {}), "explainer": model.explainer_}
     state: dict[str, Any] = {
         "settings": {"seed": model.seed, "threads": model.threads},
         "horizon_days": model.horizon_days_,
@@ -123,6 +124,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         },
         "level": asdict(model.level_),
         "bags": {name: _bag_state(bag) for name, bag in bags.items()},
+        "loglinear": learned and asdict(learned.loglinear),
     }
     return state, {
         f"{name}-{number}": text
@@ -156,7 +158,10 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     model.level_ = LevelForecast(**{**level, "fold_errors": tuple(level["fold_errors"])})
     bags = {name: _read_bag(name, bag, folder) for name, bag in state["bags"].items()}
     model.explainer_ = bags.pop("explainer")
-    model.candidates_ = Candidates(**bags) if bags else None
+    slopes = state["loglinear"]
+    model.candidates_ = None
+    if slopes is not None:
+        model.candidates_ = Candidates(**bags, loglinear=LogLinear.from_dict(slopes))
     return model
 
 

@@ -1,8 +1,9 @@
 """The models that compete for a place in the stack.
 
 - `tweedie`: boosted trees on revenue, log link, variance power 1.5;
-- `hurdle`: P(order) x the typical revenue of those who order (boosted trees on its log);
 - `root`: boosted trees on the square root of revenue, squared: robust to single large orders;
+- `loglinear`: a dozen slopes on logarithms of what the customer did: smooth, so that it goes on
+  where trees stop;
 - `pareto_nbd`: expected orders x Gamma-Gamma value of all orders;
 - `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where
   first orders are unlike later ones;
@@ -20,9 +21,10 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.models._rows import FloatArray
-from ltvkit.models.boosted import Bag, Columns, cross_fit
+from ltvkit.models.boosted import Bag, Columns, Objective, cross_fit
+from ltvkit.models.loglinear import LogLinear, cross_fit_loglinear
 
-LEARNED = ("tweedie", "hurdle", "root")
+LEARNED = ("tweedie", "root", "loglinear")
 BTYD = ("pareto_nbd", "pareto_nbd_repeat")
 WEIGHED = (*LEARNED, *BTYD, "past_rate")
 LARGEST = (*BTYD, "past_spend")
@@ -50,31 +52,32 @@ KEYS = ("customer_id", "as_of_day", "label_days", "future_orders", "future_reven
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The fitted learners; the others are read from the BTYD columns of the features."""
+    """The fitted learners; the others are read from the BTYD columns of the features.
+
+    `active` learns P(order), the others revenue.
+    """
 
     active: Bag
     tweedie: Bag
-    typical: Bag
     root: Bag
+    loglinear: LogLinear
 
     def bags(self) -> dict[str, Bag]:
-        """By name, for files."""
+        """The boosted ones by name, for files."""
         return {
             "active": self.active,
             "tweedie": self.tweedie,
-            "typical": self.typical,
             "root": self.root,
         }
 
     def predict(self, described: pd.DataFrame) -> tuple[dict[str, FloatArray], FloatArray]:
         """Revenue by each candidate, and the learner's P(order), over the label's length."""
-        active = self.active.predict(described)
         return {
             "tweedie": self.tweedie.predict(described),
-            "hurdle": active * np.exp(self.typical.predict(described)),
             "root": _squared(self.root.predict(described)),
+            "loglinear": self.loglinear.predict(described),
             **from_columns(described),
-        }, active
+        }, self.active.predict(described)
 
 
 def from_columns(described: pd.DataFrame) -> dict[str, FloatArray]:
@@ -127,35 +130,31 @@ def fit_candidates(
     scale = float(revenue[spent].mean())
     relative = np.minimum(revenue, np.quantile(revenue[spent], EXTREME)) / scale
 
-    def learn(
-        target: FloatArray, objective: str, done: int, *, used: np.ndarray | None = None
-    ) -> tuple[Bag, FloatArray]:
-        report("boosted trees", done, 4)
+    def learn(target: FloatArray, objective: Objective, done: int) -> tuple[Bag, FloatArray]:
+        report("boosted trees", done, 3)
         return cross_fit(
             described,
             target,
             columns=columns,
-            objective=objective,  # type: ignore[arg-type]
+            objective=objective,
             customer=customer,
             seed=seed,
             threads=threads,
-            used=used,
-            increasing=INCREASING if used is None else (),
+            increasing=INCREASING,
         )
 
     active, prob = learn(came.astype(float), "binary", 0)
     tweedie, by_tweedie = learn(relative, "tweedie", 1)
-    log_spent = np.log(np.where(spent, relative, 1.0))
-    typical, log_typical = learn(log_spent, "l2", 2, used=spent)
-    root, by_root = learn(np.sqrt(relative), "l2", 3)
-    report("boosted trees", 4, 4)
+    root, by_root = learn(np.sqrt(relative), "l2", 2)
+    report("boosted trees", 3, 3)
+    loglinear, by_slopes = cross_fit_loglinear(described, relative, customer=customer, seed=seed)
     out_of_fold = {
         "tweedie": by_tweedie,
-        "hurdle": prob * np.exp(log_typical),
         "root": _squared(by_root),
+        "loglinear": by_slopes,
         **from_columns(described),
     }
-    return Candidates(active, tweedie, typical, root), out_of_fold, prob
+    return Candidates(active, tweedie, root, loglinear), out_of_fold, prob
 
 
 def _squared(root: FloatArray) -> FloatArray:

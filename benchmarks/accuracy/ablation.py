@@ -16,7 +16,7 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask, judge_record
 
 from ltvkit import panel
-from ltvkit.models import blend, candidates, family, intervals, level
+from ltvkit.models import blend, boosted, candidates, family, intervals, level
 from ltvkit.models.stack import StackedLtv
 
 HIGHER = ("gini", "spearman", "top10_capture", "auc")
@@ -71,6 +71,7 @@ def parts() -> tuple[Part, ...]:
         Part("level: season", ((level, "SEASON_TRUST", 0.0),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
         Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
+        Part("cuts drawn at random", ((boosted, "RANDOM_CUTS", ()),)),
         Part("monotone constraints", ((candidates, "INCREASING", ()),)),
         _not_read("BTYD features", *family.COLUMNS),
         _not_read("features of last year", "orders_year_ago", "revenue_year_ago"),

@@ -152,6 +152,18 @@ def test_a_young_log_falls_back_to_btyd_and_says_so(young):
     assert predicted["predicted_revenue"].sum() == pytest.approx(model.level_.total, rel=1e-9)
 
 
+def test_a_shop_that_closed_long_ago_is_expected_to_bring_next_to_nothing(log):
+    closed = log[log["ordered_on"] <= log["ordered_on"].min() + pd.Timedelta(days=330)]
+    panel = simulated_panel(closed, history_days=540, horizon_days=HORIZON)
+    model = StackedLtv(seed=1, threads=1).fit(panel)
+    assert model.explanation().btyd_share == 1.0
+    predicted = model.predict(panel.now)
+    assert_sane(predicted)
+    before = revenue_between(log, panel.now["customer_id"], after=330 - HORIZON, days=HORIZON)
+    assert predicted["predicted_revenue"].sum() < 0.05 * before
+    assert predicted["prob_active"].mean() < 0.1
+
+
 def test_a_shop_to_which_nobody_came_back_is_refused_with_what_is_missing():
     log = simulated_log(customers=300, days=400, seed=13, first_only=True)
     panel = simulated_panel(log, history_days=390, horizon_days=90)

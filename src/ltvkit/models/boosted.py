@@ -23,6 +23,13 @@ Objective = Literal["tweedie", "binary", "l2"]
 LEARNING_RATE = 0.1
 MOST_ROUNDS = 400
 PATIENCE = 25
+RANDOM_CUTS: tuple[Objective, ...] = ("tweedie", "l2")
+"""Objectives whose trees draw a cut per column at random and keep the best of them.
+
+Amounts are so noisy that a cut which is best by little is best by chance; whether somebody orders
+is not. Source: Geurts, Ernst and Wehenkel (2006), Extremely randomized trees.
+"""
+
 MOST_CATEGORIES = 50
 FEWEST_CUSTOMERS = 20
 """Customers who must share a text value before a model keeps it: a rarer one may name somebody."""
@@ -227,9 +234,7 @@ def _parameters(
         **({"tweedie_variance_power": 1.5} if objective == "tweedie" else {}),
         "learning_rate": LEARNING_RATE,
         "num_leaves": 7,
-        # Cuts drawn at random (Geurts, Ernst and Wehenkel, 2006): amounts are so noisy that a cut
-        # which is best by little is best by chance. Whether somebody orders is not.
-        "extra_trees": objective != "binary",
+        "extra_trees": objective in RANDOM_CUTS,
         "max_bin": 127,
         # Leaves of some weight, on small logs and on large ones.
         "min_data_in_leaf": int(np.clip(rows / 400, 20, 200)),

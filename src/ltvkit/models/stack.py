@@ -266,8 +266,11 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         main = described["label_days"].to_numpy() == panel.label_days
         day = described["as_of_day"].to_numpy()
         latest = int(day[main].max())
-        recent = main & (day >= latest - panel.label_days / 2)
         revenue = described["future_revenue"].to_numpy(dtype=float)
+        recent = main & (day >= latest - panel.label_days / 2)
+        if int((revenue[recent] > 0).sum()) < FEWEST_ACTIVE:
+            # A shop that hardly sold of late, or closed: its levels and weights are those of before.
+            recent = main
         self.blend_ = fit_blend(
             {name: predicted[recent] for name, predicted in out_of_fold.items()},
             revenue[recent],

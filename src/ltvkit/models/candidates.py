@@ -2,7 +2,7 @@
 
 - `tweedie`: boosted trees on revenue, log link, variance power 1.5;
 - `root`: boosted trees on the square root of revenue, squared: robust to single large orders;
-- `loglinear`: a dozen slopes on logarithms of what the customer did: smooth, so that it goes on
+- `loglinear`: two dozen slopes on logarithms of what the customer did: smooth, so that it goes on
   where trees stop;
 - `pareto_nbd`: expected orders x Gamma-Gamma value of all orders;
 - `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where

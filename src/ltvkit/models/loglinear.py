@@ -1,4 +1,4 @@
-"""A log-linear model of revenue: what trees find in many customers, a dozen slopes find in few.
+"""A log-linear model of revenue: what trees find in many customers, two dozen slopes find in few.
 
     ln E[y] = c + sum_j b_j x_j
 

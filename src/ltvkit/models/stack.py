@@ -269,7 +269,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         revenue = described["future_revenue"].to_numpy(dtype=float)
         recent = main & (day >= latest - panel.label_days / 2)
         if int((revenue[recent] > 0).sum()) < FEWEST_ACTIVE:
-            # A shop that hardly sold of late, or closed: its levels and weights are those of before.
+            # A shop that hardly sold of late, or closed: levels and weights are those of before.
             recent = main
         self.blend_ = fit_blend(
             {name: predicted[recent] for name, predicted in out_of_fold.items()},

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from ltvkit.models.churn import BTYD_ALONE, fit_activity
 
@@ -38,6 +38,15 @@ def test_where_all_or_none_came_mbg_nbd_stands_alone(came):
     stack = fit_activity(came, btyd[::-1], btyd)
     assert stack == BTYD_ALONE
     np.testing.assert_allclose(stack.predict(btyd[::-1], btyd), btyd, rtol=1e-9)
+
+
+def test_a_share_left_to_mbg_nbd_is_a_mean_of_logits():
+    came, learner, btyd, _ = simulated(500, 5)
+    stack = fit_activity(came, learner, btyd)
+    assert stack.shrunk(1.0) == stack
+    assert stack.shrunk(0.0) == BTYD_ALONE
+    expected = 0.25 * logit(stack.predict(learner, btyd)) + 0.75 * logit(btyd)
+    np.testing.assert_allclose(logit(stack.shrunk(0.25).predict(learner, btyd)), expected)
 
 
 def test_certain_sources_give_probabilities_that_are_not_certain():

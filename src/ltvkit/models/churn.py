@@ -24,6 +24,14 @@ class ActivityStack:
         score = self.intercept + self.learner * _logit(learner) + self.btyd * _logit(btyd)
         return np.asarray(expit(score))
 
+    def shrunk(self, share: float) -> "ActivityStack":
+        """A `share` of this, the rest MBG/NBD: the weighted mean of the two logits."""
+        return ActivityStack(
+            intercept=share * self.intercept,
+            learner=share * self.learner,
+            btyd=share * self.btyd + (1 - share),
+        )
+
 
 BTYD_ALONE = ActivityStack(intercept=0.0, learner=0.0, btyd=1.0)
 """MBG/NBD as it is, for logs from which nothing can be learned."""

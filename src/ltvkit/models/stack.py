@@ -281,7 +281,10 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             largest=contest.LARGEST,
         )
         btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
-        self.activity_ = fit_activity(revenue[main] > 0, prob[main], btyd_active[main])
+        # On small logs chances are left to BTYD as far as amounts are.
+        self.activity_ = fit_activity(revenue[main] > 0, prob[main], btyd_active[main]).shrunk(
+            self.blend_.learned_share
+        )
         blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
         self.scatter_ = ranked_scatter(
             revenue[main],

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
@@ -82,6 +83,13 @@ def as_order_days(log: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def order_table(log: pd.DataFrame) -> ir.Table:
+    """The log as a cleaned log offers it."""
+    with quiet():
+        table = ibis.memtable(as_order_days(log))
+    return table.mutate(ordered_on=table.ordered_on.cast("date"))
+
+
 def contract_panel(
     log: pd.DataFrame,
     *,
@@ -90,14 +98,37 @@ def contract_panel(
     terms: ContractTerms | None = None,
 ) -> Panel:
     """The panel at the end of history."""
-    with quiet():
-        table = ibis.memtable(as_order_days(log))
     known = log[log["day"] <= history_days]
     return build_contract_panel(
-        table.mutate(ordered_on=table.ordered_on.cast("date")),
+        order_table(log),
         Snapshot(FIRST_DAY + timedelta(days=history_days), horizon_days),
         terms=terms or find_terms(known),
     )
+
+
+def who_stayed(
+    log: pd.DataFrame,
+    customers: pd.Series,
+    terms: ContractTerms,
+    *,
+    history_days: int,
+    horizon_days: int,
+) -> np.ndarray:
+    """1 where a contract that ran at the end of history outlasted the horizon, 0 where it did not.
+
+    Missing where none ran. Told payment by payment.
+    """
+    days = log.groupby("customer_id")["day"].apply(sorted)
+    stayed = np.full(len(customers), np.nan)
+    for place, customer in enumerate(customers):
+        last = max(day for day in days[customer] if day <= history_days)
+        if history_days - last > terms.patience_days:
+            continue
+        for day in days[customer]:
+            if last < day <= min(last + terms.patience_days, history_days + horizon_days):
+                last = day
+        stayed[place] = history_days + horizon_days - last <= terms.patience_days
+    return stayed
 
 
 def what_came(

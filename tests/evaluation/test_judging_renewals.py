@@ -18,19 +18,24 @@ def predictions() -> pd.DataFrame:
             "high": np.where(due > 0, 10.0, 0.0),
             "expected_order_value": 10.0,
             "renewals_due": due,
+            "prob_kept": np.where(due > 0, np.tile([0.8, 1.0, 0.3], 200), 1.0),
         }
     )
 
 
-def test_chances_and_intervals_are_judged_among_those_whose_renewal_is_due():
+def test_chances_are_judged_where_a_contract_may_end_and_intervals_where_a_renewal_is_due():
     dice = np.random.default_rng(1)
     predicted = predictions()
-    paid = (predicted["renewals_due"] > 0) & (dice.random(600) < predicted["prob_active"])
-    values = judge(predicted, np.where(paid, 10.0, 0.0), paid.to_numpy(float), seed=1)
     due = predicted["renewals_due"].to_numpy() > 0
-    prob, came = predicted["prob_active"].to_numpy()[due], paid.to_numpy(float)[due]
-    assert values["brier"] == pytest.approx(np.mean((prob - came) ** 2))
-    surer = prob > 0.8
+    paid = due & (dice.random(600) < predicted["prob_active"])
+    stayed = (dice.random(600) < predicted["prob_kept"]).to_numpy(float)
+    stayed[:6] = np.nan
+    values = judge(predicted, np.where(paid, 10.0, 0.0), stayed, seed=1)
+    kept = predicted["prob_kept"].to_numpy()
+    open_ = due & (kept < 1) & np.isfinite(stayed)
+    assert open_.sum() == 129
+    assert values["brier"] == pytest.approx(np.mean((kept - stayed)[open_] ** 2))
+    came, surer = paid.to_numpy(float)[due], predicted["prob_active"].to_numpy()[due] > 0.8
     assert values["coverage_attainable"] == pytest.approx(came[surer].mean()), (
         "an interval of all or nothing makes no claim"
     )
@@ -38,7 +43,7 @@ def test_chances_and_intervals_are_judged_among_those_whose_renewal_is_due():
 
 
 def test_where_nothing_is_due_no_chance_is_judged():
-    predicted = predictions().assign(renewals_due=0.0)
+    predicted = predictions().assign(renewals_due=0.0, prob_kept=1.0)
     values = judge(predicted, np.zeros(600), np.zeros(600), seed=1)
     assert not {"auc", "brier", "calibration_error"} & set(values)
     assert np.isnan(values["coverage_attainable"])

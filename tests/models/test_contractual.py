@@ -9,11 +9,19 @@ import pytest
 from ltvkit.contracts import ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.evaluation.backtest import judge
+from ltvkit.features.contracts import contracts_ended
 from ltvkit.models.artifact import TrainedModel, load_model, save_model
 from ltvkit.models.contractual import READ, ContractualLtv
 from ltvkit.models.retention import ConstantRetention, RetentionByAge
 from ltvkit.schemas import PREDICTIONS, check_frame
-from simulated_contracts import ContractShop, contract_panel, payments, what_came
+from simulated_contracts import (
+    ContractShop,
+    contract_panel,
+    order_table,
+    payments,
+    what_came,
+    who_stayed,
+)
 
 MONTHLY = (ContractShop(customers=1000), 365)
 USAGE = (ContractShop(customers=1000, price_sd=0.4, extra=0.1, back=0.3), 180)
@@ -83,20 +91,90 @@ def test_intervals_hold_about_what_they_promise_where_renewals_are_due(shops):
     assert 0.76 <= np.mean(held) <= most
 
 
-def test_churn_risk_is_calibrated_among_those_whose_renewal_is_due(shops):
+def judged(shop, horizon, log, panel, model):
+    predicted = model.predict(panel.now)
+    ids, terms, days = predicted["customer_id"], panel.contracts.terms, shop.history_days
+    revenue, _ = what_came(log, ids, history_days=days, horizon_days=horizon)
+    stayed = who_stayed(log, ids, terms, history_days=days, horizon_days=horizon)
+    return judge(predicted, revenue, stayed, seed=1)
+
+
+def test_the_chance_that_a_contract_is_kept_is_calibrated(shops):
     shop, horizon, seeds = shops
-    errors, floors, areas = [], [], []
+    rows = [judged(shop, horizon, *one) for one in seeds]
+    error, floor, area = (
+        np.mean([row[name] for row in rows])
+        for name in ("calibration_error", "calibration_floor", "auc")
+    )
+    assert error < floor + 0.02
+    assert area > 0.58
+
+
+def test_as_many_contracts_end_as_the_chances_say(shops):
+    shop, horizon, seeds = shops
+    expected, came, contracts = 0.0, 0.0, 0
     for log, panel, model in seeds:
         predicted = model.predict(panel.now)
-        revenue, paid = what_came(
-            log, predicted["customer_id"], history_days=shop.history_days, horizon_days=horizon
+        stayed = who_stayed(
+            log,
+            predicted["customer_id"],
+            panel.contracts.terms,
+            history_days=shop.history_days,
+            horizon_days=horizon,
         )
-        values = judge(predicted, revenue, (paid > 0).astype(float), seed=1)
-        errors.append(values["calibration_error"])
-        floors.append(values["calibration_floor"])
-        areas.append(values["auc"])
-    assert np.mean(errors) < np.mean(floors) + 0.02
-    assert np.mean(areas) > 0.55
+        ran = np.isfinite(stayed)
+        assert (ran == model.law_.is_running(panel.now)).all()
+        expected += predicted.loc[ran, "prob_kept"].sum()
+        came += stayed[ran].sum()
+        contracts += int(ran.sum())
+    assert abs(expected - came) / contracts < 0.03
+
+
+def test_a_contract_that_cannot_end_in_the_days_ahead_is_sure_to_be_kept(one):
+    _, panel, model = one
+    now, terms = panel.now, panel.contracts.terms
+    running = model.law_.is_running(now)
+    days = np.arange(1, 200, 7)
+    chances = np.array([model.predict(now, int(n))["prob_kept"] for n in days])
+    assert (np.diff(chances[:, running], axis=0) <= 1e-12).all(), "the longer, the less likely"
+    left = terms.patience_days - now["days_since_renewal"].to_numpy()
+    safe = days[:, None] + 1.5 < left
+    assert (chances[:, running][safe[:, running]] == 1).all()
+    assert chances[-1, running].max() < 1
+    ended = model.predict(now)[~running]
+    assert (ended["prob_kept"] == ended["prob_active"]).all()
+
+
+def test_what_a_kept_contract_brings_is_every_renewal_due(one):
+    _, panel, model = one
+    predicted = model.predict(panel.now)
+    running = model.law_.is_running(panel.now)
+    kept = predicted["revenue_if_kept"] / predicted["expected_order_value"]
+    ends_today = panel.now["days_since_renewal"] >= panel.contracts.terms.patience_days - 1
+    assert (kept - predicted["renewals_due"])[running & ~ends_today].abs().max() < 1.01
+    assert (predicted["revenue_if_kept"] >= predicted["predicted_revenue"] - 1e-9).all()
+    assert kept[~running | ends_today].between(1, 1 + panel.snapshot.horizon_days / 28).all()
+
+
+def test_contracts_that_ended_are_told_apart_as_a_reader_of_the_log_would(one):
+    log, panel, _ = one
+    terms = panel.contracts.terms
+    found = contracts_ended(order_table(log), panel.snapshot, terms=terms).set_index("customer_id")[
+        "ended"
+    ]
+    ids = panel.now["customer_id"]
+    stayed = who_stayed(
+        log,
+        ids,
+        terms,
+        history_days=USAGE[0].history_days,
+        horizon_days=panel.snapshot.horizon_days,
+    )
+    expected = pd.Series(1 - stayed, index=ids).dropna().astype(bool)
+    assert expected.mean() > 0.1
+    pd.testing.assert_series_equal(
+        found.sort_index(), expected.sort_index(), check_names=False, check_dtype=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -235,17 +313,15 @@ def test_heterogeneous_contracts_are_ranked_better_than_by_one_rate(shops):
     shop, horizon, seeds = shops
     own, constant, by_age = [], [], []
     for log, panel, model in seeds:
-        revenue, paid = what_came(
-            log, panel.now["customer_id"], history_days=shop.history_days, horizon_days=horizon
-        )
-        active = (paid > 0).astype(float)
         for found, fit in (
             (own, model),
             (constant, ConstantRetention().fit(panel)),
             (by_age, RetentionByAge().fit(panel)),
         ):
-            found.append(judge(fit.predict(panel.now), revenue, active, seed=1))
+            found.append(judged(shop, horizon, log, panel, fit))
     gini = [np.mean([row["gini"] for row in rows]) for rows in (own, constant, by_age)]
     bias = [np.mean([abs(row["bias"]) for row in rows]) for rows in (own, constant, by_age)]
+    brier = [np.mean([row["brier"] for row in rows]) for rows in (own, constant, by_age)]
     assert gini[0] > max(gini[1:]) - 0.003
+    assert brier[0] < min(brier[1:])
     assert bias[0] < bias[1]

@@ -279,10 +279,10 @@ PROSPECT_COLUMNS: tuple[Column, ...] = (
 CONTRACTUAL: dict[str, str] = {
     "prob_active": "Chance of at least one payment in the next {horizon_days} days; 1 while the "
     "contract runs and no renewal is due in them.",
-    "churn_risk": "Chance of no payment in the next {horizon_days} days although a renewal is due; "
-    "0 while none is due.",
-    "value_at_risk": "Margin that is lost if the contract is not renewed, times the chance of that:"
-    " churn_risk x predicted_value / prob_active.",
+    "churn_risk": "Chance that the contract ends in the next {horizon_days} days, at any of the "
+    "renewals due in them; 0 where none could end it. After it has ended: chance of no other one.",
+    "value_at_risk": "Margin of the next {horizon_days} days if every renewal is made (after the "
+    "contract has ended: if another one begins today), times churn_risk.",
     "expected_orders": "Payments expected in the next {horizon_days} days; 0 where no renewal is "
     "due in them.",
     "expected_order_value": "Revenue expected of one period of the contract.",

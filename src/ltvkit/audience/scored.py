@@ -44,7 +44,8 @@ VALUED_PREDICTIONS = Schema(
     not_missing=("prob_active", "expected_orders", "predicted_value"),
 )
 """Predictions with their value in margin over the horizon; `expected_order_value` is revenue.
-Optional: `prob_order_90d`, `next_order_expected`, `next_order_from`, `next_order_to`."""
+Optional: `prob_order_90d`, `next_order_expected`, `next_order_from`, `next_order_to`; of contracts
+`prob_kept` and `value_if_kept`, else `prob_active` and what follows from it."""
 
 PROB_FLOOR = 0.05
 """Below a 5 % chance of an order, "value if kept" would divide two small, uncertain numbers."""
@@ -189,9 +190,12 @@ def scored_customers(
     ):
         scored[name] = _column(ahead, name)
     scored = _rounded(scored)
-    scored["churn_risk"] = (1.0 - scored["prob_active"]).round(DECIMALS["probability"])
+    stays = ahead.get("prob_kept", scored["prob_active"])
+    scored["churn_risk"] = (1.0 - stays).round(DECIMALS["probability"])
     scored["churn_level"] = churn_level(scored["churn_risk"])
-    kept = value_if_kept(scored["predicted_value"], scored["prob_active"])
+    kept = ahead.get(
+        "value_if_kept", value_if_kept(scored["predicted_value"], scored["prob_active"])
+    )
     scored["value_at_risk"] = (scored["churn_risk"] * kept).round(DECIMALS["money"])
     scored["value_score"] = value_score(scored["predicted_value"])
     scored["value_tier"] = value_tier(scored["predicted_value"])

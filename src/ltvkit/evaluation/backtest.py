@@ -141,7 +141,8 @@ def run_backtest(
     make_panel : callable
         The panel at a snapshot; reads nothing after it.
     make_truth : callable
-        `customer_id, future_orders, future_revenue` of those who ordered in the horizon.
+        `customer_id, future_orders, future_revenue` of those who ordered in the horizon; of
+        contracts also `ended`, whether those that ran at the fold's date had ended after it.
     record : callable
         Makes the model of record, unfitted; its row is called `ltvkit`.
     others : mapping
@@ -166,7 +167,7 @@ def run_backtest(
             notes[f"ltvkit at {fold.as_of}"] = str(error)
             continue
         number = len(totals)
-        revenue, active = _outcome(panel.now, make_truth(fold))
+        revenue, stayed = _outcome(panel.now, make_truth(fold))
         noise.append(random_gini_sd(revenue))
 
         def add(model: str, values: Mapping[str, float], *, at: Snapshot, fold: int) -> None:
@@ -184,7 +185,7 @@ def run_backtest(
 
         predicted = model.predict(panel.now)
         new = (panel.now["age_days"] < NEW_DAYS).to_numpy()
-        values = judge(predicted, revenue, active, seed=seed)
+        values = judge(predicted, revenue, stayed, seed=seed)
         values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
         add("ltvkit", values, at=fold, fold=number)
         table = metrics.decile_table(revenue, predicted["predicted_revenue"])
@@ -202,7 +203,7 @@ def run_backtest(
                 notes[name] = str(error)
                 add(name, {"gini": float("nan")}, at=fold, fold=number)
                 continue
-            values = judge(predicted, revenue, active, seed=seed)
+            values = judge(predicted, revenue, stayed, seed=seed)
             values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
             add(name, values, at=fold, fold=number)
     report("backtest", steps, steps)
@@ -221,30 +222,25 @@ def run_backtest(
 
 
 def judge(
-    predicted: pd.DataFrame, revenue: FloatArray, active: FloatArray, *, seed: int
+    predicted: pd.DataFrame, revenue: FloatArray, stayed: FloatArray, *, seed: int
 ) -> dict[str, float]:
     """All metrics of one model at one fold; those it makes no claim for are left out.
 
-    Where predictions say how many renewals are due, chances and the level of intervals are judged
-    among those who owe one: what is sure needs no forecast. Intervals, moreover, only where they
-    leave something out: with one renewal due, nothing between all and none can be said.
+    `stayed` is 1 for a customer who ordered in the horizon, or whose contract was kept, else 0;
+    missing where there was no contract to keep. Where predictions say how many renewals are due,
+    chances and the level of intervals are judged among those who owe one: what is sure needs no
+    forecast. Intervals, moreover, only where they leave something out: with one renewal due,
+    nothing between all and none can be said.
     """
     values = judge_revenue(predicted["predicted_revenue"].to_numpy(dtype=float), revenue)
     held = coverage(revenue, predicted["low"], predicted["high"]) if "low" in predicted else None
-    if "renewals_due" in predicted.columns:
-        due = predicted["renewals_due"].to_numpy(dtype=float) > 0
-        predicted, revenue, active = predicted[due], revenue[due], active[due]
-    prob = predicted["prob_active"].to_numpy(dtype=float)
-    if np.isfinite(prob).all() and 0 < active.sum() < len(active):
-        prob = np.clip(prob, 0.0, 1.0)
-        values |= {
-            "auc": auc(active, prob),
-            "brier": brier(active, prob),
-            "calibration_error": calibration_error(active, prob),
-            "calibration_floor": calibration_floor(prob, seed=seed),
-        }
+    values |= _judge_chances(predicted, stayed, seed=seed)
     if held is not None:
+        if "renewals_due" in predicted.columns:
+            due = predicted["renewals_due"].to_numpy(dtype=float) > 0
+            predicted, revenue = predicted[due], revenue[due]
         low, high = predicted["low"].to_numpy(), predicted["high"].to_numpy()
+        prob = predicted["prob_active"].to_numpy(dtype=float)
         claims = _claims(predicted)
         among = attainable_coverage(revenue[claims], low[claims], high[claims], 1 - prob[claims])
         values |= {
@@ -252,6 +248,25 @@ def judge(
             "coverage_attainable": among.where_attainable,
         }
     return values
+
+
+def _judge_chances(predicted: pd.DataFrame, stayed: FloatArray, *, seed: int) -> dict[str, float]:
+    """The metrics of the chance to stay: of an order, or that the contract is kept."""
+    prob = predicted["prob_active"].to_numpy(dtype=float)
+    if "prob_kept" in predicted.columns:
+        prob = predicted["prob_kept"].to_numpy(dtype=float)
+        due = predicted["renewals_due"].to_numpy(dtype=float) > 0
+        at_stake = due & (prob < 1) & np.isfinite(stayed)
+        prob, stayed = prob[at_stake], stayed[at_stake]
+    if not np.isfinite(prob).all() or len(set(stayed)) < 2:
+        return {}
+    prob = np.clip(prob, 0.0, 1.0)
+    return {
+        "auc": auc(stayed, prob),
+        "brier": brier(stayed, prob),
+        "calibration_error": calibration_error(stayed, prob),
+        "calibration_floor": calibration_floor(prob, seed=seed),
+    }
 
 
 def _claims(predicted: pd.DataFrame) -> np.ndarray:
@@ -307,9 +322,11 @@ def random_gini_sd(revenue: FloatArray) -> float:
 
 
 def _outcome(now: pd.DataFrame, truth: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
-    """Revenue and whether anybody ordered, for the customers of the fold in their order."""
+    """Revenue and who stayed, for the customers of the fold in their order; see `judge`."""
     keyed = truth.set_index("customer_id")
     ids = now["customer_id"]
     revenue = ids.map(keyed["future_revenue"]).fillna(0.0).to_numpy(dtype=float)
+    if "ended" in keyed:
+        return revenue, 1.0 - ids.map(keyed["ended"].astype(float)).to_numpy(dtype=float)
     orders = ids.map(keyed["future_orders"]).fillna(0.0).to_numpy(dtype=float)
     return revenue, (orders > 0).astype(float)

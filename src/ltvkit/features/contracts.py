@@ -43,6 +43,31 @@ def contract_features(
     return features_on(trace, as_day_number(snapshot.as_of), horizon_days=snapshot.horizon_days)
 
 
+def contracts_ended(
+    order_days: ir.Table, snapshot: Snapshot, *, terms: ContractTerms
+) -> pd.DataFrame:
+    """Whose contract ran at a snapshot, and whether it had ended when the horizon was over.
+
+    Returns
+    -------
+    DataFrame
+        `customer_id`, `ended`.
+    """
+    last_day = as_day_number(snapshot.as_of) + snapshot.horizon_days
+    trace = trace_payments(payments_of(order_days), terms)
+    known, now = _known_on(trace, as_day_number(snapshot.as_of))
+    running = as_day_number(snapshot.as_of) - trace.day[now] <= terms.patience_days
+    # The last payment of each contract within the horizon.
+    first, last = _contract_rows(trace, trace.day <= last_day)
+    until = trace.day[last][np.searchsorted(first, now, side="right") - 1]
+    return pd.DataFrame(
+        {
+            "customer_id": trace.ids.iloc[known].to_numpy(),
+            "ended": last_day - until > terms.patience_days,
+        }
+    )[running].astype({"customer_id": "str"})
+
+
 def contract_terms(
     order_days: ir.Table, *, renewal_days: float | None, grace_days: int | None
 ) -> ContractTerms:

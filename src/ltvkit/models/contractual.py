@@ -17,7 +17,7 @@ from ltvkit.models._rows import FloatArray, column
 from ltvkit.models.contract_level import forecast_contracts, learn
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
-from ltvkit.models.renewals import RenewalLaw, outlook
+from ltvkit.models.renewals import RenewalLaw, if_all_made, kept, outlook
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.wording import Sentence
 
@@ -142,10 +142,13 @@ class ContractualLtv(BaseEstimator):  # type: ignore[misc]
         -------
         DataFrame
             `ltvkit.schemas.PREDICTIONS`, `prob_alive`, `prob_order_90d`, the days until the next
-            payment (`next_order_days`, `_from`, `_to`) and `renewals_due`. `prob_active` is the
-            chance of a payment, and 1 where the contract runs and no renewal is due in the days
-            ahead: nothing is at risk then, and nothing is expected (`renewals_due` 0, revenue 0).
-            After a contract has ended, it is the chance of another one.
+            payment (`next_order_days`, `_from`, `_to`), `renewals_due`, `prob_kept` and
+            `revenue_if_kept`. `prob_active` is the chance of a payment, and 1 where the contract
+            runs and no renewal is due in the days ahead: nothing is expected then (`renewals_due`
+            0, revenue 0). After a contract has ended, it is the chance of another one.
+            `prob_kept` is the chance that the contract does not end in these days (after it has:
+            of another one), `revenue_if_kept` the revenue in them if it does not (after it has:
+            if another one begins today).
         """
         days = self.horizon_days_ if horizon_days is None else horizon_days
         ahead = outlook(self.law_, features, days)
@@ -154,6 +157,7 @@ class ContractualLtv(BaseEstimator):  # type: ignore[misc]
         running = self.law_.is_running(features)
         nothing_due = running & (due == 0)
         active = np.where(nothing_due, 1.0, ahead.any)
+        stays = kept(self.law_, features, days)
         low, high = shortest_intervals(ahead, self.scatter_, level=interval_level)
         low_if, high_if = shortest_intervals(
             ahead, self.scatter_, level=interval_level, if_any=True
@@ -173,6 +177,8 @@ class ContractualLtv(BaseEstimator):  # type: ignore[misc]
                 "prob_order_90d": outlook(self.law_, features, 90).any,
                 **self._next_payment(features, running & (active >= UNLIKELY)),
                 "renewals_due": due,
+                "prob_kept": np.where(running, stays, ahead.any),
+                "revenue_if_kept": if_all_made(self.law_, features, days) * value,
             },
             index=features.index,
         )

@@ -33,6 +33,9 @@ LONGEST_HEAD_START = 200.0
 UNLIKELY_EARLY = 0.05
 """A renewal that is not due yet counts from this chance to come early: below, nothing is due."""
 
+SMALLEST = 1e-12
+"""In place of 0 where one divides."""
+
 Rate = Callable[[FloatArray, FloatArray], FloatArray]
 """The chance of the next renewal by the number of renewals made and of contracts ended."""
 
@@ -167,7 +170,8 @@ def outlook(
         since = e[open_][:, None]
         within = law.paid_within(since + horizon_days - ahead * law.renewal_days)
         already = law.paid_within(since)
-        pays = first * np.maximum(within - already, 0.0) / (first * (1 - already) + 1 - first)
+        not_yet = np.maximum(first * (1 - already) + 1 - first, SMALLEST)
+        pays = first * np.maximum(within - already, 0.0) / not_yet
         not_due = renewals_due(since, horizon_days, law.renewal_days) == 0
         pays[(not_due & (pays[:, :1] < UNLIKELY_EARLY))[:, 0]] = 0.0
         tail[open_] = pays * _chain(chance, n[open_] + 1, c[open_], count)
@@ -175,6 +179,57 @@ def outlook(
         renewed = _chain(chance, n[~open_], c[~open_], count)
         tail[~open_] = _beginning(law, periods[~open_], horizon_days, count + 1) * renewed
     return Outlook(tail, place)
+
+
+def kept(
+    law: RenewalLaw, features: pd.DataFrame, horizon_days: float, *, rate: Rate | None = None
+) -> FloatArray:
+    """P(the running contract does not end in the coming days); 0 where it has ended already.
+
+    A contract ends when a renewal's days of grace run out without it. Of a contract renewed n
+    times, last e days ago, that happens at the next J = floor((e + H - grace) / D) renewals, and
+
+        P(kept) = r_n (1 - F(e)) / [r_n (1 - F(e)) + 1 - r_n] r_{n+1} … r_{n+J-1}
+
+    or 1 where J is 0.
+
+    Parameters
+    ----------
+    law, features, horizon_days, rate
+        See `outlook`.
+    """
+    chance = rate or law.rate
+    made, cancels = law.past(features)
+    running = law.is_running(features)
+    since = column(features, "days_since_renewal")
+    over = np.floor((since + horizon_days - law.terms.grace_days) / law.renewal_days)
+    (n, c, e, j), place = distinct([made, cancels, since, np.where(running, over.clip(0), 0.0)])
+    first = chance(n, c)
+    late = first * (1 - law.paid_within(e))
+    later = _chain(chance, n + 1, c, max(int(j.max(initial=0.0)) - 1, 0))
+    made_all = later[np.arange(len(n)), np.maximum(j.astype(int) - 1, 0)]
+    all_made = np.where(j > 0, late / np.maximum(late + 1 - first, SMALLEST) * made_all, 1.0)
+    return np.where(running, all_made[place], 0.0)
+
+
+def if_all_made(law: RenewalLaw, features: pd.DataFrame, horizon_days: float) -> FloatArray:
+    """Payments in the coming days if every renewal is made.
+
+    Where the contract has ended, or ends today: if another one begins, the payments that it would
+    bring.
+    """
+    paid = law.paid_within(column(features, "days_since_renewal"))
+    still = law.is_running(features) & (paid < 1 - SMALLEST)
+    ahead = outlook(law, features, horizon_days, rate=_always)
+    today = features.assign(
+        contracts=column(features, "contracts") + 1, days_since_renewal=0.0, days_since_payment=0.0
+    )
+    begun = 1 + outlook(law, today, horizon_days).expected
+    return np.where(still, ahead.expected, begun)
+
+
+def _always(renewals: FloatArray, cancels: FloatArray) -> FloatArray:
+    return np.ones(np.broadcast(renewals, cancels).shape)
 
 
 def learn_law(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import FloatArray, column
-from ltvkit.models.renewals import Rate, RenewalLaw, learn_law, outlook
+from ltvkit.models.renewals import Rate, RenewalLaw, kept, learn_law, outlook
 from ltvkit.panel import Panel
 
 FEWEST_AT_RISK = 50
@@ -91,6 +91,7 @@ def _predicted(
             "customer_id": features["customer_id"],
             "predicted_revenue": ahead.expected * column(features, "last_payment"),
             "prob_active": np.where(law.is_running(features) & (due == 0), 1.0, ahead.any),
+            "prob_kept": kept(law, features, horizon_days, rate=rate),
             "renewals_due": due,
         },
         index=features.index,

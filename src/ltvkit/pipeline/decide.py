@@ -310,7 +310,7 @@ def _not_due(values: pd.DataFrame) -> str:
     """How many running contracts bring nothing because no renewal of theirs is due."""
     if "renewals_due" not in values:
         return ""
-    waiting = int(((values["renewals_due"] == 0) & (values["prob_active"] == 1)).sum())
+    waiting = int(((values["renewals_due"] == 0) & (values["prob_kept"] == 1)).sum())
     if not waiting:
         return ""
     return f" {waiting:,} running contracts have no renewal due in these days: they count with 0."

@@ -21,10 +21,14 @@ from ltvkit.features.contracts import (
     build_contract_panel,
     contract_features,
     contract_terms,
+    contracts_ended,
     days_to_learn,
 )
+from ltvkit.features.engine import fetch
 from ltvkit.features.orders import OrderDays, as_day_number, with_history
 from ltvkit.features.panel import build_panel, features_at
+from ltvkit.features.snapshots import snapshot_days
+from ltvkit.features.targets import targets
 from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.contractual import ContractualLtv
@@ -78,6 +82,9 @@ class Kind(Protocol):
         self, order_days: OrderDays, snapshot: Snapshot, *, model: ModelOfRecord
     ) -> pd.DataFrame:
         """The features of everybody at a snapshot, for a trained model."""
+
+    def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
+        """What came after a past date; see `ltvkit.evaluation.backtest.run_backtest`."""
 
     def new_model(self) -> ModelOfRecord:
         """The model of record, unfitted."""
@@ -172,6 +179,10 @@ class OrderShop:
             customers=self.customers,
         ).drop(columns="as_of_day")
 
+    def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
+        """Orders and revenue."""
+        return _orders_after(order_days, fold)
+
     def new_model(self) -> ModelOfRecord:
         """The stack."""
         return StackedLtv(seed=self.seed, threads=self.threads)
@@ -210,9 +221,19 @@ class ContractShop:
         """Contracts."""
         return contract_features(order_days, snapshot, terms=self.terms)
 
+    def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
+        """Payments and revenue, and which of the contracts then running had ended."""
+        ended = contracts_ended(order_days, fold, terms=self.terms)
+        return _orders_after(order_days, fold).merge(ended, on="customer_id", how="outer")
+
     def new_model(self) -> ModelOfRecord:
         """Renewals by shifted-beta-geometric, times value."""
         return ContractualLtv()
+
+
+def _orders_after(order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
+    history, day = with_history(order_days), snapshot_days([fold.as_of])
+    return fetch(targets(history, day, horizon_days=fold.horizon_days))
 
 
 def contracts_in_words(config: Config, log: CleanLog) -> str:

@@ -16,10 +16,6 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.checks import Verdict, review
-from ltvkit.features.engine import fetch
-from ltvkit.features.orders import with_history
-from ltvkit.features.snapshots import snapshot_days
-from ltvkit.features.targets import targets
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.customers import customer_attributes, kinds_of
@@ -153,18 +149,12 @@ def backtest_log(
     customers: pd.DataFrame | None,
 ) -> Backtest:
     """Rolling origins over a cleaned log, with the attributes of its customers."""
-    history = with_history(log.order_days)
     kind = kind_of(config, log, customers)
-
-    def truth(fold: Snapshot) -> pd.DataFrame:
-        snapshots = snapshot_days([fold.as_of])
-        return fetch(targets(history, snapshots, horizon_days=fold.horizon_days))
-
     return run_backtest(
         kind.folds(log, snapshot),
         # As it was known then: refunds that came later are not netted yet.
         make_panel=lambda fold: kind.panel(log.known_at(fold.as_of), fold),
-        make_truth=truth,
+        make_truth=lambda fold: kind.truth(log.order_days, fold),
         record=kind.new_model,
         others=kind.others,
         seed=config.model.seed,

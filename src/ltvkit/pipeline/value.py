@@ -76,8 +76,16 @@ def valued(
         From `discount`.
     snapshot : Snapshot
         Next-order days count from its day.
+
+    Returns
+    -------
+    DataFrame
+        With `value_if_kept` where predictions say what a kept contract would bring.
     """
     money = predictions["customer_id"].map(share).to_numpy(dtype=float) * factor
+    if "revenue_if_kept" in predictions:
+        kept = np.maximum(predictions["revenue_if_kept"] * money, 0.0)
+        predictions = predictions.assign(value_if_kept=kept)
     return predictions.assign(
         predicted_value=predictions["predicted_revenue"] * money,
         # A customer sold to at a loss has a value below 0, and then the bounds change places.

@@ -46,8 +46,8 @@ def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
     """The best priorities of every list that asks for something, then of the other lists.
 
     Lists take turns by priority, so that a long list does not push a short one off the page. Who
-    is not to be contacted (held out, without permission, at rest), or has nothing at stake (an
-    ended contract on `win_back`), is left to the files.
+    is not to be contacted (held out, without permission, at rest), or has nothing at stake, is left
+    to the files.
     """
     order = {row.name: place for place, row in enumerate(run.lists)}
     free = run.customers["contact_by"].notna() & ~run.customers["holdout"].astype(bool)

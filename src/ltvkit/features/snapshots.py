@@ -40,19 +40,25 @@ def customer_summary(seen: ir.Table) -> ir.Table:
         `mean_repeat_order_value` (without the first, 0 where there is no repeat order). Orders of
         one day count once.
     """
-    repeats = seen.count() - 1
-    summary = seen.group_by(["as_of_day", "customer_id"]).aggregate(
-        repeat_orders=repeats.cast("int64"),
-        age_at_last_order_days=(seen.day.max() - seen.first_day.min()).cast("float64"),
-        age_days=(seen.as_of_day.max() - seen.first_day.min()).cast("float64"),
-        mean_order_value=average(seen.revenue),
-        repeat_revenue=total(seen.repeat_revenue),
+    # Of what `with_history` adds only `day` is used: windows over every row would cost the most.
+    totals = seen.group_by(["as_of_day", "customer_id"]).aggregate(
+        orders=seen.count(),
+        first_day=seen.day.min(),
+        last_day=seen.day.max(),
+        revenue=total(seen.revenue),
+        first_revenue=seen.revenue.argmin(seen.day),
     )
-    return summary.mutate(
-        mean_repeat_order_value=ibis.ifelse(
-            summary.repeat_orders > 0, summary.repeat_revenue / summary.repeat_orders, 0.0
-        ).fill_null(0.0)
-    ).drop("repeat_revenue")
+    repeats = totals.orders - 1
+    repeat_revenue = (totals.revenue - totals.first_revenue).round(6)
+    return totals.select(
+        "as_of_day",
+        "customer_id",
+        repeat_orders=repeats.cast("int64"),
+        age_at_last_order_days=(totals.last_day - totals.first_day).cast("float64"),
+        age_days=(totals.as_of_day - totals.first_day).cast("float64"),
+        mean_order_value=totals.revenue / totals.orders,
+        mean_repeat_order_value=ibis.ifelse(repeats > 0, repeat_revenue / repeats, 0.0),
+    )
 
 
 def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:

@@ -207,12 +207,15 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
+RISING = ("predicted_revenue", "prob_active", "high", "low_if_order", "high_if_order")
+
+
 def _horizons_fall(model: StackedLtv, features: pd.DataFrame) -> float:
-    """Share of customers for whom revenue or P(order) falls when the horizon gets longer."""
+    """Share of customers of whom some prediction falls when the horizon gets longer."""
     frames = [model.predict(features, days) for days in OTHER_HORIZONS]
     fell = np.zeros(len(features), dtype=bool)
     for short, long in pairwise(frames):
-        for name in ("predicted_revenue", "prob_active"):
+        for name in RISING:
             shorter, longer = (one[name].to_numpy(dtype=float) for one in (short, long))
             fell |= longer < shorter * (1 - 1e-9) - 1e-12
     return float(fell.mean())

@@ -54,6 +54,7 @@ def test_the_folder_holds_text_only_and_no_customer(trained, folder):
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     assert "buyer-" in panel.now["customer_id"].iloc[0]
     assert "buyer-" not in text
+    assert "threads" not in text, "a model's bytes are not the machine's"
 
 
 def test_saving_twice_gives_the_same_bytes(trained, folder, tmp_path):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.errors import SchemaError
-from ltvkit.models.boosted import Bag, Columns, cross_fit, fit_once
+from ltvkit.models.boosted import Bag, Columns, Design, cross_fit, fit_once
 
 CUSTOMERS, SNAPSHOTS = 150, 6
 
@@ -32,9 +32,8 @@ def fit(frame, target, *, objective="l2", seed=7, threads=1, names=None, increas
     names = names or ["code", "signal", "noise", "country"]
     columns = Columns.of(frame, names, customer=frame["customer"].to_numpy())
     return cross_fit(
-        frame,
+        Design.of(frame, columns),
         target,
-        columns=columns,
         objective=objective,
         customer=frame["customer"].to_numpy(),
         seed=seed,

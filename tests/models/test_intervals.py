@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from ltvkit.models.intervals import (
-    LEVELS,
     MISS_POWER,
     RankedScatter,
     interval,
     interval_if_order,
-    ranked_scatter,
+    reference_of,
+    scatter_ratios,
 )
+
+LEVELS = (0.5, 0.8, 0.9, 0.95)
 
 
 def simulated(customers, seed):
@@ -26,10 +28,18 @@ def simulated(customers, seed):
     return prob, prob * if_order, revenue
 
 
+def learned(prob, predicted, revenue):
+    ratios = scatter_ratios(revenue, predicted, prob, came=revenue > 0)
+    return RankedScatter(ratios, reference_of(predicted))
+
+
+def bounds_of(scatter, predicted, prob, *, level):
+    return interval(scatter, predicted, prob, ranked_by=predicted, level=level)
+
+
 @pytest.fixture(scope="module")
 def scatter():
-    prob, predicted, revenue = simulated(20_000, 1)
-    return ranked_scatter(revenue, predicted, prob, reference=predicted)
+    return learned(*simulated(20_000, 1))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +52,7 @@ def test_days_like_the_past_are_covered_with_the_allowance_for_days_unlike_it(
     scatter, later, level
 ):
     prob, predicted, revenue = later
-    low, high = interval(scatter, predicted, prob, level=level)
+    low, high = bounds_of(scatter, predicted, prob, level=level)
     among = 1 - prob < level
     covered = ((low <= revenue) & (revenue <= high))[among].mean()
     assert covered == pytest.approx(1 - (1 - level) ** MISS_POWER, abs=0.025)
@@ -50,7 +60,7 @@ def test_days_like_the_past_are_covered_with_the_allowance_for_days_unlike_it(
 
 def test_of_those_who_order_the_second_interval_covers_its_level(scatter, later):
     prob, predicted, revenue = later
-    low, high = interval_if_order(scatter, predicted, prob, level=0.8)
+    low, high = interval_if_order(scatter, predicted, prob, ranked_by=predicted, level=0.8)
     came = revenue > 0
     covered = ((low <= revenue) & (revenue <= high))[came].mean()
     assert covered == pytest.approx(1 - 0.2**MISS_POWER, abs=0.025)
@@ -59,7 +69,7 @@ def test_of_those_who_order_the_second_interval_covers_its_level(scatter, later)
 
 def test_wider_levels_hold_narrower_ones(scatter, later):
     prob, predicted, _ = later
-    bounds = [interval(scatter, predicted, prob, level=level) for level in sorted(LEVELS)]
+    bounds = [bounds_of(scatter, predicted, prob, level=level) for level in sorted(LEVELS)]
     for (low, high), (lower, higher) in itertools.pairwise(bounds):
         assert (lower <= low + 1e-9).all()
         assert (higher >= high - 1e-9).all()
@@ -70,7 +80,7 @@ def test_who_most_likely_stays_away_gets_nothing_and_who_surely_comes_gets_more(
     scatter, later, level
 ):
     prob, predicted, _ = later
-    low, high = interval(scatter, predicted, prob, level=level)
+    low, high = bounds_of(scatter, predicted, prob, level=level)
     away = 1 - prob >= level
     sure = 1 - prob < (1 - level) ** MISS_POWER / 2
     assert away.any()
@@ -96,21 +106,20 @@ def test_the_scatter_differs_between_small_and_large_where_it_does_in_truth(scat
 
 def test_an_interval_does_not_depend_on_who_else_is_scored(scatter, later):
     prob, predicted, _ = later
-    together = interval(scatter, predicted, prob, level=0.8)
-    alone = interval(scatter, predicted[5:6], prob[5:6], level=0.8)
+    together = bounds_of(scatter, predicted, prob, level=0.8)
+    alone = bounds_of(scatter, predicted[5:6], prob[5:6], level=0.8)
     assert [side[5] for side in together] == [side[0] for side in alone]
 
 
 def test_a_past_without_revenue_gives_a_scatter_of_one():
     nothing = np.zeros(50)
-    found = ranked_scatter(nothing, nothing + 1, nothing + 0.5, reference=np.arange(50.0))
-    assert isinstance(found, RankedScatter)
+    found = learned(nothing + 0.5, nothing + 1, nothing)
     np.testing.assert_array_equal(found.ratio(np.arange(5.0), 0.3), 1.0)
 
 
 def test_few_buyers_give_finite_intervals():
     prob, predicted, revenue = simulated(20, 3)
-    scatter = ranked_scatter(revenue, predicted, prob, reference=predicted)
-    low, high = interval(scatter, predicted, prob, level=0.8)
+    scatter = learned(prob, predicted, revenue)
+    low, high = bounds_of(scatter, predicted, prob, level=0.8)
     assert np.isfinite(low).all()
     assert np.isfinite(high).all()

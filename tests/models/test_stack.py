@@ -13,6 +13,7 @@ from ltvkit.schemas import PREDICTIONS, check_frame
 
 HORIZON = 120
 EXACT = {"check_exact": True}
+RISING = ("predicted_revenue", "prob_active", "high", "low_if_order", "high_if_order")
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +83,9 @@ def test_on_a_simulated_shop_the_best_by_prediction_spend_most_of_what_comes(pre
 def test_predictions_rise_with_the_horizon(model, panel):
     found = [model.predict(panel.now, days) for days in (30, 90, 365)]
     for sooner, later in ((found[0], found[1]), (found[1], found[2])):
-        for column in ("predicted_revenue", "prob_active"):
+        for column in RISING:
             assert (later[column] >= sooner[column]).all(), column
+        for column in ("predicted_revenue", "prob_active"):
             assert later[column].sum() > 1.1 * sooner[column].sum()
     np.testing.assert_array_equal(found[1]["prob_active"], found[0]["prob_order_90d"])
 
@@ -93,8 +95,9 @@ def test_the_horizon_trained_for_is_the_one_when_none_is_given(model, panel, pre
 
 
 def test_a_prediction_does_not_depend_on_who_else_is_predicted(model, panel, predicted):
-    some = panel.now.iloc[10:60:7]
-    pd.testing.assert_frame_equal(model.predict(some), predicted.loc[some.index], rtol=1e-9)
+    least = predicted["predicted_revenue"].nsmallest(40).index
+    for some in (panel.now.iloc[10:60:7], panel.now.loc[least]):
+        pd.testing.assert_frame_equal(model.predict(some), predicted.loc[some.index], rtol=1e-9)
 
 
 def test_the_order_of_the_rows_does_not_matter(model, panel, predicted):
@@ -176,6 +179,35 @@ def test_a_log_without_any_past_date_is_refused_with_what_to_do():
     panel = simulated_panel(log, history_days=50, horizon_days=365)
     with pytest.raises(LtvkitError, match="wait for more orders"):
         StackedLtv(seed=1, threads=1).fit(replace(panel, rows=panel.rows.iloc[:0], cuts=()))
+
+
+def test_the_chance_of_an_order_counts_orders_of_no_value_too(log):
+    free = np.random.default_rng(5).random(len(log)) < 0.6
+    given = log.assign(revenue=log["revenue"].where(~free, 0.0))
+    panel = simulated_panel(given, history_days=540, horizon_days=HORIZON)
+    paid_for = simulated_panel(log, history_days=540, horizon_days=HORIZON)
+    chances = [
+        StackedLtv(seed=1, threads=1).fit(one).predict(one.now)["prob_active"].mean()
+        for one in (panel, paid_for)
+    ]
+    assert chances[0] == pytest.approx(chances[1], rel=0.1)
+
+
+def test_a_shop_that_gave_everything_away_at_first_can_be_learned_from(log):
+    day = (log["ordered_on"] - log["ordered_on"].min()).dt.days
+    given = log.assign(revenue=log["revenue"].where(day > 180, 0.0))
+    panel = simulated_panel(given, history_days=540, horizon_days=HORIZON)
+    assert any((cut.summary["mean_order_value"] == 0).all() for cut in panel.cuts)
+    model = StackedLtv(seed=1, threads=1).fit(panel)
+    assert_sane(model.predict(panel.now))
+    assert model.candidates_ is not None
+
+
+def test_one_customer_alone_has_a_prediction():
+    log = simulated_log(customers=60, days=700, seed=11)
+    best = log["customer_id"].value_counts().index[0]
+    panel = simulated_panel(log[log["customer_id"] == best], history_days=540, horizon_days=60)
+    assert_sane(StackedLtv(seed=1, threads=1).fit(panel).predict(panel.now))
 
 
 def test_whole_customers_are_drawn_from_a_panel_too_large(monkeypatch):

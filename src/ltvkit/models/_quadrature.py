@@ -5,6 +5,7 @@ the logarithm of the integrand is concave and no steeper than p + q, so Gauss-Le
 stretch where the integrand is not negligible needs few nodes, whatever the exponents are.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,11 +32,17 @@ class Means(NamedTuple):
     one_over_b: FloatArray
 
 
+@cache
+def _nodes(count: int) -> tuple[FloatArray, FloatArray]:
+    """Gauss and Legendre's nodes on [-1, 1] and their weights."""
+    return np.polynomial.legendre.leggauss(count)
+
+
 def power_nodes(
     a: FloatArray | float, b: FloatArray | float, low: FloatArray, high: FloatArray, *, count: int
 ) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights for ∫ f(u) du from `low` to `high`, along a last axis."""
-    point, part = np.polynomial.legendre.leggauss(count)
+    point, part = _nodes(count)
     c = np.minimum(a, b)
     stretch = np.log1p((high - low) / (c + low))[..., None]
     grown = (c + low)[..., None] * np.exp(stretch * (point + 1) / 2)
@@ -111,7 +118,7 @@ class _Rows(NamedTuple):
 
 def _gauss(rows: _Rows, stretch: FloatArray, count: int) -> FloatArray:
     """Logarithm of the integral, and the means of log(c+u), log(c+gap+u) and their inverses."""
-    point, part = np.polynomial.legendre.leggauss(count)
+    point, part = _nodes(count)
     log_c = np.log(rows.c + rows.low)[:, None] + stretch[:, None] * ((point + 1) / 2)
     grown = np.exp(log_c)
     above = grown + rows.gap[:, None]

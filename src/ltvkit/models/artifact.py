@@ -31,7 +31,7 @@ from ltvkit.models.loglinear import LogLinear
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 
-SCHEMA = 5
+SCHEMA = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
     learned = model.candidates_
     bags = {**(learned.bags() if learned else {}), "explainer": model.explainer_}
     state: dict[str, Any] = {
-        "settings": {"seed": model.seed, "threads": model.threads},
+        "seed": model.seed,
         "horizon_days": model.horizon_days_,
         "label_days": model.label_days_,
         "scale": model.scale_,
@@ -134,7 +134,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
-    model = StackedLtv(**state["settings"])
+    model = StackedLtv(seed=state["seed"])
     model.horizon_days_ = state["horizon_days"]
     model.label_days_ = state["label_days"]
     model.scale_ = state["scale"]

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from ltvkit.models._rows import FloatArray
 
 FLOOR = 1e-3
-"""Relative to the mean: no prediction counts as surer of nothing than this."""
+"""Of the mean revenue: no prediction counts as surer of nothing than this."""
 
 SHRINK_ACTIVE = 50.0
 
@@ -42,6 +42,8 @@ class Blend:
         of them.
     level : float
         Factor that brings the sharpened prediction back to the revenue of the recent past.
+    floor : float
+        The least revenue that a candidate of the geometric mean counts with.
     far : tuple of float, optional
         Predictions between which the mix for the largest takes over: trees cannot say more than
         the largest leaf they have seen, others go on in proportion to what the customer did.
@@ -56,6 +58,7 @@ class Blend:
     btyd: tuple[str, ...]
     sharpness: float = 1.0
     level: float = 1.0
+    floor: float = 0.0
     far: tuple[float, float] | None = None
     far_weights: dict[str, float] | None = None
 
@@ -89,8 +92,8 @@ class Blend:
             return btyd
         # By name, so that a model read from a file adds up to the same last digit.
         weighted = np.sum([w * level[name] for name, w in sorted(self.weights.items())], axis=0)
-        floors = [np.maximum(level[name], FLOOR * btyd.mean()) for name in self.geometric]
-        geometric = np.exp(np.mean(np.log(floors), axis=0))
+        raised = [np.maximum(level[name], self.floor) for name in self.geometric]
+        geometric = np.exp(np.mean(np.log(raised), axis=0))
         stack = (weighted + geometric) / 2
         return np.asarray(self.learned_share * stack + (1 - self.learned_share) * btyd)
 
@@ -135,6 +138,7 @@ def fit_blend(
         learned_share=active_customers / (active_customers + SHRINK_ACTIVE),
         geometric=geometric,
         btyd=btyd,
+        floor=FLOOR * float(revenue.mean()),
         far_weights={name: FAR_SHARE / len(largest) for name in largest},
     )
     stacked = blend.combine(candidates)
@@ -166,6 +170,8 @@ def _with_largest(blend: Blend, candidates: dict[str, FloatArray], revenue: Floa
     sharp = replace(blend, far_weights=None).combine(candidates)
     share = blend.far_share(sharp)
     rows = share > 0
+    if not rows.any():
+        return blend
     ends = [sharp, *(blend.levels[name] * candidates[name] for name in prior)]
     mixed = np.column_stack([sharp + share * (end - sharp) for end in ends])[rows]
     found = _convex_weights(mixed / revenue.mean(), revenue[rows] / revenue.mean())[1:]

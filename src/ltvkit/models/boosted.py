@@ -135,11 +135,42 @@ class Bag:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Rows to learn from, binned once for all that is learned from them.
+
+    Parameters
+    ----------
+    columns : Columns
+        What is read.
+    matrix : ndarray
+        See `Columns.matrix`.
+    data : lightgbm.Dataset
+        The same, binned.
+    """
+
+    columns: Columns
+    matrix: np.ndarray
+    data: lgb.Dataset
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, columns: Columns) -> "Design":
+        """The design of some rows."""
+        matrix = columns.matrix(frame)
+        # Labels come later; LightGBM wants some from the beginning.
+        data = lgb.Dataset(
+            matrix,
+            np.zeros(len(matrix)),
+            categorical_feature=columns.categorical(),
+            free_raw_data=False,
+        )
+        return cls(columns, matrix, data)
+
+
 def cross_fit(
-    frame: pd.DataFrame,
+    design: Design,
     target: FloatArray,
     *,
-    columns: Columns,
     objective: Objective,
     customer: np.ndarray,
     seed: int,
@@ -153,12 +184,10 @@ def cross_fit(
 
     Parameters
     ----------
-    frame : DataFrame
+    design : Design
         Rows of the panel.
     target : ndarray
         One per row.
-    columns : Columns
-        What to read.
     objective : {"tweedie", "binary", "l2"}
         The loss; Tweedie with variance power 1.5 and log link.
     customer : ndarray of int
@@ -173,14 +202,11 @@ def cross_fit(
     Bag, ndarray
         The fitted bag, and the out-of-fold prediction of every row.
     """
-    matrix = columns.matrix(frame)
+    columns, matrix = design.columns, design.matrix
     fold = fold_of(customer, seed=seed)
-    data = lgb.Dataset(
-        matrix, target, categorical_feature=columns.categorical(), free_raw_data=False
-    )
     result = lgb.cv(
-        _parameters(objective, len(frame), columns, increasing, seed=seed, threads=threads),
-        data,
+        _parameters(objective, len(matrix), columns, increasing, seed=seed, threads=threads),
+        design.data.set_label(target),
         num_boost_round=MOST_ROUNDS,
         folds=_splits(fold),
         callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
@@ -188,7 +214,7 @@ def cross_fit(
     )
     ensemble: Any = result["cvbooster"]
     rounds = int(ensemble.best_iteration)
-    out_of_fold = np.empty(len(frame))
+    out_of_fold = np.empty(len(matrix))
     texts = []
     for number, booster in enumerate(ensemble.boosters):
         held = fold == number
@@ -204,7 +230,7 @@ def fit_once(
     data = lgb.Dataset(columns.matrix(frame), target, categorical_feature=columns.categorical())
     parameters = _parameters("l2", len(frame), columns, (), seed=seed, threads=threads)
     # It repeats what is said without noise: larger trees, and the best cuts.
-    exact = {"learning_rate": 0.15, "num_leaves": 15, "extra_trees": False}
+    exact = {"learning_rate": 0.15, "num_leaves": 15, "extra_trees": False, "bagging_freq": 0}
     booster = lgb.train({**parameters, **exact}, data, EXPLAINER_ROUNDS)
     return Bag(columns, "l2", EXPLAINER_ROUNDS, (_text(booster, EXPLAINER_ROUNDS),))
 
@@ -252,10 +278,11 @@ def _parameters(
 
 
 def _text(booster: lgb.Booster, rounds: int) -> str:
-    """LightGBM's text without the range of each column: its ends are those of single customers."""
+    """LightGBM's text without what is of single customers (ranges of columns) or of a machine."""
     text = booster.model_to_string(num_iteration=rounds)
     unbounded = " ".join(["[-inf:inf]"] * booster.num_feature())
-    return re.sub("^feature_infos=.*$", f"feature_infos={unbounded}", text, flags=re.MULTILINE)
+    text = re.sub("^feature_infos=.*$", f"feature_infos={unbounded}", text, flags=re.MULTILINE)
+    return re.sub(r"^\[num_threads: .*\]\n", "", text, flags=re.MULTILINE)
 
 
 def _predict(text: str, matrix: np.ndarray, rounds: int) -> FloatArray:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.models._rows import FloatArray
-from ltvkit.models.boosted import Bag, Columns, Objective, cross_fit
+from ltvkit.models.boosted import Bag, Columns, Design, Objective, cross_fit
 from ltvkit.models.loglinear import LogLinear, cross_fit_loglinear
 
 LEARNED = ("tweedie", "root", "loglinear")
@@ -124,6 +124,7 @@ def fit_candidates(
     columns = Columns.of(
         described, [c for c in described.columns if c not in KEYS], customer=customer
     )
+    design = Design.of(described, columns)
     revenue = described["future_revenue"].to_numpy(dtype=float)
     came = described["future_orders"].to_numpy() > 0
     spent = revenue > 0
@@ -133,9 +134,8 @@ def fit_candidates(
     def learn(target: FloatArray, objective: Objective, done: int) -> tuple[Bag, FloatArray]:
         report("boosted trees", done, 3)
         return cross_fit(
-            described,
+            design,
             target,
-            columns=columns,
             objective=objective,
             customer=customer,
             seed=seed,

@@ -12,7 +12,11 @@ import pandas as pd
 from ltvkit.models._rows import FloatArray
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
 
-GRID_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 540, 730, 1095, 1825)
+GRID_DAYS = (
+    *(1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180),
+    *(270, 365, 540, 730, 1095, 1825, 3660),
+)
+"""Up to the longest horizon that a configuration may ask for."""
 
 
 @dataclass(frozen=True, slots=True)

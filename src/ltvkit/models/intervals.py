@@ -16,7 +16,6 @@ CENTRES = 40
 QUANTILES = 200
 WINDOW = 0.12
 SMALLEST_WINDOW = 60
-LEVELS = (0.5, 0.8, 0.9, 0.95)
 MISS_POWER = 1.1
 """The chance of a miss, taken to this power: .2 becomes .17, .05 becomes .037.
 
@@ -28,6 +27,9 @@ unlike all of them: taken as it is, 80 % intervals held 76 % of what came later.
 @dataclass(frozen=True, slots=True)
 class RankedScatter:
     """Quantiles of revenue over expected revenue, among those who ordered, by rank of prediction.
+
+    Everywhere below, `ranked_by` is the revenue predicted for the horizon trained for, whatever
+    the horizon asked for: a customer's rank does not change with the days one looks ahead.
 
     Parameters
     ----------
@@ -41,9 +43,9 @@ class RankedScatter:
     ratios: FloatArray
     reference: FloatArray
 
-    def ratio(self, predicted: FloatArray, share: FloatArray | float) -> FloatArray:
-        """The `share` quantile of y / mu for customers with these predictions."""
-        rank = np.interp(predicted, self.reference, np.linspace(0, 1, len(self.reference)))
+    def ratio(self, ranked_by: FloatArray, share: FloatArray | float) -> FloatArray:
+        """The `share` quantile of y / mu."""
+        rank = np.interp(ranked_by, self.reference, np.linspace(0, 1, len(self.reference)))
         row = np.clip(rank * CENTRES - 0.5, 0, CENTRES - 1)
         column = np.clip(np.asarray(share) * QUANTILES - 0.5, 0, QUANTILES - 1)
         row, column = np.broadcast_arrays(row, column)
@@ -56,22 +58,20 @@ class RankedScatter:
         )
 
 
-def ranked_scatter(
-    revenue: FloatArray, predicted: FloatArray, prob_active: FloatArray, *, reference: FloatArray
-) -> RankedScatter:
-    """Learn the scatter from out-of-fold rows of the past.
+def scatter_ratios(
+    revenue: FloatArray, predicted: FloatArray, prob_active: FloatArray, *, came: np.ndarray
+) -> FloatArray:
+    """Learn the `ratios` of `RankedScatter` from out-of-fold rows of the past.
 
     Parameters
     ----------
     revenue, predicted, prob_active : ndarray
-        What came, what was predicted and how likely an order was, one per past row; only rows
-        with revenue are used.
-    reference : ndarray
-        Predictions of the customers to be scored.
+        What came, what was predicted and how likely an order was, one per past row.
+    came : ndarray of bool
+        Who ordered; only their rows are used.
     """
-    came = revenue > 0
     if not came.any():
-        return RankedScatter(np.ones((CENTRES, QUANTILES)), np.quantile(reference, _grid(201)))
+        return np.ones((CENTRES, QUANTILES))
     expected = predicted[came] / np.maximum(prob_active[came], 1e-6)
     order = np.argsort(predicted[came], kind="stable")
     ratio = (revenue[came] / np.maximum(expected, 1e-9))[order]
@@ -84,38 +84,58 @@ def ranked_scatter(
         middle = int(np.searchsorted(place, centre))
         start = int(np.clip(middle - width // 2, 0, len(ratio) - width))
         rows.append(np.quantile(ratio[start : start + width], shares))
-    return RankedScatter(np.array(rows), np.quantile(reference, _grid(201)))
+    return np.array(rows)
+
+
+def reference_of(predicted: FloatArray) -> FloatArray:
+    """The `reference` of `RankedScatter`, from the predictions of all customers at training."""
+    return np.quantile(predicted, np.linspace(0, 1, 201))
 
 
 def interval(
-    scatter: RankedScatter, predicted: FloatArray, prob_active: FloatArray, *, level: float
+    scatter: RankedScatter,
+    predicted: FloatArray,
+    prob_active: FloatArray,
+    *,
+    ranked_by: FloatArray,
+    level: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Low and high of each customer's revenue.
 
     With Q(u) = 0 for u <= 1 - p, else mu q((u - 1 + p) / p), and a miss of
     b = (1 - level)^MISS_POWER: [Q(b/2), Q(1 - b/2)] where P(no order) < b/2, [0, Q(1 - b)] up to
     the level, and [0, 0] beyond
-    ("most likely nothing"), which holds P(no order) of such customers, more than the level.
+    ("most likely nothing"), which holds P(no order) of such customers, more than the level. The
+    prediction is a mean: of a very skewed revenue it may lie above an interval.
     """
     none = 1 - prob_active
     miss = (1 - level) ** MISS_POWER
     tail = miss / 2
     sure = none < tail
-    low = np.where(sure, _quantile(scatter, predicted, prob_active, tail), 0.0)
     upper = np.where(sure, 1 - tail, 1 - miss)
-    high = np.where(none < level, _quantile(scatter, predicted, prob_active, upper), 0.0)
+    lowest, highest = (
+        _quantile(scatter, predicted, prob_active, share, ranked_by=ranked_by)
+        for share in (tail, upper)
+    )
+    low = np.where(sure, lowest, 0.0)
+    high = np.where(none < level, highest, 0.0)
     return low, np.maximum(high, low)
 
 
 def interval_if_order(
-    scatter: RankedScatter, predicted: FloatArray, prob_active: FloatArray, *, level: float
+    scatter: RankedScatter,
+    predicted: FloatArray,
+    prob_active: FloatArray,
+    *,
+    ranked_by: FloatArray,
+    level: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Low and high of the revenue of those who do order."""
     expected = predicted / np.maximum(prob_active, 1e-6)
     tail = (1 - level) ** MISS_POWER / 2
     return (
-        expected * scatter.ratio(predicted, tail),
-        expected * scatter.ratio(predicted, 1 - tail),
+        expected * scatter.ratio(ranked_by, tail),
+        expected * scatter.ratio(ranked_by, 1 - tail),
     )
 
 
@@ -124,11 +144,9 @@ def _quantile(
     predicted: FloatArray,
     prob_active: FloatArray,
     share: FloatArray | float,
+    *,
+    ranked_by: FloatArray,
 ) -> FloatArray:
     p = np.maximum(prob_active, 1e-6)
     inner = np.clip((share - 1 + p) / p, 0.0, 1.0)
-    return np.where(inner > 0, predicted / p * scatter.ratio(predicted, inner), 0.0)
-
-
-def _grid(points: int) -> FloatArray:
-    return np.linspace(0, 1, points)
+    return np.where(inner > 0, predicted / p * scatter.ratio(ranked_by, inner), 0.0)

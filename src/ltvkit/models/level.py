@@ -172,6 +172,11 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
     return float(np.mean(logs))
 
 
+def paid(summary: pd.DataFrame) -> bool:
+    """Whether any order had a value: a shop may begin with what is free."""
+    return bool((summary["mean_order_value"] > 0).any())
+
+
 def _log_total(order_model: BetaGeo, summary: pd.DataFrame, horizon_days: int) -> float:
     value_model = GammaGamma(include_first_order=True).fit(summary)
     largest = float(summary["mean_order_value"].max())
@@ -217,10 +222,11 @@ def _fold_errors(
     errors = []
     for cut in cuts:
         actual = float(cut.future_revenue.sum())
-        if actual <= 0 or int(cut.summary["repeat_orders"].sum()) == 0:
+        summary = cut.summary
+        if actual <= 0 or not summary["repeat_orders"].any() or not paid(summary):
             continue
-        order_model = BetaGeo().fit(cut.summary)
-        forecast = _log_total(order_model, cut.summary, horizon_days)
+        order_model = BetaGeo().fit(summary)
+        forecast = _log_total(order_model, summary, horizon_days)
         season = _season_at(activity, cut.day)
         forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
         error = np.clip(np.log(actual) - forecast, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR)

@@ -9,6 +9,7 @@ from typing import Literal, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from threadpoolctl import threadpool_limits
 
 from ltvkit.errors import NotEnoughDataError
 from ltvkit.models import candidates as contest
@@ -23,9 +24,10 @@ from ltvkit.models.intervals import (
     RankedScatter,
     interval,
     interval_if_order,
-    ranked_scatter,
+    reference_of,
+    scatter_ratios,
 )
-from ltvkit.models.level import LevelForecast, forecast_level
+from ltvkit.models.level import LevelForecast, forecast_level, paid
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.wording import Sentence
 
@@ -111,7 +113,9 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         self.label_days_ = panel.label_days
         self.family_ = BtydFamily.fit(panel.now)
         self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now)
-        self._learn(panel, report)
+        # On several threads the last digits of sums would be the machine's.
+        with threadpool_limits(limits=1, user_api="blas"):
+            ratios = self._learn(panel, report)
 
         report("total", 0, 1)
         self.level_ = forecast_level(
@@ -122,12 +126,9 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             horizon_days=self.horizon_days_,
         )
         self.scale_ = 1.0
-        unscaled, _ = self._revenue_and_activity(panel.now, self.horizon_days_)
+        unscaled, _ = self._ahead(panel.now, self._at_label(panel.now), self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
-        # The scatter was learned with the reference of predictions before the level was known.
-        self.scatter_ = RankedScatter(
-            self.scatter_.ratios, np.quantile(unscaled * self.scale_, np.linspace(0, 1, 201))
-        )
+        self.scatter_ = RankedScatter(ratios, reference_of(unscaled * self.scale_))
         self.explainer_ = fit_explainer(
             panel.now, unscaled * self.scale_, seed=self.seed, threads=self.threads
         )
@@ -150,7 +151,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         horizon_days : int, optional
             Any number of days; predictions rise with it.
         interval_level : float
-            One of .5, .8, .9, .95.
+            How often the truth should lie in an interval.
 
         Returns
         -------
@@ -161,14 +162,18 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
             not depend on who else is predicted.
         """
         days = self.horizon_days_ if horizon_days is None else horizon_days
-        revenue, active = self._revenue_and_activity(features, days)
+        label = self._at_label(features)
+        revenue, active = self._ahead(features, label, days)
+        trained, trained_active = self._ahead(features, label, self.horizon_days_)
         value = self.family_.order_value(features)
         # Whoever orders orders once at least: P(order) bounds the expected orders from below.
         orders = np.maximum(revenue / np.maximum(value, 1e-12), active)
         order_value = np.where(orders > 0, revenue / np.maximum(orders, 1e-12), value)
-        low, high = interval(self.scatter_, revenue, active, level=interval_level)
+        low, high = interval(
+            self.scatter_, revenue, active, ranked_by=trained, level=interval_level
+        )
         low_if_order, high_if_order = interval_if_order(
-            self.scatter_, revenue, active, level=interval_level
+            self.scatter_, revenue, active, ranked_by=trained, level=interval_level
         )
         return pd.DataFrame(
             {
@@ -182,15 +187,11 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
                 "low_if_order": low_if_order,
                 "high_if_order": high_if_order,
                 "prob_alive": self.family_.mbgnbd.prob_alive(features),
-                "prob_order_90d": self.prob_active(features, 90),
-                **self._next_order(features),
+                "prob_order_90d": self._ahead(features, label, 90)[1],
+                **self._next_order(trained_active),
             },
             index=features.index,
         )
-
-    def prob_active(self, features: pd.DataFrame, horizon_days: int) -> FloatArray:
-        """P(at least one order in the next `horizon_days` days)."""
-        return self._revenue_and_activity(features, horizon_days)[1]
 
     def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> FloatArray:
         """Orders by the BTYD models, for how they spread over the days to come."""
@@ -217,7 +218,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
 
         See `ltvkit.models.explain.contributions`.
         """
-        revenue, _ = self._revenue_and_activity(features, self.horizon_days_)
+        revenue, _ = self._ahead(features, self._at_label(features), self.horizon_days_)
         return contributions(self.explainer_, features, revenue)
 
     def explanation(self) -> Explanation:
@@ -249,14 +250,15 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         columns = self.explainer_.columns
         return {n: "text" if n in columns.categories else "number" for n in columns.names}
 
-    def _learn(self, panel: Panel, report: Callable[[str, int, int], None]) -> None:
+    def _learn(self, panel: Panel, report: Callable[[str, int, int], None]) -> FloatArray:
+        """Fit candidates, blend and chances; how revenue scatters around them."""
         rows = panel.rows
+        rows = rows[rows.groupby("as_of_day")["mean_order_value"].transform("max") > 0]
         longest = rows["label_days"] == panel.label_days
         came = rows["future_orders"] > 0
         enough = int((came & longest & (rows["future_revenue"] > 0)).sum()) >= FEWEST_ACTIVE
         if not enough or rows.loc[came, "customer_id"].nunique() < FEWEST_ACTIVE:
-            self._fall_back(panel)
-            return
+            return self._fall_back(panel)
         report("BTYD at past snapshots", 0, 1)
         described = describe_panel(rows, kept=_sample(rows["customer_id"], self.seed))
         report("BTYD at past snapshots", 1, 1)
@@ -267,6 +269,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         day = described["as_of_day"].to_numpy()
         latest = int(day[main].max())
         revenue = described["future_revenue"].to_numpy(dtype=float)
+        ordered = described["future_orders"].to_numpy() > 0
         recent = main & (day >= latest - panel.label_days / 2)
         if int((revenue[recent] > 0).sum()) < FEWEST_ACTIVE:
             # A shop that hardly sold of late, or closed: levels and weights are those of before.
@@ -282,18 +285,14 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         )
         btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
         # On small logs chances are left to BTYD as far as amounts are.
-        self.activity_ = fit_activity(revenue[main] > 0, prob[main], btyd_active[main]).shrunk(
+        self.activity_ = fit_activity(ordered[main], prob[main], btyd_active[main]).shrunk(
             self.blend_.learned_share
         )
         blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
-        self.scatter_ = ranked_scatter(
-            revenue[main],
-            blended,
-            self.activity_.predict(prob[main], btyd_active[main]),
-            reference=blended,
-        )
+        active = self.activity_.predict(prob[main], btyd_active[main])
+        return scatter_ratios(revenue[main], blended, active, came=ordered[main])
 
-    def _fall_back(self, panel: Panel) -> None:
+    def _fall_back(self, panel: Panel) -> FloatArray:
         """BTYD alone; the scatter of revenue from past cuts, where there are any."""
         self.candidates_ = None
         ones = dict.fromkeys(contest.BTYD, 1.0)
@@ -307,7 +306,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         self.activity_ = BTYD_ALONE
         revenue, predicted, active = [], [], []
         for cut in panel.cuts:
-            if not cut.summary["repeat_orders"].any():
+            if not cut.summary["repeat_orders"].any() or not paid(cut.summary):
                 continue
             family = BtydFamily.fit(cut.summary)
             described = family.describe(cut.summary.assign(revenue_total=0.0), panel.label_days)
@@ -320,27 +319,28 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
                 f"orders before it and {panel.label_days} days seen after it; wait for more orders "
                 "or shorten the horizon"
             )
-        self.scatter_ = ranked_scatter(
-            np.concatenate(revenue),
-            np.concatenate(predicted),
-            np.concatenate(active),
-            reference=np.concatenate(predicted),
+        came = np.concatenate(revenue)
+        return scatter_ratios(
+            came, np.concatenate(predicted), np.concatenate(active), came=came > 0
         )
 
-    def _revenue_and_activity(
-        self, features: pd.DataFrame, days: float
-    ) -> tuple[FloatArray, FloatArray]:
+    def _at_label(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Revenue and P(order) over the label's length, the revenue before it meets the total."""
         described = self.family_.describe(features, self.label_days_)
         btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
         if self.candidates_ is None:
             by_candidate, learner = contest.from_columns(described), btyd_active
         else:
             by_candidate, learner = self.candidates_.predict(described)
-        stretch = self._stretch(features, days)
-        revenue = self.scale_ * stretch * self.blend_.combine(by_candidate)
-        active = self.waiting_.stretch(
-            self.activity_.predict(learner, btyd_active), label_days=self.label_days_, days=days
-        )
+        return self.blend_.combine(by_candidate), self.activity_.predict(learner, btyd_active)
+
+    def _ahead(
+        self, features: pd.DataFrame, at_label: tuple[FloatArray, FloatArray], days: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Revenue and P(order) of the coming `days` days, from those over the label's length."""
+        revenue, active = at_label
+        revenue = self.scale_ * self._stretch(features, days) * revenue
+        active = self.waiting_.stretch(active, label_days=self.label_days_, days=days)
         if self.label_days_ < self.horizon_days_:
             # Stretched labels err with the level: the hazard takes half of its correction.
             active = -np.expm1(np.sqrt(self.scale_) * np.log1p(-active))
@@ -351,9 +351,8 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         label = self.family_.expected_orders(features, self.label_days_)
         return self.family_.expected_orders(features, days) / np.maximum(label, 1e-12)
 
-    def _next_order(self, features: pd.DataFrame) -> dict[str, FloatArray]:
-        """Days from the snapshot until the next order, for those likely to place one."""
-        active = self.prob_active(features, self.horizon_days_)
+    def _next_order(self, active: FloatArray) -> dict[str, FloatArray]:
+        """Days until the next order of those likely to place one within the horizon trained for."""
         low, middle, high = (
             np.where(
                 active >= UNLIKELY,

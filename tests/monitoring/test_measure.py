@@ -161,6 +161,19 @@ def test_only_orders_within_the_horizon_of_known_customers_count() -> None:
     assert (outcome.observed_days, outcome.complete, outcome.new_customers) == (90, True, 1)
 
 
+def test_margin_counts_as_it_does_in_the_promise_discounted_to_the_runs_day() -> None:
+    scored = scored_base(2).assign(horizon_days=400)
+    log = pd.DataFrame(
+        {
+            "customer_id": ["c0", "c1"],
+            "ordered_on": scored["scored_at"].iloc[0] + pd.to_timedelta([1, 365], unit="D"),
+            "margin": [100.0, 100.0],
+        }
+    )
+    found = outcome_after(scored, log, annual_discount_rate=0.1).by_customer["margin"]
+    assert found.tolist() == pytest.approx([100 * 1.1 ** (-1 / 365.25), 100 / 1.1], rel=1e-3)
+
+
 def test_rows_of_the_scored_list_may_have_any_index() -> None:
     scored = scored_base(400)
     log = orders_after(scored, lift=5.0)

@@ -95,7 +95,8 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "predicted_value",
         "money",
         _MARGIN,
-        "Margin expected from this customer over the next {horizon_days} days.",
+        "Margin expected from this customer over the next {horizon_days} days, discounted to "
+        "the day scored.",
     ),
     Column(
         "predicted_value_low",

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ltvkit.economics import daily_discount_rate
 from ltvkit.errors import DataError
 from ltvkit.runs import Figure
 
@@ -22,7 +23,8 @@ class Outcome:
     Parameters
     ----------
     by_customer : DataFrame
-        `margin` and `orders` (order days) of every scored customer, on the scored list's index.
+        `margin`, discounted to the run's day, and `orders` (order days) of every scored customer,
+        on the scored list's index.
     observed_days : int
         Days of the horizon that have passed.
     horizon_days : int
@@ -94,7 +96,11 @@ def last_day_covered(order_days: pd.DataFrame) -> date:
 
 
 def outcome_after(
-    scored: pd.DataFrame, later_order_days: pd.DataFrame, *, observed_to: date | None = None
+    scored: pd.DataFrame,
+    later_order_days: pd.DataFrame,
+    *,
+    observed_to: date | None = None,
+    annual_discount_rate: float = 0.0,
 ) -> Outcome:
     """Margin and orders of every scored customer in (scored_at, scored_at + horizon].
 
@@ -107,6 +113,8 @@ def outcome_after(
         run's day are ignored, so a log from the beginning may be given.
     observed_to : date, optional
         The last day that the log covers; its last order day by default.
+    annual_discount_rate : float
+        The run's: margin that comes later counts as little as it does in `predicted_value`.
 
     Raises
     ------
@@ -127,10 +135,14 @@ def outcome_after(
     end = pd.Timestamp(observed_to) if observed_to is not None else after["ordered_on"].max()
     observed_days = min((end - as_of).days, horizon_days)
     inside = after[after["ordered_on"] <= as_of + timedelta(days=observed_days)]
+    days = (inside["ordered_on"] - as_of).dt.days.to_numpy()
+    margin = (
+        inside["margin"].to_numpy(float) / (1 + daily_discount_rate(annual_discount_rate)) ** days
+    )
     ids = pd.Index(scored["customer_id"].astype("str"))
     key = inside["customer_id"].astype("str")
     totals = (
-        pd.DataFrame({"margin": inside["margin"].to_numpy(float), "orders": 1})
+        pd.DataFrame({"margin": margin, "orders": 1})
         .groupby(key.to_numpy())
         .sum()
         .reindex(ids, fill_value=0)

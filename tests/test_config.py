@@ -235,3 +235,10 @@ def test_lead_criteria_are_checked_one_by_one(write):
     )
     (line,) = faults(write(text % "{low: 1, high: 1}"))
     assert "economics.lead_criteria.visits.high: got 1, expected a number other than low" in line
+
+
+def test_a_date_format_of_other_programs_is_refused_with_ours(tmp_path):
+    path = tmp_path / "shop.yaml"
+    path.write_text("name: shop\ndata: {transactions: x.csv, date_format: DD/MM/YYYY}\n")
+    with pytest.raises(ConfigError, match="did you mean '%d/%m/%Y'"):
+        load_config(path)

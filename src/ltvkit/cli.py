@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -133,7 +134,7 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
         horizon_days=loaded.snapshot.horizon_days,
         margin_rate=loaded.economics.margin_rate,
         currency=loaded.data.currency,
-        tables=tuple(tables.all().values()),
+        tables=tables.all(),
     )
     typer.echo(render_data_check(result))
     if loaded.kind == "contractual":
@@ -142,17 +143,20 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
 
 @app.command()
 def init(
-    file: Annotated[Path, typer.Argument(help="A csv or parquet file with transactions.")],
+    file: Annotated[
+        str, typer.Argument(help="A table of transactions: csv, parquet, or one of a database.")
+    ],
     out: Annotated[
         Path | None, typer.Option(help="The config to write; <file's name>.yaml by default.")
     ] = None,
 ) -> None:
     """Look at a file of transactions and write a config for it."""
-    from ltvkit.data.guess import guess_columns
+    from ltvkit.data.guess import guess_columns, name_of
+    from ltvkit.data.locations import scheme_of
     from ltvkit.files import write_text
 
     found = guess_columns(file)
-    target = out or Path(f"{file.stem}.yaml")
+    target = out or Path(f"{name_of(file) if scheme_of(file) else Path(file).stem}.yaml")
     if target.exists():
         raise UserError(
             f"got {target}, which is there already, expected a new file; name another with --out"
@@ -162,7 +166,7 @@ def init(
         typer.echo(f"- {reason}")
     for doubt in found.doubts:
         typer.echo(f"? {doubt}")
-    typer.echo(f"\nWritten: {target}. Look it through, then: ltv train {target}")
+    typer.echo(f"\nWritten: {target}. Look it through, then: ltv train {quote(str(target))}")
 
 
 @app.command()
@@ -283,6 +287,7 @@ def measure(
         later,
         predicted_total=earlier.total.margin,
         observed_to=day or last_day_covered(later),
+        annual_discount_rate=config.economics.annual_discount_rate,
     )
     typer.echo(render_measurement(result))
 

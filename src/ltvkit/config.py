@@ -175,6 +175,17 @@ class DataConfig(_Section):
     )
     currency: str = Field(default="", description="printed beside amounts; nothing is converted")
 
+    @field_validator("date_format")
+    @classmethod
+    def _has_directives(cls, written: str | None) -> str | None:
+        if written is not None and "%" not in written:
+            directives = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "HH": "%H", "SS": "%S"}
+            meant = written.upper()
+            for letters, directive in directives.items():
+                meant = meant.replace(letters, directive)
+            raise ValueError(f"a pattern with %, such as %d/%m/%Y; did you mean {meant!r}?")
+        return written
+
     @field_validator("customer_attributes")
     @classmethod
     def _has_a_table(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from ltvkit.data import ColumnMap, check_data, clean, order_days_from_frame, read_transactions
 from ltvkit.data import render_data_check as render
+from ltvkit.data.opened import Table
 
 
 def good(rows: int = 6000, customers: int = 600) -> pd.DataFrame:
@@ -150,3 +151,30 @@ def test_cdnow_fails_no_check():
     assert check.status == "REVIEW"
     assert [f.name for f in check.findings if f.status != "PASS"] == ["margin"]
     assert "255 rows repeat another one" in render(check)
+
+
+def test_addresses_that_differ_by_capitals_only_are_told_of():
+    frame = good().assign(customer_id=lambda f: "mail" + f["customer_id"] + "@shop.org")
+    mixed = frame["customer_id"].where(frame["line"] % 7 > 0, frame["customer_id"].str.upper())
+    assert statuses(frame)["spelling of ids"] == "PASS"
+    assert statuses(frame.assign(customer_id=mixed))["spelling of ids"] == "REVIEW"
+
+
+def test_tables_that_do_not_speak_of_the_same_customers_and_channels_are_told_of():
+    log = order_days_from_frame(good())
+    ids = log.to_pandas()["customer_id"].drop_duplicates()
+    customers = pd.DataFrame({"customer_id": ids, "channel": "google"})
+    costs = pd.DataFrame({"channel": ["google", "gogle", None], "amount": 1.0})
+
+    def found(customers, costs):
+        tables = {"customers": Table(customers, "c", ""), "costs": Table(costs, "k", "")}
+        return {f.name: f for f in check_data(log, tables=tables).findings}
+
+    wrong = found(customers, costs)
+    assert wrong["customers table"].status == "PASS"
+    assert wrong["channels with costs"].status == "REVIEW"
+    assert wrong["channels with costs"].words == "costs but no customer: gogle"
+    assert found(customers, costs.iloc[[0, 2]])["channels with costs"].status == "PASS"
+    strangers = customers.assign(customer_id="x" + customers["customer_id"])
+    assert found(strangers, costs)["customers table"].status == "REVIEW"
+    assert "customers table" not in statuses(good())

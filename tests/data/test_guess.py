@@ -1,5 +1,7 @@
 """The first guess at a shop's columns, in four languages, and the config that it writes."""
 
+import sqlite3
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -142,3 +144,28 @@ def test_the_shipped_sample_is_guessed_as_its_config_maps_it():
     assert guess_columns("sample:cdnow").columns == ColumnMap(
         customer_id="customer_id", ordered_at="date", revenue="dollar_value"
     )
+
+
+def test_an_address_is_the_customer_where_no_column_is_called_so(tmp_path):
+    log = shop(order="Name", date="Created at", amount="Total")
+    log.insert(1, "Email", [f"a{n % 80}@shop.org" for n in range(len(log))])
+    log["Name"] = log["Name"] // 2
+    log.to_csv(tmp_path / "export.csv", index=False)
+    found = guess_columns(tmp_path / "export.csv")
+    assert found.columns.customer_id == "Email"
+    assert not any("no column is called a customer" in doubt for doubt in found.doubts)
+    log.drop(columns="Email").to_csv(tmp_path / "bare.csv", index=False)
+    bare = guess_columns(tmp_path / "bare.csv")
+    assert bare.columns.customer_id == "Name"
+    assert any("no column is called a customer; 'Name'" in doubt for doubt in bare.doubts)
+
+
+def test_a_config_is_written_for_a_table_of_a_database(tmp_path, ltv):
+    with sqlite3.connect(tmp_path / "shop.db") as database:
+        log = shop(customer="user_id", date="created_at", amount="total")
+        log.astype({"created_at": "str"}).to_sql("orders", database, index=False)
+    database.close()
+    done = ltv("init", "sqlite:///shop.db?table=orders", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    written = load_config(tmp_path / "shop.yaml")
+    assert written.data.columns.customer_id == "user_id"

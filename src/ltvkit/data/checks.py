@@ -5,7 +5,7 @@ backtest can decide better; these are the reasons why a backtest would be mislea
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,7 +82,7 @@ def check_data(
     horizon_days: int = 365,
     margin_rate: float = 1.0,
     currency: str = "",
-    tables: Sequence[Table] = (),
+    tables: Mapping[str, Table] | None = None,
 ) -> DataCheck:
     """Check a cleaned log.
 
@@ -95,8 +95,8 @@ def check_data(
         As it was cleaned with.
     currency : str
         Printed beside amounts.
-    tables : sequence of Table
-        Costs, customers and touches, as far as there are.
+    tables : mapping, optional
+        `costs`, `customers`, `touches` and `leads`, as far as there are.
 
     Examples
     --------
@@ -120,11 +120,13 @@ def check_data(
         _largest_order(log),
         _mid_life(log),
         _margin(log, margin_rate),
+        _spellings(log),
+        *_beside(log, tables or {}),
     )
     per_reason = log.rejected.groupby("reason", sort=False).head(EXAMPLES_PER_REASON)
     examples = per_reason.sort_values(["reason", "row"], ignore_index=True)
     notes = [f"{key} was read as {words}" for key, words in log.readings.items()]
-    for table in tables:
+    for table in (tables or {}).values():
         notes += [f"{table.location}: {len(table.frame):,} rows", *table.notes]
     return DataCheck(log, findings, examples, tuple(notes), currency)
 
@@ -383,6 +385,55 @@ def _margin(log: CleanLog, margin_rate: float) -> DataFinding:
         "set economics.margin_rate, or map data.columns.margin, before comparing with a cost",
         review=0.5,
     )
+
+
+def _spellings(log: CleanLog) -> DataFinding:
+    """Ids are kept as they are: a code may mean something by its capitals, an address does not."""
+    ids, alike = log.workspace.row(
+        "SELECT count(*), count(DISTINCT lower(id)) FROM "
+        f"(SELECT DISTINCT customer_id AS id FROM {log.table})"
+    )
+    return _finding(
+        "spelling of ids",
+        (ids - alike) / ids,
+        f"{ids - alike:,} customer ids differ from another one by capitals only",
+        "if they are e-mail addresses, write them in small letters before the export: one person "
+        "counts as several customers now",
+        review=0.002,
+    )
+
+
+def _beside(log: CleanLog, tables: Mapping[str, Table]) -> list[DataFinding]:
+    """Whether the tables beside the log speak of the same customers and channels."""
+    if "customers" not in tables:
+        return []
+    known = tables["customers"].frame
+    ids = log.workspace.frame(f"SELECT DISTINCT customer_id FROM {log.table}")["customer_id"]
+    missing = 1 - float(ids.isin(known["customer_id"].astype("str")).mean())
+    findings = [
+        _finding(
+            "customers table",
+            missing,
+            f"{missing:.0%} of the customers with orders are not in it",
+            "make sure that both tables write ids alike; who is not in it has no channel, no "
+            "contact and no permission",
+            review=0.2,
+        )
+    ]
+    if "costs" in tables and "touches" not in tables and "channel" in known:
+        paid = tables["costs"].frame["channel"].dropna().astype("str")
+        nobody = sorted(set(paid) - set(known["channel"].dropna().astype("str")))
+        findings.append(
+            _finding(
+                "channels with costs",
+                len(nobody) / max(paid.nunique(), 1),
+                f"costs but no customer: {', '.join(nobody) or 'none'}",
+                "write channels alike in both tables; where nobody came from, the verdict is "
+                "that it cannot tell",
+                review=0.0,
+            )
+        )
+    return findings
 
 
 def _is_missing(value: object) -> bool:

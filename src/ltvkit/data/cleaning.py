@@ -14,6 +14,7 @@ from ltvkit.data.columns import ColumnMap, Mapped, check_columns
 from ltvkit.data.refunds import net_carried_refunds
 from ltvkit.data.sources import Source, source_from_frame
 from ltvkit.data.staging import (
+    BAD_DATE,
     NO_CUSTOMER,
     STAGED_REASONS,
     STRAY,
@@ -318,13 +319,18 @@ def _nothing_left(staged: Staged, as_of: date | None) -> DataError:
         "ORDER BY count(*) DESC, reason"
     )
     why = [f"{count} rows: {STAGED_REASONS[code]}" for code, count in counts]
+    look_at = "data.columns"
+    if counts and counts[0][0] == BAD_DATE:
+        look_at = "data.date_format and data.columns"
+    elif not counts and as_of is not None:
+        look_at = "snapshot.as_of"
     if as_of is not None:
         why.append(f"the other rows are after {as_of}, or customers with refunds only")
     elif sum(count for _, count in counts) < staged.rows:
         why.append("the other rows are refunds")
     return DataError(
         f"got no usable order among {staged.rows} rows ({'; '.join(why) or 'no rows'}), expected "
-        f"customer, date and amount in most rows; check data.columns (read were: "
+        f"customer, date and amount in most rows; check {look_at} (read were: "
         f"{'; '.join(f'{key}: {words}' for key, words in staged.readings.items())}; amounts stay "
         f"below {LIMIT:.0e})"
     )

@@ -13,6 +13,7 @@ CUSTOMER = (
     "kunde", "kunden", "kundennummer", "kundennr", "kaufer", "klient", "klienta", "nabywca",
     "kupujacy", "uzytkownik",
 )  # fmt: skip
+EMAIL = ("email", "mail", "courriel")
 DATE = (
     "date", "datetime", "timestamp", "time", "day", "when", "ordered", "created", "purchased",
     "paid", "jour", "datum", "tag", "zeit", "zeitpunkt", "bestelldatum", "kaufdatum", "data",

@@ -7,6 +7,7 @@ its name says is passed over; a name may be missing altogether.
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from ltvkit.data.columns import RESERVED, ColumnMap
 from ltvkit.data.locations import scheme_of
 from ltvkit.data.sources import read_transactions
 from ltvkit.data.workspace import Workspace
+
+MOST_FILLED = 0.4
+"""A column of customers may be blank in some rows, as guests have no account."""
 
 FEW_VALUES = 50
 """Up to so many different values make a column one to compare groups by."""
@@ -72,7 +76,7 @@ class Guess:
         transactions = self.location
         if not scheme_of(transactions):
             transactions = os.path.relpath(transactions, folder or Path.cwd())
-        name = name or _name_of(self.location)
+        name = name or name_of(self.location)
         mapped = self.columns
         lines = [
             "# Written by ltv init. What was guessed, and why:",
@@ -142,10 +146,15 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     doubts: list[str] = []
     settings: list[tuple[str, str]] = []
     date = _best(facts, names.DATE, _may_be_date, avoid=names.NOT_THE_ORDER_DATE)
-    customer = _best(
-        [fact for fact in facts if fact is not date],
-        names.CUSTOMER,
-        lambda fact: _may_be_customer(fact, rows),
+    others = [fact for fact in facts if fact is not date]
+
+    def might(fact: ColumnFacts) -> bool:
+        return _may_be_customer(fact, rows)
+
+    customer = (
+        _best(others, names.CUSTOMER, might, named=True)
+        or _best(others, names.EMAIL, lambda fact: fact.filled > MOST_FILLED, named=True)
+        or _best(others, (), might)
     )
     rest = [fact for fact in facts if fact not in (date, customer)]
     order = _best(rest, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True)
@@ -159,6 +168,11 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             f"customer_id is '{customer.name}': {_called(customer, names.CUSTOMER)}"
             f"{customer.distinct} different values in {rows} rows"
         )
+        if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL)):
+            doubts.append(
+                f"no column is called a customer; '{customer.name}' was taken because its values "
+                "come again: make sure that they are people and not orders"
+            )
         if customer.filled < 1:
             doubts.append(
                 f"{1 - customer.filled:.1%} of the rows have no '{customer.name}': "
@@ -315,7 +329,9 @@ def _may_be_customer(fact: ColumnFacts, rows: int) -> bool:
     called = likeness(fact.name, names.CUSTOMER) > 0
     repeats = 1 < fact.distinct < 0.95 * rows * fact.filled
     fraction = fact.numbers >= MOSTLY and not fact.whole
-    return fact.filled > 0.4 and not fraction and (called or (repeats and fact.distinct > 10))
+    return (
+        fact.filled > MOST_FILLED and not fraction and (called or (repeats and fact.distinct > 10))
+    )
 
 
 def _may_be_order(fact: ColumnFacts, rows: int) -> bool:
@@ -331,9 +347,10 @@ def _called(fact: ColumnFacts, vocabulary: tuple[str, ...]) -> str:
     return "its name says so, " if likeness(fact.name, vocabulary) else ""
 
 
-def _name_of(location: str) -> str:
-    """A run's name out of a location: letters, digits, '.', '_' and '-'."""
+def name_of(location: str) -> str:
+    """A run's name out of a location: letters without accents, digits and '_'."""
     stem = Path(location.partition("?")[0].rpartition(":")[2]).stem
+    stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_") or "shop"
 
 

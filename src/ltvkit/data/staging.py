@@ -42,7 +42,7 @@ STAGED_REASONS = (
     _OK,
     _NO_ID,
     _NO_DATE,
-    _BAD_DATE,
+    BAD_DATE,
     _NO_AMOUNT,
     _BAD_AMOUNT,
     _INFINITE,
@@ -275,9 +275,9 @@ def _reason(mapped: Mapped, rows: Mapping[str, Column]) -> str:
     return (
         f"CASE WHEN customer_id IS NULL THEN {_NO_ID} "
         f"WHEN moment IS NULL THEN CASE WHEN {rows[mapped.ordered_at].sql} IS NULL THEN {_NO_DATE} "
-        f"ELSE {_BAD_DATE} END "
+        f"ELSE {BAD_DATE} END "
         f"WHEN NOT isfinite(moment) OR moment < TIMESTAMP '{FIRST_YEAR}-01-01' "
-        f"OR moment >= TIMESTAMP '{LAST_YEAR + 1}-01-01' THEN {_BAD_DATE} "
+        f"OR moment >= TIMESTAMP '{LAST_YEAR + 1}-01-01' THEN {BAD_DATE} "
         f"WHEN amount IS NULL THEN CASE WHEN {no_amount} THEN {_NO_AMOUNT} "
         f"ELSE {_BAD_AMOUNT} END "
         f"WHEN NOT isfinite(amount) THEN {_INFINITE} "

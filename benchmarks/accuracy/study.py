@@ -226,6 +226,7 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
     backtest = backtest_history(asked, seed=seed, threads=threads)
     verdict = review(
         backtest,
+        horizon_days=model.horizon_days_,
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(asked.panel.now),

@@ -21,7 +21,7 @@ COLUMNS = {
     "gini": ("Gini", "{:.3f}"),
     "spearman": ("Spearman", "{:.3f}"),
     "top10_capture": ("top 10 %", "{:.1%}"),
-    "bias": ("total error", "{:+.1%}"),
+    "total_error": ("total error", "{:.1%}"),
     "mae_at_level": ("MAE at level", "{:,.2f}"),
     "rmse_at_level": ("RMSE at level", "{:,.2f}"),
     "auc": ("churn AUC", "{:.3f}"),

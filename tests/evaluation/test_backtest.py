@@ -151,6 +151,7 @@ def test_a_perfect_model_scores_perfectly_in_every_fold(backtest):
         "mae": 0.0,
         "rmse": 0.0,
         "bias": 0.0,
+        "total_error": 0.0,
         "decile_error": 0.0,
         "auc": 1.0,
         "brier": 0.0,
@@ -181,7 +182,9 @@ def test_a_model_judged_at_the_easier_fold_alone_is_not_compared_with_those_judg
     found = replace(backtest, table=table, notes={"lucky": "got no optimum"})
     assert np.isnan(found.mean("lucky", "gini"))
     assert found.wide()["gini"].dropna().round(3).to_dict() == {"ltvkit": 0.77, "peer": 0.75}
-    verdict = review(found, log_half_width=0.2, total_is_forecast=True, customers=5_000)
+    verdict = review(
+        found, horizon_days=30, log_half_width=0.2, total_is_forecast=True, customers=5_000
+    )
     assert {check.name: check.status for check in verdict.checks}["peers"] == "PASS"
 
 

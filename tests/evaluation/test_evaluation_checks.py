@@ -23,7 +23,7 @@ MISSED = TotalCheck(date(2024, 2, 1), forecast=100.0, low=80.0, high=125.0, actu
 def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
     values = {"ltvkit": {**GOOD, **(own or {})}, **(peers or {"bgnbd": {"gini": 0.55}})}
     rows = [
-        {"model": model, "fold": fold, "metric": metric, "value": value}
+        {"model": model, "fold": fold, "metric": metric, "horizon_days": 90, "value": value}
         for model, metrics in values.items()
         for metric, value in metrics.items()
         for fold in (0, 1)
@@ -31,9 +31,13 @@ def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
     return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, (noise, noise))
 
 
-def verdict(backtest, *, half_width=0.2, forecast=True, customers=5000):
+def verdict(backtest, *, horizon=90, half_width=0.2, forecast=True, customers=5000):
     return review(
-        backtest, log_half_width=half_width, total_is_forecast=forecast, customers=customers
+        backtest,
+        horizon_days=horizon,
+        log_half_width=half_width,
+        total_is_forecast=forecast,
+        customers=customers,
     )
 
 
@@ -59,6 +63,7 @@ def test_a_good_backtest_is_of_use_and_every_check_passes():
         (backtest_of(noise=np.nan), {}, "do not use", "beats chance"),
         (backtest_of(), {"half_width": 0.46}, "ranking only", "total"),
         (backtest_of(), {"forecast": False}, "ranking only", "total"),
+        (backtest_of(), {"horizon": 271}, "ranking only", "total"),
         (backtest_of(totals=(MISSED, MISSED)), {}, "ranking only", "total"),
         # What ranks no better than chance is not of use for ranking, however sure the total.
         (backtest_of({"gini": 0.05}), {"half_width": 0.5}, "do not use", "beats chance"),
@@ -88,6 +93,7 @@ def test_on_the_right_side_of_a_threshold_predictions_are_of_use(backtest, optio
     ("backtest", "options", "name"),
     [
         (backtest_of(peers={"bgnbd": {"gini": 0.62}}), {}, "peers"),
+        (backtest_of(totals=(RIGHT, MISSED)), {}, "total"),
         (backtest_of({"coverage_attainable": 0.6}), {}, "intervals"),
         (backtest_of({"coverage_attainable": 0.95}), {}, "intervals"),
         (backtest_of({"calibration_error": 0.08}), {}, "churn calibration"),

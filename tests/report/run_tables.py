@@ -209,6 +209,7 @@ def backtest_table(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame
                 "spearman": gini - 0.15,
                 "mae": 41.0 - 20 * gini,
                 "bias": bias,
+                "total_error": abs(bias),
                 "top10_capture": top,
                 "auc": 0.62 + 0.2 * gini,
                 "brier": 0.21 - 0.08 * gini,

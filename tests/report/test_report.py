@@ -299,3 +299,15 @@ def test_a_lone_curve_is_that_of_all_customers_and_asks_for_costs(run_of: RunOf)
     section = html.split('<section id="payback"')[1].split("</section>")[0]
     assert "Bring costs to see this" in section
     assert "paid back" not in words(section)
+
+
+def test_a_channel_that_nobody_came_from_has_no_figures_on_the_page(run_of: RunOf) -> None:
+    run = run_of("shop")
+    channels = run.channels.copy()
+    empty = channels.index[channels["channel"] != "all"][0]
+    channels.loc[empty, ["loaded_cac", "cac_high"]] = float("inf")
+    channels.loc[empty, ["ltv", "ltv_low", "ltv_high"]] = float("nan")
+    data = island(render_report(dataclasses.replace(run, channels=channels)))
+    assert any(
+        row["cac"] is None and row["limits"][1] is None for row in data["whatIf"]["channels"]
+    )

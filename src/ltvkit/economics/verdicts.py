@@ -245,6 +245,8 @@ def _how_many(needed: float) -> Sentence:
 def _why_no_interval(e: ChannelEvidence) -> Sentence:
     if math.isnan(e.cac) and not e.own_cost > 0:
         return Sentence("why.no_cost")
+    if not e.new_customers:
+        return Sentence("why.nobody")
     return Sentence("why.not_booked" if e.cac <= 0 else "why.too_young")
 
 

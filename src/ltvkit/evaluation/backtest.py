@@ -289,6 +289,7 @@ def judge_revenue(predicted: FloatArray, revenue: FloatArray) -> dict[str, float
         "mae_at_level": metrics.mae_at_level(revenue, predicted),
         "rmse_at_level": metrics.rmse_at_level(revenue, predicted),
         "bias": metrics.bias(revenue, predicted),
+        "total_error": abs(metrics.bias(revenue, predicted)),
         "decile_error": metrics.decile_error(revenue, predicted),
     }
 

@@ -14,6 +14,9 @@ Decision = Literal["use", "ranking only", "do not use"]
 RANKING_NOISES = 2.5
 LEAST_GINI = 0.1
 LEVEL_HALF_WIDTH = 0.45
+SHORTEST_TEST = 1 / 3
+"""Of the horizon: a total that was tested over fewer days is not one that can be trusted."""
+
 PEER_MARGIN = 0.01
 BACKTEST_LEVEL = 0.8
 """Of the intervals that a backtest is made with."""
@@ -57,18 +60,26 @@ class Verdict:
 
 
 def review(
-    backtest: Backtest, *, log_half_width: float, total_is_forecast: bool, customers: int
+    backtest: Backtest,
+    *,
+    horizon_days: int,
+    log_half_width: float,
+    total_is_forecast: bool,
+    customers: int,
 ) -> Verdict:
     """Hold a backtest and the forecast of the total against the thresholds.
 
     - *do not use*: on past folds the ranking is not better than a random one could be;
-    - *ranking only*: it is, but the total is not known well enough, or missed its interval;
+    - *ranking only*: it is, but the total is not known well enough, missed its interval, or was
+      tested over less than a third of the horizon;
     - *use*: otherwise.
 
     Parameters
     ----------
     backtest : Backtest
         Of the model of record and its peers.
+    horizon_days : int
+        That predictions are for; folds of a short history look less far ahead.
     log_half_width : float
         ln(high / total) of the forecast of the total.
     total_is_forecast : bool
@@ -77,7 +88,7 @@ def review(
         Customers scored.
     """
     ranking = _ranking(backtest)
-    level = _level(backtest, log_half_width, total_is_forecast)
+    level = _level(backtest, horizon_days, log_half_width, total_is_forecast)
     checks = (
         ranking,
         level,
@@ -108,7 +119,9 @@ def _ranking(backtest: Backtest) -> Check:
     return Check("beats chance", "PASS", gini, needed, Sentence("check.beats_chance.pass"))
 
 
-def _level(backtest: Backtest, log_half_width: float, total_is_forecast: bool) -> Check:
+def _level(
+    backtest: Backtest, horizon_days: int, log_half_width: float, total_is_forecast: bool
+) -> Check:
     def check(status: Status, key: str, **facts: object) -> Check:
         said = Sentence(f"check.total.{key}", facts)
         return Check("total", status, log_half_width, LEVEL_HALF_WIDTH, said)
@@ -117,17 +130,20 @@ def _level(backtest: Backtest, log_half_width: float, total_is_forecast: bool) -
     factor = float(np.exp(log_half_width))
     if not total_is_forecast:
         return check("FAIL", "few")
+    tested = int(backtest.table["horizon_days"].max()) if len(backtest.table) else 0
+    if tested < SHORTEST_TEST * horizon_days:
+        return check("FAIL", "short", tested=tested, horizon=horizon_days)
     if log_half_width > LEVEL_HALF_WIDTH:
         return check("FAIL", "wide", factor=factor)
-    if len(missed) * 2 > len(backtest.totals):
+    if missed:
         worst = max(missed, key=lambda total: abs(np.log(total.forecast / max(total.actual, 1e-9))))
-        return check(
-            "FAIL",
-            "missed",
-            day=worst.cutoff.isoformat(),
-            forecast=worst.forecast,
-            actual=worst.actual,
-        )
+        facts = {
+            "day": worst.cutoff.isoformat(),
+            "forecast": worst.forecast,
+            "actual": worst.actual,
+        }
+        mostly = len(missed) * 2 > len(backtest.totals)
+        return check("FAIL", "missed", **facts) if mostly else check("REVIEW", "once", **facts)
     return check("PASS", "pass", factor=factor)
 
 

@@ -65,7 +65,8 @@ WEAK_PRIOR = Season(
 """The year of retail in general: level for ten months, more in November, most before Christmas.
 
 Rounded from the seasonal factors of distance selling in western countries. It stands in while a
-log shows less than a year, when a season cannot be estimated, and is believed as far as a season of the log is.
+log shows less than a year, when a season cannot be estimated, and is believed as far as that of a
+log is.
 """
 
 

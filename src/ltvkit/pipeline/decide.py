@@ -286,8 +286,9 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
     margin = float(values["predicted_value"].sum())
     width = float(np.exp(model.level_.log_half_width))
     words = {
-        "plan": "Good enough to plan on: past forecasts like it missed by less than a fifth.",
-        "rough": "A rough guide: past forecasts like it were off by up to a half.",
+        "plan": "Narrow enough to plan on: four times in five it should lie within a fifth of "
+        "this.",
+        "rough": "A rough guide: it may be off by up to a half.",
         "unsure": "Do not plan on this amount; use the ranking.",
         "none": "There are too few repeat orders to forecast an amount; use the ranking.",
     }[model.level_.grade]

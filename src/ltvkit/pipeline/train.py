@@ -87,6 +87,7 @@ def train(
     model = kind.new_model().fit(panel, report=progress.advance)
     verdict = review(
         backtest,
+        horizon_days=snapshot.horizon_days,
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),

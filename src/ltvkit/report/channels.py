@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -283,9 +284,10 @@ def _curve(frame: pd.DataFrame) -> list[list[float | None]]:
 
 
 def _rounded(values: pd.Series) -> list[float | None]:
-    return [None if pd.isna(v) else round(float(v), 2) for v in values]
+    return [round(float(v), 2) if np.isfinite(v) else None for v in values.astype(float)]
 
 
 def _value(row: "pd.Series[Any]", column: str) -> float | None:
+    """The figure, or nothing where it is unknown or without end, as JSON has no word for either."""
     raw = row.get(column)
-    return None if raw is None or pd.isna(raw) else float(raw)
+    return None if raw is None or not np.isfinite(raw) else float(raw)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ltvkit.audience import feature_label
-from ltvkit.report.reader import BLANK, Reader, observed, visible
+from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.runs import RECORD_ROW, Check, Run
 from ltvkit.wording import known_language, method_name
 
@@ -15,7 +15,6 @@ PART = "part: "
 
 MAX_DRIVERS = 12
 
-SMALLEST_SHOWN = 0.001
 """Errors of the total are written to a tenth of a per cent."""
 
 PAST_SPEND = "past spend"
@@ -31,7 +30,7 @@ class MethodRow:
     gini: str
     top10: str
     top: float
-    bias: str
+    total_error: str
     mae: str
 
 
@@ -71,7 +70,7 @@ def weights(run: Run, reader: Reader) -> str:
 def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
     """The backtest in plain sentences, each only where its measure was taken."""
     metrics = run.metrics.get(run.record_row, {})
-    said = [_ranking(run, reader), _total(metrics.get("bias"), reader)]
+    said = [_ranking(run, reader), _total(run, reader)]
     promised = metrics.get("coverage_attainable")
     coverage = promised if observed(promised) else metrics.get("coverage")
     if observed(coverage):
@@ -204,13 +203,19 @@ def _ranking(run: Run, reader: Reader) -> Markup:
     )
 
 
-def _total(bias: float | None, reader: Reader) -> Markup:
-    if not observed(bias):
+def _total(run: Run, reader: Reader) -> Markup:
+    """By how much totals missed, and each of them: misses up and down must not cancel."""
+    table = run.backtest
+    rows = table[(table["model"] == run.record_row) & (table["metric"] == "bias")]
+    misses = rows.sort_values("cutoff")["value"].dropna()
+    if misses.empty:
         return Markup("")
-    if abs(bias) < SMALLEST_SHOWN:
-        return reader.say("trust.total_right", value=reader.share(SMALLEST_SHOWN, 1))
-    key = "trust.total_over" if bias >= 0 else "trust.total_under"
-    return reader.say(key, value=reader.share(abs(bias), 1))
+    each = ", ".join(_signed(miss, reader) for miss in misses)
+    return reader.say("trust.total_missed", value=reader.share(misses.abs().mean(), 1), each=each)
+
+
+def _signed(share: float, reader: Reader) -> str:
+    return ("+" if share >= 0 else "−") + reader.share(abs(share), 1)
 
 
 def _folds(run: Run, reader: Reader) -> Markup:
@@ -227,16 +232,15 @@ def _folds(run: Run, reader: Reader) -> Markup:
 
 def _method(name: str, run: Run, reader: Reader) -> MethodRow:
     metrics = run.metrics[name]
-    bias = metrics.get("bias")
+    missed = metrics.get("total_error")
     capture = metrics.get("top10_capture")
-    signed = BLANK if not observed(bias) else ("+" if bias >= 0 else "−")
     return MethodRow(
         label=reader.plain("trust.record") if name == RECORD_ROW else method_name(name, reader),
         used=name == run.record_row,
         gini=reader.number(metrics.get("gini"), 2),
         top10=reader.share(capture),
         top=round(min(max(capture, 0.0), 1.0) * 100, 1) if observed(capture) else 0.0,
-        bias=signed + reader.share(abs(bias), 1) if observed(bias) else BLANK,
+        total_error=reader.share(missed, 1),
         mae=reader.unit_money(metrics.get("mae")),
     )
 

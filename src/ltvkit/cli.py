@@ -271,6 +271,7 @@ def measure(
 ) -> None:
     """Compare treated with held-out customers, and the promise with what came."""
     from ltvkit.config import restore_config
+    from ltvkit.economics import daily_discount_rate
     from ltvkit.monitoring import last_day_covered, render_measurement
     from ltvkit.monitoring import measure as compare_treated
     from ltvkit.pipeline.load import open_log
@@ -287,7 +288,7 @@ def measure(
         later,
         predicted_total=earlier.total.margin,
         observed_to=day or last_day_covered(later),
-        annual_discount_rate=config.economics.annual_discount_rate,
+        daily_discount_rate=daily_discount_rate(config.economics.annual_discount_rate),
     )
     typer.echo(render_measurement(result))
 

@@ -170,7 +170,9 @@ def test_margin_counts_as_it_does_in_the_promise_discounted_to_the_runs_day() ->
             "margin": [100.0, 100.0],
         }
     )
-    found = outcome_after(scored, log, annual_discount_rate=0.1).by_customer["margin"]
+    found = outcome_after(scored, log, daily_discount_rate=1.1 ** (1 / 365.25) - 1).by_customer[
+        "margin"
+    ]
     assert found.tolist() == pytest.approx([100 * 1.1 ** (-1 / 365.25), 100 / 1.1], rel=1e-3)
 
 

@@ -117,7 +117,7 @@ def measure(
     predicted_total: Figure | None = None,
     lists: Sequence[str] | None = None,
     observed_to: date | None = None,
-    annual_discount_rate: float = 0.0,
+    daily_discount_rate: float = 0.0,
     level: float = 0.95,
 ) -> Measurement:
     """Hold a run against the orders that came after it.
@@ -136,8 +136,8 @@ def measure(
         Lists to measure; by default every list on which something was to be done.
     observed_to : date, optional
         The last day that the log covers; its last order day by default.
-    annual_discount_rate : float
-        The run's (`economics.annual_discount_rate`), by which `predicted_value` is discounted.
+    daily_discount_rate : float
+        At the run's `economics.annual_discount_rate`, by which `predicted_value` is discounted.
     level : float
         Level of the interval of all lists together; and of those of the lists jointly, so that
         where nothing helps one measurement in twenty names any list (Bonferroni: with k lists each
@@ -152,7 +152,7 @@ def measure(
         scored,
         later_order_days,
         observed_to=observed_to,
-        annual_discount_rate=annual_discount_rate,
+        daily_discount_rate=daily_discount_rate,
     )
     known = list(dict.fromkeys(scored["list"]))
     unknown = [name for name in lists or () if name not in known]

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltvkit.economics import daily_discount_rate
 from ltvkit.errors import DataError
 from ltvkit.runs import Figure
 
@@ -100,7 +99,7 @@ def outcome_after(
     later_order_days: pd.DataFrame,
     *,
     observed_to: date | None = None,
-    annual_discount_rate: float = 0.0,
+    daily_discount_rate: float = 0.0,
 ) -> Outcome:
     """Margin and orders of every scored customer in (scored_at, scored_at + horizon].
 
@@ -113,8 +112,8 @@ def outcome_after(
         run's day are ignored, so a log from the beginning may be given.
     observed_to : date, optional
         The last day that the log covers; its last order day by default.
-    annual_discount_rate : float
-        The run's: margin that comes later counts as little as it does in `predicted_value`.
+    daily_discount_rate : float
+        At the run's annual rate: margin that comes later counts as little as it does in `predicted_value`.
 
     Raises
     ------
@@ -136,9 +135,7 @@ def outcome_after(
     observed_days = min((end - as_of).days, horizon_days)
     inside = after[after["ordered_on"] <= as_of + timedelta(days=observed_days)]
     days = (inside["ordered_on"] - as_of).dt.days.to_numpy()
-    margin = (
-        inside["margin"].to_numpy(float) / (1 + daily_discount_rate(annual_discount_rate)) ** days
-    )
+    margin = inside["margin"].to_numpy(float) / (1 + daily_discount_rate) ** days
     ids = pd.Index(scored["customer_id"].astype("str"))
     key = inside["customer_id"].astype("str")
     totals = (

@@ -169,7 +169,7 @@ def test_check_data_names_a_second_period_that_should_be_trained_apart(tmp_path,
     pd.concat([monthly, yearly]).to_csv(tmp_path / "club.csv", index=False)
     done = ltv("check-data", "club.yaml", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "usually 365 days after the one before: if there are plans of that" in done.stdout
+    assert "paid again after usually 365 days: if there are plans of that" in done.stdout
 
 
 def test_yearly_contracts_that_are_not_due_say_so_in_list_run_and_terminal(tmp_path, ltv):

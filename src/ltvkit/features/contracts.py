@@ -15,6 +15,8 @@ from ltvkit.features.activity import arrivals, repeats
 from ltvkit.features.engine import fetch, quiet
 from ltvkit.features.orders import as_day_number, with_history
 from ltvkit.features.payments import (
+    NEAR,
+    REGULAR_SHARE,
     RENEWAL,
     START,
     Floats,
@@ -88,14 +90,24 @@ def days_to_learn(order_days: ir.Table, terms: ContractTerms) -> int | None:
     return int(over[min(FEWEST_RENEWALS, len(over)) - 1] - trace.day.min()) + 1
 
 
-def begun_again(order_days: ir.Table, terms: ContractTerms) -> tuple[float, float]:
-    """Share of later payments that began another contract, and the usual days before them."""
+def other_period(order_days: ir.Table, terms: ContractTerms) -> tuple[float, float]:
+    """Share of customers who pay again and again but never renew, and their usual days between.
+
+    A plan of a longer period looks like this: each payment begins another contract. So does who
+    comes back now and then; but then the days between are not alike, and the share is 0.
+    """
     trace = trace_payments(payments_of(order_days), terms)
     later = np.flatnonzero(np.append(False, trace.customer[1:] == trace.customer[:-1]))
-    again = later[trace.kind[later] == START]
-    if not len(again):
+    size = len(trace.ids)
+    renewed = np.bincount(trace.customer[trace.kind == RENEWAL], minlength=size) > 0
+    rows = later[(trace.kind[later] == START) & ~renewed[trace.customer[later]]]
+    if not len(rows):
         return 0.0, float("nan")
-    return len(again) / len(later), float(np.median(trace.day[again] - trace.day[again - 1]))
+    gaps = trace.day[rows] - trace.day[rows - 1]
+    usual = float(np.median(gaps))
+    alike = float((np.abs(gaps / usual - 1) < NEAR).mean()) > REGULAR_SHARE
+    again = len(np.unique(trace.customer[later]))
+    return (len(np.unique(trace.customer[rows])) / again if alike else 0.0), usual
 
 
 def build_contract_panel(

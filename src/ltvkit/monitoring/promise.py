@@ -113,7 +113,8 @@ def outcome_after(
     observed_to : date, optional
         The last day that the log covers; its last order day by default.
     daily_discount_rate : float
-        At the run's annual rate: margin that comes later counts as little as it does in `predicted_value`.
+        At the run's annual rate: margin that comes later counts as little as it does in
+        `predicted_value`.
 
     Raises
     ------

@@ -17,12 +17,12 @@ from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, fold_snapshots
 from ltvkit.features.contracts import (
-    begun_again,
     build_contract_panel,
     contract_features,
     contract_terms,
     contracts_ended,
     days_to_learn,
+    other_period,
 )
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import OrderDays, as_day_number, with_history
@@ -39,8 +39,8 @@ from ltvkit.snapshot import Snapshot
 
 Models = Mapping[str, Callable[[], LtvModel]]
 
-MANY_BEGUN_AGAIN = 0.03
-"""A share of payments after the end of a contract that plans of another period may explain."""
+MANY_OF_OTHER_PERIOD = 0.03
+"""A share of customers beyond which plans of another period are worth telling of."""
 
 OTHERS: Models = {
     "BG/NBD + GG": lambda: BtydLtv(BetaGeo),
@@ -247,7 +247,7 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
     now = contract_features(log.order_days, snapshot, terms=shop.terms)
     running = now["days_since_payment"] <= shop.terms.patience_days
     folds = len(shop.folds(log, snapshot))
-    share, days = begun_again(log.order_days, shop.terms)
+    share, days = other_period(log.order_days, shop.terms)
     words = (
         f"Contracts: renewed every {shop.terms.renewal_days:.4g} days, payments up to "
         f"{shop.terms.grace_days} days late.\n"
@@ -255,10 +255,10 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
         f"{snapshot.horizon_days} days ahead: {int((now['renewals_due'] > 0).sum()):,} contracts.\n"
         f"  Past dates at which predictions can be checked: {folds}."
     )
-    if share > MANY_BEGUN_AGAIN:
+    if share > MANY_OF_OTHER_PERIOD:
         words += (
-            f"\n  ! {share:.0%} of later payments came after the contract had ended, usually "
-            f"{days:g} days after the one before: if there are plans of that period, train them "
+            f"\n  ! {share:.0%} of those who paid more than once never renewed in time, but paid "
+            f"again after usually {days:g} days: if there are plans of that period, train them "
             "apart."
         )
     return words

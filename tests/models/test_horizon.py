@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from ltvkit.models import ModifiedBetaGeo, ModifiedBetaGeoParams
-from ltvkit.models.horizon import GRID_DAYS, waiting_curve
+from ltvkit.models.horizon import EVEN, GRID_DAYS, LONGEST_DAYS, waiting_curve
+from ltvkit.models.level import season_clock
+from ltvkit.panel import Activity
 
 PROBS = np.array([0.0, 0.01, 0.3, 0.7, 0.99])
 
@@ -76,3 +78,41 @@ def test_until_the_quantile_that_share_of_those_who_order_have_ordered(curve, sh
 def test_the_surer_the_order_the_sooner_it_is_expected(curve):
     days = curve.quantile(np.array([0.2, 0.5, 0.9]), horizon_days=365, share=0.5)
     assert (np.diff(days) < 0).all()
+
+
+def yearly_shop(days):
+    """A thousand customers of the first day who buy evenly, but in December five times as much."""
+    day = np.arange(1, days)
+    december = (pd.to_datetime(day, unit="D", origin="2020-01-01").month == 12).astype(float)
+    first = pd.Timestamp("2020-01-01") - pd.Timestamp("1970-01-01")
+    arrivals = pd.DataFrame({"first_day": [first.days], "customers": [1000]})
+    orders = 10.0 * (1 + 4 * december)
+    repeats = pd.DataFrame(
+        {
+            "cohort": first.days // 28,
+            "day": day + first.days,
+            "repeat_orders": orders,
+            "repeat_revenue": 30 * orders,
+        }
+    )
+    return Activity(arrivals=arrivals, repeats=repeats), first.days
+
+
+def test_busy_days_count_for_more_and_the_horizon_for_itself():
+    activity, first = yearly_shop(1096)
+    clock = season_clock(activity, as_of_day=first + 1096, horizon_days=365)
+    assert clock.count(365) == pytest.approx(365)
+    assert clock.count(0) == 0
+    assert clock.count(90) < 86, "January to March are quiet"
+    december = clock.count(365) - clock.count(334)
+    assert december > 1.5 * 31
+    assert (np.diff(clock.counted) > 0).all()
+    days = np.array([1.0, 90.0, 200.0, 364.0])
+    counted = np.array([clock.count(day) for day in days])
+    np.testing.assert_allclose(clock.until(counted), days)
+
+
+def test_without_a_year_seen_all_days_are_alike():
+    activity, first = yearly_shop(380)
+    assert season_clock(activity, as_of_day=first + 380, horizon_days=365) is EVEN
+    assert EVEN.count(LONGEST_DAYS) == LONGEST_DAYS

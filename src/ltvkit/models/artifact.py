@@ -24,7 +24,7 @@ from ltvkit.models.candidates import Candidates
 from ltvkit.models.churn import ActivityStack
 from ltvkit.models.contractual import ContractualLtv
 from ltvkit.models.family import BtydFamily
-from ltvkit.models.horizon import WaitingCurve
+from ltvkit.models.horizon import SeasonClock, WaitingCurve
 from ltvkit.models.intervals import RankedScatter
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.loglinear import LogLinear
@@ -118,6 +118,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "blend": asdict(model.blend_),
         "activity": asdict(model.activity_),
         "waiting": asdict(model.waiting_),
+        "clock": asdict(model.clock_),
         "scatter": {
             "ratios": _rounded(model.scatter_.ratios),
             "reference": _rounded(model.scatter_.reference),
@@ -150,6 +151,7 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     )
     model.activity_ = ActivityStack(**state["activity"])
     model.waiting_ = WaitingCurve(**{k: tuple(v) for k, v in state["waiting"].items()})
+    model.clock_ = SeasonClock(**{k: tuple(v) for k, v in state["clock"].items()})
     model.scatter_ = RankedScatter(
         ratios=np.array(state["scatter"]["ratios"]),
         reference=np.array(state["scatter"]["reference"]),

@@ -16,7 +16,8 @@ GRID_DAYS = (
     *(1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180),
     *(270, 365, 540, 730, 1095, 1825, 3660),
 )
-"""Up to the longest horizon that a configuration may ask for."""
+LONGEST_DAYS = GRID_DAYS[-1]
+"""The longest horizon that a configuration may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,34 @@ class WaitingCurve:
 
     def _at(self, days: float) -> float:
         return float(np.interp(days, self.days, self.hazard))
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonClock:
+    """Days to come, counted by how busy they are.
+
+    Parameters
+    ----------
+    days, counted : tuple of float
+        After so many days, so many have passed for one who buys evenly: fewer in quiet weeks, more
+        in busy ones. At the horizon trained for they are equal, so that what is predicted for it
+        is spread over its days and not changed.
+    """
+
+    days: tuple[float, ...]
+    counted: tuple[float, ...]
+
+    def count(self, days: float) -> float:
+        """Days as they count."""
+        return float(np.interp(days, self.days, self.counted))
+
+    def until(self, counted: FloatArray) -> FloatArray:
+        """Days after which so many have been counted."""
+        return np.interp(counted, self.counted, self.days)
+
+
+EVEN = SeasonClock((0.0, float(LONGEST_DAYS)), (0.0, float(LONGEST_DAYS)))
+"""No season is known."""
 
 
 def waiting_curve(model: ModifiedBetaGeo, summary: pd.DataFrame) -> WaitingCurve:

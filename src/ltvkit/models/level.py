@@ -18,6 +18,7 @@ import pandas as pd
 
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
+from ltvkit.models.horizon import EVEN, LONGEST_DAYS, SeasonClock
 from ltvkit.models.season import WEAK_PRIOR, YEAR_DAYS, Season, fit_season
 from ltvkit.panel import Activity, Cut, label_length
 
@@ -207,6 +208,18 @@ def _log_season(
 
     past_days = max(min(day - activity.first_day, YEAR_DAYS), 1)
     return SEASON_TRUST * float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
+
+
+def season_clock(activity: Activity, *, as_of_day: int, horizon_days: int) -> SeasonClock:
+    """How busy the days to come are, as far as the log shows a season; else all alike."""
+    if as_of_day - activity.first_day < SEASON_NEEDS_DAYS:
+        return EVEN
+    season = fit_season(activity.repeats, activity.arrivals, as_of_day=as_of_day)
+    logs = season.log_effects(as_of_day + 1, as_of_day + max(LONGEST_DAYS, horizon_days))
+    met = np.append(0.0, np.cumsum(np.exp(SEASON_TRUST * logs)))
+    days = np.unique(np.append(np.arange(0, len(met), 7), [horizon_days, len(met) - 1]))
+    counted = met[days] * horizon_days / met[horizon_days]
+    return SeasonClock(tuple(days.astype(float).tolist()), tuple(counted.tolist()))
 
 
 def _season_at(activity: Activity, day: int) -> Season:

@@ -37,8 +37,12 @@ class Season:
 
     def mean_effect(self, first_day: int, last_day: int) -> float:
         """Mean factor over the days from `first_day` to `last_day`, both included."""
+        return float(np.exp(self.log_effects(first_day, last_day)).mean())
+
+    def log_effects(self, first_day: int, last_day: int) -> FloatArray:
+        """Log of the factor on each of these days."""
         days = np.arange(first_day, last_day + 1)
-        return float(np.exp(_season_basis(days) @ np.array(self.log_effect)).mean())
+        return np.asarray(_season_basis(days) @ np.array(self.log_effect))
 
 
 NO_SEASON = Season(log_effect=(0.0,) * SEASON_KNOTS)

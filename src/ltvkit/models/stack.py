@@ -19,7 +19,7 @@ from ltvkit.models.boosted import Bag
 from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
 from ltvkit.models.explain import contributions, fit_explainer
 from ltvkit.models.family import BtydFamily, describe_panel
-from ltvkit.models.horizon import WaitingCurve, waiting_curve
+from ltvkit.models.horizon import SeasonClock, WaitingCurve, waiting_curve
 from ltvkit.models.intervals import (
     RankedScatter,
     interval,
@@ -27,7 +27,7 @@ from ltvkit.models.intervals import (
     reference_of,
     scatter_ratios,
 )
-from ltvkit.models.level import LevelForecast, forecast_level, paid
+from ltvkit.models.level import LevelForecast, forecast_level, paid, season_clock
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.wording import Sentence
 
@@ -64,6 +64,8 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         For P(order).
     waiting_ : WaitingCurve
         For horizons other than the label's.
+    clock_ : SeasonClock
+        How busy the days to come are.
     scatter_ : RankedScatter
         For intervals.
     level_ : LevelForecast
@@ -81,6 +83,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
     blend_: Blend
     activity_: ActivityStack
     waiting_: WaitingCurve
+    clock_: SeasonClock
     scatter_: RankedScatter
     level_: LevelForecast
     explainer_: Bag
@@ -113,6 +116,9 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         self.label_days_ = panel.label_days
         self.family_ = BtydFamily.fit(panel.now)
         self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now)
+        self.clock_ = season_clock(
+            panel.activity, as_of_day=panel.as_of_day, horizon_days=self.horizon_days_
+        )
         # On several threads the last digits of sums would be the machine's.
         with threadpool_limits(limits=1, user_api="blas"):
             ratios = self._learn(panel, report)
@@ -339,6 +345,7 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
     ) -> tuple[FloatArray, FloatArray]:
         """Revenue and P(order) of the coming `days` days, from those over the label's length."""
         revenue, active = at_label
+        days = self.clock_.count(days)
         revenue = self.scale_ * self._stretch(features, days) * revenue
         active = self.waiting_.stretch(active, label_days=self.label_days_, days=days)
         if self.label_days_ < self.horizon_days_:
@@ -356,7 +363,9 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         low, middle, high = (
             np.where(
                 active >= UNLIKELY,
-                self.waiting_.quantile(active, horizon_days=self.horizon_days_, share=share),
+                self.clock_.until(
+                    self.waiting_.quantile(active, horizon_days=self.horizon_days_, share=share)
+                ),
                 np.nan,
             )
             for share in NEXT_ORDER_SHARES

@@ -294,7 +294,8 @@ class AudienceConfig(_Section):
     )
     excel_locale: Literal["en", "fr", "pl"] = Field(
         default="en",
-        description="how csv files for people are written: fr and pl have ; and decimal comma",
+        description="how csv files of customers, prospects and lists are written: fr and pl have ; "
+        "and decimal comma",
     )
     phone_region: str | None = Field(
         default=None,

@@ -232,7 +232,9 @@ def test_the_server_listens_and_talks_on_this_machine_alone(server, open_app, pl
     assert "Traceback" not in server.log.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("host", "answer"), [("127.0.0.1", b"101"), ("evil.example", b"403")])
+@pytest.mark.parametrize(
+    ("host", "answer"), [("127.0.0.1", b"101"), ("localhost", b"101"), ("evil.example", b"403")]
+)
 def test_a_foreign_name_for_this_address_is_turned_away(server, host, answer):
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as wire:
         wire.sendall(

@@ -69,8 +69,6 @@ def _options(port: int) -> list[str]:
     settings = {
         "server.address": ADDRESS,
         "server.port": port,
-        # A page of another name that leads to this address must not read customers.
-        "server.allowedHosts": ADDRESS,
         # With a screen of its own it asks for an address and advertises; we open the browser.
         "server.headless": True,
         "server.fileWatcherType": "none",
@@ -83,7 +81,9 @@ def _options(port: int) -> list[str]:
         "logger.hideWelcomeMessage": True,
         "theme.primaryColor": ACCENT,
     }
-    return [f"--{name}={str(value).lower()}" for name, value in settings.items()]
+    # A page of another name that leads to this address must not read customers.
+    hosts = [f"--server.allowedHosts={name}" for name in (ADDRESS, "localhost")]
+    return [*hosts, *(f"--{name}={str(value).lower()}" for name, value in settings.items())]
 
 
 def _check_port(port: int) -> None:

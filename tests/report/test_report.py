@@ -311,3 +311,11 @@ def test_a_channel_that_nobody_came_from_has_no_figures_on_the_page(run_of: RunO
     assert any(
         row["cac"] is None and row["limits"][1] is None for row in data["whatIf"]["channels"]
     )
+
+
+def test_one_past_date_is_not_told_as_a_span(run_of: RunOf) -> None:
+    run = run_of("shop")
+    first = run.backtest[run.backtest["fold"] == 0]
+    told = words(render_report(dataclasses.replace(run, backtest=first)))
+    assert "Tested at one past date, " in told
+    assert "Tested at 3 past dates, " in words(render_report(run))

@@ -175,7 +175,7 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             )
         if customer.filled < 1:
             doubts.append(
-                f"{1 - customer.filled:.1%} of the rows have no '{customer.name}': "
+                f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
                 "they will be put aside"
             )
     if date:

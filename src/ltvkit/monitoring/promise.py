@@ -11,6 +11,9 @@ from ltvkit.errors import DataError
 from ltvkit.runs import Figure
 
 DECILES = 10
+QUIET_DAYS = 7
+"""So few days without an order may lie at the end of a log that is complete."""
+
 LONE_DAYS, LONE_TIMES = 60, 20
 """A last day further from the others than this many days, and usual gaps, is a slip of the pen."""
 
@@ -184,6 +187,8 @@ def check_promise(
             f"too early to judge: {observed_days} of {horizon_days} days have passed; "
             f"{realised:,.0f} came, {due:,.0f} of {total:,.0f} had fallen due by time"
         )
+        if horizon_days - observed_days <= QUIET_DAYS:
+            words += "; if the log goes on for the days left, without orders, say so with --as-of"
     elif low is None or high is None:
         words = f"{realised:,.0f} came, {total:,.0f} was predicted (no interval was given)"
     else:

@@ -222,6 +222,8 @@ def _folds(run: Run, reader: Reader) -> Markup:
     cutoffs = sorted(run.backtest["cutoff"].dropna().astype(str).unique())
     if not cutoffs:
         return Markup("")
+    if len(cutoffs) == 1:
+        return reader.say("trust.fold", day=reader.day(cutoffs[0]))
     return reader.say(
         "trust.folds",
         n=reader.number(len(cutoffs)),

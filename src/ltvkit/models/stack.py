@@ -116,21 +116,20 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         self.label_days_ = panel.label_days
         self.family_ = BtydFamily.fit(panel.now)
         self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now)
-        self.clock_ = season_clock(
-            panel.activity, as_of_day=panel.as_of_day, horizon_days=self.horizon_days_
-        )
         # On several threads the last digits of sums would be the machine's.
         with threadpool_limits(limits=1, user_api="blas"):
             ratios = self._learn(panel, report)
-
-        report("total", 0, 1)
-        self.level_ = forecast_level(
-            panel.now,
-            panel.activity,
-            panel.cuts,
-            as_of_day=panel.as_of_day,
-            horizon_days=self.horizon_days_,
-        )
+            self.clock_ = season_clock(
+                panel.activity, as_of_day=panel.as_of_day, horizon_days=self.horizon_days_
+            )
+            report("total", 0, 1)
+            self.level_ = forecast_level(
+                panel.now,
+                panel.activity,
+                panel.cuts,
+                as_of_day=panel.as_of_day,
+                horizon_days=self.horizon_days_,
+            )
         self.scale_ = 1.0
         unscaled, _ = self._ahead(panel.now, self._at_label(panel.now), self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)

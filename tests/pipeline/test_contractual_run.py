@@ -94,6 +94,7 @@ def test_the_run_folder_is_that_of_any_shop_and_its_list_is_consistent(club):
     assert not (scored.loc[ended, "list"] == "protect_now").any()
     protected, back = (scored["list"] == name for name in ("protect_now", "win_back"))
     assert (scored.loc[back & (scored["orders"] > 1), "value_at_risk"] > 9).all()
+    assert protected.any()
     assert (scored.loc[protected, "churn_risk"] >= 0.33).all()
     meanings = pd.read_csv(run / "data_dictionary.csv").set_index("name")["description"]
     assert "the contract ends in the next" in meanings["churn_risk"]

@@ -8,7 +8,7 @@ import pytest
 
 from ltvkit.models import ModifiedBetaGeo, ModifiedBetaGeoParams
 from ltvkit.models.horizon import EVEN, GRID_DAYS, LONGEST_DAYS, waiting_curve
-from ltvkit.models.level import season_clock
+from ltvkit.models.level import season_at, season_clock
 from ltvkit.panel import Activity
 
 PROBS = np.array([0.0, 0.01, 0.3, 0.7, 0.99])
@@ -100,7 +100,8 @@ def yearly_shop(days):
 
 def test_busy_days_count_for_more_and_the_horizon_for_itself():
     activity, first = yearly_shop(1096)
-    clock = season_clock(activity, as_of_day=first + 1096, horizon_days=365)
+    now = first + 1096
+    clock = season_clock(season_at(activity, now), as_of_day=now, horizon_days=365)
     assert clock.count(365) == pytest.approx(365)
     assert clock.count(0) == 0
     assert clock.count(90) < 86, "January to March are quiet"
@@ -114,5 +115,6 @@ def test_busy_days_count_for_more_and_the_horizon_for_itself():
 
 def test_without_a_year_seen_all_days_are_alike():
     activity, first = yearly_shop(380)
-    assert season_clock(activity, as_of_day=first + 380, horizon_days=365) is EVEN
+    now = first + 380
+    assert season_clock(season_at(activity, now), as_of_day=now, horizon_days=365) is EVEN
     assert EVEN.count(LONGEST_DAYS) == LONGEST_DAYS

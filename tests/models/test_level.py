@@ -13,6 +13,7 @@ from ltvkit.models.level import (
     _concentration,
     _past_error,
     forecast_level,
+    season_at,
     track,
 )
 from ltvkit.models.season import NO_SEASON
@@ -24,6 +25,7 @@ def forecast(panel):
         panel.now,
         panel.activity,
         panel.cuts,
+        season=season_at(panel.activity, panel.as_of_day),
         as_of_day=panel.as_of_day,
         horizon_days=panel.snapshot.horizon_days,
     )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.models.bgnbd import BetaGeo, BetaGeoParams
-from ltvkit.models.level import SEASON_NEEDS_DAYS, SEASON_TRUST, _log_season, _season_at
+from ltvkit.models.level import SEASON_NEEDS_DAYS, SEASON_TRUST, _log_season, season_at
 from ltvkit.models.season import NO_SEASON, SEASON_KNOTS, WEAK_PRIOR, Season, fit_season
 from ltvkit.panel import Activity
 
@@ -125,6 +125,6 @@ def test_the_mean_effect_is_the_mean_of_the_daily_factors_and_comes_back_each_ye
 
 def test_the_season_of_shops_in_general_stands_in_below_392_days_only():
     activity = simulated_activity(days=500, height=0.4)
-    assert _season_at(activity, FIRST + SEASON_NEEDS_DAYS - 1) == WEAK_PRIOR
-    assert _season_at(activity, FIRST + SEASON_NEEDS_DAYS) != WEAK_PRIOR
+    assert season_at(activity, FIRST + SEASON_NEEDS_DAYS - 1) == WEAK_PRIOR
+    assert season_at(activity, FIRST + SEASON_NEEDS_DAYS) != WEAK_PRIOR
     assert SEASON_NEEDS_DAYS == 392

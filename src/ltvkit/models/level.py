@@ -90,6 +90,7 @@ def forecast_level(
     activity: Activity,
     cuts: tuple[Cut, ...],
     *,
+    season: Season,
     as_of_day: int,
     horizon_days: int,
 ) -> LevelForecast:
@@ -108,6 +109,8 @@ def forecast_level(
         The log, summed over customers.
     cuts : tuple of Cut
         At the days of `ltvkit.panel.cut_days`, with revenue over `label_length`.
+    season : Season
+        What is known of it at the snapshot, of `season_at`.
     as_of_day, horizon_days : int
         The snapshot.
     """
@@ -115,7 +118,6 @@ def forecast_level(
     seasonal = history_days >= SEASON_NEEDS_DAYS
     order_model = BetaGeo().fit(summary)
     base = _log_total(order_model, summary, horizon_days)
-    season = _season_at(activity, as_of_day)
     log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
     tracking = track(order_model, activity, season, as_of_day=as_of_day)
 
@@ -210,22 +212,22 @@ def _log_season(
     return SEASON_TRUST * float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
 
 
-def season_clock(activity: Activity, *, as_of_day: int, horizon_days: int) -> SeasonClock:
+def season_at(activity: Activity, day: int) -> Season:
+    """The log's own season as it was known on this day; of shops in general, before it shows."""
+    if day - activity.first_day < SEASON_NEEDS_DAYS:
+        return WEAK_PRIOR
+    return fit_season(activity.repeats, activity.arrivals, as_of_day=day)
+
+
+def season_clock(season: Season, *, as_of_day: int, horizon_days: int) -> SeasonClock:
     """How busy the days to come are, as far as the log shows a season; else all alike."""
-    if as_of_day - activity.first_day < SEASON_NEEDS_DAYS:
+    if season is WEAK_PRIOR:
         return EVEN
-    season = fit_season(activity.repeats, activity.arrivals, as_of_day=as_of_day)
     logs = season.log_effects(as_of_day + 1, as_of_day + max(LONGEST_DAYS, horizon_days))
     met = np.append(0.0, np.cumsum(np.exp(SEASON_TRUST * logs)))
     days = np.unique(np.append(np.arange(0, len(met), 7), [horizon_days, len(met) - 1]))
     counted = met[days] * horizon_days / met[horizon_days]
     return SeasonClock(tuple(days.astype(float).tolist()), tuple(counted.tolist()))
-
-
-def _season_at(activity: Activity, day: int) -> Season:
-    if day - activity.first_day < SEASON_NEEDS_DAYS:
-        return WEAK_PRIOR
-    return fit_season(activity.repeats, activity.arrivals, as_of_day=day)
 
 
 def _fold_errors(
@@ -240,7 +242,7 @@ def _fold_errors(
             continue
         order_model = BetaGeo().fit(summary)
         forecast = _log_total(order_model, summary, horizon_days)
-        season = _season_at(activity, cut.day)
+        season = season_at(activity, cut.day)
         forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
         error = np.clip(np.log(actual) - forecast, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR)
         errors.append((cut, float(error)))

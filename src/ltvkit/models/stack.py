@@ -27,7 +27,7 @@ from ltvkit.models.intervals import (
     reference_of,
     scatter_ratios,
 )
-from ltvkit.models.level import LevelForecast, forecast_level, paid, season_clock
+from ltvkit.models.level import LevelForecast, forecast_level, paid, season_at, season_clock
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.wording import Sentence
 
@@ -119,14 +119,16 @@ class StackedLtv(BaseEstimator):  # type: ignore[misc]
         # On several threads the last digits of sums would be the machine's.
         with threadpool_limits(limits=1, user_api="blas"):
             ratios = self._learn(panel, report)
-            self.clock_ = season_clock(
-                panel.activity, as_of_day=panel.as_of_day, horizon_days=self.horizon_days_
-            )
             report("total", 0, 1)
+            season = season_at(panel.activity, panel.as_of_day)
+            self.clock_ = season_clock(
+                season, as_of_day=panel.as_of_day, horizon_days=self.horizon_days_
+            )
             self.level_ = forecast_level(
                 panel.now,
                 panel.activity,
                 panel.cuts,
+                season=season,
                 as_of_day=panel.as_of_day,
                 horizon_days=self.horizon_days_,
             )

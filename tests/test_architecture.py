@@ -12,6 +12,7 @@ GROUND = {
     "errors",
     "snapshot",
     "contracts",
+    "deciles",
     "schemas",
     "files",
     "progress",

@@ -30,10 +30,9 @@ from ltvkit.features.targets import targets
 from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.stack import StackedLtv
-from ltvkit.panel import LtvModel, Panel
+from ltvkit.panel import RECORD_ROW, LtvModel, Panel
 from ltvkit.snapshot import Snapshot
 
-RECORD = "ltvkit"
 DECILE_RANGE = (0.70, 0.90)
 OTHER_HORIZONS = (30, 90, 365)
 
@@ -112,7 +111,7 @@ def run_log(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         ("reference", "mean", Mean),
     ]
     rows = [
-        {"model": RECORD, "kind": "record", **_record(asked, seed=seed, threads=threads)},
+        {"model": RECORD_ROW, "kind": "record", **_record(asked, seed=seed, threads=threads)},
         *(
             {"model": name, "kind": kind, **_other(make, asked, seed=seed)}
             for kind, name, make in others
@@ -234,7 +233,7 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
     return {
         "folds": len(backtest.totals),
         "folds_inside": sum(total.inside for total in backtest.totals),
-        "fold_gini": backtest.mean(RECORD, "gini"),
+        "fold_gini": backtest.mean(RECORD_ROW, "gini"),
         "learned_share": 1 - model.explanation().btyd_share,
         "verdict": verdict.decision,
         "why": " ".join(verdict.reasons),

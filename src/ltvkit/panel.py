@@ -19,6 +19,9 @@ from ltvkit.wording import Sentence
 SNAPSHOTS = 8
 """Past snapshots for each length of label: more gain little and cost time."""
 
+RECORD_ROW = "ltvkit"
+"""What a backtest calls the model of record, whatever the run is called."""
+
 SHORTER_LABELS = (0.5, 1.0)
 """Lengths of labels, as shares of the longest: short ones reach nearer to today."""
 

@@ -14,9 +14,6 @@ import pandas as pd
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import LANGUAGES, Sentence
 
-RECORD_ROW = "ltvkit"
-"""What the backtest calls the model of record, unless it uses the model's name."""
-
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "channels.csv": (
         *("channel", "new_customers", "media_spend", "loaded_cost", "media_cac", "loaded_cac"),
@@ -245,8 +242,3 @@ class Run:
         """The language in which the run's files speak to marketers."""
         section = self.settings.get("report") or {}
         return str(section.get("language") or LANGUAGES[0])
-
-    @property
-    def record_row(self) -> str:
-        """What the backtest calls the model of record: the model's name, else `ltvkit`."""
-        return self.model.name if self.model.name in self.metrics else RECORD_ROW

@@ -18,7 +18,6 @@ from ltvkit.errors import UserError
 from ltvkit.files import is_text, unguarded
 from ltvkit.run_facts import (
     OPTIONAL,
-    RECORD_ROW,
     Check,
     DataFacts,
     Driver,
@@ -36,7 +35,6 @@ from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Sentence
 
 __all__ = [
-    "RECORD_ROW",
     "SCHEMA",
     "Check",
     "DataFacts",

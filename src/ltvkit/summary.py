@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ltvkit.audience.upload_files import UNREAD_PHONE
+from ltvkit.panel import RECORD_ROW
 from ltvkit.runs import Run, read_run
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def print_backtest(backtest: "Backtest") -> None:
             form.format(row[name]) if np.isfinite(row[name]) else ""
             for name, (_, form) in shown.items()
         ]
-        style = "bold" if model == "ltvkit" else None
+        style = "bold" if model == RECORD_ROW else None
         table.add_row(str(model), *cells, style=style)
     console.print(table)
     if told := _new_customers(wide):
@@ -81,9 +82,9 @@ def print_backtest(backtest: "Backtest") -> None:
 
 def _new_customers(wide: pd.DataFrame) -> str:
     """A line about those who were new at the folds; blank where they were too few to judge by."""
-    if "gini_new" not in wide.columns or wide["gini_new"].isna()["ltvkit"]:
+    if "gini_new" not in wide.columns or wide["gini_new"].isna()[RECORD_ROW]:
         return ""
-    mine, others = wide.loc["ltvkit"], wide["gini_new"].drop("ltvkit").dropna()
+    mine, others = wide.loc[RECORD_ROW], wide["gini_new"].drop(RECORD_ROW).dropna()
     best = f"; the best other {others.max():.3f}, {others.idxmax()}" if len(others) else ""
     return (
         f"New customers (first order in the last 30 days, {mine['customers_new']:,.0f} of them): "

@@ -219,6 +219,16 @@ def test_deciles_by_hand() -> None:
     assert table["active"].tolist() == [0.5, *[0.0] * 8, 0.5]
 
 
+def test_deciles_do_not_depend_on_who_stands_first_among_equals() -> None:
+    scored = scored_base(20).assign(predicted_value=10.0, prob_active=0.25)
+    log = pd.DataFrame(
+        {"customer_id": ["c1", "c2"], "ordered_on": AS_OF + pd.Timedelta(days=90), "margin": 50.0}
+    )
+    tables = [by_decile(s, outcome_after(s, log)) for s in (scored, scored.iloc[::-1])]
+    pd.testing.assert_frame_equal(*tables)
+    assert tables[0]["realised"].tolist() == pytest.approx([5.0] * 10), "each has its share"
+
+
 def test_welch_agrees_with_scipy() -> None:
     rng = np.random.default_rng(5)
     a, b = rng.gamma(1, 20, 300), rng.gamma(1, 25, 40)

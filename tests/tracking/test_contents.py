@@ -45,14 +45,14 @@ def test_models_of_the_backtest_are_told_apart_by_what_they_are(run: Run) -> Non
     assert {name: row.weight for name, row in rows.items() if row.weight} == {"part: tweedie": 0.6}
 
 
-def test_the_model_of_record_may_also_go_by_the_name_of_the_model(tmp_path: Path) -> None:
+def test_the_model_of_record_is_its_own_row_whatever_the_run_is_called(tmp_path: Path) -> None:
     folder = write_tracked_run(tmp_path / "shop")
     facts = json.loads((folder / "run.json").read_text())
     facts["model"]["name"] = "BG/NBD + GG"
     (folder / "run.json").write_text(json.dumps(facts))
     run = read_run(folder)
-    assert [r.name for r in contents.model_rows(run) if r.kind == "record"] == ["BG/NBD + GG"]
-    assert contents.record_metrics(run) == {"gini": pytest.approx(0.67)}
+    assert [r.name for r in contents.model_rows(run) if r.kind == "record"] == ["ltvkit"]
+    assert contents.record_metrics(run)["gini"] == pytest.approx(0.71)
 
 
 def test_folds_are_those_of_the_backtest_table(run: Run) -> None:

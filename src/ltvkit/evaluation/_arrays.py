@@ -1,11 +1,9 @@
-"""Shared by the metrics: arrays that fit together, and ties that share evenly."""
+"""Shared by the metrics: arrays that fit together."""
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
-
-DECILES = 10
 
 
 def aligned(*columns: npt.ArrayLike) -> tuple[FloatArray, ...]:
@@ -51,23 +49,3 @@ def ratio(numerator: float, denominator: float) -> float:
 def mean(values: FloatArray) -> float:
     """The mean, `nan` of nothing."""
     return float(values.mean()) if values.size else float("nan")
-
-
-def equal_count_edges(count: int, groups: int) -> npt.NDArray[np.int64]:
-    """Positions that cut `count` customers into groups that differ by at most one."""
-    return np.arange(groups + 1, dtype=np.int64) * count // groups
-
-
-def cumulative(amount: FloatArray, *, by: FloatArray, at: npt.ArrayLike) -> FloatArray:
-    """Total `amount` of the first `at` customers by descending `by`, ties shared evenly."""
-    order = np.argsort(-by, kind="stable")
-    return cumulative_when_sorted(amount[order], by=by[order], at=at)
-
-
-def cumulative_when_sorted(amount: FloatArray, *, by: FloatArray, at: npt.ArrayLike) -> FloatArray:
-    """The same for customers that already stand in descending order of `by`."""
-    # The curve has a knot only where `by` changes; between knots, inside a tie, it is straight.
-    ends = np.flatnonzero(by[1:] != by[:-1]) + 1
-    knots = np.concatenate(([0], ends, [by.size]))
-    totals = np.concatenate(([0.0], np.cumsum(amount)))[knots]
-    return np.asarray(np.interp(np.asarray(at, dtype=np.float64), knots, totals), dtype=np.float64)

@@ -16,7 +16,7 @@ from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
 from ltvkit.evaluation.chances import auc, brier, calibration_error, calibration_floor
 from ltvkit.evaluation.coverage import attainable_coverage, coverage
-from ltvkit.panel import LtvModel, ModelOfRecord, Panel
+from ltvkit.panel import RECORD_ROW, LtvModel, ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot
 
 MOST_FOLDS = 2
@@ -187,9 +187,9 @@ def run_backtest(
         new = (panel.now["age_days"] < NEW_DAYS).to_numpy()
         values = judge(predicted, revenue, stayed, seed=seed)
         values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
-        add("ltvkit", values, at=fold, fold=number)
+        add(RECORD_ROW, values, at=fold, fold=number)
         table = metrics.decile_table(revenue, predicted["predicted_revenue"])
-        deciles.append(table.assign(model="ltvkit", fold=number))
+        deciles.append(table.assign(model=RECORD_ROW, fold=number))
         totals.append(TotalCheck(fold.as_of, *model.total_interval(), float(revenue.sum())))
         for name, part in model.candidate_revenue(panel.now).items():
             values = judge_revenue(part, revenue)

@@ -4,11 +4,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from ltvkit.deciles import cumulative, cumulative_when_sorted, equal_count_edges
 from ltvkit.evaluation._arrays import (
     aligned,
-    cumulative,
-    cumulative_when_sorted,
-    equal_count_edges,
     mean,
     ratio,
     require_outcomes,

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
+from ltvkit.panel import RECORD_ROW
 from ltvkit.wording import Sentence
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
@@ -108,7 +109,7 @@ def review(
 
 
 def _ranking(backtest: Backtest) -> Check:
-    gini = backtest.mean("ltvkit", "gini")
+    gini = backtest.mean(RECORD_ROW, "gini")
     noise = float(np.mean(backtest.ranking_noise)) if backtest.ranking_noise else float("nan")
     needed = max(RANKING_NOISES * noise, LEAST_GINI) if np.isfinite(noise) else float("nan")
     if not np.isfinite(gini) or not np.isfinite(needed):
@@ -151,11 +152,11 @@ def _peers(backtest: Backtest) -> Check:
     names = [
         name
         for name in dict.fromkeys(backtest.table["model"])
-        if name != "ltvkit" and not str(name).startswith("part: ")
+        if name != RECORD_ROW and not str(name).startswith("part: ")
     ]
     ginis = {str(name): backtest.mean(str(name), "gini") for name in names}
     ginis = {name: value for name, value in ginis.items() if np.isfinite(value)}
-    own = backtest.mean("ltvkit", "gini")
+    own = backtest.mean(RECORD_ROW, "gini")
     if not ginis or not np.isfinite(own):
         return Check("peers", "REVIEW", own, float("nan"), Sentence("check.peers.none"))
     best = max(ginis, key=lambda name: ginis[name])
@@ -167,7 +168,7 @@ def _peers(backtest: Backtest) -> Check:
 
 
 def _intervals(backtest: Backtest) -> Check:
-    value = backtest.mean("ltvkit", "coverage_attainable")
+    value = backtest.mean(RECORD_ROW, "coverage_attainable")
     low, high = COVERAGE
     if not np.isfinite(value):
         return Check("intervals", "REVIEW", value, low, Sentence("check.intervals.none"))
@@ -179,8 +180,8 @@ def _intervals(backtest: Backtest) -> Check:
 
 
 def _calibration(backtest: Backtest) -> Check:
-    error = backtest.mean("ltvkit", "calibration_error")
-    floor = backtest.mean("ltvkit", "calibration_floor")
+    error = backtest.mean(RECORD_ROW, "calibration_error")
+    floor = backtest.mean(RECORD_ROW, "calibration_floor")
     bar = floor + CALIBRATION_MARGIN
     status: Status = "PASS" if error <= bar else "REVIEW"
     key = status.lower() if np.isfinite(error) else "none"

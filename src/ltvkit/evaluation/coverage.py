@@ -6,12 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ltvkit.deciles import DECILES, cumulative, equal_count_edges
 from ltvkit.evaluation._arrays import (
-    DECILES,
     FloatArray,
     aligned,
-    cumulative,
-    equal_count_edges,
     mean,
     require_probabilities,
 )

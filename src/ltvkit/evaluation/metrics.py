@@ -19,12 +19,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
+from ltvkit.deciles import DECILES, cumulative, equal_count_edges
 from ltvkit.evaluation._arrays import (
-    DECILES,
     FloatArray,
     aligned,
-    cumulative,
-    equal_count_edges,
     mean,
     ratio,
 )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ltvkit.monitoring.drift import Drift, psi
 from ltvkit.monitoring.promise import Promise, check_promise
+from ltvkit.panel import RECORD_ROW
 from ltvkit.runs import Figure, Run
 
 DRIFT_COLUMNS: tuple[str, ...] = (
@@ -230,8 +231,8 @@ def _by_channel(channels: pd.DataFrame) -> dict[str, dict[Hashable, Any]]:
 
 
 def _calibration(old: Run, new: Run) -> pd.DataFrame:
-    before = old.metrics.get(old.record_row, {})
-    after = new.metrics.get(new.record_row, {})
+    before = old.metrics.get(RECORD_ROW, {})
+    after = new.metrics.get(RECORD_ROW, {})
     rows = [
         (name, before.get(name, math.nan), after.get(name, math.nan))
         for name in MODEL_METRICS

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ltvkit.deciles import DECILES, cumulative, equal_count_edges
 from ltvkit.errors import DataError
 from ltvkit.runs import Figure
 
-DECILES = 10
 QUIET_DAYS = 7
 """So few days without an order may lie at the end of a log that is complete."""
 
@@ -217,24 +217,26 @@ def by_decile(scored: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
     DataFrame
         `decile` (1 = highest predicted value), `customers`, `predicted` and `realised` (margin
         per customer), `prob_active` (mean predicted chance of an order) and `active` (share that
-        did order). Predictions are for the whole horizon. Below ten customers there are fewer
-        rows.
+        did order). Predictions are for the whole horizon. Customers who tie across a border are
+        shared: each side has the tie's mean. Below ten customers there are fewer rows.
     """
-    rank = np.argsort(-scored["predicted_value"].to_numpy(float), kind="stable")
-    decile = np.empty(len(scored), dtype=np.int64)
-    decile[rank] = np.arange(len(scored)) * DECILES // max(len(scored), 1) + 1
-    table = pd.DataFrame(
+    predicted = scored["predicted_value"].to_numpy(float)
+    edges = equal_count_edges(len(scored), min(DECILES, len(scored)))
+    customers = np.diff(edges)
+
+    def mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.diff(cumulative(values, by=predicted, at=edges)) / customers
+
+    return pd.DataFrame(
         {
-            "decile": decile,
-            "customers": 1,
-            "predicted": scored["predicted_value"].to_numpy(float),
-            "realised": outcome.by_customer["margin"].to_numpy(float),
-            "prob_active": scored["prob_active"].to_numpy(float),
-            "active": (outcome.by_customer["orders"] > 0).to_numpy(float),
+            "decile": np.arange(1, len(edges)),
+            "customers": customers,
+            "predicted": mean(predicted),
+            "realised": mean(outcome.by_customer["margin"].to_numpy(float)),
+            "prob_active": mean(scored["prob_active"].to_numpy(float)),
+            "active": mean((outcome.by_customer["orders"].to_numpy() > 0).astype(float)),
         }
     )
-    means = dict.fromkeys(("predicted", "realised", "prob_active", "active"), "mean")
-    return table.groupby("decile", as_index=False).agg({"customers": "sum", **means})
 
 
 def welch(

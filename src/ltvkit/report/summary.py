@@ -7,6 +7,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ltvkit.audience.words import in_language
+from ltvkit.panel import RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.report.trust import verdict_reasons
 from ltvkit.runs import Figure, ListFacts, Run
@@ -131,7 +132,7 @@ def _meaning(run: Run, reader: Reader, trusted: bool) -> Markup:
         if observed(share):
             said.append(reader.say("summary.meaning", share=reader.share(share)))
     else:
-        capture = run.metrics.get(run.record_row, {}).get("top10_capture")
+        capture = run.metrics.get(RECORD_ROW, {}).get("top10_capture")
         if observed(capture):
             said.append(reader.say("summary.meaning_ranking", share=reader.share(capture)))
     slipping = [row for row in run.lists if row.name in TO_SAVE]

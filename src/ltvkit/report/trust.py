@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ltvkit.audience import feature_label
+from ltvkit.panel import RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
-from ltvkit.runs import RECORD_ROW, Check, Run
+from ltvkit.runs import Check, Run
 from ltvkit.wording import known_language, method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
@@ -69,7 +70,7 @@ def weights(run: Run, reader: Reader) -> str:
 
 def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
     """The backtest in plain sentences, each only where its measure was taken."""
-    metrics = run.metrics.get(run.record_row, {})
+    metrics = run.metrics.get(RECORD_ROW, {})
     said = [_ranking(run, reader), _total(run, reader)]
     promised = metrics.get("coverage_attainable")
     coverage = promised if observed(promised) else metrics.get("coverage")
@@ -92,7 +93,7 @@ def method_rows(run: Run, reader: Reader) -> tuple[MethodRow, ...]:
     """Every method of the backtest, the one used first, then by ranking; its parts apart."""
     names = sorted(
         (name for name in run.metrics if not name.startswith(PART)),
-        key=lambda n: (n != run.record_row, -run.metrics[n].get("gini", -1.0), n),
+        key=lambda n: (n != RECORD_ROW, -run.metrics[n].get("gini", -1.0), n),
     )
     return tuple(_method(name, run, reader) for name in names)
 
@@ -155,7 +156,7 @@ def advice(run: Run, reader: Reader) -> tuple[str, ...]:
 def decile_means(run: Run) -> list[dict[str, float]]:
     """Predicted and actual value per customer by tenth, over all folds, for the model used."""
     frame = run.backtest_deciles
-    mine = frame[frame["model"] == run.record_row]
+    mine = frame[frame["model"] == RECORD_ROW]
     sums = mine.groupby("decile")[["customers", "predicted", "actual"]].sum()
     rows = zip(sums.index, sums.to_numpy(float), strict=True)
     return [
@@ -177,7 +178,7 @@ def baseline(run: Run) -> str | None:
     others = {
         name: metrics["top10_capture"]
         for name, metrics in run.metrics.items()
-        if name != run.record_row
+        if name != RECORD_ROW
         and not name.startswith(PART)
         and observed(metrics.get("top10_capture"))
     }
@@ -187,7 +188,7 @@ def baseline(run: Run) -> str | None:
 
 
 def _ranking(run: Run, reader: Reader) -> Markup:
-    capture = run.metrics.get(run.record_row, {}).get("top10_capture")
+    capture = run.metrics.get(RECORD_ROW, {}).get("top10_capture")
     if not observed(capture):
         return Markup("")
     other = baseline(run)
@@ -206,7 +207,7 @@ def _ranking(run: Run, reader: Reader) -> Markup:
 def _total(run: Run, reader: Reader) -> Markup:
     """By how much totals missed, and each of them: misses up and down must not cancel."""
     table = run.backtest
-    rows = table[(table["model"] == run.record_row) & (table["metric"] == "bias")]
+    rows = table[(table["model"] == RECORD_ROW) & (table["metric"] == "bias")]
     misses = rows.sort_values("cutoff")["value"].dropna()
     if misses.empty:
         return Markup("")
@@ -238,7 +239,7 @@ def _method(name: str, run: Run, reader: Reader) -> MethodRow:
     capture = metrics.get("top10_capture")
     return MethodRow(
         label=reader.plain("trust.record") if name == RECORD_ROW else method_name(name, reader),
-        used=name == run.record_row,
+        used=name == RECORD_ROW,
         gini=reader.number(metrics.get("gini"), 2),
         top10=reader.share(capture),
         top=round(min(max(capture, 0.0), 1.0) * 100, 1) if observed(capture) else 0.0,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from ltvkit.panel import RECORD_ROW
 from ltvkit.runs import Run, Verdict
 
 ModelKind = Literal["record", "part", "peer"]
@@ -105,18 +106,17 @@ def may_be_champion(verdict: Verdict) -> bool:
 
 def record_metrics(run: Run) -> Mapping[str, float]:
     """The backtest's means of the model of record."""
-    return run.metrics.get(run.record_row, {})
+    return run.metrics.get(RECORD_ROW, {})
 
 
 def model_rows(run: Run) -> tuple[ModelRow, ...]:
     """Every model of the backtest, in its order."""
-    record = run.record_row
     rows = []
     for name in dict.fromkeys([*run.backtest["model"], *run.metrics]):
         part = str(name).removeprefix(PART_PREFIX)
-        weight = run.model.weights.get(part) if name != record else None
+        weight = run.model.weights.get(part) if name != RECORD_ROW else None
         kind: ModelKind = "peer"
-        if name == record:
+        if name == RECORD_ROW:
             kind = "record"
         elif weight is not None or str(name).startswith(PART_PREFIX):
             kind = "part"

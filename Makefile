@@ -55,7 +55,7 @@ test: .venv/.stamp browser ## the whole test suite
 browser: .venv/.stamp # a Chromium for the tests that open pages: the system's, or Playwright's
 	@command -v chromium chromium-browser google-chrome > /dev/null \
 	  || $(BIN)/playwright install chromium > /dev/null 2>&1 \
-	  || { apt-get update -qq && apt-get install -y -qq chromium > /dev/null; } \
+	  || { echo "Installing chromium, for the tests that open pages"; apt-get update -qq && apt-get install -y -qq chromium > /dev/null; } \
 	  || echo "No Chromium: install one, or the browser tests will say so."
 
 .PHONY: check
@@ -78,7 +78,7 @@ notebooks: .venv/.stamp ## run the notebooks in place
 	@$(BIN)/python notebooks/execute.py
 
 .PHONY: lock
-lock: ## resolve pyproject.toml into requirements.lock.txt (hashed, without hosts)
+lock: .venv/.stamp ## resolve pyproject.toml into requirements.lock.txt (hashed, without hosts)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -o requirements.lock.txt
 
 .PHONY: clean

@@ -70,17 +70,19 @@ def demo(
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """A headless Chromium."""
-    from playwright.sync_api import sync_playwright
+    """A headless Chromium: the system's, else Playwright's own."""
+    from playwright.sync_api import Error, sync_playwright
 
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail(
-            "got no chromium on this machine, expected one to open pages in; "
-            "install it (`apt-get install -y chromium`), or leave these tests out "
-            "with `-m 'not browser'`"
-        )
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        except Error as error:
+            pytest.fail(
+                "got no Chromium that starts on this machine, expected one to open pages in; "
+                "install it (`apt-get install -y chromium`), or leave these tests out with "
+                f"`-m 'not browser'`: {error}"
+            )
         yield chromium
         chromium.close()

@@ -136,7 +136,7 @@ class ListRules:
     """
 
     usual_days_to_second: float
-    contact_cost: float = 1.0
+    contact_cost: float = 0.0
     protect_value_share: float = 0.25
     min_prob_active: float = 0.3
     win_back_margin_share: float = 1 / 3

@@ -53,7 +53,7 @@ PROB_FLOOR = 0.05
 HIGH_CONFIDENCE_WIDTH = 1.5
 MEDIUM_CONFIDENCE_WIDTH = 3.0
 """Width of the 80 % interval over the prediction: a regular customer's is about 1 to 1.5, one who
-orders with even odds has 2 to 3 (hurdle intervals, docs/methods)."""
+orders with even odds has 2 to 3 (docs/methods/intervals.md)."""
 
 _NEXT_ORDER = ("next_order_expected", "next_order_from", "next_order_to")
 

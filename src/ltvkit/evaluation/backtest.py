@@ -34,7 +34,7 @@ FloatArray = np.ndarray
 
 @dataclass(frozen=True, slots=True)
 class TotalCheck:
-    """The total of a fold: forecast, interval, what came, and how the forecast was graded."""
+    """The total of a fold: forecast, interval, and what came."""
 
     cutoff: date
     forecast: float

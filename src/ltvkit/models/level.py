@@ -5,8 +5,7 @@ times Gamma-Gamma on everybody, is moved by the season and by how recent repeat 
 with what the model expects, and is corrected by part of the errors that the same procedure made
 at earlier dates. The scatter of those errors is the interval.
 
-The constants were measured on 14 logs and are flat around the chosen values: see
-docs/methods/level.md.
+Results are flat around the constants: see docs/methods/level.md.
 """
 
 from dataclasses import dataclass

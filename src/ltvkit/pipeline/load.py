@@ -109,7 +109,9 @@ def open_benchmarks(config: Config) -> pd.DataFrame | None:
             f"economics.benchmarks: got no file at {location}, expected a csv with segment, "
             "metric, value, source and year; check the path"
         )
-    return pd.read_csv(path, dtype={"segment": str, "metric": str, "source": str})
+    # A segment may be called NA; only a blank is any segment.
+    texts = dict.fromkeys(("segment", "metric", "source"), str)
+    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
 
 
 def customer_channels(

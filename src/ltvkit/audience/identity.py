@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
-import pyarrow.compute as pc  # type: ignore[import-untyped, unused-ignore]
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _HASHED = "[0-9a-fA-F]{64}"
 _EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"

@@ -21,7 +21,7 @@ class BetaGeoParams(NamedTuple):
     b: float
 
 
-class BetaGeo(BaseEstimator):  # type: ignore[misc]
+class BetaGeo(BaseEstimator):
     """How often a customer still orders, if dropout can follow each repeat order (BG/NBD).
 
     While alive, a customer orders at rate lambda ~ Gamma(r, alpha), and drops out after each

@@ -65,7 +65,7 @@ def order_model_from_dict(state: dict[str, Any]) -> OrderModel:
             )
 
 
-class Btyd(BaseEstimator):  # type: ignore[misc]
+class Btyd(BaseEstimator):
     """Predicted revenue as expected orders times expected order value ("buy till you die").
 
     Parameters

@@ -53,7 +53,7 @@ class ContractFacts:
     typical: dict[str, float]
 
 
-class ContractualLtv(BaseEstimator):  # type: ignore[misc]
+class ContractualLtv(BaseEstimator):
     """What each customer of a contractual shop will pay, how likely a renewal is, how sure both.
 
     Attributes

@@ -24,7 +24,7 @@ class GammaGammaParams(NamedTuple):
     v: float
 
 
-class GammaGamma(BaseEstimator):  # type: ignore[misc]
+class GammaGamma(BaseEstimator):
     """What an order of a customer is worth: own mean, shrunk to the mean of all customers.
 
     A customer's order values are Gamma(p, nu) around a level that is the customer's own, with

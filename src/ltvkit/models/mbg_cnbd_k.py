@@ -41,7 +41,7 @@ class MbgCnbdKParams(NamedTuple):
     b: float
 
 
-class MbgCnbdK(BaseEstimator):  # type: ignore[misc]
+class MbgCnbdK(BaseEstimator):
     """How often a customer still orders, if orders come at regular intervals (MBG/CNBD-k).
 
     The time between two orders is Erlang-k: the sum of k exponential waits at rate lambda, so with

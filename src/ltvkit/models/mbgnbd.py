@@ -21,7 +21,7 @@ class ModifiedBetaGeoParams(NamedTuple):
     b: float
 
 
-class ModifiedBetaGeo(BaseEstimator):  # type: ignore[misc]
+class ModifiedBetaGeo(BaseEstimator):
     """How often a customer still orders, if dropout can follow every order (MBG/NBD).
 
     While alive, a customer orders at rate lambda ~ Gamma(r, alpha), and drops out after each order,

@@ -30,7 +30,7 @@ class NBDParams(NamedTuple):
     alpha: float
 
 
-class NBD(BaseEstimator):  # type: ignore[misc]
+class NBD(BaseEstimator):
     """How often a customer orders if nobody ever drops out (NBD).
 
     Orders come at rate lambda ~ Gamma(r, alpha), for ever. It promises too much wherever customers

@@ -38,7 +38,7 @@ class ParetoNBDParams(NamedTuple):
     beta: float
 
 
-class ParetoNBD(BaseEstimator):  # type: ignore[misc]
+class ParetoNBD(BaseEstimator):
     """How often a customer still orders, if dropout can come at any moment (Pareto/NBD).
 
     While alive, a customer orders at rate lambda ~ Gamma(r, alpha); the lifetime is exponential

@@ -22,7 +22,7 @@ class ShiftedBetaGeometricParams(NamedTuple):
     beta: float
 
 
-class ShiftedBetaGeometric(BaseEstimator):  # type: ignore[misc]
+class ShiftedBetaGeometric(BaseEstimator):
     """How long contracts last: cancelling at each renewal with a customer's own probability (sBG).
 
     Retention rates rise with age although nobody changes: who is likely to cancel leaves first.

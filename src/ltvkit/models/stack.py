@@ -42,7 +42,7 @@ UNLIKELY = 1 / 3
 """Below this chance of an order in the horizon, no date for it is named."""
 
 
-class StackedLtv(BaseEstimator):  # type: ignore[misc]
+class StackedLtv(BaseEstimator):
     """What each customer will spend, how likely any order is, and how sure both are.
 
     Parameters

@@ -35,8 +35,6 @@ def economics_facts(
     refunds_after_snapshot: int | None = None,
     unidentified_share: float | None = None,
     shared_contacts: int | None = None,
-    risk_targeted: int | None = None,
-    holdout_share: float | None = None,
     discounted_first_share: float | None = None,
 ) -> EconomicsFacts:
     """Read the facts from a run's frames; what only the caller knows is passed on.
@@ -60,8 +58,20 @@ def economics_facts(
         period still running that is in it although its days are not over.
     new_from : date, optional
         First orders before this day were not counted as new; months before it are not looked at.
+    horizon_months : int
+        Months over which a customer's value is counted.
+    margin_is_revenue : bool
+        Whether no margin is known, so that revenue stands in for it.
+    refund_share, refund_rows, refunds_after_snapshot : optional
+        Refunds as a share of gross sales, their rows up to `as_of`, and those after it.
     refund_window_days : int
         How long an order may still be refunded.
+    unidentified_share : float, optional
+        Share of rows without a customer.
+    shared_contacts : int, optional
+        Customers who share a contact with another.
+    discounted_first_share : float, optional
+        Share of first orders with a discount.
 
     Examples
     --------
@@ -121,8 +131,6 @@ def economics_facts(
         repeat_margin_rate=_rate(orders.margin[~first], orders.revenue[~first]),
         discounted_first_share=discounted_first_share,
         raised=_raised(channels),
-        risk_targeted=risk_targeted,
-        holdout_share=holdout_share,
         predicted_payback=_predicted(channels),
     )
 

@@ -72,7 +72,7 @@ def score_leads(config: Config, leads: pd.DataFrame) -> ScoredLeads:
     told: list[Sentence] = []
     if OUTCOME in leads:
         outcome = leads[OUTCOME]
-        won, lost = int((outcome == True).sum()), int((outcome == False).sum())  # noqa: E712
+        won, lost = int(outcome.eq(True).sum()), int(outcome.eq(False).sum())
         if min(won, lost) >= FEWEST_OUTCOMES:
             return _by_outcomes(config, leads, list(criteria))
         too_few = {"won": won, "lost": lost, "needed": FEWEST_OUTCOMES}

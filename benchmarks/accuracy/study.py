@@ -182,6 +182,7 @@ def _record(asked: Asked, *, seed: int, threads: int) -> dict[str, object]:
             "horizons_fall": _horizons_fall(model, asked.panel.now),
         }
         return row | _verdict(model, asked, seed=seed, threads=threads)
+    # Whatever fails is a line of the table with its reason: the study goes on.
     except Exception as error:
         return row | {"note": _reason(error)}
 
@@ -197,6 +198,7 @@ def _other(make: Callable[[], LtvModel], asked: Asked, *, seed: int) -> dict[str
             values = judge(free, asked.revenue, asked.active, seed=seed) | nothing
         else:
             values = judge(predicted, asked.revenue, asked.active, seed=seed)
+    # A peer that fails is a result too.
     except Exception as error:
         return {"note": _reason(error)}
     return {**values, "seconds": meter.seconds, "peak_mb": meter.peak_mb}

@@ -70,6 +70,7 @@ def _row(task: Task, runs: int) -> dict[str, object]:
         ours.append(_time(task.ours))
         try:
             theirs.append(_time(task.theirs))
+        # A peer that fails, by whatever error, is a result: it is told in the table.
         except Exception as error:
             notes.append(f"{type(error).__name__}: {' '.join(str(error).split())}")
             break

@@ -37,13 +37,13 @@ class Lines:
 
     def step(self, message: str) -> None:
         """Print the stage."""
-        print(f"- {message}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"- {message}", file=sys.stderr, flush=True)  # noqa: T201 - a log
 
     def advance(self, message: str, done: int, total: int) -> None:
         """Print every tenth of the way."""
         every = max(1, total // 10)
         if done % every == 0 or done == total:
-            print(f"  {message}: {done}/{total}", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"  {message}: {done}/{total}", file=sys.stderr, flush=True)  # noqa: T201 - a log
 
 
 class _Bar:

@@ -36,7 +36,7 @@ def launch(runs: Path, *, port: int, browser: bool) -> None:
     """
     find_runs(runs)
     _check_port(port)
-    print(f"http://{ADDRESS}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201
+    print(f"http://{ADDRESS}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201 - its answer
     if browser and has_screen(sys.platform, os.environ):
         threading.Thread(target=open_when_up, args=(port,), daemon=True).start()
     from streamlit.web.cli import main as streamlit

@@ -109,6 +109,7 @@ def _note(kept: pd.DataFrame, scored: pd.DataFrame) -> str:
 
 def _day_of(scored: pd.DataFrame) -> datetime:
     if scored.empty:
+        # A list of nobody has no day; a fixed one keeps the bytes. Excel knows no time zones.
         return datetime(2000, 1, 1)  # noqa: DTZ001
     day: datetime = pd.Timestamp(scored["scored_at"].iloc[0]).to_pydatetime()
     return day

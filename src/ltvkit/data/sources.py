@@ -270,7 +270,7 @@ def _download(location: str, workspace: Workspace) -> Path:
     request = Request(location, headers={"User-Agent": "ltvkit"})  # noqa: S310 - http(s) only
     try:
         with (
-            urlopen(request, timeout=DOWNLOAD_TIMEOUT_SECONDS) as answer,  # noqa: S310
+            urlopen(request, timeout=DOWNLOAD_TIMEOUT_SECONDS) as answer,  # noqa: S310 - as above
             copy.open("wb") as out,
         ):
             expected = answer.headers.get("Content-Length")

@@ -169,8 +169,8 @@ def _percent(value: float) -> str:
     return "" if math.isnan(value) else f"{value:+.0%}"
 
 
-def _noise(beyond: object) -> str:
-    return "" if pd.isna(beyond) else "beyond noise" if beyond else "within noise"  # type: ignore[call-overload]
+def _noise(beyond: bool | float | None) -> str:
+    return "" if pd.isna(beyond) else "beyond noise" if beyond else "within noise"
 
 
 def _known(verdict: object) -> str:

@@ -205,17 +205,16 @@ def _reasons(
     config: Config, model: ModelOfRecord, features: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Reasons per customer, and the drivers of the whole base; in blocks, to bound memory."""
-    language, told, weight = config.report.language, [], None
+    language, told, sizes = config.report.language, [], []
     for start in range(0, len(features), BLOCK):
         block = features.iloc[start : start + BLOCK]
         parts = model.contributions(block).drop(columns=["base", "rest"])
-        size = parts.abs().sum()
-        weight = size if weight is None else weight + size
+        sizes.append(parts.abs().sum())
         parts.insert(0, "customer_id", block["customer_id"])
         told.append(
             audience.explain(parts, block, currency=config.data.currency, language=language)
         )
-    assert weight is not None  # noqa: S101  (there is at least one customer)
+    weight = sum(sizes[1:], start=sizes[0])
     share = (weight / max(float(weight.sum()), 1e-12)).sort_values(ascending=False, kind="stable")
     drivers = [
         {

@@ -208,6 +208,7 @@ class Reader:
 
     def day(self, value: object) -> str:
         """A day, the month in letters: unambiguous in every country."""
+        # Cells of a frame come as objects, for which pandas declares no isna.
         if value is None or pd.isna(value):  # type: ignore[call-overload]
             return BLANK
         moment = value if isinstance(value, date) else pd.Timestamp(str(value)).date()

@@ -155,6 +155,7 @@ def record_run(
                 description=" ".join([f"{run.verdict.decision}:", *run.verdict.reasons]),
                 champion=champion,
             )
+        # Stopped by hand it has failed too.
         except BaseException:
             client.set_terminated(run_id, "FAILED")
             raise
@@ -272,6 +273,7 @@ def _log_model(client: "MlflowClient", run: Run, model_folder: Path, parent: "Ru
             path = Path(folder) / "model"
             save_for_mlflow(model_folder, path, entry=entry)
             client.log_model_artifacts(model_id, str(path))
+    # Stopped by hand it has failed too.
     except BaseException:
         client.finalize_logged_model(model_id, "FAILED")
         raise

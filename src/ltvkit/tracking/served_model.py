@@ -16,7 +16,7 @@ mlflow = import_mlflow()
 from mlflow.pyfunc.model import PythonModel  # noqa: E402 - once it is there, quietly
 
 
-class ServedLtv(PythonModel):  # type: ignore[misc, unused-ignore]
+class ServedLtv(PythonModel):
     """A model folder behind MLflow's interface."""
 
     trained: TrainedModel

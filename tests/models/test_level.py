@@ -94,6 +94,27 @@ def test_without_past_dates_the_interval_is_that_of_a_blind_forecast(panel):
     assert level.log_half_width == pytest.approx(expected, rel=1e-12)
 
 
+def test_a_past_date_after_which_nothing_came_is_an_error_of_the_forecast(panel):
+    closed = tuple(
+        replace(cut, future_revenue=np.zeros_like(cut.future_revenue)) for cut in panel.cuts
+    )
+    level, told = forecast(panel), forecast(replace(panel, cuts=closed))
+    assert len(told.fold_errors) == len(level.fold_errors)
+    assert max(told.fold_errors) < -2
+    # What is corrected is bounded, what is told is not.
+    assert -1 <= told.correction < 0
+    assert told.low < told.total / 7
+    assert told.grade == "unsure"
+
+
+def test_a_past_date_that_missed_far_is_told_as_far_as_it_missed(panel):
+    changed = tuple(replace(cut, future_revenue=100 * cut.future_revenue) for cut in panel.cuts)
+    level, told = forecast(panel), forecast(replace(panel, cuts=changed))
+    shift = np.array(told.fold_errors) - np.array(level.fold_errors)
+    assert shift == pytest.approx(np.full(len(shift), np.log(100)), abs=0.1)
+    assert told.high > 10 * told.total
+
+
 def cut_at(day):
     return Cut(day=day, summary=pd.DataFrame(), future_revenue=np.ones(3))
 
@@ -105,6 +126,7 @@ def cut_at(day):
         # The horizon is 100: 636 +- 12.5 is a year ago, from 722 on is recent.
         ({900: 0.1, 880: 0.3, 860: 0.5, 640: 0.9, 630: 0.7}, (0.3 + 0.8) / 2),
         ({900: 0.1, 721: 5.0, 722: 0.3}, 0.2),
+        ({900: -9.0, 880: -8.0, 860: 0.5}, -2.0),
         ({640: 0.9, 620: 5.0}, 0.9),
         ({500: 1.0}, 0.0),
         ({}, 0.0),

@@ -28,6 +28,7 @@ FEWEST_NEW_ACTIVE = 20
 
 SHORTEST_HISTORY_DAYS = 60
 SHORTEST_HORIZON_DAYS = 14
+"""Of a fold that looks less far ahead than asked for."""
 
 FloatArray = np.ndarray
 
@@ -114,7 +115,8 @@ def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:
     folds = []
     for number in range(MOST_FOLDS):
         back = horizon + number * max(horizon // 2, 28)
-        if horizon >= SHORTEST_HORIZON_DAYS and history - back >= shortest:
+        looks_far_enough = horizon >= min(SHORTEST_HORIZON_DAYS, snapshot.horizon_days)
+        if looks_far_enough and history - back >= shortest:
             folds.append(Snapshot(snapshot.as_of - timedelta(days=back), horizon))
     return tuple(folds)
 

@@ -51,7 +51,7 @@ class LevelForecast:
 
     `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
     the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `tracking` and `correction`;
-    `fold_errors` are ln(actual / forecast) at past dates.
+    `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
     """
 
     total: float
@@ -122,7 +122,9 @@ def forecast_level(
 
     h = label_length(history_days, horizon_days)
     errors = _fold_errors(cuts, activity, h)
-    concentration = [_concentration(cut.future_revenue) for cut, _ in errors]
+    concentration = [
+        _concentration(cut.future_revenue) for cut, _ in errors if cut.future_revenue.any()
+    ]
     past_error = _past_error(errors, as_of_day, h)
     trust = CORRECTION_TRUST[seasonal]
     if concentration:
@@ -131,7 +133,7 @@ def forecast_level(
 
     residuals = np.array([error for _, error in errors]) - correction
     rms = float(np.sqrt((residuals**2).mean())) if errors else NO_FOLD_RMS
-    scatter = float(np.median(concentration)) if errors else NO_FOLD_CONCENTRATION
+    scatter = float(np.median(concentration)) if concentration else NO_FOLD_CONCENTRATION
     unseen = 0.0 if seasonal else UNSEEN_SEASON
     half_width = float(np.sqrt((ERROR_SHARE * rms) ** 2 + (Z80 * scatter) ** 2 + unseen**2))
     half_width = max(half_width, SHORTEST_HALF_WIDTH)
@@ -232,26 +234,36 @@ def season_clock(season: Season, *, as_of_day: int, horizon_days: int) -> Season
 def _fold_errors(
     cuts: tuple[Cut, ...], activity: Activity, horizon_days: int
 ) -> list[tuple[Cut, float]]:
-    """ln(actual / forecast) at each past date whose horizon saw revenue."""
+    """ln((actual + c) / (forecast + c)) at each past date, c a usual order.
+
+    After some dates nothing may come, as in a shop that closes each winter: that is an error of
+    the forecast like any other, and c makes it a number.
+    """
     errors = []
     for cut in cuts:
-        actual = float(cut.future_revenue.sum())
         summary = cut.summary
-        if actual <= 0 or not summary["repeat_orders"].any() or not paid(summary):
+        if not summary["repeat_orders"].any() or not paid(summary):
             continue
         order_model = BetaGeo().fit(summary)
         forecast = _log_total(order_model, summary, horizon_days)
         season = season_at(activity, cut.day)
         forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
-        error = np.clip(np.log(actual) - forecast, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR)
-        errors.append((cut, float(error)))
+        value = summary["mean_order_value"]
+        usual = float(value[value > 0].median())
+        actual = float(cut.future_revenue.sum())
+        errors.append((cut, float(np.log((actual + usual) / (np.exp(forecast) + usual)))))
     return errors
 
 
 def _past_error(errors: list[tuple[Cut, float]], as_of_day: int, horizon_days: int) -> float:
-    """The median of recent errors, averaged with those of a year ago where there are any."""
-    recent = [e for cut, e in errors if as_of_day - cut.day <= 2.5 * horizon_days + 28]
-    year_ago = [e for cut, e in errors if abs(as_of_day - 364 - cut.day) <= horizon_days / 8]
+    """The median of recent errors, averaged with those of a year ago where there are any.
+
+    What is corrected is bounded: an error beyond `LARGEST_LOG_ERROR` says that the shop changed,
+    not by how much the next forecast will err.
+    """
+    bounded = [(cut, float(np.clip(e, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR))) for cut, e in errors]
+    recent = [e for cut, e in bounded if as_of_day - cut.day <= 2.5 * horizon_days + 28]
+    year_ago = [e for cut, e in bounded if abs(as_of_day - 364 - cut.day) <= horizon_days / 8]
     if not recent:
         return float(np.mean(year_ago)) if year_ago else 0.0
     median = float(np.median(recent))

@@ -233,6 +233,10 @@ def _digest(config: Config, log: CleanLog, tables: Tables) -> str:
     settings = config.settings()
     told = {key: settings[key] for key in ("data", "snapshot", "model")}
     told["model"].pop("threads", None)
+    # Data is known by what it holds, wherever it lies; costs, touches and leads are not learned.
+    for table in ("transactions", "costs", "touches", "leads"):
+        told["data"].pop(table)
+    (told["data"]["customers"] or {}).pop("path", None)
     if config.kind == "contractual":
         told |= {key: settings[key] for key in ("kind", "renewal_days", "grace_days")}
     read = [log.sha256, *([tables.customers.sha256] if tables.customers else [])]
@@ -269,5 +273,5 @@ def _about(
 def _rows(frame: pd.DataFrame) -> dict[str, list[Any]]:
     """A small frame as JSON columns; what is not a number is null."""
     text = frame.assign(cutoff=frame["cutoff"].astype(str)) if "cutoff" in frame else frame
-    columns: dict[str, list[Any]] = json.loads(text.to_json(orient="split", double_precision=10))
-    return {"columns": columns["columns"], "data": columns["data"]}
+    plain = text.astype(object).where(text.notna(), None).to_dict(orient="split", index=False)
+    return {"columns": plain["columns"], "data": plain["data"]}

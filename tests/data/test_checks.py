@@ -79,6 +79,11 @@ def one_giant_order(frame):
     return frame.assign(revenue=frame["revenue"].where(frame["line"] != 7, 168_469.6))
 
 
+def another_currency_of_late(frame):
+    late = frame["ordered_at"] > frame["ordered_at"].max() - pd.Timedelta(days=60)
+    return frame.assign(revenue=frame["revenue"].where(~late, frame["revenue"] / 100))
+
+
 def old_customers_at_the_start(frame):
     old = pd.DataFrame(
         {
@@ -103,6 +108,7 @@ def old_customers_at_the_start(frame):
         (many_gifts, "orders worth nothing", "REVIEW"),
         (a_till, "largest customer", "REVIEW"),
         (one_giant_order, "largest order", "REVIEW"),
+        (another_currency_of_late, "order values of late", "REVIEW"),
         (old_customers_at_the_start, "start of the log", "REVIEW"),
     ],
 )

@@ -8,10 +8,11 @@ The names of columns are the user's up to here (`ColumnMap`) and ours from here 
 inside DuckDB; pandas appears at the border.
 """
 
-from ltvkit.data.checks import DataCheck, DataFinding, check_data, render_data_check
+from ltvkit.data.checks import DataCheck, check_data, render_data_check
 from ltvkit.data.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning import clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
+from ltvkit.data.findings import DataFinding
 from ltvkit.data.guess import Guess, guess_columns
 from ltvkit.data.leads import read_leads
 from ltvkit.data.opened import Table

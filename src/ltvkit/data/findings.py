@@ -1,0 +1,355 @@
+"""What is asked of a log before anything is trained on it, a finding each."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ltvkit.data.clean_log import CleanLog
+from ltvkit.data.opened import Table
+
+Status = Literal["PASS", "REVIEW", "FAIL"]
+
+LATE_DAYS = 90
+FEWEST_ORDERS = 20
+"""Order days on either side, below which a median of values says little."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFinding:
+    """One check of a log.
+
+    Parameters
+    ----------
+    name : str
+    status : str
+        PASS, REVIEW (look at it) or FAIL (do not train on this).
+    value, threshold : float
+        The figure, and where PASS ends.
+    words : str
+        What was found.
+    recommendation : str
+        What to do; empty for PASS.
+    """
+
+    name: str
+    status: Status
+    value: float
+    threshold: float
+    words: str
+    recommendation: str
+
+
+def findings_of(
+    log: CleanLog, *, horizon_days: int, margin_rate: float, tables: Mapping[str, Table]
+) -> tuple[DataFinding, ...]:
+    """Every check of a log; the parameters are those of `ltvkit.data.checks.check_data`."""
+    return (
+        _put_aside(log),
+        _customers(log),
+        _repeat_customers(log),
+        _history(log, horizon_days),
+        _recent(log),
+        _gap(log),
+        _duplicates(log),
+        _refunds(log),
+        _zero_values(log),
+        _largest_customer(log),
+        _largest_order(log),
+        _values_of_late(log),
+        _mid_life(log),
+        _margin(log, margin_rate),
+        _spellings(log),
+        *_beside(log, tables),
+    )
+
+
+def _finding(
+    name: str,
+    value: float,
+    words: str,
+    recommendation: str,
+    *,
+    review: float,
+    fail: float = math.inf,
+    least: bool = False,
+) -> DataFinding:
+    """A finding by thresholds: above them is worse, or below them when `least`."""
+    sign = -1 if least else 1
+    status: Status = "PASS"
+    if sign * value > sign * review:
+        status = "REVIEW"
+    if math.isfinite(fail) and sign * value > sign * fail:
+        status = "FAIL"
+    return DataFinding(
+        name, status, value, review, words, "" if status == "PASS" else recommendation
+    )
+
+
+def _put_aside(log: CleanLog) -> DataFinding:
+    share = log.summary.rejected / log.summary.rows
+    main = next(iter(log.summary.reasons), "")
+    return _finding(
+        "rows put aside",
+        share,
+        f"{share:.1%} of the rows" + (f", mostly: {main}" if main else ""),
+        "look at the rows below; they take no part in anything that follows",
+        review=0.01,
+        fail=0.5,
+    )
+
+
+def _customers(log: CleanLog) -> DataFinding:
+    count = log.summary.customers
+    return _finding(
+        "customers",
+        count,
+        f"{count:,} customers",
+        "rankings and totals need some 300 customers; take a longer history",
+        review=300,
+        fail=50,
+        least=True,
+    )
+
+
+def _repeat_customers(log: CleanLog) -> DataFinding:
+    (count,) = log.workspace.row(
+        f"SELECT count(*) FROM (SELECT 1 FROM {log.table} GROUP BY customer_id HAVING count(*) > 1)"
+    )
+    return _finding(
+        "customers who came back",
+        count,
+        f"{count:,} of {log.summary.customers:,} ordered on more than one day",
+        "what customers do next is learned from those who came back; take a longer history, or "
+        "check that customer ids stay the same from order to order",
+        review=100,
+        fail=20,
+        least=True,
+    )
+
+
+def _history(log: CleanLog, horizon_days: int) -> DataFinding:
+    days = (log.as_of - log.summary.first_day).days + 1
+    return _finding(
+        "length of history",
+        days / horizon_days,
+        f"{days:,} days of history for a horizon of {horizon_days} days",
+        "a backtest hides one horizon and learns from the rest; lower snapshot.horizon_days or "
+        "take a longer history",
+        review=1.5,
+        fail=0.5,
+        least=True,
+    )
+
+
+def _recent(log: CleanLog) -> DataFinding:
+    idle = (log.as_of - log.summary.last_day).days
+    usual = _longest_gap(log)
+    return _finding(
+        "last days",
+        idle,
+        f"{idle} days without an order before the snapshot",
+        "the end of the log seems to be missing, so customers look lost; set snapshot.as_of to "
+        "the last complete day",
+        review=max(7.0, usual),
+    )
+
+
+def _gap(log: CleanLog) -> DataFinding:
+    longest = _longest_gap(log)
+    return _finding(
+        "gaps",
+        longest,
+        f"the longest time without any order is {longest:.0f} days",
+        "a part of the log may be missing; customers look less loyal than they are",
+        review=30,
+    )
+
+
+def _longest_gap(log: CleanLog) -> float:
+    (longest,) = log.workspace.row(
+        "SELECT max(gap) FROM (SELECT ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 "
+        f"AS gap FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
+    )
+    return float(longest or 0)
+
+
+def _duplicates(log: CleanLog) -> DataFinding:
+    count, rows = log.summary.duplicates, log.summary.rows
+    kept = "dropped" if log.summary.duplicates_dropped else "kept"
+    return _finding(
+        "duplicate rows",
+        count / rows,
+        f"{count:,} rows repeat another one in every column ({kept})",
+        "real logs repeat lines, but not often; if rows were exported twice, set "
+        "data.drop_exact_duplicates",
+        review=0.02,
+    )
+
+
+def _refunds(log: CleanLog) -> DataFinding:
+    summary = log.summary
+    gross = summary.revenue or 1.0
+    share = summary.unmatched_amount / gross
+    return _finding(
+        "refunds without an order",
+        share,
+        f"{summary.unmatched_refunds:,} refunds exceed what the customer had bought, by "
+        f"{share:.2%} of revenue",
+        "orders from before the log's first day, or refunds under other customer ids; they are "
+        "left out of revenue",
+        review=0.01,
+    )
+
+
+def _zero_values(log: CleanLog) -> DataFinding:
+    share = log.summary.zero_value_orders / log.summary.order_days
+    return _finding(
+        "orders worth nothing",
+        share,
+        f"{share:.1%} of the order days were worth 0",
+        "gifts and samples count as orders in time and lower the mean value; leave them out if "
+        "they are no orders",
+        review=0.05,
+    )
+
+
+def _largest_customer(log: CleanLog) -> DataFinding:
+    customer, lines = log.workspace.row(
+        f"SELECT customer_id, sum(lines)::BIGINT AS n FROM {log.table} GROUP BY customer_id "
+        "ORDER BY n DESC, customer_id LIMIT 1"
+    )
+    (total,) = log.workspace.row(f"SELECT sum(lines)::BIGINT FROM {log.table}")
+    return _finding(
+        "largest customer",
+        lines / total,
+        f"customer '{customer}' has {lines / total:.1%} of the rows",
+        "one id may stand for many people (guests, a till, a marketplace); leave such rows out",
+        review=max(0.05, 20 / log.summary.customers),
+    )
+
+
+def _largest_order(log: CleanLog) -> DataFinding:
+    customer, day, revenue = log.workspace.row(
+        f"SELECT customer_id, ordered_on, revenue FROM {log.table} "
+        "ORDER BY revenue DESC, customer_id, ordered_on LIMIT 1"
+    )
+    share = revenue / log.summary.revenue if log.summary.revenue else 0.0
+    return _finding(
+        "largest order",
+        share,
+        f"{share:.1%} of revenue is one order day: {revenue:,.2f} of customer '{customer}' "
+        f"on {day}",
+        "make sure that it is real; means and totals hang on it",
+        review=max(0.02, 10 / log.summary.order_days),
+    )
+
+
+def _values_of_late(log: CleanLog) -> DataFinding:
+    """A change of currency or of unit: every model takes the values of before for those to come."""
+    before, late, fewest = log.workspace.row(
+        "SELECT median(revenue) FILTER (NOT late), median(revenue) FILTER (late), "
+        "least(count(*) FILTER (late), count(*) FILTER (NOT late)) FROM (SELECT revenue, "
+        f"ordered_on > DATE '{log.as_of}' - {LATE_DAYS} AS late FROM {log.table} WHERE revenue > 0)"
+    )
+    known = fewest >= FEWEST_ORDERS
+    ratio = max(before / late, late / before) if known else 1.0
+    words = "too few order days to compare values of late with those before"
+    if known:
+        words = (
+            f"the median order day of the last {LATE_DAYS} days is worth {late:,.2f}, "
+            f"before it was {before:,.2f}"
+        )
+    return _finding(
+        "order values of late",
+        ratio,
+        words,
+        "if the currency or the unit of amounts changed, bring the earlier ones to the new; else "
+        "totals rest on values of before",
+        review=3.0,
+    )
+
+
+def _mid_life(log: CleanLog) -> DataFinding:
+    """W3 of the warnings: a shop whose log begins mid-life shows old customers as new at first."""
+    counts = [
+        count
+        for (count,) in log.workspace.rows(
+            "SELECT count(*) FROM (SELECT min(ordered_on) AS first_day FROM "
+            f"{log.table} GROUP BY customer_id) GROUP BY (first_day - DATE "
+            f"'{log.summary.first_day}') // 28 ORDER BY (first_day - DATE "
+            f"'{log.summary.first_day}') // 28"
+        )
+    ]
+    blocks = ((log.summary.last_day - log.summary.first_day).days + 1) // 28
+    steady = blocks >= 6 and len(counts) >= 0.8 * blocks
+    usual = sorted(counts[1:])[len(counts[1:]) // 2] if steady else 0
+    ratio = counts[0] / usual if usual else 1.0
+    return _finding(
+        "start of the log",
+        ratio,
+        f"{ratio:.1f} times as many new customers in the first 28 days as usually later",
+        "customers from before the log look new; take the history from its beginning if it exists",
+        review=2.0,
+    )
+
+
+def _margin(log: CleanLog, margin_rate: float) -> DataFinding:
+    is_revenue = log.summary.margin_basis == "revenue" and margin_rate == 1
+    words = "values are revenue, not profit" if is_revenue else "values are margin"
+    return _finding(
+        "margin",
+        float(is_revenue),
+        words,
+        "set economics.margin_rate, or map data.columns.margin, before comparing with a cost",
+        review=0.5,
+    )
+
+
+def _spellings(log: CleanLog) -> DataFinding:
+    """Ids are kept as they are: a code may mean something by its capitals, an address does not."""
+    ids, alike = log.workspace.row(
+        "SELECT count(*), count(DISTINCT lower(id)) FROM "
+        f"(SELECT DISTINCT customer_id AS id FROM {log.table})"
+    )
+    return _finding(
+        "spelling of ids",
+        (ids - alike) / ids,
+        f"{ids - alike:,} customer ids differ from another one by capitals only",
+        "if they are e-mail addresses, write them in small letters before the export: one person "
+        "counts as several customers now",
+        review=0.002,
+    )
+
+
+def _beside(log: CleanLog, tables: Mapping[str, Table]) -> list[DataFinding]:
+    """Whether the tables beside the log speak of the same customers and channels."""
+    if "customers" not in tables:
+        return []
+    known = tables["customers"].frame
+    ids = log.workspace.frame(f"SELECT DISTINCT customer_id FROM {log.table}")["customer_id"]
+    missing = 1 - float(ids.isin(known["customer_id"].astype("str")).mean())
+    findings = [
+        _finding(
+            "customers table",
+            missing,
+            f"{missing:.0%} of the customers with orders are not in it",
+            "make sure that both tables write ids alike; who is not in it has no channel, no "
+            "contact and no permission",
+            review=0.2,
+        )
+    ]
+    if "costs" in tables and "touches" not in tables and "channel" in known:
+        paid = tables["costs"].frame["channel"].dropna().astype("str")
+        nobody = sorted(set(paid) - set(known["channel"].dropna().astype("str")))
+        findings.append(
+            _finding(
+                "channels with costs",
+                len(nobody) / max(paid.nunique(), 1),
+                f"costs but no customer: {', '.join(nobody) or 'none'}",
+                "write channels alike in both tables; where nobody came from, the verdict is "
+                "that it cannot tell",
+                review=0.0,
+            )
+        )
+    return findings

@@ -171,8 +171,9 @@ def test_a_report_is_rebuilt_from_the_folder_alone(shop):
 def test_a_loaded_model_predicts_any_horizon_from_features(shop):
     folder, _ = shop
     from ltvkit.data import ColumnMap, clean, read_transactions
-    from ltvkit.features.orders import as_day_number, with_history
+    from ltvkit.features.orders import with_history
     from ltvkit.features.panel import features_at
+    from ltvkit.snapshot import as_day_number
 
     model = ltvkit.load_model(folder / "models" / "sample")
     log = clean(

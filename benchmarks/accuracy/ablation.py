@@ -16,7 +16,8 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask, judge_record
 
 from ltvkit import panel
-from ltvkit.models import blend, boosted, candidates, family, intervals, level
+from ltvkit.models import blend, boosted, candidates, family, intervals, level, stack
+from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
 
 HIGHER = ("gini", "spearman", "top10_capture", "auc")
@@ -28,7 +29,7 @@ class Part:
     """A part, and what to set to be without it: module, constant, value."""
 
     name: str
-    without: tuple[tuple[ModuleType, str, Any], ...]
+    without: tuple[tuple[ModuleType | type, str, Any], ...]
 
 
 def _leave_out(name: str) -> Part:
@@ -68,7 +69,8 @@ def parts() -> tuple[Part, ...]:
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
         Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),
-        Part("level: season", ((level, "SEASON_TRUST", 0.0),)),
+        Part("season", ((Season, "mean_effect", lambda season, first_day, last_day: 1.0),)),
+        Part("season in chances", ((stack, "season_of_chances", lambda *a, **b: 0.0),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
         Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
         Part("cuts drawn at random", ((boosted, "RANDOM_CUTS", ()),)),

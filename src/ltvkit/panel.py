@@ -7,6 +7,7 @@ has to offer; `features` fills it, `models` learns from it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
@@ -168,6 +169,9 @@ class ModelOfRecord(LtvModel, Protocol):
         interval_level: float = 0.8,
     ) -> pd.DataFrame:
         """`ltvkit.schemas.PREDICTIONS`, `prob_alive`, `prob_order_90d` and `next_order_days`."""
+
+    def at(self, as_of: date) -> Self:
+        """The same model asked on another day."""
 
     def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> np.ndarray:
         """How orders spread over time; only their proportions are used."""

@@ -3,6 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+EPOCH = date(1970, 1, 1)
+
+
+def as_day_number(day: date) -> int:
+    """Days since 1970-01-01 of a date.
+
+    >>> as_day_number(date(1997, 9, 30))
+    10134
+    """
+    return (day - EPOCH).days
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

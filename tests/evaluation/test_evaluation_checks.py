@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.evaluation.backtest import Backtest, TotalCheck, random_gini_sd
-from ltvkit.evaluation.checks import review
+from ltvkit.evaluation.checks import OLDEST_MODEL_DAYS, review, when_scored
 from ltvkit.evaluation.metrics import gini
 
 GOOD = {
@@ -140,3 +140,34 @@ def test_a_shop_whose_spending_is_chance_is_not_of_use_in_19_of_20_draws():
         noise = float(np.mean([random_gini_sd(year) for year in revenue]))
         decisions.append(verdict(backtest_of(own, noise=noise)).decision)
     assert decisions.count("do not use") >= 57
+
+
+@pytest.mark.parametrize(
+    ("days", "half_width", "decision", "age"),
+    [
+        (0, 0.2, "use", "PASS"),
+        (28, 0.2, "use", "PASS"),
+        (29, 0.2, "use", "REVIEW"),
+        (OLDEST_MODEL_DAYS, 0.2, "use", "REVIEW"),
+        (OLDEST_MODEL_DAYS + 1, 0.2, "ranking only", "FAIL"),
+        (60, 0.46, "ranking only", "FAIL"),
+        # It has seen the days that it is asked about.
+        (-30, 0.2, "use", "REVIEW"),
+    ],
+)
+def test_a_model_asked_later_is_trusted_less(days, half_width, decision, age):
+    trained = verdict(backtest_of())
+    found = when_scored(trained, age_days=days, log_half_width=half_width)
+    assert found.decision == decision
+    assert status(found) == status(trained) | {"age": age}
+    told = found.checks[-1].recommendation
+    assert (told in found.reasons) == (age != "PASS")
+    if days:
+        assert str(abs(days)) in told
+
+
+def test_age_makes_no_verdict_better():
+    poor = verdict(backtest_of({"gini": 0.01}))
+    for days in (0, 50, 500):
+        found = when_scored(poor, age_days=days, log_half_width=0.2)
+        assert (found.decision, found.said) == ("do not use", poor.said)

@@ -1,11 +1,13 @@
 """The season: told from age and vintage, and read in the right direction."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ltvkit.models.bgnbd import BetaGeo, BetaGeoParams
-from ltvkit.models.level import SEASON_NEEDS_DAYS, SEASON_TRUST, _log_season, season_at
+from ltvkit.models.level import SEASON_NEEDS_DAYS, _log_season, season_at
 from ltvkit.models.season import NO_SEASON, SEASON_KNOTS, WEAK_PRIOR, Season, fit_season
 from ltvkit.panel import Activity
 
@@ -81,13 +83,13 @@ NEW_YEAR = round(55 * 365.25)
 
 
 def said(season, *, day, ahead, arrivals):
-    """What the season says at the end of so many days of arrivals, were it wholly believed."""
+    """What the season says at the end of so many days of arrivals."""
     first_day = day - len(arrivals) + np.arange(len(arrivals))
     activity = Activity(
         arrivals=pd.DataFrame({"first_day": first_day, "customers": arrivals}),
         repeats=pd.DataFrame({"cohort": [], "day": [], "repeat_orders": [], "repeat_revenue": []}),
     )
-    return _log_season(season, BUYING, activity, day, ahead) / SEASON_TRUST
+    return _log_season(season, BUYING, activity, day, ahead)
 
 
 def test_the_season_adds_before_the_peak_and_takes_after_it():
@@ -125,6 +127,23 @@ def test_the_mean_effect_is_the_mean_of_the_daily_factors_and_comes_back_each_ye
 
 def test_the_season_of_shops_in_general_stands_in_below_392_days_only():
     activity = simulated_activity(days=500, height=0.4)
-    assert season_at(activity, FIRST + SEASON_NEEDS_DAYS - 1) == WEAK_PRIOR
-    assert season_at(activity, FIRST + SEASON_NEEDS_DAYS) != WEAK_PRIOR
+    first_repeat = FIRST + 1
+    assert season_at(activity, first_repeat + SEASON_NEEDS_DAYS - 1) == WEAK_PRIOR
+    assert season_at(activity, first_repeat + SEASON_NEEDS_DAYS) != WEAK_PRIOR
     assert SEASON_NEEDS_DAYS == 392
+
+
+def test_a_season_needs_a_year_of_repeat_orders_not_of_customers():
+    activity = simulated_activity(days=500, height=0.4)
+    late = replace(activity, repeats=activity.repeats[activity.repeats["day"] > FIRST + 300])
+    assert season_at(late, FIRST + 500) == WEAK_PRIOR
+
+
+def test_a_strong_season_is_found_as_strong_as_it_is_and_believed_more_each_year():
+    truth = log_season(KNOT_DAYS, height=1.2)
+    shares = []
+    for days in (500, 1000, 2000):
+        (share, _) = np.polyfit(truth - truth.mean(), fitted(days=days, height=1.2), 1)
+        shares.append(share)
+    years = (np.array([500, 1000, 2000]) - 1) / 364
+    np.testing.assert_allclose(shares, years / (years + 0.36), atol=0.1)

@@ -65,7 +65,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         model = StackedLtv(seed=1, threads=1).fit(replace(panel, rows=rows, cuts=panel.cuts[:4]))
     assert model.candidates_ is not None
     folder = tmp_path_factory.mktemp("models") / "shop"
-    save_model(TrainedModel(model, about={"name": "shop"}), folder)
+    about = {"name": "shop", "trained_to": snapshot.as_of.isoformat()}
+    save_model(TrainedModel(model, about=about), folder)
     return Trained(folder, load_model(folder), panel.now)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +300,24 @@ def test_the_horizon_is_a_parameter_of_the_request(scoring_url: str, trained: Tr
     assert status == 200
     assert_same(answer, trained.model.predict(some, 30))
     assert HORIZON_DAYS != 30
+
+
+def test_the_day_is_a_parameter_of_the_request_and_its_season_counts(
+    scoring_url: str, trained: Trained
+) -> None:
+    some = trained.features.head(20)
+    day = date(1998, 11, 30)
+    payload = {"dataframe_records": records(some), "params": {"as_of": day.isoformat()}}
+    status, answer = ask(scoring_url, payload)
+    assert status == 200
+    expected = trained.model.predict(some, as_of=day)
+    assert_same(answer, expected)
+    assert not np.allclose(
+        expected["predicted_revenue"], trained.model.predict(some)["predicted_revenue"], rtol=0.02
+    )
+    status, answer = ask(scoring_url, payload | {"params": {"as_of": "next week"}})
+    assert status == 400
+    assert "as_of: got 'next week', expected a day like" in answer["message"]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ COVERAGE = (0.70, 0.92)
 CALIBRATION_MARGIN = 0.06
 FEW_CUSTOMERS = 300
 
+FRESH_MODEL_DAYS, OLDEST_MODEL_DAYS = 28, 91
+"""A model of up to four weeks is as good as new; how totals of one older than a quarter err was
+never measured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -106,6 +110,36 @@ def review(
     held = sum(total.inside for total in backtest.totals)
     facts = {"gini": ranking.value, "held": held, "dates": len(backtest.totals)}
     return Verdict("use", (Sentence("verdict.good", facts), *weak), checks)
+
+
+def when_scored(verdict: Verdict, *, age_days: int, log_half_width: float) -> Verdict:
+    """The verdict of a training, when its model is asked on another day.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of the training.
+    age_days : int
+        From the day trained to, to the day asked; below 0 when the model has seen what came after.
+    log_half_width : float
+        ln(high / total) of the total, widened by the model's age.
+    """
+    facts = {"days": abs(age_days), "factor": float(np.exp(log_half_width))}
+    status: Status = "PASS"
+    key = "pass"
+    if age_days < 0:
+        status, key = "REVIEW", "before"
+    elif age_days > OLDEST_MODEL_DAYS or log_half_width > LEVEL_HALF_WIDTH:
+        status, key = "FAIL", "old"
+    elif age_days > FRESH_MODEL_DAYS:
+        status, key = "REVIEW", "review"
+    check = Check("age", status, age_days, FRESH_MODEL_DAYS, Sentence(f"check.age.{key}", facts))
+    checks = (*verdict.checks, check)
+    if verdict.decision != "use" or status == "PASS":
+        return Verdict(verdict.decision, verdict.said, checks)
+    if status == "FAIL":
+        return Verdict("ranking only", (check.said,), checks)
+    return Verdict("use", (*verdict.said, check.said), checks)
 
 
 def _ranking(backtest: Backtest) -> Check:

@@ -13,7 +13,7 @@ from ltvkit.contracts import (
 )
 from ltvkit.features.activity import arrivals, repeats
 from ltvkit.features.engine import fetch, quiet
-from ltvkit.features.orders import as_day_number, with_history
+from ltvkit.features.orders import with_history
 from ltvkit.features.payments import (
     NEAR,
     REGULAR_SHARE,
@@ -27,7 +27,7 @@ from ltvkit.features.payments import (
     trace_payments,
 )
 from ltvkit.panel import Activity, Panel, cut_days, label_length
-from ltvkit.snapshot import Snapshot
+from ltvkit.snapshot import Snapshot, as_day_number
 
 FEWEST_RENEWALS = 30
 """Renewals from which their own mean gap is taken for the period."""

@@ -5,29 +5,18 @@ looks back only: the number of an order and the gap before it are the same at ev
 that sees the order at all.
 """
 
-from datetime import date
-
 import ibis
 import ibis.expr.types as ir
 
+from ltvkit.snapshot import EPOCH
+
 OrderDays = ir.Table
 """One row per customer and order day (`ltvkit.schemas.ORDER_DAYS`)."""
-
-EPOCH = date(1970, 1, 1)
 
 
 def day_number(day: ir.DateValue) -> ir.IntegerValue:
     """Days since 1970-01-01, so that all arithmetic on time is arithmetic on integers."""
     return day.delta(ibis.date(EPOCH.isoformat()), unit="day").cast("int64")
-
-
-def as_day_number(day: date) -> int:
-    """Days since 1970-01-01 of a date.
-
-    >>> as_day_number(date(1997, 9, 30))
-    10134
-    """
-    return (day - EPOCH).days
 
 
 def with_history(order_days: ir.Table) -> ir.Table:

@@ -10,11 +10,11 @@ from ltvkit.features.activity import arrivals, repeats
 from ltvkit.features.attributes import attributes
 from ltvkit.features.customers import with_customers
 from ltvkit.features.engine import fetch, quiet
-from ltvkit.features.orders import EPOCH, as_day_number, with_history
+from ltvkit.features.orders import with_history
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
 from ltvkit.panel import Activity, Cut, Panel, cut_days, label_length, panel_dates
-from ltvkit.snapshot import Snapshot
+from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
 

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ltvkit.features.engine import average, quiet, spread, total
-from ltvkit.features.orders import EPOCH, as_day_number
+from ltvkit.snapshot import EPOCH, as_day_number
 
 WINDOWS = (30, 60, 90, 180, 365)
 """Lengths, in days, of the windows that end at the snapshot."""

@@ -10,6 +10,7 @@ columns, values that at least 20 customers share.
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,15 @@ from ltvkit.models.candidates import Candidates
 from ltvkit.models.churn import ActivityStack
 from ltvkit.models.contractual import ContractualLtv
 from ltvkit.models.family import BtydFamily
-from ltvkit.models.horizon import SeasonClock, WaitingCurve
+from ltvkit.models.horizon import WaitingCurve
 from ltvkit.models.intervals import RankedScatter
-from ltvkit.models.level import LevelForecast
+from ltvkit.models.level import LevelForecast, season_clock
 from ltvkit.models.loglinear import LogLinear
+from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 
-SCHEMA = 6
+SCHEMA = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,19 @@ class TrainedModel:
     model: ModelOfRecord
     about: dict[str, Any] = field(default_factory=dict)
 
-    def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
-        """Predictions for a frame of features; see the `predict` of the model."""
-        return self.model.predict(features, horizon_days)
+    def predict(
+        self,
+        features: pd.DataFrame,
+        horizon_days: int | None = None,
+        *,
+        as_of: date | None = None,
+    ) -> pd.DataFrame:
+        """Predictions for a frame of features; see the `predict` of the model.
+
+        `as_of` is the day of the features, for its season: the day trained to when not given.
+        """
+        model = self.model if as_of is None else self.model.at(as_of)
+        return model.predict(features, horizon_days)
 
 
 def save_model(trained: TrainedModel, folder: Path) -> None:
@@ -111,6 +123,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
     bags = {**(learned.bags() if learned else {}), "explainer": model.explainer_}
     state: dict[str, Any] = {
         "seed": model.seed,
+        "as_of_day": model.as_of_day_,
         "horizon_days": model.horizon_days_,
         "label_days": model.label_days_,
         "scale": model.scale_,
@@ -118,7 +131,8 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "blend": asdict(model.blend_),
         "activity": asdict(model.activity_),
         "waiting": asdict(model.waiting_),
-        "clock": asdict(model.clock_),
+        "season": asdict(model.season_),
+        "chance_season": model.chance_season_,
         "scatter": {
             "ratios": _rounded(model.scatter_.ratios),
             "reference": _rounded(model.scatter_.reference),
@@ -136,6 +150,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     model = StackedLtv(seed=state["seed"])
+    model.as_of_day_ = state["as_of_day"]
     model.horizon_days_ = state["horizon_days"]
     model.label_days_ = state["label_days"]
     model.scale_ = state["scale"]
@@ -151,7 +166,11 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     )
     model.activity_ = ActivityStack(**state["activity"])
     model.waiting_ = WaitingCurve(**{k: tuple(v) for k, v in state["waiting"].items()})
-    model.clock_ = SeasonClock(**{k: tuple(v) for k, v in state["clock"].items()})
+    model.season_ = Season(tuple(state["season"]["log_effect"]))
+    model.chance_season_ = state["chance_season"]
+    model.clock_ = season_clock(
+        model.season_, as_of_day=model.as_of_day_, horizon_days=model.horizon_days_
+    )
     model.scatter_ = RankedScatter(
         ratios=np.array(state["scatter"]["ratios"]),
         reference=np.array(state["scatter"]["reference"]),

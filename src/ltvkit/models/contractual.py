@@ -5,6 +5,7 @@ payments -> contracts -> chance of each renewal, value of a period -> revenue, i
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -118,6 +119,10 @@ class ContractualLtv(BaseEstimator):
             contracts, learned, panel.now, horizon_days=self.horizon_days_, report=report
         )
         self.facts_ = _facts(self, contracts.history, panel.now)
+        return self
+
+    def at(self, as_of: date) -> Self:
+        """Itself: a renewal falls due by its contract, whatever the season."""
         return self
 
     def predict(

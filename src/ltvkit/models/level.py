@@ -8,7 +8,7 @@ at earlier dates. The scatter of those errors is the interval.
 Results are flat around the constants: see docs/methods/level.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -18,14 +18,11 @@ import pandas as pd
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.horizon import EVEN, LONGEST_DAYS, SeasonClock
-from ltvkit.models.season import WEAK_PRIOR, YEAR_DAYS, Season, fit_season
+from ltvkit.models.season import PERIOD_DAYS, WEAK_PRIOR, YEAR_DAYS, Season, fit_season
 from ltvkit.panel import Activity, Cut, label_length
 
 SEASON_NEEDS_DAYS = 392
-"""A season is estimated only from a history that shows a year and four weeks."""
-
-SEASON_TRUST = 0.75
-"""How much of the season is believed, be it the log's own or that of shops in general."""
+"""A season is estimated only from repeat orders of a year and four weeks."""
 
 SHORTEST_HALF_WIDTH = 0.12
 """Nobody's total is known better than to about an eighth."""
@@ -39,8 +36,15 @@ CORRECTION_TRUST = {True: 0.5, False: 0.35}
 CONCENTRATION_SCALE = 0.4
 LARGEST_LOG_ERROR = 2.0
 UNSEEN_SEASON = 0.20
+SEASON_DOUBT = 0.2
+"""The share of itself by which a season that was seen is wrong next time."""
+
 ERROR_SHARE = 0.85
 Z80 = 1.2816
+AGEING = 0.06
+"""By how much totals of a model four weeks old differ from a fresh one's, as a log; grows with the
+root of its age. Measured up to `OLDEST_MODEL_DAYS` of `ltvkit.evaluation.checks`."""
+
 NO_FOLD_RMS, NO_FOLD_CONCENTRATION = 0.4, 0.1
 ENOUGH_REPEAT_ORDERS = 50
 
@@ -74,6 +78,20 @@ class LevelForecast:
             return "plan"
         return "rough" if self.log_half_width <= 0.45 else "unsure"
 
+    def asked_later(self, days: int, season_change: float) -> "LevelForecast":
+        """What is known of the total some days later, when the season adds another log."""
+        aged = Z80 * AGEING * float(np.sqrt(max(days, 0) / PERIOD_DAYS))
+        half_width = float(np.hypot(self.log_half_width, aged))
+        total = self.total * float(np.exp(season_change))
+        return replace(
+            self,
+            total=total,
+            low=total * float(np.exp(-half_width)),
+            high=total * float(np.exp(half_width)),
+            log_half_width=half_width,
+            season=self.season + season_change,
+        )
+
     def parts(self) -> dict[str, Any]:
         """What the forecast is made of beside its base, for a file."""
         return {
@@ -95,7 +113,7 @@ def forecast_level(
 ) -> LevelForecast:
     """Forecast the total revenue of the customers in `summary`, with an 80 % interval.
 
-        ln total = base + .75 season + kd tracking + kf / (1 + (cv/.4)^2) x past error
+        ln total = base + season + kd tracking + kf / (1 + (cv/.4)^2) x past error
 
     with kd = .5 and kf = .5 where a season can be seen, else .25 and .35; cv says how much of the
     total hangs on few customers.
@@ -114,7 +132,7 @@ def forecast_level(
         The snapshot.
     """
     history_days = as_of_day - activity.first_day
-    seasonal = history_days >= SEASON_NEEDS_DAYS
+    seasonal = season != WEAK_PRIOR
     order_model = BetaGeo().fit(summary)
     base = _log_total(order_model, summary, horizon_days)
     log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
@@ -135,7 +153,9 @@ def forecast_level(
     rms = float(np.sqrt((residuals**2).mean())) if errors else NO_FOLD_RMS
     scatter = float(np.median(concentration)) if concentration else NO_FOLD_CONCENTRATION
     unseen = 0.0 if seasonal else UNSEEN_SEASON
-    half_width = float(np.sqrt((ERROR_SHARE * rms) ** 2 + (Z80 * scatter) ** 2 + unseen**2))
+    doubt = Z80 * SEASON_DOUBT * log_season
+    parts = (ERROR_SHARE * rms, Z80 * scatter, doubt, unseen)
+    half_width = float(np.sqrt(np.square(parts).sum()))
     half_width = max(half_width, SHORTEST_HALF_WIDTH)
     log_total = base + log_season + TRACKING_TRUST[seasonal] * tracking + correction
     return LevelForecast(
@@ -192,7 +212,7 @@ def _log_total(order_model: BetaGeo, summary: pd.DataFrame, horizon_days: int) -
 def _log_season(
     season: Season, order_model: BetaGeo, activity: Activity, day: int, horizon_days: int
 ) -> float:
-    """What the season adds to the log of the total, by how much it is believed.
+    """What the season adds to the log of the total.
 
     The mean factor ahead over that of the past year, each week by the repeat orders that the model
     expects in it: a shop that grew towards Christmas has met more of it than the calendar says.
@@ -210,22 +230,65 @@ def _log_season(
         return float(np.average(factors, weights=np.maximum(orders, 1e-12)))
 
     past_days = max(min(day - activity.first_day, YEAR_DAYS), 1)
-    return SEASON_TRUST * float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
+    return float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
 
 
 def season_at(activity: Activity, day: int) -> Season:
-    """The log's own season as it was known on this day; of shops in general, before it shows."""
-    if day - activity.first_day < SEASON_NEEDS_DAYS:
+    """The log's own season as it was known on this day; of shops in general, before it shows.
+
+    It shows in repeat orders: a log whose first ones are of this year has no season yet.
+    """
+    if not len(activity.repeats) or day - activity.repeats["day"].min() < SEASON_NEEDS_DAYS:
         return WEAK_PRIOR
     return fit_season(activity.repeats, activity.arrivals, as_of_day=day)
 
 
+def season_of_chances(
+    season: Season,
+    *,
+    learned_days: np.ndarray,
+    label_days: int,
+    as_of_day: int,
+    horizon_days: int,
+) -> float:
+    """How much busier the horizon is than the labels chances were learned from.
+
+    Parameters
+    ----------
+    season : Season
+        As it is known at the snapshot.
+    learned_days : ndarray of int
+        The day of each row that was learned from; its label are the `label_days` after it.
+    label_days, as_of_day, horizon_days : int
+        The snapshot and the horizon.
+
+    Returns
+    -------
+    float
+        A log.
+    """
+    days, rows = np.unique(learned_days, return_counts=True)
+    met = [_log_effect_after(season, day, label_days) for day in days.tolist()]
+    ahead = _log_effect_after(season, as_of_day, horizon_days)
+    return float(ahead - np.average(met, weights=rows))
+
+
+def season_change(season: Season, *, since: int, to: int, horizon_days: int) -> float:
+    """How much busier the horizon after one day is than that after another, as a log."""
+    later = _log_effect_after(season, to, horizon_days)
+    return later - _log_effect_after(season, since, horizon_days)
+
+
+def _log_effect_after(season: Season, day: int, days: int) -> float:
+    return float(np.log(season.mean_effect(day + 1, day + days)))
+
+
 def season_clock(season: Season, *, as_of_day: int, horizon_days: int) -> SeasonClock:
     """How busy the days to come are, as far as the log shows a season; else all alike."""
-    if season is WEAK_PRIOR:
+    if season == WEAK_PRIOR:
         return EVEN
     logs = season.log_effects(as_of_day + 1, as_of_day + max(LONGEST_DAYS, horizon_days))
-    met = np.append(0.0, np.cumsum(np.exp(SEASON_TRUST * logs)))
+    met = np.append(0.0, np.cumsum(np.exp(logs)))
     days = np.unique(np.append(np.arange(0, len(met), 7), [horizon_days, len(met) - 1]))
     counted = met[days] * horizon_days / met[horizon_days]
     return SeasonClock(tuple(days.astype(float).tolist()), tuple(counted.tolist()))

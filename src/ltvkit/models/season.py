@@ -1,7 +1,8 @@
 """The season of repeat revenue, told apart from the age and the vintage of the customers.
 
 Revenue per customer falls with age and differs between cohorts; what is left, and comes back at
-the same time of the year, is the season. It needs more than one year to be told from age.
+the same time of the year, is the season. It needs more than one year to be told from age. How
+strong seasons of this shop are is learned too; how far they are believed grows with the years seen.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import xlogy
 
 from ltvkit.models._rows import FloatArray
 
@@ -18,13 +20,17 @@ SEASON_KNOTS = 13
 AGE_KNOTS = np.array([3.5, 10, 21, 42, 84, 168, 336, 672, 1344, 2688, 5376])
 
 # Standard deviations of the priors, on the log scale: of the second difference of the age curve,
-# of a cohort's effect and of a knot of the season.
-AGE_SD, COHORT_SD, SEASON_SD = 0.35, 0.3, 0.25
+# of a cohort's effect and, the one of them under which the log is likeliest, of the season's knots.
+AGE_SD, COHORT_SD = 0.35, 0.3
+SEASON_SDS = (0.05, 0.1, 0.2, 0.4, 0.8)
+
+DOUBT_YEARS = 0.36
+"""Of n years seen, n / (n + this) is believed to come back: no year is like another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """How the time of the year multiplies repeat revenue.
+    """How the time of the year multiplies repeat revenue, as far as it is believed.
 
     Parameters
     ----------
@@ -48,30 +54,19 @@ class Season:
 NO_SEASON = Season(log_effect=(0.0,) * SEASON_KNOTS)
 """Every day like any other."""
 
-WEAK_PRIOR = Season(
+RETAIL_YEAR = (
     # From the first of January in steps of 28.1 days.
-    log_effect=(
-        0.15,
-        -0.07,
-        -0.06,
-        -0.04,
-        -0.06,
-        -0.05,
-        -0.06,
-        -0.07,
-        -0.05,
-        -0.04,
-        0.0,
-        0.10,
-        0.33,
-    )
+    *(0.15, -0.07, -0.06, -0.04, -0.06, -0.05, -0.06, -0.07, -0.05, -0.04),
+    *(0.0, 0.10, 0.33),
 )
 """The year of retail in general: level for ten months, more in November, most before Christmas.
 
-Rounded from the seasonal factors of distance selling in western countries. It stands in while a
-log shows less than a year, when a season cannot be estimated, and is believed as far as that of a
-log is.
+Rounded from the seasonal factors of distance selling in western countries.
 """
+
+WEAK_PRIOR = Season(tuple(0.75 * effect for effect in RETAIL_YEAR))
+"""It stands in while a log shows less than a year, when a season cannot be estimated, believed as
+far as a season seen once is."""
 
 
 def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int) -> Season:
@@ -80,7 +75,9 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
     Repeat revenue of a cell (cohort of customers x 28 days, counted back from the snapshot) has
     mean exposure x exp(age + cohort + season): age as hat functions in log age with a penalty on
     second differences, a ridge on cohorts, cyclic hat functions of the day of the year with a
-    ridge, no trend over calendar time, which is not told from age and cohort.
+    ridge, no trend over calendar time, which is not told from age and cohort. The season's ridge
+    is the one of greatest marginal likelihood (Laplace's approximation, as in Wood, 2011, Fast
+    stable restricted maximum likelihood and marginal likelihood estimation, JRSS B 73).
 
     Parameters
     ----------
@@ -113,12 +110,21 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
     a, c = len(AGE_KNOTS), len(cohorts)
     penalty[:a, :a] = bend.T @ bend / AGE_SD**2 + 1e-6 * np.eye(a)
     penalty[a : a + c, a : a + c] = np.eye(c) / COHORT_SD**2
-    penalty[a + c :, a + c :] = np.eye(SEASON_KNOTS) / SEASON_SD**2
-    coefficients = _quasi_poisson(
-        design, cells["revenue"].to_numpy(), cells["exposure"].to_numpy(), penalty
-    )
+    revenue, exposure = cells["revenue"].to_numpy(), cells["exposure"].to_numpy()
+    dispersion, likeliest, coefficients = None, -np.inf, np.zeros(design.shape[1])
+    for sd in SEASON_SDS:
+        penalty[a + c :, a + c :] = np.eye(SEASON_KNOTS) / sd**2
+        # Of the calmest season: what a stronger one explains must show against it.
+        fitted, dispersion, evidence = _quasi_poisson(
+            design, revenue, exposure, penalty, dispersion=dispersion
+        )
+        evidence -= SEASON_KNOTS * np.log(sd)
+        if evidence > likeliest:
+            likeliest, coefficients = evidence, fitted
     effect = coefficients[a + c :]
-    return Season(log_effect=tuple((effect - effect.mean()).tolist()))
+    years = (as_of_day - activity["day"].min()) / YEAR_DAYS
+    believed = years / (years + DOUBT_YEARS)
+    return Season(log_effect=tuple((believed * (effect - effect.mean())).tolist()))
 
 
 def _cells(activity: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd.DataFrame:
@@ -153,30 +159,44 @@ def _cells(activity: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd
 
 
 def _quasi_poisson(
-    design: FloatArray, outcome: FloatArray, exposure: FloatArray, penalty: FloatArray
-) -> FloatArray:
-    """Penalised iteratively re-weighted least squares, with the dispersion of Pearson."""
+    design: FloatArray,
+    outcome: FloatArray,
+    exposure: FloatArray,
+    penalty: FloatArray,
+    *,
+    dispersion: float | None,
+) -> tuple[FloatArray, float, float]:
+    """Penalised iteratively re-weighted least squares.
+
+    Returns
+    -------
+    tuple
+        Coefficients; the dispersion, of Pearson where none is given; and the log of the marginal
+        likelihood without the determinant of the penalty.
+    """
     rate = outcome.sum() / exposure.sum()
     offset = np.log(exposure) + np.log(rate)
     coefficients = np.zeros(design.shape[1])
-    dispersion = max(float(((outcome - exposure * rate) ** 2 / (exposure * rate)).mean()), 1e-12)
+    spread = dispersion or max(
+        float(((outcome - exposure * rate) ** 2 / (exposure * rate)).mean()), 1e-12
+    )
     for _ in range(50):
-        linear = design @ coefficients
-        mean = np.exp(np.clip(offset + linear, -50, 50))
-        score = design.T @ (outcome - mean) / dispersion - penalty @ coefficients
-        information = (design * (mean / dispersion)[:, None]).T @ design + penalty
+        mean = np.exp(np.clip(offset + design @ coefficients, -50, 50))
+        score = design.T @ (outcome - mean) / spread - penalty @ coefficients
+        information = (design * (mean / spread)[:, None]).T @ design + penalty
         step = np.linalg.solve(information, score)
         step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
         coefficients = coefficients + step
-        freedom = max(
-            len(outcome) - np.trace(np.linalg.solve(information, information - penalty)), 1
-        )
-        dispersion = max(
-            float(((outcome - mean) ** 2 / np.maximum(mean, 1e-12)).sum() / freedom), 1e-12
-        )
+        if dispersion is None:
+            freedom = len(outcome) - np.trace(np.linalg.solve(information, information - penalty))
+            pearson = float(((outcome - mean) ** 2 / np.maximum(mean, 1e-12)).sum())
+            spread = max(pearson / max(freedom, 1), 1e-12)
         if np.abs(step).max() < 1e-6:
             break
-    return coefficients
+    deviance = 2 * float((xlogy(outcome, outcome / mean) - (outcome - mean)).sum()) / spread
+    bend = float(coefficients @ penalty @ coefficients)
+    evidence = -(deviance + bend + np.linalg.slogdet(information).logabsdet) / 2
+    return coefficients, spread, float(evidence)
 
 
 def _hat_basis(at: FloatArray, knots: FloatArray) -> FloatArray:

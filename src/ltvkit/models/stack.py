@@ -4,6 +4,9 @@ panel -> BTYD columns -> candidates, out of fold -> blend and activity -> interv
 """
 
 from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
+from datetime import date
 from typing import Literal, Self
 
 import numpy as np
@@ -27,8 +30,18 @@ from ltvkit.models.intervals import (
     reference_of,
     scatter_ratios,
 )
-from ltvkit.models.level import LevelForecast, forecast_level, paid, season_at, season_clock
+from ltvkit.models.level import (
+    LevelForecast,
+    forecast_level,
+    paid,
+    season_at,
+    season_change,
+    season_clock,
+    season_of_chances,
+)
+from ltvkit.models.season import Season
 from ltvkit.panel import Explanation, Panel, say_nothing
+from ltvkit.snapshot import as_day_number
 from ltvkit.wording import Sentence
 
 FEWEST_ACTIVE = 30
@@ -64,6 +77,10 @@ class StackedLtv(BaseEstimator):
         For P(order).
     waiting_ : WaitingCurve
         For horizons other than the label's.
+    season_ : Season
+        As it was known at the snapshot.
+    chance_season_ : float
+        How much busier the horizon is than the days that chances were learned from: a log.
     clock_ : SeasonClock
         How busy the days to come are.
     scatter_ : RankedScatter
@@ -74,6 +91,8 @@ class StackedLtv(BaseEstimator):
         Says in one booster what the stack says.
     scale_ : float
         Factor that brings the customers' values to the total.
+    as_of_day_ : int
+        The snapshot, in days since 1970-01-01.
     horizon_days_, label_days_ : int
         The horizon trained for, and the length of its labels.
     """
@@ -83,11 +102,14 @@ class StackedLtv(BaseEstimator):
     blend_: Blend
     activity_: ActivityStack
     waiting_: WaitingCurve
+    season_: Season
+    chance_season_: float
     clock_: SeasonClock
     scatter_: RankedScatter
     level_: LevelForecast
     explainer_: Bag
     scale_: float
+    as_of_day_: int
     horizon_days_: int
     label_days_: int
 
@@ -112,6 +134,7 @@ class StackedLtv(BaseEstimator):
         ConvergenceError
             When a probabilistic model cannot be fitted at all.
         """
+        self.as_of_day_ = panel.as_of_day
         self.horizon_days_ = panel.snapshot.horizon_days
         self.label_days_ = panel.label_days
         self.family_ = BtydFamily.fit(panel.now)
@@ -120,18 +143,20 @@ class StackedLtv(BaseEstimator):
         with threadpool_limits(limits=1, user_api="blas"):
             ratios = self._learn(panel, report)
             report("total", 0, 1)
-            season = season_at(panel.activity, panel.as_of_day)
-            self.clock_ = season_clock(
-                season, as_of_day=panel.as_of_day, horizon_days=self.horizon_days_
-            )
+            self.season_ = season_at(panel.activity, panel.as_of_day)
+            ahead = {"as_of_day": panel.as_of_day, "horizon_days": self.horizon_days_}
+            self.clock_ = season_clock(self.season_, **ahead)
             self.level_ = forecast_level(
-                panel.now,
-                panel.activity,
-                panel.cuts,
-                season=season,
-                as_of_day=panel.as_of_day,
-                horizon_days=self.horizon_days_,
+                panel.now, panel.activity, panel.cuts, season=self.season_, **ahead
             )
+            # BTYD alone has learned from the past year, as the total has.
+            self.chance_season_ = self.level_.season
+            if self.candidates_ is not None:
+                longest = panel.rows["label_days"] == panel.label_days
+                learned = panel.rows.loc[longest, "as_of_day"].to_numpy()
+                self.chance_season_ = season_of_chances(
+                    self.season_, learned_days=learned, label_days=panel.label_days, **ahead
+                )
         self.scale_ = 1.0
         unscaled, _ = self._ahead(panel.now, self._at_label(panel.now), self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
@@ -141,6 +166,24 @@ class StackedLtv(BaseEstimator):
         )
         report("total", 1, 1)
         return self
+
+    def at(self, as_of: date) -> Self:
+        """The same model asked on another day, its total and chances in that day's season."""
+        as_of_day = as_day_number(as_of)
+        moved = copy(self)
+        change = season_change(
+            self.season_, since=self.as_of_day_, to=as_of_day, horizon_days=self.horizon_days_
+        )
+        factor = float(np.exp(change))
+        moved.as_of_day_ = as_of_day
+        moved.clock_ = season_clock(
+            self.season_, as_of_day=as_of_day, horizon_days=self.horizon_days_
+        )
+        moved.chance_season_ = self.chance_season_ + change
+        moved.scale_ = self.scale_ * factor
+        moved.scatter_ = replace(self.scatter_, reference=self.scatter_.reference * factor)
+        moved.level_ = self.level_.asked_later(as_of_day - self.as_of_day_, change)
+        return moved
 
     def predict(
         self,
@@ -349,10 +392,11 @@ class StackedLtv(BaseEstimator):
         days = self.clock_.count(days)
         revenue = self.scale_ * self._stretch(features, days) * revenue
         active = self.waiting_.stretch(active, label_days=self.label_days_, days=days)
+        log_power = self.chance_season_
         if self.label_days_ < self.horizon_days_:
             # Stretched labels err with the level: the hazard takes half of its correction.
-            active = -np.expm1(np.sqrt(self.scale_) * np.log1p(-active))
-        return revenue, active
+            log_power += (np.log(self.scale_) - self.chance_season_) / 2
+        return revenue, -np.expm1(np.exp(log_power) * np.log1p(-active))
 
     def _stretch(self, features: pd.DataFrame, days: float) -> FloatArray:
         """Expected orders in `days` over those in the label's length."""

@@ -25,7 +25,7 @@ from ltvkit.features.contracts import (
     other_period,
 )
 from ltvkit.features.engine import fetch
-from ltvkit.features.orders import OrderDays, as_day_number, with_history
+from ltvkit.features.orders import OrderDays, with_history
 from ltvkit.features.panel import build_panel, features_at
 from ltvkit.features.snapshots import snapshot_days
 from ltvkit.features.targets import targets
@@ -35,7 +35,7 @@ from ltvkit.models.contractual import ContractualLtv
 from ltvkit.models.retention import ConstantRetention, RetentionByAge
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import LtvModel, ModelOfRecord, Panel
-from ltvkit.snapshot import Snapshot
+from ltvkit.snapshot import Snapshot, as_day_number
 
 Models = Mapping[str, Callable[[], LtvModel]]
 

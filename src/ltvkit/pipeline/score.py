@@ -10,7 +10,9 @@ import pandas as pd
 from ltvkit.audience import RfmCuts
 from ltvkit.config import restore_config
 from ltvkit.errors import UserError
+from ltvkit.evaluation.checks import when_scored
 from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.customers import customer_attributes
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.kinds import kind_of
@@ -78,13 +80,14 @@ def score(
     known = customer_attributes(config, tables, kinds=trained.about["customer_attributes"])
     kind = kind_of(config, log, known, trained=trained.model)
     features = kind.features(log.order_days, snapshot, model=trained.model)
-    record = _record(trained)
+    model = trained.model.at(snapshot.as_of)
+    record = _record(trained, model, snapshot.as_of)
     decisions = decide(
         config,
         log,
         tables,
         snapshot=snapshot,
-        model=trained.model,
+        model=model,
         features=features,
         model_version=record.version,
         with_contacts=with_contacts,
@@ -128,10 +131,15 @@ def _rfm_cuts(trained: TrainedModel) -> RfmCuts | None:
     return None if kept is None else RfmCuts(**{name: tuple(cuts) for name, cuts in kept.items()})
 
 
-def _record(trained: TrainedModel) -> ModelRecord:
-    """What the training found, as the model carries it."""
+def _record(trained: TrainedModel, model: ModelOfRecord, as_of: date) -> ModelRecord:
+    """What the training found, as the model carries it, and what its age makes of it."""
     about = trained.about
-    explanation = trained.model.explanation()
+    explanation = model.explanation()
+    verdict = when_scored(
+        verdict_of(about["verdict"]),
+        age_days=(as_of - date.fromisoformat(about["trained_to"])).days,
+        log_half_width=model.level_.log_half_width,
+    )
     return ModelRecord(
         name=about["name"],
         version=about["version"],
@@ -139,7 +147,7 @@ def _record(trained: TrainedModel) -> ModelRecord:
         btyd_share=explanation.btyd_share,
         said=explanation.said,
         metrics=about["metrics"],
-        verdict=verdict_of(about["verdict"]),
+        verdict=verdict,
         backtest=pd.DataFrame(**about["backtest"]),
         deciles=pd.DataFrame(**about["deciles"]),
         notes=about["notes"],

@@ -128,7 +128,10 @@ def save_for_mlflow(model_folder: Path, path: Path, *, entry: "Model") -> None:
             signature=_signature(trained, types),
             input_example=(
                 example_features(types),
-                {"horizon_days": trained.model.horizon_days_},
+                {
+                    "horizon_days": trained.model.horizon_days_,
+                    "as_of": trained.about["trained_to"],
+                },
             ),
             # Given, because MLflow would run the model to find out.
             pip_requirements=[f"{name}=={version(name)}" for name in NEEDED],
@@ -149,5 +152,10 @@ def _signature(trained: TrainedModel, types: dict[str, str]) -> "ModelSignature"
                 *(ColSpec(DataType.double, name) for name in predictions),
             ]
         ),
-        params=ParamSchema([ParamSpec("horizon_days", DataType.long, trained.model.horizon_days_)]),
+        params=ParamSchema(
+            [
+                ParamSpec("horizon_days", DataType.long, trained.model.horizon_days_),
+                ParamSpec("as_of", DataType.string, trained.about["trained_to"]),
+            ]
+        ),
     )

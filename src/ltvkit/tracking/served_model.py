@@ -1,8 +1,10 @@
 """The model as MLflow serves it: MLflow runs this file instead of reading a pickle.
 
-Features of customers at a snapshot in, predictions out; `horizon_days` may be passed along.
+Features of customers at a snapshot in, predictions out; `horizon_days` and `as_of`, the day of the
+features, may be passed along.
 """
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -32,18 +34,26 @@ class ServedLtv(PythonModel):
         params: dict[str, Any] | None = None,
     ) -> pd.DataFrame:
         """One row of predictions per customer; what is not known is None, JSON's null."""
-        horizon_days = (params or {}).get("horizon_days")
+        horizon_days, as_of = ((params or {}).get(name) for name in ("horizon_days", "as_of"))
         features = model_input.assign(customer_id=model_input["customer_id"].astype("str"))
         try:
             if horizon_days is not None and horizon_days < 1:
                 raise UserError(f"horizon_days: got {horizon_days}, expected 1 or more days ahead")
-            predictions = self.trained.predict(features, horizon_days)
+            day = None if as_of is None else _as_date(as_of)
+            predictions = self.trained.predict(features, horizon_days, as_of=day)
         except LtvkitError as error:
             # The only errors whose words reach the one who asked over HTTP.
             raise mlflow.MlflowException.invalid_parameter_value(str(error)) from error
         unknown = [name for name in predictions if predictions[name].isna().any()]
         objects = predictions[unknown].astype(object)
         return predictions.assign(**objects.where(objects.notna(), None))
+
+
+def _as_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"as_of: got {text!r}, expected a day like 2025-06-30") from None
 
 
 mlflow.models.set_model(ServedLtv())

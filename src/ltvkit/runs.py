@@ -126,6 +126,7 @@ def read_run(folder: Path) -> Run:
             margin=_figure(total, "margin", "margin_low", "margin_high"),
             words=str(total.get("words") or ""),
             grade=str(total.get("grade") or ""),
+            said=_sentences(total),
         ),
         metrics={
             str(name): {str(k): v for k, raw in row.items() if (v := _number(raw)) is not None}

@@ -165,7 +165,8 @@ def _facts(
             "margin_low": value * 0.86,
             "margin_high": value * 1.15,
             "half_width_log": 0.145,
-            "words": "",
+            "words": str(Sentence("total.plan")),
+            "said": [Sentence("total.plan").as_json()],
             "grade": "plan",
         },
         "metrics": {

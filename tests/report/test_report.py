@@ -13,6 +13,7 @@ from run_folder import HOSTILE_CHANNEL
 
 from ltvkit.report import render_report
 from ltvkit.runs import Figure, Run
+from ltvkit.wording import Sentence
 
 SECTIONS = (
     *("summary", "cards", "lists", "customers", "channels", "payback", "cohorts"),
@@ -279,12 +280,14 @@ def test_parts_of_the_model_are_not_methods_to_compare_with(html_of: HtmlOf) -> 
 def test_the_sentence_of_the_total_says_what_it_is_good_for(run_of: RunOf) -> None:
     run = run_of("shop")
 
-    def page(grade: str) -> str:
-        total = dataclasses.replace(run.total, grade=grade)
+    def page(*said: Sentence) -> str:
+        total = dataclasses.replace(run.total, said=said)
         return render_report(dataclasses.replace(run, total=total))
 
-    assert "A rough guide" in words(page("rough"))
-    assert 'class="caveat"' not in page("")
+    told = words(page(Sentence("total.rough"), Sentence("total.not_due", {"contracts": 12})))
+    assert "A rough guide" in told
+    assert "12 running contracts have no renewal due" in told
+    assert 'class="caveat"' not in page()
 
 
 def test_a_lone_curve_is_that_of_all_customers_and_asks_for_costs(run_of: RunOf) -> None:

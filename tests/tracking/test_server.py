@@ -313,7 +313,7 @@ def test_the_day_is_a_parameter_of_the_request_and_its_season_counts(
     expected = trained.model.predict(some, as_of=day)
     assert_same(answer, expected)
     assert not np.allclose(
-        expected["predicted_revenue"], trained.model.predict(some)["predicted_revenue"], rtol=0.02
+        expected["predicted_revenue"], trained.model.predict(some)["predicted_revenue"], rtol=0.005
     )
     status, answer = ask(scoring_url, payload | {"params": {"as_of": "next week"}})
     assert status == 400

@@ -284,13 +284,7 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
     revenue = float(values["predicted_revenue"].sum())
     margin = float(values["predicted_value"].sum())
     width = float(np.exp(model.level_.log_half_width))
-    words = {
-        "plan": "Narrow enough to plan on: four times in five it should lie within a fifth of "
-        "this.",
-        "rough": "A rough guide: it may be off by up to a half.",
-        "unsure": "Do not plan on this amount; use the ranking.",
-        "none": "There are too few repeat orders to forecast an amount; use the ranking.",
-    }[model.level_.grade]
+    said = [Sentence(f"total.{model.level_.grade}"), *_not_due(values)]
     return {
         "revenue": revenue,
         "low": revenue / width,
@@ -302,15 +296,14 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
         "grade": model.level_.grade,
         "horizon_days": snapshot.horizon_days,
         "parts": model.level_.parts(),
-        "words": words + _not_due(values),
+        "words": " ".join(map(str, said)),
+        "said": [sentence.as_json() for sentence in said],
     }
 
 
-def _not_due(values: pd.DataFrame) -> str:
+def _not_due(values: pd.DataFrame) -> list[Sentence]:
     """How many running contracts bring nothing because no renewal of theirs is due."""
     if "renewals_due" not in values:
-        return ""
+        return []
     waiting = int(((values["renewals_due"] == 0) & (values["prob_kept"] == 1)).sum())
-    if not waiting:
-        return ""
-    return f" {waiting:,} running contracts have no renewal due in these days: they count with 0."
+    return [Sentence("total.not_due", {"contracts": waiting})] if waiting else []

@@ -120,9 +120,9 @@ def _number(run: Run, reader: Reader, trusted: bool) -> Markup:
 
 def caveat(run: Run, reader: Reader) -> str:
     """What the total is good for, where one is told."""
-    key = f"summary.total_{run.total.grade}"
-    told = run.verdict.decision == "use" and reader.has(key)
-    return reader.plain(key) if told else ""
+    if run.verdict.decision != "use":
+        return ""
+    return " ".join(reader.tell(sentence) for sentence in run.total.said)
 
 
 def _meaning(run: Run, reader: Reader, trusted: bool) -> Markup:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array, diags_array
 from scipy.special import xlogy
 
 from ltvkit.models._rows import FloatArray
@@ -101,9 +102,11 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
     age = _hat_basis(np.log(cells["age"].to_numpy()), np.log(AGE_KNOTS))
     cohorts, cohort = np.unique(cells["cohort"].to_numpy(), return_inverse=True)
     vintage = np.eye(len(cohorts))[cohort]
-    period_end = as_of_day - PERIOD_DAYS * cells["period"].to_numpy()
+    periods, period = np.unique(cells["period"].to_numpy(), return_inverse=True)
+    period_end = as_of_day - PERIOD_DAYS * periods
     season = np.mean([_season_basis(period_end - back) for back in range(PERIOD_DAYS)], axis=0)
-    design = np.hstack([age, vintage, season])
+    # A cell is of one cohort, two ages and a few knots: most of the design is nothing.
+    design = csr_array(np.hstack([age, vintage, season[period]]))
 
     bend = np.diff(np.eye(len(AGE_KNOTS)), n=2, axis=0)
     penalty = np.zeros((design.shape[1],) * 2)
@@ -111,12 +114,13 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
     penalty[:a, :a] = bend.T @ bend / AGE_SD**2 + 1e-6 * np.eye(a)
     penalty[a : a + c, a : a + c] = np.eye(c) / COHORT_SD**2
     revenue, exposure = cells["revenue"].to_numpy(), cells["exposure"].to_numpy()
-    dispersion, likeliest, coefficients = None, -np.inf, np.zeros(design.shape[1])
+    fitted, dispersion = np.zeros(design.shape[1]), None
+    likeliest, coefficients = -np.inf, fitted
     for sd in SEASON_SDS:
         penalty[a + c :, a + c :] = np.eye(SEASON_KNOTS) / sd**2
         # Of the calmest season: what a stronger one explains must show against it.
         fitted, dispersion, evidence = _quasi_poisson(
-            design, revenue, exposure, penalty, dispersion=dispersion
+            design, revenue, exposure, penalty, begin=fitted, dispersion=dispersion
         )
         evidence -= SEASON_KNOTS * np.log(sd)
         if evidence > likeliest:
@@ -159,11 +163,12 @@ def _cells(activity: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd
 
 
 def _quasi_poisson(
-    design: FloatArray,
+    design: csr_array,
     outcome: FloatArray,
     exposure: FloatArray,
     penalty: FloatArray,
     *,
+    begin: FloatArray,
     dispersion: float | None,
 ) -> tuple[FloatArray, float, float]:
     """Penalised iteratively re-weighted least squares.
@@ -176,14 +181,14 @@ def _quasi_poisson(
     """
     rate = outcome.sum() / exposure.sum()
     offset = np.log(exposure) + np.log(rate)
-    coefficients = np.zeros(design.shape[1])
+    coefficients, transposed = begin, design.T.tocsr()
     spread = dispersion or max(
         float(((outcome - exposure * rate) ** 2 / (exposure * rate)).mean()), 1e-12
     )
     for _ in range(50):
         mean = np.exp(np.clip(offset + design @ coefficients, -50, 50))
-        score = design.T @ (outcome - mean) / spread - penalty @ coefficients
-        information = (design * (mean / spread)[:, None]).T @ design + penalty
+        score = transposed @ (outcome - mean) / spread - penalty @ coefficients
+        information = (transposed @ (diags_array(mean / spread) @ design)).toarray() + penalty
         step = np.linalg.solve(information, score)
         step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
         coefficients = coefficients + step

@@ -95,14 +95,12 @@ class ModelFacts:
 class Total:
     """What the whole base will bring over the horizon, in revenue and in margin.
 
-    `grade` says what the total is good for: `plan`, `rough`, `unsure` or `none`; blank if unknown;
-    `words` says it in English, `said` in any language.
+    `words` says in English what the total is good for, `said` in any language.
     """
 
     revenue: Figure
     margin: Figure
     words: str
-    grade: str = ""
     said: tuple[Sentence, ...] = ()
 
 

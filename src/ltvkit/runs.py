@@ -125,7 +125,6 @@ def read_run(folder: Path) -> Run:
             revenue=_figure(total, "revenue", "low", "high"),
             margin=_figure(total, "margin", "margin_low", "margin_high"),
             words=str(total.get("words") or ""),
-            grade=str(total.get("grade") or ""),
             said=_sentences(total),
         ),
         metrics={

@@ -27,8 +27,8 @@ CALIBRATION_MARGIN = 0.06
 FEW_CUSTOMERS = 300
 
 FRESH_MODEL_DAYS, OLDEST_MODEL_DAYS = 28, 91
-"""A model of up to four weeks is as good as new; how totals of one older than a quarter err was
-never measured."""
+"""A model of up to four weeks differs little from a new one; how totals of one older than a quarter
+err was never measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 
 from ltvkit.models import ModifiedBetaGeo, ModifiedBetaGeoParams
 from ltvkit.models.horizon import EVEN, GRID_DAYS, LONGEST_DAYS, waiting_curve
-from ltvkit.models.level import season_at, season_clock
+from ltvkit.models.season_ahead import season_at, season_clock
 from ltvkit.panel import Activity
 
 PROBS = np.array([0.0, 0.01, 0.3, 0.7, 0.99])

@@ -13,10 +13,10 @@ from ltvkit.models.level import (
     _concentration,
     _past_error,
     forecast_level,
-    season_at,
     track,
 )
 from ltvkit.models.season import NO_SEASON
+from ltvkit.models.season_ahead import season_at
 from ltvkit.panel import Activity, Cut
 
 

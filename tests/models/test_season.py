@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from ltvkit.models.bgnbd import BetaGeo, BetaGeoParams
-from ltvkit.models.level import SEASON_NEEDS_DAYS, _log_season, season_at
+from ltvkit.models.level import _log_season
 from ltvkit.models.season import NO_SEASON, SEASON_KNOTS, WEAK_PRIOR, Season, fit_season
+from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import Activity
 
 FIRST = 19_000

@@ -27,7 +27,7 @@ from ltvkit.models.contractual import ContractualLtv
 from ltvkit.models.family import BtydFamily
 from ltvkit.models.horizon import WaitingCurve
 from ltvkit.models.intervals import RankedScatter
-from ltvkit.models.level import LevelForecast, season_clock
+from ltvkit.models.level import LevelForecast
 from ltvkit.models.loglinear import LogLinear
 from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
@@ -168,9 +168,6 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     model.waiting_ = WaitingCurve(**{k: tuple(v) for k, v in state["waiting"].items()})
     model.season_ = Season(tuple(state["season"]["log_effect"]))
     model.chance_season_ = state["chance_season"]
-    model.clock_ = season_clock(
-        model.season_, as_of_day=model.as_of_day_, horizon_days=model.horizon_days_
-    )
     model.scatter_ = RankedScatter(
         ratios=np.array(state["scatter"]["ratios"]),
         reference=np.array(state["scatter"]["reference"]),

@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
-from ltvkit.errors import NotEnoughDataError
+from ltvkit.models import btyd_alone
 from ltvkit.models import candidates as contest
 from ltvkit.models._rows import FloatArray
 from ltvkit.models.blend import Blend, fit_blend
@@ -30,16 +30,9 @@ from ltvkit.models.intervals import (
     reference_of,
     scatter_ratios,
 )
-from ltvkit.models.level import (
-    LevelForecast,
-    forecast_level,
-    paid,
-    season_at,
-    season_change,
-    season_clock,
-    season_of_chances,
-)
+from ltvkit.models.level import LevelForecast, forecast_level
 from ltvkit.models.season import Season
+from ltvkit.models.season_ahead import season_at, season_change, season_clock, season_of_chances
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_day_number
 from ltvkit.wording import Sentence
@@ -81,8 +74,6 @@ class StackedLtv(BaseEstimator):
         As it was known at the snapshot.
     chance_season_ : float
         How much busier the horizon is than the days that chances were learned from: a log.
-    clock_ : SeasonClock
-        How busy the days to come are.
     scatter_ : RankedScatter
         For intervals.
     level_ : LevelForecast
@@ -104,7 +95,6 @@ class StackedLtv(BaseEstimator):
     waiting_: WaitingCurve
     season_: Season
     chance_season_: float
-    clock_: SeasonClock
     scatter_: RankedScatter
     level_: LevelForecast
     explainer_: Bag
@@ -145,7 +135,6 @@ class StackedLtv(BaseEstimator):
             report("total", 0, 1)
             self.season_ = season_at(panel.activity, panel.as_of_day)
             ahead = {"as_of_day": panel.as_of_day, "horizon_days": self.horizon_days_}
-            self.clock_ = season_clock(self.season_, **ahead)
             self.level_ = forecast_level(
                 panel.now, panel.activity, panel.cuts, season=self.season_, **ahead
             )
@@ -176,14 +165,18 @@ class StackedLtv(BaseEstimator):
         )
         factor = float(np.exp(change))
         moved.as_of_day_ = as_of_day
-        moved.clock_ = season_clock(
-            self.season_, as_of_day=as_of_day, horizon_days=self.horizon_days_
-        )
         moved.chance_season_ = self.chance_season_ + change
         moved.scale_ = self.scale_ * factor
         moved.scatter_ = replace(self.scatter_, reference=self.scatter_.reference * factor)
         moved.level_ = self.level_.asked_later(as_of_day - self.as_of_day_, change)
         return moved
+
+    @property
+    def clock_(self) -> SeasonClock:
+        """How busy the days to come are."""
+        return season_clock(
+            self.season_, as_of_day=self.as_of_day_, horizon_days=self.horizon_days_
+        )
 
     def predict(
         self,
@@ -344,35 +337,8 @@ class StackedLtv(BaseEstimator):
 
     def _fall_back(self, panel: Panel) -> FloatArray:
         """BTYD alone; the scatter of revenue from past cuts, where there are any."""
-        self.candidates_ = None
-        ones = dict.fromkeys(contest.BTYD, 1.0)
-        self.blend_ = Blend(
-            levels=ones,
-            weights=dict.fromkeys(contest.BTYD, 1 / len(contest.BTYD)),
-            learned_share=0.0,
-            geometric=contest.BTYD,
-            btyd=contest.BTYD,
-        )
-        self.activity_ = BTYD_ALONE
-        revenue, predicted, active = [], [], []
-        for cut in panel.cuts:
-            if not cut.summary["repeat_orders"].any() or not paid(cut.summary):
-                continue
-            family = BtydFamily.fit(cut.summary)
-            described = family.describe(cut.summary.assign(revenue_total=0.0), panel.label_days)
-            revenue.append(cut.future_revenue)
-            predicted.append(self.blend_.combine(contest.from_columns(described)))
-            active.append(described["btyd_prob_active"].to_numpy(dtype=float))
-        if not revenue:
-            raise NotEnoughDataError(
-                f"got {panel.history_days} days of history, expected a past date with repeat "
-                f"orders before it and {panel.label_days} days seen after it; wait for more orders "
-                "or shorten the horizon"
-            )
-        came = np.concatenate(revenue)
-        return scatter_ratios(
-            came, np.concatenate(predicted), np.concatenate(active), came=came > 0
-        )
+        self.candidates_, self.blend_, self.activity_ = None, btyd_alone.BLEND, BTYD_ALONE
+        return btyd_alone.scatter_at_cuts(panel)
 
     def _at_label(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Revenue and P(order) over the label's length, the revenue before it meets the total."""

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics import daily_discount_rate
-from ltvkit.models.level import SEASON_NEEDS_DAYS, UNSEEN_SEASON, Z80
+from ltvkit.models.level import UNSEEN_SEASON, Z80
+from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS
 from ltvkit.panel import ModelOfRecord
 from ltvkit.snapshot import Snapshot
 

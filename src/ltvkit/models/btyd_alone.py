@@ -1,0 +1,48 @@
+"""What stands in for the stack where there is too little to learn from: the BTYD models alone."""
+
+import numpy as np
+
+from ltvkit.errors import NotEnoughDataError
+from ltvkit.models._rows import FloatArray
+from ltvkit.models.blend import Blend
+from ltvkit.models.candidates import BTYD, from_columns
+from ltvkit.models.family import BtydFamily
+from ltvkit.models.intervals import scatter_ratios
+from ltvkit.models.level import paid
+from ltvkit.panel import Panel
+
+BLEND = Blend(
+    levels=dict.fromkeys(BTYD, 1.0),
+    weights=dict.fromkeys(BTYD, 1 / len(BTYD)),
+    learned_share=0.0,
+    geometric=BTYD,
+    btyd=BTYD,
+)
+"""Equal weights, at their own levels."""
+
+
+def scatter_at_cuts(panel: Panel) -> FloatArray:
+    """How revenue scattered around this blend at past cuts; see `scatter_ratios`.
+
+    Raises
+    ------
+    NotEnoughDataError
+        When nobody had ordered again before any of them.
+    """
+    revenue, predicted, active = [], [], []
+    for cut in panel.cuts:
+        if not cut.summary["repeat_orders"].any() or not paid(cut.summary):
+            continue
+        family = BtydFamily.fit(cut.summary)
+        described = family.describe(cut.summary.assign(revenue_total=0.0), panel.label_days)
+        revenue.append(cut.future_revenue)
+        predicted.append(BLEND.combine(from_columns(described)))
+        active.append(described["btyd_prob_active"].to_numpy(dtype=float))
+    if not revenue:
+        raise NotEnoughDataError(
+            f"got {panel.history_days} days of history, expected a past date with repeat "
+            f"orders before it and {panel.label_days} days seen after it; wait for more orders "
+            "or shorten the horizon"
+        )
+    came = np.concatenate(revenue)
+    return scatter_ratios(came, np.concatenate(predicted), np.concatenate(active), came=came > 0)

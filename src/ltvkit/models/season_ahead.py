@@ -1,0 +1,71 @@
+"""What a season means for days ahead: when it is known, what it adds, how it spreads orders."""
+
+import numpy as np
+
+from ltvkit.models.horizon import EVEN, LONGEST_DAYS, SeasonClock
+from ltvkit.models.season import WEAK_PRIOR, Season, fit_season
+from ltvkit.panel import Activity
+
+SEASON_NEEDS_DAYS = 392
+"""A season is estimated only from repeat orders of a year and four weeks."""
+
+
+def season_at(activity: Activity, day: int) -> Season:
+    """The log's own season as it was known on this day; of shops in general, before it shows.
+
+    It shows in repeat orders: a log whose first ones are of this year has no season yet.
+    """
+    if not len(activity.repeats) or day - activity.repeats["day"].min() < SEASON_NEEDS_DAYS:
+        return WEAK_PRIOR
+    return fit_season(activity.repeats, activity.arrivals, as_of_day=day)
+
+
+def season_of_chances(
+    season: Season,
+    *,
+    learned_days: np.ndarray,
+    label_days: int,
+    as_of_day: int,
+    horizon_days: int,
+) -> float:
+    """How much busier the horizon is than the labels chances were learned from.
+
+    Parameters
+    ----------
+    season : Season
+        As it is known at the snapshot.
+    learned_days : ndarray of int
+        The day of each row that was learned from; its label are the `label_days` after it.
+    label_days, as_of_day, horizon_days : int
+        The snapshot and the horizon.
+
+    Returns
+    -------
+    float
+        A log.
+    """
+    days, rows = np.unique(learned_days, return_counts=True)
+    met = [_log_effect_after(season, day, label_days) for day in days.tolist()]
+    ahead = _log_effect_after(season, as_of_day, horizon_days)
+    return float(ahead - np.average(met, weights=rows))
+
+
+def season_change(season: Season, *, since: int, to: int, horizon_days: int) -> float:
+    """How much busier the horizon after one day is than that after another, as a log."""
+    later = _log_effect_after(season, to, horizon_days)
+    return later - _log_effect_after(season, since, horizon_days)
+
+
+def _log_effect_after(season: Season, day: int, days: int) -> float:
+    return float(np.log(season.mean_effect(day + 1, day + days)))
+
+
+def season_clock(season: Season, *, as_of_day: int, horizon_days: int) -> SeasonClock:
+    """How busy the days to come are, as far as the log shows a season; else all alike."""
+    if season == WEAK_PRIOR:
+        return EVEN
+    logs = season.log_effects(as_of_day + 1, as_of_day + max(LONGEST_DAYS, horizon_days))
+    met = np.append(0.0, np.cumsum(np.exp(logs)))
+    days = np.unique(np.append(np.arange(0, len(met), 7), [horizon_days, len(met) - 1]))
+    counted = met[days] * horizon_days / met[horizon_days]
+    return SeasonClock(tuple(days.astype(float).tolist()), tuple(counted.tolist()))

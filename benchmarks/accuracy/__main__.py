@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 from benchmarks.accuracy.ablation import ablate
 from benchmarks.accuracy.bars import bars
+from benchmarks.accuracy.later import ask_later, summarise_later
 from benchmarks.accuracy.logs import Log, read_logs
 from benchmarks.accuracy.study import run_log
-from benchmarks.accuracy.tables import print_ablation, print_bars, print_log
+from benchmarks.accuracy.tables import print_ablation, print_bars, print_later, print_log
 
 from ltvkit.files import write_csv
 from ltvkit.progress import reporting
@@ -25,7 +26,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2, help="of LightGBM (2)")
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--only", nargs="+", metavar="LOG", help="these logs of the folder")
-    parser.add_argument("--ablate", action="store_true", help="what each part of ltvkit gives")
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--ablate", action="store_true", help="what each part of ltvkit gives")
+    other.add_argument("--later", action="store_true", help="what a model loses as it ages")
     chosen = parser.parse_args()
     logs = read_logs(chosen.folder)
     if chosen.only:
@@ -34,6 +37,12 @@ def main() -> None:
         saved = _beside(chosen.out, "ablation")
         effects = _each(ablate, logs, seed=chosen.seed, threads=chosen.threads, saved=saved)
         print_ablation(effects)
+        print(f"Per log: {saved}")
+        return
+    if chosen.later:
+        saved = _beside(chosen.out, "later")
+        totals = _each(ask_later, logs, seed=chosen.seed, threads=chosen.threads, saved=saved)
+        print_later(summarise_later(totals))
         print(f"Per log: {saved}")
         return
     table = _each(

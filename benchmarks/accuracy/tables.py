@@ -96,6 +96,19 @@ def print_ablation(effects: pd.DataFrame) -> None:
     console.print(table)
 
 
+def print_later(ages: pd.DataFrame) -> None:
+    """How far totals of older models are from those of fresh ones, and from what came."""
+    console = Console(width=max(Console().width, WIDTH))
+    title = "A model asked later: root mean square of ln(one total / another), over logs"
+    table = Table(title=title, title_justify="left", pad_edge=False)
+    for heading in ages.columns:
+        table.add_column(heading.replace("_", " "), justify="right")
+    for _, row in ages.iterrows():
+        apart = [_cell(value, "{:.3f}") for value in row.iloc[2:]]
+        table.add_row(f"{row['age_days']:.0f}", f"{row['logs']:.0f}", *apart)
+    console.print(table)
+
+
 def _cell(value: object, form: str) -> str:
     return form.format(value) if isinstance(value, float) and math.isfinite(value) else ""
 

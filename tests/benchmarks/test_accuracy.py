@@ -1,12 +1,18 @@
 """The accuracy study on two small logs: peers and ltvkit in one table, and lines for every bar."""
 
 import json
+import math
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from ltvkit.models.season import WEAK_PRIOR
+from ltvkit.models.season_ahead import season_change
+from ltvkit.snapshot import Snapshot, as_day_number
 
 CUSTOMERS = 300
 METRICS = ["gini", "spearman", "top10_capture", "mae_at_level", "rmse_at_level", "bias"]
@@ -31,9 +37,11 @@ def accuracy(request):
     """The study's modules, which live outside the package."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.accuracy import ablation, bars, logs, study, tables
+        from benchmarks.accuracy import ablation, bars, later, logs, study, tables
 
-        yield SimpleNamespace(ablation=ablation, bars=bars, logs=logs, study=study, tables=tables)
+        yield SimpleNamespace(
+            ablation=ablation, bars=bars, later=later, logs=logs, study=study, tables=tables
+        )
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +161,44 @@ def test_the_level_without_its_correction_is_another_level(accuracy, read):
     assert effect["part"] == "level: correction"
     assert effect["total"] != 0
     assert effect["gini"] == pytest.approx(0, abs=1e-12)
+
+
+def test_an_older_model_is_asked_as_it_is_and_moved_to_the_day(accuracy, read, table):
+    asked = accuracy.later.ask_later(read[0])
+    assert asked["age_days"].tolist() == [28, 56, 91]
+    record = table[(table["log"] == "first") & (table["kind"] == "record")].iloc[0]
+    np.testing.assert_allclose(asked["fresh"], record["total"], rtol=1e-9)
+    np.testing.assert_allclose(asked["actual"], record["total_actual"], rtol=1e-12)
+    # Less than a year of history: what is moved by is the season of shops in general.
+    day = as_day_number(date(2022, 12, 31))
+    change = [
+        season_change(WEAK_PRIOR, since=day - age, to=day, horizon_days=120)
+        for age in asked["age_days"]
+    ]
+    np.testing.assert_allclose(asked["moved"] / asked["unmoved"], np.exp(change), rtol=1e-9)
+    assert (asked["moved"] != asked["fresh"]).all()
+
+
+def test_an_age_without_history_enough_is_left_out(accuracy, read):
+    early = replace(read[0], snapshot=Snapshot(date(2022, 3, 25), 40))
+    assert accuracy.later.ask_later(early)["age_days"].tolist() == [28]
+
+
+def test_what_a_model_loses_is_a_root_mean_square_of_logs(accuracy, capsys):
+    totals = pd.DataFrame(
+        {
+            "log": ["a", "b", "a"],
+            "age_days": [28, 28, 56],
+            "fresh": [100.0, 100.0, 100.0],
+            "moved": [100 * math.exp(0.3), 100 * math.exp(-0.4), 100.0],
+            "unmoved": [100.0, 100.0, 100 * math.exp(0.2)],
+            "actual": [100.0, 0.0, 100.0],
+        }
+    )
+    ages = accuracy.later.summarise_later(totals).set_index("age_days")
+    assert ages["logs"].tolist() == [2, 1]
+    assert ages.loc[28, "moved_from_fresh"] == pytest.approx(math.sqrt((0.09 + 0.16) / 2))
+    assert ages.loc[28, "moved_from_actual"] == pytest.approx(0.3), "where nothing came is left"
+    assert ages.loc[56, "unmoved_from_fresh"] == pytest.approx(0.2)
+    accuracy.tables.print_later(ages.reset_index())
+    assert "0.354" in capsys.readouterr().out

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_logs import EPOCH, FIRST_DAY, as_table, day_number, histories, messy_log
 
+from ltvkit.errors import NotEnoughDataError
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel, features_at
 from ltvkit.panel import cut_days, panel_dates
@@ -21,6 +22,13 @@ OWN = ("country", "discount", "online")
 
 def panel_of(log, snapshot=SNAPSHOT):
     return build_panel(as_table(log), snapshot, attribute_columns=OWN)
+
+
+def test_before_the_first_order_there_is_no_panel():
+    log = messy_log(3)
+    early = Snapshot(log["ordered_on"].min().date() - timedelta(days=1), 30)
+    with pytest.raises(NotEnoughDataError, match=f"got no order up to {early.as_of}, .* later"):
+        panel_of(log, early)
 
 
 def frames_of(panel):

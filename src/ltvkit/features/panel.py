@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from ltvkit.errors import NotEnoughDataError
 from ltvkit.features.activity import arrivals, repeats
 from ltvkit.features.attributes import attributes
 from ltvkit.features.customers import with_customers
@@ -71,6 +72,11 @@ def build_panel(
         Further columns of `order_days` to make features of.
     customers : DataFrame, optional
         What was known of each customer from the first order on; see `with_customers`.
+
+    Raises
+    ------
+    NotEnoughDataError
+        When nobody had ordered by then.
     """
     past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
     with quiet():
@@ -80,6 +86,10 @@ def build_panel(
         arrivals=fetch(arrivals(history)).sort_values("first_day", ignore_index=True),
         repeats=fetch(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
     )
+    if activity.arrivals.empty:
+        raise NotEnoughDataError(
+            f"got no order up to {snapshot.as_of}, expected history; choose a later date"
+        )
     history_days = as_of_day - activity.first_day
     label_days = label_length(history_days, snapshot.horizon_days)
     dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)

@@ -13,7 +13,7 @@ from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import Activity
 
 FIRST = 19_000
-KNOT_DAYS = np.arange(SEASON_KNOTS) * 365.25 / SEASON_KNOTS
+KNOT_DAYS = np.linspace(0, 365.25, SEASON_KNOTS)
 
 
 def log_season(day, *, height):
@@ -52,6 +52,21 @@ def test_a_known_season_is_recovered_from_cohorts_that_fade_with_age():
     truth = log_season(KNOT_DAYS, height=0.4)
     found = fitted(height=0.4)
     np.testing.assert_allclose(found, truth - truth.mean(), atol=0.1)
+
+
+def test_a_season_that_ends_with_the_year_is_not_carried_into_the_next():
+    busy = np.where(KNOT_DAYS > 330, 1.0, 0.0)
+    activity = simulated_activity(days=1400, height=0.0)
+    of_year = activity.repeats["day"] % 365.25
+    given = activity.repeats["repeat_revenue"] * np.exp(np.interp(of_year, KNOT_DAYS, busy))
+    found = fit_season(
+        activity.repeats.assign(repeat_revenue=given), activity.arrivals, as_of_day=FIRST + 1400
+    )
+    np.testing.assert_allclose(found.log_effect, busy - busy.mean(), atol=0.15)
+    new_year = 56 * 365.25
+    before = found.mean_effect(round(new_year) - 14, round(new_year) - 2)
+    after = found.mean_effect(round(new_year) + 2, round(new_year) + 14)
+    assert np.log(before / after) > 0.6
 
 
 def test_without_a_season_none_is_found():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from simulated_panels import FIRST_DAY, simulated_panel
 
-from ltvkit.models.season import Season
+from ltvkit.models.season import SEASON_KNOTS, Season
 from ltvkit.models.season_ahead import season_change, season_of_chances
 from ltvkit.models.stack import StackedLtv
 
@@ -99,13 +99,13 @@ def test_asked_on_the_day_of_the_training_it_is_the_same_model(panel, model):
 
 
 def test_without_a_season_the_day_does_not_matter():
-    flat = Season((0.3,) * 13)
+    flat = Season((0.3,) * SEASON_KNOTS)
     assert season_change(flat, since=100, to=300, horizon_days=60) == pytest.approx(0, abs=1e-12)
 
 
 def test_chances_are_compared_with_the_days_of_their_own_labels():
     # A quarter of the year is e times as busy as the rest.
-    season = Season((1.0, 1.0, 1.0, *(0.0,) * 10))
+    season = Season((1.0, 1.0, 1.0, *(0.0,) * (SEASON_KNOTS - 3)))
     learned = np.array([120, 120, 120, 200])
     ahead = season_of_chances(
         season, learned_days=learned, label_days=20, as_of_day=365 + 10, horizon_days=20

@@ -15,7 +15,7 @@ from scipy.special import xlogy
 
 from ltvkit.models._rows import FloatArray
 
-YEAR_DAYS = 364
+YEAR_DAYS, CALENDAR_YEAR = 364, 365.25
 PERIOD_DAYS = 28
 SEASON_KNOTS = 13
 AGE_KNOTS = np.array([3.5, 10, 21, 42, 84, 168, 336, 672, 1344, 2688, 5376])
@@ -36,8 +36,9 @@ class Season:
     Parameters
     ----------
     log_effect : tuple of float
-        Log of the factor at each of the `SEASON_KNOTS` knots, evenly spaced over 365.25 days
-        from the first of January 1970; linear between them, cyclic.
+        Log of the factor at each of the `SEASON_KNOTS` knots, a month apart, from the beginning to
+        the end of a year of 365.25 days; linear between them. Gifts and Christmas buying end with
+        the year: from its last day to the first of the next the factor may jump.
     """
 
     log_effect: tuple[float, ...]
@@ -56,9 +57,9 @@ NO_SEASON = Season(log_effect=(0.0,) * SEASON_KNOTS)
 """Every day like any other."""
 
 RETAIL_YEAR = (
-    # From the first of January in steps of 28.1 days.
-    *(0.15, -0.07, -0.06, -0.04, -0.06, -0.05, -0.06, -0.07, -0.05, -0.04),
-    *(0.0, 0.10, 0.33),
+    # From the first of January in months to the end of the year.
+    *(0.15, -0.07, -0.06, -0.05, -0.06, -0.05, -0.06, -0.06, -0.04),
+    *(-0.01, 0.08, 0.31, 0.15),
 )
 """The year of retail in general: level for ten months, more in November, most before Christmas.
 
@@ -75,10 +76,10 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
 
     Repeat revenue of a cell (cohort of customers x 28 days, counted back from the snapshot) has
     mean exposure x exp(age + cohort + season): age as hat functions in log age with a penalty on
-    second differences, a ridge on cohorts, cyclic hat functions of the day of the year with a
-    ridge, no trend over calendar time, which is not told from age and cohort. The season's ridge
-    is the one of greatest marginal likelihood (Laplace's approximation, as in Wood, 2011, Fast
-    stable restricted maximum likelihood and marginal likelihood estimation, JRSS B 73).
+    second differences, a ridge on cohorts, hat functions of the day of the year with a ridge, no
+    trend over calendar time, which is not told from age and cohort. The season's ridge is the one
+    of greatest marginal likelihood (Laplace's approximation, as in Wood, 2011, Fast stable
+    restricted maximum likelihood and marginal likelihood estimation, JRSS B 73).
 
     Parameters
     ----------
@@ -216,11 +217,5 @@ def _hat_basis(at: FloatArray, knots: FloatArray) -> FloatArray:
 
 
 def _season_basis(days: Sequence[int] | np.ndarray) -> FloatArray:
-    """Weights of the cyclic piecewise linear functions of the time of the year."""
-    place = (np.asarray(days) % 365.25) / 365.25 * SEASON_KNOTS
-    low = place.astype(int) % SEASON_KNOTS
-    basis = np.zeros((len(place), SEASON_KNOTS))
-    rows = np.arange(len(place))
-    basis[rows, low] = 1 - (place - np.floor(place))
-    basis[rows, (low + 1) % SEASON_KNOTS] += place - np.floor(place)
-    return basis
+    """Weights of the piecewise linear functions of the time of the year."""
+    return _hat_basis(np.asarray(days) % CALENDAR_YEAR, np.linspace(0, CALENDAR_YEAR, SEASON_KNOTS))

@@ -1,5 +1,6 @@
 """Chances follow a season that was seen, as the total does, and so does a model asked later."""
 
+from copy import copy
 from datetime import timedelta
 
 import numpy as np
@@ -8,7 +9,11 @@ import pytest
 from simulated_panels import FIRST_DAY, simulated_panel
 
 from ltvkit.models.season import SEASON_KNOTS, Season
-from ltvkit.models.season_ahead import season_change, season_of_chances
+from ltvkit.models.season_ahead import (
+    season_change,
+    season_change_of_chances,
+    season_of_chances,
+)
 from ltvkit.models.stack import StackedLtv
 
 HORIZON = 45
@@ -75,7 +80,7 @@ def test_asked_after_the_peak_total_and_chances_have_fallen(log, panel, model):
     now = simulated_panel(log, history_days=AFTER, horizon_days=HORIZON).now
     asked, frozen = model.at(later).predict(now), model.predict(now)
     came = who_came(log, now, after=AFTER)
-    assert came - 0.04 < asked["prob_active"].mean() < came + 0.1
+    assert came - 0.04 < asked["prob_active"].mean() < came + 0.06
     assert frozen["prob_active"].mean() > came + 0.18
     change = season_change(
         model.season_, since=panel.as_of_day, to=panel.as_of_day + 50, horizon_days=HORIZON
@@ -93,6 +98,16 @@ def test_asked_after_the_peak_total_and_chances_have_fallen(log, panel, model):
     assert level.season - before.season == pytest.approx(change, rel=1e-9)
 
 
+def test_trained_after_the_peak_chances_do_not_take_it_for_what_customers_are_like(log):
+    panel = simulated_panel(log, history_days=AFTER, horizon_days=HORIZON)
+    model = StackedLtv(threads=2).fit(panel)
+    came = who_came(log, panel.now, after=AFTER)
+    unmoved = copy(model)
+    unmoved.chance_season_ = 0.0
+    assert unmoved.predict(panel.now)["prob_active"].mean() > came + 0.2
+    assert came - 0.04 < model.predict(panel.now)["prob_active"].mean() < came + 0.12
+
+
 def test_asked_on_the_day_of_the_training_it_is_the_same_model(panel, model):
     same = model.at(panel.snapshot.as_of)
     pd.testing.assert_frame_equal(same.predict(panel.now), model.predict(panel.now))
@@ -103,15 +118,38 @@ def test_without_a_season_the_day_does_not_matter():
     assert season_change(flat, since=100, to=300, horizon_days=60) == pytest.approx(0, abs=1e-12)
 
 
-def test_chances_are_compared_with_the_days_of_their_own_labels():
-    # A quarter of the year is e times as busy as the rest.
-    season = Season((1.0, 1.0, 1.0, *(0.0,) * (SEASON_KNOTS - 3)))
-    learned = np.array([120, 120, 120, 200])
+# From January to the middle of the year e times as busy as afterwards.
+HALF_A_YEAR = Season((1.0,) * 6 + (0.0,) * (SEASON_KNOTS - 6))
+QUIET, NEW_YEAR, BUSY_SPRING = 300, 365, 130
+
+
+@pytest.mark.parametrize(
+    ("learned", "as_of_day", "expected"),
+    [
+        # A busy horizon after quiet days, as quiet as those before and after the labels.
+        ([QUIET, QUIET, QUIET, QUIET - 20], NEW_YEAR, 1.0),
+        ([QUIET, NEW_YEAR], 2 * NEW_YEAR, 0.5),
+        # The busy days behind have shown in the features: a quarter is there already.
+        ([QUIET], BUSY_SPRING, 1.0 - 0.25),
+        ([BUSY_SPRING], QUIET, -1.0 + 0.25),
+    ],
+)
+def test_chances_are_compared_with_the_days_of_their_own_labels(learned, as_of_day, expected):
     ahead = season_of_chances(
-        season, learned_days=learned, label_days=20, as_of_day=365 + 10, horizon_days=20
+        HALF_A_YEAR,
+        learned_days=np.array(learned),
+        label_days=20,
+        as_of_day=as_of_day,
+        horizon_days=20,
     )
-    assert ahead == pytest.approx(1.0)
-    among = season_of_chances(
-        season, learned_days=np.array([10, 120]), label_days=20, as_of_day=375, horizon_days=20
+    assert ahead == pytest.approx(expected, abs=1e-9)
+
+
+def test_chances_asked_later_are_moved_as_chances_learned_then():
+    days = {"label_days": 20, "horizon_days": 20, "learned_days": np.array([QUIET])}
+    then, later = (
+        season_of_chances(HALF_A_YEAR, as_of_day=day, **days) for day in (QUIET, BUSY_SPRING)
     )
-    assert among == pytest.approx(0.5)
+    moved = season_change_of_chances(HALF_A_YEAR, since=QUIET, to=BUSY_SPRING, horizon_days=20)
+    assert moved == pytest.approx(later - then, rel=1e-12)
+    assert moved == pytest.approx(0.75)

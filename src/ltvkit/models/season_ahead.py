@@ -9,6 +9,12 @@ from ltvkit.panel import Activity
 SEASON_NEEDS_DAYS = 392
 """A season is estimated only from repeat orders of a year and four weeks."""
 
+RECENT_DAYS, CARRIED_OVER = 91, 0.25
+"""How much of the season of the last quarter shows in chances through what customers did in it.
+
+How chances erred at 86 dates of seven simulated and four real logs gives .26 and .27.
+"""
+
 
 def season_at(activity: Activity, day: int) -> Season:
     """The log's own season as it was known on this day; of shops in general, before it shows.
@@ -30,6 +36,9 @@ def season_of_chances(
 ) -> float:
     """How much busier the horizon is than the labels chances were learned from.
 
+    Less a quarter of how much busier the days behind are than those behind the labels: features
+    that count recent orders have raised the chances already.
+
     Parameters
     ----------
     season : Season
@@ -45,15 +54,26 @@ def season_of_chances(
         A log.
     """
     days, rows = np.unique(learned_days, return_counts=True)
-    met = [_log_effect_after(season, day, label_days) for day in days.tolist()]
-    ahead = _log_effect_after(season, as_of_day, horizon_days)
+    met = [_not_in_features(season, day, label_days) for day in days.tolist()]
+    ahead = _not_in_features(season, as_of_day, horizon_days)
     return float(ahead - np.average(met, weights=rows))
+
+
+def season_change_of_chances(season: Season, *, since: int, to: int, horizon_days: int) -> float:
+    """`season_change` for chances, whose features are of the day they are asked, as a log."""
+    later = _not_in_features(season, to, horizon_days)
+    return later - _not_in_features(season, since, horizon_days)
 
 
 def season_change(season: Season, *, since: int, to: int, horizon_days: int) -> float:
     """How much busier the horizon after one day is than that after another, as a log."""
     later = _log_effect_after(season, to, horizon_days)
     return later - _log_effect_after(season, since, horizon_days)
+
+
+def _not_in_features(season: Season, day: int, days: int) -> float:
+    behind = _log_effect_after(season, day - RECENT_DAYS, RECENT_DAYS)
+    return _log_effect_after(season, day, days) - CARRIED_OVER * behind
 
 
 def _log_effect_after(season: Season, day: int, days: int) -> float:

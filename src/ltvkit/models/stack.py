@@ -32,7 +32,13 @@ from ltvkit.models.intervals import (
 )
 from ltvkit.models.level import LevelForecast, forecast_level
 from ltvkit.models.season import Season
-from ltvkit.models.season_ahead import season_at, season_change, season_clock, season_of_chances
+from ltvkit.models.season_ahead import (
+    season_at,
+    season_change,
+    season_change_of_chances,
+    season_clock,
+    season_of_chances,
+)
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_day_number
 from ltvkit.wording import Sentence
@@ -160,12 +166,11 @@ class StackedLtv(BaseEstimator):
         """The same model asked on another day, its total and chances in that day's season."""
         as_of_day = as_day_number(as_of)
         moved = copy(self)
-        change = season_change(
-            self.season_, since=self.as_of_day_, to=as_of_day, horizon_days=self.horizon_days_
-        )
+        days = {"since": self.as_of_day_, "to": as_of_day, "horizon_days": self.horizon_days_}
+        change = season_change(self.season_, **days)
         factor = float(np.exp(change))
         moved.as_of_day_ = as_of_day
-        moved.chance_season_ = self.chance_season_ + change
+        moved.chance_season_ += season_change_of_chances(self.season_, **days)
         moved.scale_ = self.scale_ * factor
         moved.scatter_ = replace(self.scatter_, reference=self.scatter_.reference * factor)
         moved.level_ = self.level_.asked_later(as_of_day - self.as_of_day_, change)

@@ -16,7 +16,16 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask, judge_record
 
 from ltvkit import panel
-from ltvkit.models import blend, boosted, candidates, family, intervals, level, stack
+from ltvkit.models import (
+    blend,
+    boosted,
+    candidates,
+    family,
+    intervals,
+    level,
+    season_ahead,
+    stack,
+)
 from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
 
@@ -71,6 +80,7 @@ def parts() -> tuple[Part, ...]:
         Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),
         Part("season", ((Season, "mean_effect", lambda season, first_day, last_day: 1.0),)),
         Part("season in chances", ((stack, "season_of_chances", lambda *a, **b: 0.0),)),
+        Part("season behind in chances", ((season_ahead, "CARRIED_OVER", 0.0),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
         Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
         Part("cuts drawn at random", ((boosted, "RANDOM_CUTS", ()),)),

@@ -40,7 +40,7 @@ DOORS = {
     "lightgbm": {"models/boosted.py"},
     "lifetimes": {"models/from_lifetimes.py"},
     "typer": {"cli.py"},
-    "pydantic": {"config.py"},
+    "pydantic": {"config"},
     "ibis": {"data", "features"},
     "duckdb": {"data", "features"},
     "vl_convert": {"report"},

@@ -1,14 +1,7 @@
-"""The configuration of a run: every key, its type, its default and its meaning.
+"""Every key of a configuration: its type, its default, its meaning, and what it must not be."""
 
-A config is a YAML file that is checked whole before any work starts. Everything wrong with it is
-told in one message. It stops at the composition root: below that, plain keyword arguments.
-"""
-
-import difflib
-from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -16,20 +9,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
 )
 
-from ltvkit.config_text import (
-    parse_override,
-    put_value,
-    read_yaml,
-    redact_all,
-    resolve_paths,
-    show_value,
-)
-from ltvkit.errors import ConfigError, UserError
+from ltvkit.config.text import did_you_mean, redact_all
+from ltvkit.errors import UserError
 
 INTERVALS = (0.5, 0.8, 0.9, 0.95)
 
@@ -58,7 +43,7 @@ def _period(value: object) -> object:
     except ValueError:
         words = ", ".join(PERIODS)
         raise ValueError(
-            f"a number of days, or one of {words}{_did_you_mean(word, list(PERIODS))}"
+            f"a number of days, or one of {words}{did_you_mean(word, list(PERIODS))}"
         ) from None
 
 
@@ -71,13 +56,15 @@ Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """Keys that belong together; one that is not listed is a mistake of the user."""
+
     model_config = ConfigDict(
         frozen=True, extra="forbid", coerce_numbers_to_str=True, str_strip_whitespace=True
     )
 
 
-class Columns(_Section):
+class Columns(Section):
     """Which column of the transactions means what."""
 
     customer_id: str = Field(
@@ -120,7 +107,7 @@ class Columns(_Section):
         return discount
 
 
-class TableConfig(_Section):
+class TableConfig(Section):
     """A further table; a plain path or URL is enough."""
 
     path: str = Field(description="a path or URL of the table", min_length=1)
@@ -132,7 +119,7 @@ class TableConfig(_Section):
 OptionalTable = Annotated[TableConfig | None, BeforeValidator(_table)]
 
 
-class DataConfig(_Section):
+class DataConfig(Section):
     """Where the data lie and how to read them."""
 
     transactions: str = Field(
@@ -200,12 +187,12 @@ class DataConfig(_Section):
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError) as error:
             raise ValueError(
-                f"the name of a time zone such as Europe/Paris{_did_you_mean(zone, _zones())}"
+                f"the name of a time zone such as Europe/Paris{did_you_mean(zone, _zones())}"
             ) from error
         return zone
 
 
-class SnapshotConfig(_Section):
+class SnapshotConfig(Section):
     """The day that splits history from future."""
 
     as_of: date | None = Field(
@@ -214,7 +201,7 @@ class SnapshotConfig(_Section):
     horizon_days: int = Field(default=365, ge=1, le=3660, description="how many days to look ahead")
 
 
-class LeadCriterionConfig(_Section):
+class LeadCriterionConfig(Section):
     """What makes a lead good: a number between `low` and `high`, or texts worth `points`."""
 
     weight: Positive = Field(default=1.0, description="how much it counts beside the others")
@@ -230,7 +217,7 @@ class LeadCriterionConfig(_Section):
         return high
 
 
-class EconomicsConfig(_Section):
+class EconomicsConfig(Section):
     """What an order leaves, what a customer cost, and what is asked of both."""
 
     margin_rate: float = Field(
@@ -272,7 +259,7 @@ class EconomicsConfig(_Section):
     )
 
 
-class AudienceConfig(_Section):
+class AudienceConfig(Section):
     """Where the lists begin and end."""
 
     protect_value_share: Share = Field(
@@ -315,13 +302,13 @@ class AudienceConfig(_Section):
             raise ValueError(str(error).partition("expected ")[2]) from error
 
 
-class ReportConfig(_Section):
+class ReportConfig(Section):
     """The page."""
 
     language: Literal["en", "fr", "pl"] = Field(default="en", description="language of the page")
 
 
-class ModelConfig(_Section):
+class ModelConfig(Section):
     """How predictions are made."""
 
     seed: int = Field(default=42, ge=0, le=2**31 - 1, description="same seed, same result")
@@ -340,7 +327,7 @@ class ModelConfig(_Section):
         return level
 
 
-class TrackingConfig(_Section):
+class TrackingConfig(Section):
     """The experiment tracker."""
 
     enabled: bool = Field(default=True, description="record runs in MLflow")
@@ -350,7 +337,7 @@ class TrackingConfig(_Section):
     experiment: str = Field(default="ltvkit", description="the experiment's name", min_length=1)
 
 
-class AlertsConfig(_Section):
+class AlertsConfig(Section):
     """When `ltv compare` calls; blank switches a rule off."""
 
     cac_rise: Money | None = Field(default=0.2, description="relative rise of CAC")
@@ -372,7 +359,7 @@ class AlertsConfig(_Section):
     )
 
 
-class Config(_Section):
+class Config(Section):
     """A whole run."""
 
     name: str = Field(
@@ -421,151 +408,6 @@ class Config(_Section):
         """Everything as plain JSON values, passwords blanked, for the record of a run."""
         settings: dict[str, Any] = redact_all(self.model_dump(mode="json"))
         return settings
-
-
-def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
-    """Read a config file and check it whole.
-
-    Parameters
-    ----------
-    path : str or Path
-        A YAML file. Relative paths in it start from its folder.
-    overrides : sequence of str
-        `a.b=c`, as `--set` takes them: `c` is read as YAML; a relative path starts from the
-        current folder.
-
-    Raises
-    ------
-    ConfigError
-        With everything that is wrong, one line each.
-    """
-    path = Path(path)
-    values = resolve_paths(read_yaml(path), path.parent)
-    for override in overrides:
-        key, value = parse_override(override)
-        put_value(values, key, value)
-    try:
-        return Config.model_validate(values)
-    except ValidationError as error:
-        lines = [_explain(fault) for fault in error.errors(include_url=False)]
-        raise ConfigError(
-            "\n".join([f"{path}: the configuration cannot be used", *lines])
-        ) from None
-
-
-def restore_config(settings: dict[str, Any]) -> Config:
-    """The configuration that a model or a run carries.
-
-    Raises
-    ------
-    ConfigError
-        When it was written by a version whose keys were others.
-    """
-    try:
-        return Config.model_validate(settings)
-    except ValidationError as error:
-        faults = [_explain(fault) for fault in error.errors()]
-        raise ConfigError(
-            "got settings of another version of ltvkit, expected those of this one; train again:\n"
-            + "\n".join(f"  {fault}" for fault in faults)
-        ) from error
-
-
-def config_keys(section: type[BaseModel] = Config, prefix: str = "") -> dict[str, str]:
-    """Every key with its description, in order; sections themselves are left out.
-
-    >>> config_keys()["snapshot.horizon_days"]
-    'how many days to look ahead'
-    """
-    keys: dict[str, str] = {}
-    for name, field in section.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, _Section):
-            keys |= config_keys(field.annotation, f"{prefix}{name}.")
-        else:
-            keys[prefix + name] = field.description or ""
-    return keys
-
-
-# --- messages -----------------------------------------------------------------------------------
-
-
-def _explain(fault: Any) -> str:
-    """One line for one fault: the full key, what it got, what it expected, what to do."""
-    where = [str(part) for part in fault["loc"]]
-    path = ".".join(where)
-    kind, got = fault["type"], show_value(fault["input"])
-    section = _section_at(where[:-1])
-    if kind == "extra_forbidden":
-        known = list(section.model_fields) if section else []
-        hint = _did_you_mean(where[-1], known) or f"; it takes {', '.join(known)}"
-        return f"  {path}: got an unknown key{hint}"
-    field = section.model_fields.get(where[-1]) if section else None
-    meaning = f" ({field.description})" if field and field.description else ""
-    if kind == "missing":
-        return f"  {path}: got nothing, expected a value{meaning}; add it"
-    return f"  {path}: got {got}, expected {_expected(fault)}{meaning}; change it"
-
-
-def _expected(fault: Any) -> str:
-    kind, limits = fault["type"], fault.get("ctx", {})
-    bounds = {
-        "greater_than": "a number above {gt}",
-        "greater_than_equal": "a number of at least {ge}",
-        "less_than": "a number below {lt}",
-        "less_than_equal": "a number of at most {le}",
-        "string_too_short": "some text",
-    }
-    plain = {
-        "finite_number": "a finite number",
-        "float_parsing": "a number",
-        "float_type": "a number",
-        "int_parsing": "a whole number",
-        "int_type": "a whole number",
-        "int_from_float": "a whole number",
-        "bool_parsing": "true or false",
-        "bool_type": "true or false",
-        "string_type": "text (put it in quotes)",
-        "date_parsing": "a date such as 2024-12-31",
-        "date_from_datetime_parsing": "a date such as 2024-12-31",
-        "date_from_datetime_inexact": "a date such as 2024-12-31, without a time",
-        "date_type": "a date such as 2024-12-31",
-        "model_type": "a section: indented lines of 'key: value'",
-        "model_attributes_type": "a section: indented lines of 'key: value'",
-        "dict_type": "a section: indented lines of 'key: value'",
-        "tuple_type": "a list such as [a, b]",
-        "string_pattern_mismatch": "letters, digits, '.', '_' and '-', beginning with a letter "
-        "or digit",
-    }
-    if kind == "literal_error":
-        expected = str(limits["expected"])
-        known = [part.strip("' ") for part in expected.replace(" or ", ",").split(",")]
-        return expected + _did_you_mean(str(fault["input"]), known)
-    if kind == "value_error":
-        return str(limits["error"])
-    if kind in bounds:
-        return bounds[kind].format(**limits)
-    return plain.get(kind, str(fault["msg"]))
-
-
-def _section_at(where: Sequence[str]) -> type[BaseModel] | None:
-    section: type[BaseModel] | None = Config
-    within_mapping = False
-    for part in where:
-        if part.isdigit() or within_mapping:
-            within_mapping = False
-            continue
-        field = section.model_fields.get(part) if section else None
-        if field is None:
-            return None
-        within_mapping = get_origin(field.annotation) is dict
-        inner = [field.annotation, *get_args(field.annotation)]
-        section = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), None)
-    return section
-
-
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
 
 
 def _zones() -> list[str]:

@@ -1,0 +1,27 @@
+"""The configuration of a run: a YAML file that is checked whole before any work starts.
+
+Everything wrong with it is told in one message. It stops at the composition root: below that, plain
+keyword arguments.
+"""
+
+from ltvkit.config.load import config_keys, load_config, restore_config
+from ltvkit.config.sections import (
+    AlertsConfig,
+    AudienceConfig,
+    Config,
+    EconomicsConfig,
+    LeadCriterionConfig,
+    TableConfig,
+)
+
+__all__ = [
+    "AlertsConfig",
+    "AudienceConfig",
+    "Config",
+    "EconomicsConfig",
+    "LeadCriterionConfig",
+    "TableConfig",
+    "config_keys",
+    "load_config",
+    "restore_config",
+]

@@ -43,8 +43,94 @@ def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: 
         "axis": {"format": "$,.0f", "tickCount": 5},
         "scale": {"zero": True},
     }
-    whole_width = {"condition": {"test": f"datum.name === {quoted(names[-1])}", "value": 3}}
+    place = {"x": x, "y": y, "color": colour}
+    cost = {"x": x, "y": y | {"field": "cac"}}
+    return layered(
+        300,
+        {"name": "curves", "values": list(rows)},
+        padding={"left": 4, "top": 6, "bottom": 4, "right": 110},
+        layers=[
+            _band(place),
+            *_cost_lines(cost),
+            *_curves(place, whole=names[-1]),
+            _marks(place | {"shape": shape}),
+            _names_at_the_edge(place),
+            _hover(place | {"shape": shape}, reader),
+        ],
+    )
+
+
+def _band(place: Spec) -> Spec:
+    """Between the limits of the one curve that is looked at."""
+    limits = {"y": place["y"] | {"field": "low"}, "y2": {"field": "high"}}
+    return {
+        "transform": [{"filter": "isValid(datum.low) && datum.band"}],
+        "mark": {"type": "area", "opacity": 0.16},
+        "encoding": place | limits,
+    }
+
+
+def _cost_lines(cost: Spec) -> list[Spec]:
+    """What a customer cost, named at the right edge: at the left, early paybacks are marked."""
+    shown = {"filter": "isValid(datum.cac) && datum.band"}
+    return [
+        {
+            "transform": [shown],
+            "mark": {"type": "line", "strokeDash": [2, 3], "strokeWidth": 1.5},
+            "encoding": cost | {"stroke": {"value": INK}},
+        },
+        {
+            "transform": [
+                shown,
+                {"joinaggregate": [{"op": "max", "field": "age", "as": "edge"}]},
+                {"filter": "datum.age === datum.edge"},
+            ],
+            "mark": {"type": "text", "align": "right", "dx": -4, "dy": -8, "fontSize": 12},
+            "encoding": cost | {"text": {"field": "cost"}, "color": {"value": INK}},
+        },
+    ]
+
+
+def _curves(place: Spec, whole: str) -> list[Spec]:
+    """Solid where observed, dashed where predicted; the line of the whole shop is thicker."""
     line = {"type": "line", "strokeCap": "round", "strokeJoin": "round"}
+    width = {"condition": {"test": f"datum.name === {quoted(whole)}", "value": 3}, "value": 2.25}
+    return [
+        {
+            "transform": [{"filter": "!datum.predicted"}],
+            "mark": line,
+            "encoding": place | {"strokeWidth": width},
+        },
+        {
+            "transform": [{"filter": "datum.predicted || datum.last"}],
+            "mark": line | {"strokeDash": [5, 5], "strokeWidth": 1.75},
+            "encoding": place,
+        },
+    ]
+
+
+def _marks(place: Spec) -> Spec:
+    """Where observation ends, and, larger, the month of payback."""
+    size = {"condition": {"test": "datum.hit", "value": 150}, "value": 60}
+    return {
+        "transform": [{"filter": "datum.last || datum.hit"}],
+        "mark": {"type": "point", "filled": True, "opacity": 1, "strokeWidth": 0},
+        "encoding": place | {"size": size},
+    }
+
+
+def _names_at_the_edge(place: Spec) -> Spec:
+    return {
+        "transform": [{"filter": "isValid(datum.end)"}],
+        "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 12, "limit": 120},
+        "encoding": place | {"y": place["y"] | {"field": "end"}, "text": {"field": "name"}},
+    }
+
+
+def _hover(place: Spec, reader: Reader) -> Spec:
+    """The nearest point under the pointer, with its figures."""
+    nearest = {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}
+    under = {"param": "hover", "empty": False, "value": 1}
     tooltip = [
         {"field": "name", "title": reader.plain("payback.choose_channel")},
         {"field": "age", "title": reader.plain("payback.x")},
@@ -53,104 +139,11 @@ def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: 
         {"field": "n", "title": reader.plain("payback.customers_seen"), "format": ",d"},
         {"field": "kind", "title": reader.plain("page.kind")},
     ]
-    return layered(
-        300,
-        {"name": "curves", "values": list(rows)},
-        padding={"left": 4, "top": 6, "bottom": 4, "right": 110},
-        layers=[
-            {
-                "transform": [{"filter": "isValid(datum.low) && datum.band"}],
-                "mark": {"type": "area", "opacity": 0.16},
-                "encoding": {
-                    "x": x,
-                    "y": y | {"field": "low"},
-                    "y2": {"field": "high"},
-                    "color": colour,
-                },
-            },
-            {
-                "transform": [{"filter": "isValid(datum.cac) && datum.band"}],
-                "mark": {"type": "line", "strokeDash": [2, 3], "strokeWidth": 1.5},
-                "encoding": {"x": x, "y": y | {"field": "cac"}, "stroke": {"value": INK}},
-            },
-            {
-                # Named at the right edge: at the left, early paybacks are marked.
-                "transform": [
-                    {"filter": "isValid(datum.cac) && datum.band"},
-                    {"joinaggregate": [{"op": "max", "field": "age", "as": "edge"}]},
-                    {"filter": "datum.age === datum.edge"},
-                ],
-                "mark": {"type": "text", "align": "right", "dx": -4, "dy": -8, "fontSize": 12},
-                "encoding": {
-                    "x": x,
-                    "y": y | {"field": "cac"},
-                    "text": {"field": "cost"},
-                    "color": {"value": INK},
-                },
-            },
-            {
-                "transform": [{"filter": "!datum.predicted"}],
-                "mark": line,
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "color": colour,
-                    "strokeWidth": whole_width | {"value": 2.25},
-                },
-            },
-            {
-                "transform": [{"filter": "datum.predicted || datum.last"}],
-                "mark": line | {"strokeDash": [5, 5], "strokeWidth": 1.75},
-                "encoding": {"x": x, "y": y, "color": colour},
-            },
-            {
-                "transform": [{"filter": "datum.last || datum.hit"}],
-                "mark": {"type": "point", "filled": True, "opacity": 1, "strokeWidth": 0},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "color": colour,
-                    "shape": shape,
-                    "size": {"condition": {"test": "datum.hit", "value": 150}, "value": 60},
-                },
-            },
-            {
-                "transform": [{"filter": "isValid(datum.end)"}],
-                "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 12, "limit": 120},
-                "encoding": {
-                    "x": x,
-                    "y": y | {"field": "end"},
-                    "text": {"field": "name"},
-                    "color": colour,
-                },
-            },
-            {
-                "params": [
-                    {
-                        "name": "hover",
-                        "select": {
-                            "type": "point",
-                            "on": "pointerover",
-                            "nearest": True,
-                            "clear": "pointerout",
-                        },
-                    }
-                ],
-                "mark": {"type": "point", "filled": True, "size": 90, "strokeWidth": 0},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "color": colour,
-                    "shape": shape,
-                    "opacity": {
-                        "condition": {"param": "hover", "empty": False, "value": 1},
-                        "value": 0,
-                    },
-                    "tooltip": tooltip,
-                },
-            },
-        ],
-    )
+    return {
+        "params": [{"name": "hover", "select": nearest}],
+        "mark": {"type": "point", "filled": True, "size": 90, "strokeWidth": 0},
+        "encoding": place | {"opacity": {"condition": under, "value": 0}, "tooltip": tooltip},
+    }
 
 
 def payback_rows(

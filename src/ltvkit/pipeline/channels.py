@@ -110,18 +110,7 @@ def decide_channels(
         seen_sd_log=seen_sd_log,
         seed=config.model.seed,
     )
-    ledger, in_flight = None, 0.0
-    if costs is not None:
-        ledger = open_ledger(
-            costs,
-            credited,
-            first_orders,
-            as_of=snapshot.as_of,
-            cost_lag_days=assumed.cost_lag_days,
-            new_from=assumed.new_customers_from,
-        )
-        # What cannot have brought anybody yet is all in flight.
-        in_flight = ledger.in_flight if ledger else acquisition_total(costs)
+    ledger, in_flight = _ledger(config, costs, credited, first_orders, snapshot.as_of)
     marginal = ledger.marginal(assumed.allocation) if ledger else {}
     channels = economics.channels_table(
         _cac(config, ledger, values.table),
@@ -179,7 +168,6 @@ def decide_channels(
         seed=config.model.seed,
     )
     costs_of_cohorts = cohort_costs(ledger, months)
-    budget: Budget | None = None
     further = {
         "cohort_values.csv": economics.cohort_values(
             by_cohort,
@@ -191,12 +179,10 @@ def decide_channels(
             seed=config.model.seed,
         )
     }
+    budget: Budget | None = None
     if ledger is not None and months is not None:
-        further["cac_by_month.csv"] = months.assign(period=months["period"].dt.strftime("%Y-%m"))
-        further["allocations.csv"] = ledger.allocations()
-        further["budget.csv"], budget = next_budget(
-            channels, marginal, ledger.curve_unit, language=config.report.language
-        )
+        of_costs, budget = _tables_of_costs(config, ledger, months, channels, marginal)
+        further |= of_costs
     benchmarks = _against_benchmarks(channels, open_benchmarks(config))
     if benchmarks is not None:
         further["benchmarks.csv"] = benchmarks
@@ -223,6 +209,45 @@ def decide_channels(
         budget=budget,
         further=further,
     )
+
+
+def _ledger(
+    config: Config,
+    costs: pd.DataFrame | None,
+    credited: pd.DataFrame,
+    first_orders: pd.Series,
+    as_of: date,
+) -> tuple[Ledger | None, float]:
+    """The ledger, if any of its cost can have brought somebody yet, and the cost in flight."""
+    if costs is None:
+        return None, 0.0
+    ledger = open_ledger(
+        costs,
+        credited,
+        first_orders,
+        as_of=as_of,
+        cost_lag_days=config.economics.cost_lag_days,
+        new_from=config.economics.new_customers_from,
+    )
+    return ledger, ledger.in_flight if ledger else acquisition_total(costs)
+
+
+def _tables_of_costs(
+    config: Config,
+    ledger: Ledger,
+    months: pd.DataFrame,
+    channels: pd.DataFrame,
+    marginal: dict[str, economics.MarginalCac],
+) -> tuple[dict[str, pd.DataFrame], Budget]:
+    """CAC by month, shared cost under each rule, and where the next money goes."""
+    table, budget = next_budget(
+        channels, marginal, ledger.curve_unit, language=config.report.language
+    )
+    return {
+        "cac_by_month.csv": months.assign(period=months["period"].dt.strftime("%Y-%m")),
+        "allocations.csv": ledger.allocations(),
+        "budget.csv": table,
+    }, budget
 
 
 _SAID = {"why": "why_said", "worth_more": "worth_more_said"}

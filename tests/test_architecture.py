@@ -19,6 +19,7 @@ GROUND = {
     "panel",
     "runs",
     "run_facts",
+    "units",
     "wording",
     "_version",
 }

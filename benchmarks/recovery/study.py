@@ -25,11 +25,11 @@ from ltvkit.data import order_days_from_frame
 from ltvkit.data.simulator import DEMO_DESIGN, ShopDesign, SimulatedShop, simulate_shop
 from ltvkit.data.simulator.truth import expected_exposure
 from ltvkit.models import Btyd, GammaGamma, ModifiedBetaGeo
+from ltvkit.units import DAYS_PER_MONTH, Z80
 
 LEVEL = 0.80
 MONTHS = 12
-MONTH_DAYS = 365.25 / 12
-YOUNG_LEVEL_SD_LOG = 0.20 / 1.2816
+YOUNG_LEVEL_SD_LOG = 0.20 / Z80
 """Where less than 392 days are on record, totals were found to err by 20 % (80 % half-width)."""
 
 
@@ -221,7 +221,7 @@ def _residual_margin(
     scenario: Scenario, shop: SimulatedShop, order_days: pd.DataFrame
 ) -> tuple[pd.Series | None, list[float] | None]:
     """Margin that each customer is expected to bring in a year, and its share by month."""
-    ends = np.arange(1, MONTHS + 1) * MONTH_DAYS
+    ends = np.arange(1, MONTHS + 1) * DAYS_PER_MONTH
     match scenario.residuals:
         case "none":
             return None, None

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from ltvkit.units import Floats
 
 DECILES = 10
 
@@ -13,13 +13,13 @@ def equal_count_edges(count: int, groups: int) -> npt.NDArray[np.int64]:
     return np.arange(groups + 1, dtype=np.int64) * count // groups
 
 
-def cumulative(amount: FloatArray, *, by: FloatArray, at: npt.ArrayLike) -> FloatArray:
+def cumulative(amount: Floats, *, by: Floats, at: npt.ArrayLike) -> Floats:
     """Total `amount` of the first `at` customers by descending `by`, ties shared evenly."""
     order = np.argsort(-by, kind="stable")
     return cumulative_when_sorted(amount[order], by=by[order], at=at)
 
 
-def cumulative_when_sorted(amount: FloatArray, *, by: FloatArray, at: npt.ArrayLike) -> FloatArray:
+def cumulative_when_sorted(amount: Floats, *, by: Floats, at: npt.ArrayLike) -> Floats:
     """The same for customers that already stand in descending order of `by`."""
     # The curve has a knot only where `by` changes; between knots, inside a tie, it is straight.
     ends = np.flatnonzero(by[1:] != by[:-1]) + 1

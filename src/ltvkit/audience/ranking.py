@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from ltvkit.units import Floats
 
 TIERS = ((0.01, "top_1"), (0.05, "top_5"), (0.10, "top_10"), (0.25, "top_25"), (0.50, "top_50"))
 

@@ -15,10 +15,16 @@ from pydantic import (
 
 from ltvkit.config.text import did_you_mean, redact_all
 from ltvkit.errors import UserError
+from ltvkit.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 INTERVALS = (0.5, 0.8, 0.9, 0.95)
 
-PERIODS = {"weekly": 7.0, "monthly": 365.25 / 12, "quarterly": 365.25 / 4, "yearly": 365.25}
+PERIODS = {
+    "weekly": 7.0,
+    "monthly": DAYS_PER_MONTH,
+    "quarterly": 3 * DAYS_PER_MONTH,
+    "yearly": DAYS_PER_YEAR,
+}
 """What may be written for a number of days."""
 
 

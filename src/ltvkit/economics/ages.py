@@ -11,7 +11,7 @@ import pandas as pd
 from ltvkit.economics.costs import UNATTRIBUTED, channel_names, require_columns
 from ltvkit.economics.credit import checked_weights
 from ltvkit.economics.orders import month_names, read_orders, total_by
-from ltvkit.economics.value import DAYS_PER_MONTH
+from ltvkit.units import DAYS_PER_MONTH
 
 
 def margin_by_age(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.DataFrame:

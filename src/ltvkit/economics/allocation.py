@@ -21,11 +21,10 @@ from ltvkit.economics.costs import (
 )
 from ltvkit.economics.credit import credited_customers, within
 from ltvkit.errors import ConfigError, DataError
+from ltvkit.units import Floats
 
 Allocation = Literal["customers", "spend", "paid_customers", "weights"]
 RULES: tuple[Allocation, ...] = ("customers", "spend", "paid_customers")
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

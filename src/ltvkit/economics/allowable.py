@@ -4,11 +4,9 @@ import math
 from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ltvkit.errors import ConfigError, DataError
-
-Floats = NDArray[np.float64]
+from ltvkit.units import Floats
 
 
 @overload

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ltvkit.economics.costs import numbers, require_columns
 from ltvkit.errors import ConfigError, DataError
-
-Floats = NDArray[np.float64]
+from ltvkit.units import Floats
 
 
 def unamortised_share(months: int, margin_curve: Sequence[float] | None = None) -> Floats:

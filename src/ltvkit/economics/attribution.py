@@ -8,12 +8,11 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ltvkit.economics.costs import UNATTRIBUTED, channel_names, require_columns
 from ltvkit.errors import ConfigError, DataError, offenders
+from ltvkit.units import Floats
 
-Floats = NDArray[np.float64]
 AttributionRule = Literal["first", "last", "linear", "position", "time_decay"]
 
 SECONDS_PER_DAY = 86_400

@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ltvkit.economics.marginal import MarginalCac
+from ltvkit.units import Floats
 from ltvkit.wording import Language, Sentence
 
 BUDGET_COLUMNS = (
@@ -23,8 +23,6 @@ BUDGET_COLUMNS = (
 
 _STEPS = 200
 _MOST_REASONS = 3
-
-Floats = NDArray[np.float64]
 
 
 def budget_sketch(

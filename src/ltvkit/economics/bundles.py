@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from ltvkit.economics.costs import numbers, require_columns
 from ltvkit.economics.orders import total_by
 from ltvkit.errors import DataError, offenders
+from ltvkit.units import Floats
 
 MAX_BUNDLES = 500
 MAX_COHORT_BUNDLES = 200
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 

@@ -11,14 +11,12 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ltvkit.economics.costs import ALL
 from ltvkit.economics.curves import GroupKey, MarginCurve, margin_curves
 from ltvkit.economics.resample import limits
 from ltvkit.economics.shrinkage import shrunk_draws
-
-Floats = NDArray[np.float64]
+from ltvkit.units import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

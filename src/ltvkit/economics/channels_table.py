@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ltvkit.economics.allowable import allowable_cac
 from ltvkit.economics.cac import CAC_COLUMNS
@@ -21,6 +20,7 @@ from ltvkit.economics.resample import limits
 from ltvkit.economics.shrinkage import shrunk_draws
 from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
 from ltvkit.errors import DataError
+from ltvkit.units import Floats
 from ltvkit.wording import Sentence
 
 CHANNELS_COLUMNS = (
@@ -41,8 +41,6 @@ CHANNELS_COLUMNS = (
 
 SURE = 0.99
 """Draws cannot tell more than this from certainty."""
-
-Floats = NDArray[np.float64]
 
 
 def channels_table(

@@ -11,7 +11,7 @@ from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.existing import values_there
 from ltvkit.economics.payback import payback_of
 from ltvkit.economics.resample import limits
-from ltvkit.economics.value import DAYS_PER_MONTH
+from ltvkit.units import DAYS_PER_MONTH
 
 COHORT_VALUE_COLUMNS = (
     "channel",

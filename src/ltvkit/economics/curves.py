@@ -22,6 +22,7 @@ from ltvkit.economics.costs import ALL, require_columns
 from ltvkit.economics.resample import resampled
 from ltvkit.economics.value import discount_factors
 from ltvkit.errors import ConfigError
+from ltvkit.units import Floats
 
 MIN_CUSTOMERS = 30
 MIN_SHARE = 0.05
@@ -29,7 +30,6 @@ MIN_SHARE = 0.05
 
 _SOMEBODY = 1e-9
 
-Floats = NDArray[np.float64]
 GroupKey = tuple[str, str]
 
 

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from ltvkit.economics.costs import ALL, numbers, require_columns
 from ltvkit.economics.curves import GroupKey
 from ltvkit.economics.resample import limits, resampled
-
-_Z80 = 1.2815515655446004
-"""Standard normal quantile of .9: predictions carry 80 % limits."""
+from ltvkit.units import Z80
 
 _MAX_UNITS = 500
 
@@ -59,7 +57,7 @@ def values_there(
     own_error = np.zeros(len(customers))
     if {"residual_low", "residual_high"} <= set(customers.columns):
         width = numbers(customers, "residual_high") - numbers(customers, "residual_low")
-        own_error = width.to_numpy() / (2 * _Z80)
+        own_error = width.to_numpy() / (2 * Z80)
     parts = np.column_stack([to_date, residual, to_date + residual])
     rows = []
     for key, members in _members(customers, by):

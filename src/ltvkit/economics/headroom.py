@@ -1,14 +1,12 @@
 """Room for one more customer: allowable over marginal CAC, with limits."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from ltvkit.economics.marginal import MarginalCac
 from ltvkit.economics.resample import limits
 from ltvkit.economics.verdicts import LEAST_ELASTICITY
-
-Floats = NDArray[np.float64]
+from ltvkit.units import Floats
 
 
 def room_at_the_margin(

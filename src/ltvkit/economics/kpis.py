@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from ltvkit.economics.orders import Orders, month_names, months_of, read_orders, total_by
 from ltvkit.errors import ConfigError
+from ltvkit.units import Floats
 
 KPI_COLUMNS = (
     "month",
@@ -28,8 +29,6 @@ KPI_COLUMNS = (
 
 LAPSE_DAYS = 365
 """A year without an order, a common definition of a lapsed customer in retail."""
-
-Floats = NDArray[np.float64]
 
 
 def kpis(

@@ -17,8 +17,8 @@ from ltvkit.economics.costs import (
     period_starts,
     week_start,
 )
-from ltvkit.economics.value import DAYS_PER_MONTH
 from ltvkit.errors import ConfigError
+from ltvkit.units import DAYS_PER_MONTH
 
 _DAYS_IN: dict[Unit, float] = {"day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH}
 _SUM_TOLERANCE = 1e-9

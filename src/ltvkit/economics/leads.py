@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ltvkit.economics.costs import (
     acquisition_costs,
@@ -14,13 +13,12 @@ from ltvkit.economics.costs import (
 )
 from ltvkit.economics.credit import credited_customers, within
 from ltvkit.errors import ConfigError, NotEnoughDataError, offenders
+from ltvkit.units import Floats
 
 FEWEST_OUTCOMES = 25
 """Leads of each outcome that a calibrated score needs: five folds with five of each."""
 
 _FOLDS = 5
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from ltvkit.errors import DataError
+from ltvkit.units import Floats
 from ltvkit.wording import Sentence
 
 MIN_PERIODS = 12
@@ -21,8 +22,6 @@ MIN_LOG_VARIATION = 0.10
 """Standard deviation of ln S below which spend has not really varied: about +- 10 %."""
 
 _ITERATIONS = 50
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ltvkit.economics.costs import dates
 from ltvkit.errors import DataError
 from ltvkit.schemas import ORDER_DAYS, Schema, check_frame
+from ltvkit.units import Floats
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 # The key is checked below, on codes: a frame of ten million text ids is slow to compare twice.

@@ -39,7 +39,6 @@ PAYBACK_COLUMNS = (
 )
 
 PaybackStatus = Literal["paid_back", "not_yet"]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,9 +11,8 @@ Source: B. Efron & R. Tibshirani, An Introduction to the Bootstrap (1993), secti
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ltvkit.units import Floats
 
 FEWEST_RESAMPLED = 10
 """Below this many customers a resample too often holds one of them only; t draws stand in."""

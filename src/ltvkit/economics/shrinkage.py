@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ltvkit.economics.resample import FEWEST_RESAMPLED
+from ltvkit.units import Floats
 
 PRIOR_SCALE = 0.5
 """Scale of the half-Cauchy prior of tau, as a share of the mean: channels whose value differs by
@@ -25,8 +26,6 @@ SPREAD_PRIOR_CUSTOMERS = 10
 of a handful says little, and two equal customers do not make a certainty."""
 
 _GRID = 400
-
-Floats = NDArray[np.float64]
 
 
 class Shrunk(NamedTuple):

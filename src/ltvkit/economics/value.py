@@ -9,15 +9,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ltvkit.errors import ConfigError, DataError
+from ltvkit.units import DAYS_PER_YEAR, Floats
 
 MONTHS_PER_YEAR = 12
-DAYS_PER_YEAR = 365.25
-DAYS_PER_MONTH = DAYS_PER_YEAR / MONTHS_PER_YEAR
-
-Floats = NDArray[np.float64]
 
 
 def monthly_discount_rate(annual_discount_rate: float) -> float:

@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from ltvkit.units import Floats
 
 
-def aligned(*columns: npt.ArrayLike) -> tuple[FloatArray, ...]:
+def aligned(*columns: npt.ArrayLike) -> tuple[Floats, ...]:
     """Turn columns into float arrays of one length, or say what does not fit."""
     arrays = tuple(np.asarray(column, dtype=np.float64) for column in columns)
     for array in arrays:
@@ -23,7 +23,7 @@ def aligned(*columns: npt.ArrayLike) -> tuple[FloatArray, ...]:
     return arrays
 
 
-def require_outcomes(outcome: FloatArray) -> None:
+def require_outcomes(outcome: Floats) -> None:
     """Refuse anything but 0 and 1."""
     if not np.isin(outcome, (0.0, 1.0)).all():
         raise ValueError(
@@ -32,7 +32,7 @@ def require_outcomes(outcome: FloatArray) -> None:
         )
 
 
-def require_probabilities(probability: FloatArray) -> None:
+def require_probabilities(probability: Floats) -> None:
     """Refuse anything outside 0 to 1."""
     if ((probability < 0.0) | (probability > 1.0)).any():
         raise ValueError(
@@ -46,6 +46,6 @@ def ratio(numerator: float, denominator: float) -> float:
     return numerator / denominator if denominator != 0.0 else float("nan")
 
 
-def mean(values: FloatArray) -> float:
+def mean(values: Floats) -> float:
     """The mean, `nan` of nothing."""
     return float(values.mean()) if values.size else float("nan")

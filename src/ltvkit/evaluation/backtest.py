@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.errors import ConvergenceError, NotEnoughDataError
@@ -18,6 +19,7 @@ from ltvkit.evaluation.chances import auc, brier, calibration_error, calibration
 from ltvkit.evaluation.coverage import attainable_coverage, coverage
 from ltvkit.panel import RECORD_ROW, LtvModel, ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot
+from ltvkit.units import Floats
 
 MOST_FOLDS = 2
 NEW_DAYS = 30
@@ -29,8 +31,6 @@ FEWEST_NEW_ACTIVE = 20
 SHORTEST_HISTORY_DAYS = 60
 SHORTEST_HORIZON_DAYS = 14
 """Of a fold that looks less far ahead than asked for."""
-
-FloatArray = np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def run_backtest(
 
 
 def judge(
-    predicted: pd.DataFrame, revenue: FloatArray, stayed: FloatArray, *, seed: int
+    predicted: pd.DataFrame, revenue: Floats, stayed: Floats, *, seed: int
 ) -> dict[str, float]:
     """All metrics of one model at one fold; those it makes no claim for are left out.
 
@@ -252,7 +252,7 @@ def judge(
     return values
 
 
-def _judge_chances(predicted: pd.DataFrame, stayed: FloatArray, *, seed: int) -> dict[str, float]:
+def _judge_chances(predicted: pd.DataFrame, stayed: Floats, *, seed: int) -> dict[str, float]:
     """The metrics of the chance to stay: of an order, or that the contract is kept."""
     prob = predicted["prob_active"].to_numpy(dtype=float)
     if "prob_kept" in predicted.columns:
@@ -280,7 +280,7 @@ def _claims(predicted: pd.DataFrame) -> np.ndarray:
     return np.asarray(~everything)
 
 
-def judge_revenue(predicted: FloatArray, revenue: FloatArray) -> dict[str, float]:
+def judge_revenue(predicted: Floats, revenue: Floats) -> dict[str, float]:
     """The metrics of ranking, error and level."""
     return {
         "gini": metrics.gini(revenue, predicted),
@@ -296,7 +296,7 @@ def judge_revenue(predicted: FloatArray, revenue: FloatArray) -> dict[str, float
     }
 
 
-def judge_new(predicted: FloatArray, revenue: FloatArray, new: FloatArray) -> dict[str, float]:
+def judge_new(predicted: Floats, revenue: Floats, new: npt.NDArray[np.bool_]) -> dict[str, float]:
     """Ranking and level of the new customers alone, and how many they are; empty with too few."""
     if int((revenue[new] > 0).sum()) < FEWEST_NEW_ACTIVE:
         return {}
@@ -307,7 +307,7 @@ def judge_new(predicted: FloatArray, revenue: FloatArray, new: FloatArray) -> di
     }
 
 
-def random_gini_sd(revenue: FloatArray) -> float:
+def random_gini_sd(revenue: Floats) -> float:
     """Standard deviation of the normalised Gini of a random order.
 
         sd(y) / mean(y) / sqrt(3 n) / G_perfect
@@ -324,12 +324,13 @@ def random_gini_sd(revenue: FloatArray) -> float:
     return float(revenue.std() / (total / n) / np.sqrt(3 * n) / max(perfect, 1e-12))
 
 
-def _outcome(now: pd.DataFrame, truth: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+def _outcome(now: pd.DataFrame, truth: pd.DataFrame) -> tuple[Floats, Floats]:
     """Revenue and who stayed, for the customers of the fold in their order; see `judge`."""
     keyed = truth.set_index("customer_id")
     ids = now["customer_id"]
     revenue = ids.map(keyed["future_revenue"]).fillna(0.0).to_numpy(dtype=float)
     if "ended" in keyed:
-        return revenue, 1.0 - ids.map(keyed["ended"].astype(float)).to_numpy(dtype=float)
+        ended = ids.map(keyed["ended"].astype(float)).to_numpy(dtype=float)
+        return revenue, np.asarray(1.0 - ended)
     orders = ids.map(keyed["future_orders"]).fillna(0.0).to_numpy(dtype=float)
     return revenue, (orders > 0).astype(float)

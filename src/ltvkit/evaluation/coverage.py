@@ -7,12 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.deciles import DECILES, cumulative, equal_count_edges
-from ltvkit.evaluation._arrays import (
-    FloatArray,
-    aligned,
-    mean,
-    require_probabilities,
-)
+from ltvkit.evaluation._arrays import aligned, mean, require_probabilities
+from ltvkit.units import Floats
 
 ATTAINABLE_ZERO_SHARE = 0.7
 """A decile with this share of zeros or more covers too much whatever the interval's method."""
@@ -141,5 +137,5 @@ def interval_score(
     return mean((top - bottom) + 2.0 / (1.0 - level) * missed)
 
 
-def _covered(truth: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+def _covered(truth: Floats, low: Floats, high: Floats) -> Floats:
     return ((low <= truth) & (truth <= high)).astype(np.float64)

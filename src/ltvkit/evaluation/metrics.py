@@ -20,12 +20,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from ltvkit.deciles import DECILES, cumulative, equal_count_edges
-from ltvkit.evaluation._arrays import (
-    FloatArray,
-    aligned,
-    mean,
-    ratio,
-)
+from ltvkit.evaluation._arrays import aligned, mean, ratio
 from ltvkit.evaluation.chances import auc, brier, calibration_error, calibration_floor
 from ltvkit.evaluation.coverage import (
     AttainableCoverage,
@@ -33,6 +28,7 @@ from ltvkit.evaluation.coverage import (
     coverage,
     interval_score,
 )
+from ltvkit.units import Floats
 
 __all__ = [
     "AttainableCoverage",
@@ -264,15 +260,15 @@ def top_capture(actual: npt.ArrayLike, predicted: npt.ArrayLike, *, share: float
     return ratio(float(captured[0]), float(truth.sum()))
 
 
-def _has_level(truth: FloatArray, forecast: FloatArray) -> bool:
+def _has_level(truth: Floats, forecast: Floats) -> bool:
     return bool(truth.sum() != 0.0 and forecast.sum() != 0.0)
 
 
-def _at_level(truth: FloatArray, forecast: FloatArray) -> FloatArray:
+def _at_level(truth: Floats, forecast: Floats) -> Floats:
     return forecast * (float(truth.sum()) / float(forecast.sum()))
 
 
-def _covariance_with_rank(amount: FloatArray, by: FloatArray) -> float:
+def _covariance_with_rank(amount: Floats, by: Floats) -> float:
     if amount.size == 0:
         return 0.0
     return float(amount @ (rankdata(by) - (by.size + 1) / 2))

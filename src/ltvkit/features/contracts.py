@@ -19,7 +19,6 @@ from ltvkit.features.payments import (
     REGULAR_SHARE,
     RENEWAL,
     START,
-    Floats,
     Ints,
     Trace,
     find_terms,
@@ -28,6 +27,7 @@ from ltvkit.features.payments import (
 )
 from ltvkit.panel import Activity, Panel, cut_days, label_length
 from ltvkit.snapshot import Snapshot, as_day_number
+from ltvkit.units import Floats
 
 FEWEST_RENEWALS = 30
 """Renewals from which their own mean gap is taken for the period."""

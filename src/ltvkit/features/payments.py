@@ -16,13 +16,22 @@ from ltvkit.contracts import ContractTerms, usual_grace_days
 from ltvkit.errors import DataError
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import day_number
+from ltvkit.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats
 
 START, RENEWAL, EXTRA = 0, 1, 2
 
 FEWEST_GAPS = 20
 """Gaps between payments, below which nothing can be said of how regular they are."""
 
-USUAL_PERIODS = (7.0, 14.0, 28.0, 365.25 / 12, 365.25 / 4, 365.25 / 2, 365.25)
+USUAL_PERIODS = (
+    7.0,
+    14.0,
+    28.0,
+    DAYS_PER_MONTH,
+    3 * DAYS_PER_MONTH,
+    6 * DAYS_PER_MONTH,
+    DAYS_PER_YEAR,
+)
 SAME = 0.03
 """A period that differs less than this from a usual one is the usual one: months differ."""
 
@@ -33,7 +42,6 @@ REGULAR_SHARE = 0.5
 """So many gaps must speak for the period; the others are extras, and contracts begun again."""
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ import numpy as np
 from scipy.special import betainc, betaln, digamma, expit, gammaln, hyp2f1, xlogy
 
 from ltvkit.models._likelihood import Objective, Optimum, maximise
-from ltvkit.models._rows import FloatArray, Histories, distinct, dot, on_distinct, tally
+from ltvkit.models._rows import Histories, distinct, dot, on_distinct, tally
+from ltvkit.units import Floats
 
 
-def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
+def log_likelihood(rows: Histories, chances: Floats) -> Objective:
     """The log-likelihood of theta = log(r, alpha, a, b), and its gradient.
 
     With m chances survived,
@@ -29,7 +30,7 @@ def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
     weight_of = tally(place, weight)
     mortal = chances > 0
 
-    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+    def objective(theta: Floats) -> tuple[float, Floats]:
         r, alpha, a, b = np.exp(theta)
         per_x = (
             gammaln(r + x_of) - gammaln(r) + r * np.log(alpha) + betaln(a, b + m_of) - betaln(a, b)
@@ -58,7 +59,7 @@ def log_likelihood(rows: Histories, chances: FloatArray) -> Objective:
     return objective
 
 
-def fit(rows: Histories, *, chances: FloatArray, model: str) -> Optimum:
+def fit(rows: Histories, *, chances: Floats, model: str) -> Optimum:
     """Maximise the likelihood from a few starts around what the data's scale suggests.
 
     Raises
@@ -82,11 +83,11 @@ def prob_alive(
     alpha: float,
     a: float,
     b: float,
-    x: FloatArray,
-    m: FloatArray,
-    t_x: FloatArray,
-    T: FloatArray,
-) -> FloatArray:
+    x: Floats,
+    m: Floats,
+    t_x: Floats,
+    T: Floats,
+) -> Floats:
     """P(alive at T | history) = 1 / (1 + 1(m>0) · a/(b+m-1) · ((α+T)/(α+t_x))^(r+x))."""
     mortal = m > 0
     odds = np.log(a / np.where(mortal, b + m - 1, 1.0)) + (r + x) * (
@@ -95,18 +96,18 @@ def prob_alive(
     return np.where(mortal, expit(-odds), 1.0)
 
 
-def prob_active_if_alive(R: FloatArray, A: FloatArray, t: FloatArray) -> FloatArray:
+def prob_active_if_alive(R: Floats, A: Floats, t: Floats) -> Floats:
     """P(an order within t | alive) = 1 - (A/(A+t))^R, exact: dropout only follows an order."""
     return np.asarray(-np.expm1(-R * np.log1p(t / A)), dtype=float)
 
 
 def expected_orders_if_alive(
-    R: FloatArray | float,
-    A: FloatArray | float,
+    R: Floats | float,
+    A: Floats | float,
     a: float,
-    B: FloatArray | float,
-    t: FloatArray,
-) -> FloatArray:
+    B: Floats | float,
+    t: Floats,
+) -> Floats:
     """E[orders within t | alive], for lambda ~ Gamma(R, A) and p ~ Beta(a, B).
 
     Given lambda and p, the expectation is (1 - exp(-λpt))/p. Averaged over both, and by Euler's
@@ -139,9 +140,7 @@ def expected_orders_if_alive(
     return np.minimum(result, ceiling)
 
 
-def _by_quadrature(
-    R: FloatArray, A: FloatArray, a: float, B: FloatArray, t: FloatArray
-) -> FloatArray:
+def _by_quadrature(R: Floats, A: Floats, a: float, B: Floats, t: Floats) -> Floats:
     """E[g(p)], g(p) = (1 - (1+pt/A)^-R)/p and p ~ Beta(a, B), by the trapezoid rule in logit p.
 
     The integrand is analytic in a strip around the real line and dies off on both sides, where
@@ -155,8 +154,8 @@ def _by_quadrature(
     return result
 
 
-def _trapezoid(R: FloatArray, A: FloatArray, a: float, B: FloatArray, t: FloatArray) -> FloatArray:
-    def g(p: FloatArray, R: FloatArray, A: FloatArray, t: FloatArray) -> FloatArray:
+def _trapezoid(R: Floats, A: Floats, a: float, B: Floats, t: Floats) -> Floats:
+    def g(p: Floats, R: Floats, A: Floats, t: Floats) -> Floats:
         return np.asarray(-np.expm1(-R * np.log1p(p * t / A)) / p, dtype=float)
 
     at_0, at_1 = R * t / A, g(np.ones_like(t), R, A, t)
@@ -179,9 +178,7 @@ def _trapezoid(R: FloatArray, A: FloatArray, a: float, B: FloatArray, t: FloatAr
     return np.asarray(chord + width * (density * beyond).sum(axis=1), dtype=float)
 
 
-def pmf(
-    r: float, alpha: float, a: float, b: float, *, n: FloatArray, t: FloatArray, m: FloatArray
-) -> FloatArray:
+def pmf(r: float, alpha: float, a: float, b: float, *, n: Floats, t: Floats, m: Floats) -> Floats:
     """P(a new customer makes n repeat orders within t).
 
     Either still alive after m chances, with n orders by time t, or dropped out right at the n-th:

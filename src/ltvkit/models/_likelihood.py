@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ltvkit.errors import ConvergenceError
-from ltvkit.models._rows import FloatArray, Histories, coarsen
+from ltvkit.models._rows import Histories, coarsen
+from ltvkit.units import Floats
 
-Objective = Callable[[FloatArray], tuple[float, FloatArray]]
+Objective = Callable[[Floats], tuple[float, Floats]]
 """theta -> (log-likelihood summed over customers, its gradient)."""
 
 # Half-width of the box around the centre in which an optimum is looked for: a factor of e^12.
@@ -58,9 +59,9 @@ class Diagnostics:
 class Optimum:
     """Where the log-likelihood is largest, and how sharply."""
 
-    theta: FloatArray
+    theta: Floats
     log_likelihood: float
-    covariance: FloatArray
+    covariance: Floats
     evaluations: int
     regularised: bool
 
@@ -68,8 +69,8 @@ class Optimum:
 def maximise(
     objective: Objective,
     *,
-    starts: Sequence[FloatArray],
-    centre: FloatArray,
+    starts: Sequence[Floats],
+    centre: Floats,
     model: str,
     near: bool = False,
 ) -> Optimum:
@@ -103,7 +104,7 @@ def maximise(
         return found
     spent = 0 if found is None else found.evaluations
 
-    def with_prior(theta: FloatArray) -> tuple[float, FloatArray]:
+    def with_prior(theta: Floats) -> tuple[float, Floats]:
         value, gradient = objective(theta)
         distance = (theta - centre) / _PRIOR_SD
         return value - 0.5 * float(distance @ distance), gradient - distance / _PRIOR_SD
@@ -119,11 +120,11 @@ def maximise(
 
 
 def _climb(
-    objective: Objective, starts: Sequence[FloatArray], centre: FloatArray, *, near: bool
+    objective: Objective, starts: Sequence[Floats], centre: Floats, *, near: bool
 ) -> Optimum | None:
     evaluations = 0
 
-    def descent(theta: FloatArray) -> tuple[float, FloatArray]:
+    def descent(theta: Floats) -> tuple[float, Floats]:
         nonlocal evaluations
         evaluations += 1
         with np.errstate(all="ignore"):
@@ -142,7 +143,7 @@ def _climb(
     return _polish(descent, theta, value, lambda: evaluations)
 
 
-def _bfgs(descent: Objective, theta: FloatArray, centre: FloatArray) -> tuple[FloatArray, float]:
+def _bfgs(descent: Objective, theta: Floats, centre: Floats) -> tuple[Floats, float]:
     """Quasi-Newton steps downhill, to near the bottom or to the edge of the box.
 
     SciPy's L-BFGS-B calls threaded LAPACK on matrices of a dozen rows: on a busy machine that
@@ -183,7 +184,7 @@ def _bfgs(descent: Objective, theta: FloatArray, centre: FloatArray) -> tuple[Fl
 
 
 def _polish(
-    descent: Objective, theta: FloatArray, value: float, evaluations: Callable[[], int]
+    descent: Objective, theta: Floats, value: float, evaluations: Callable[[], int]
 ) -> Optimum | None:
     """Newton steps to the very bottom, so that the same data in another order give the same fit."""
     for _ in range(30):
@@ -223,8 +224,8 @@ def maximise_in_two_looks(
     objective: Callable[[Histories], Objective],
     rows: Histories,
     *,
-    starts: Sequence[FloatArray],
-    centre: FloatArray,
+    starts: Sequence[Floats],
+    centre: Floats,
     model: str,
 ) -> Optimum:
     """The same, where a row costs much: many rows are first looked at on a coarse grid of time.
@@ -237,13 +238,13 @@ def maximise_in_two_looks(
     return maximise(objective(rows), starts=[coarse.theta], centre=centre, model=model, near=True)
 
 
-def _is_open(found: Optimum, centre: FloatArray) -> bool:
+def _is_open(found: Optimum, centre: Floats) -> bool:
     if not np.isfinite(found.covariance).all() or (np.abs(found.theta - centre) > _BOX - 1).any():
         return True
     return float(np.linalg.eigvalsh(found.covariance)[-1]) > _PRIOR_SD**2
 
 
-def hessian(objective: Objective, theta: FloatArray, *, step: float = 1e-4) -> FloatArray:
+def hessian(objective: Objective, theta: Floats, *, step: float = 1e-4) -> Floats:
     """Second derivatives, by central differences of the analytic gradient."""
     rows = []
     for one in np.eye(len(theta)) * step:
@@ -254,7 +255,7 @@ def hessian(objective: Objective, theta: FloatArray, *, step: float = 1e-4) -> F
     return np.asarray((matrix + matrix.T) / 2, dtype=float)
 
 
-def parameter_covariance(optimum: Optimum, slope: FloatArray) -> FloatArray:
+def parameter_covariance(optimum: Optimum, slope: Floats) -> Floats:
     """Covariance of the parameters by the delta method, `slope_i slope_j cov(theta)_ij`.
 
     For a parameter `exp(theta)`, the slope is the parameter itself.

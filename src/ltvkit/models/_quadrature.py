@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ltvkit.models._rows import FloatArray
+from ltvkit.units import Floats
 
 # The integrand is dropped where it is e^-40 of its value at the lower end.
 _DROP = 40.0
@@ -26,21 +26,21 @@ _CHUNK = 2048
 class Means(NamedTuple):
     """Averages under the density proportional to the integrand: the integral's derivatives."""
 
-    log_a: FloatArray
-    log_b: FloatArray
-    one_over_a: FloatArray
-    one_over_b: FloatArray
+    log_a: Floats
+    log_b: Floats
+    one_over_a: Floats
+    one_over_b: Floats
 
 
 @cache
-def _nodes(count: int) -> tuple[FloatArray, FloatArray]:
+def _nodes(count: int) -> tuple[Floats, Floats]:
     """Gauss and Legendre's nodes on [-1, 1] and their weights."""
     return np.polynomial.legendre.leggauss(count)
 
 
 def power_nodes(
-    a: FloatArray | float, b: FloatArray | float, low: FloatArray, high: FloatArray, *, count: int
-) -> tuple[FloatArray, FloatArray]:
+    a: Floats | float, b: Floats | float, low: Floats, high: Floats, *, count: int
+) -> tuple[Floats, Floats]:
     """Nodes and weights for ∫ f(u) du from `low` to `high`, along a last axis."""
     point, part = _nodes(count)
     c = np.minimum(a, b)
@@ -50,13 +50,13 @@ def power_nodes(
 
 
 def log_power_integral(
-    a: FloatArray | float,
-    p: FloatArray,
-    b: FloatArray | float,
-    q: FloatArray | float,
-    low: FloatArray,
-    high: FloatArray,
-) -> FloatArray:
+    a: Floats | float,
+    p: Floats,
+    b: Floats | float,
+    q: Floats | float,
+    low: Floats,
+    high: Floats,
+) -> Floats:
     """Logarithm of ∫ (a+u)^-p (b+u)^-q du from `low` to `high`; -inf where they are equal.
 
     Examples
@@ -69,13 +69,13 @@ def log_power_integral(
 
 
 def log_power_integral_with_means(
-    a: FloatArray | float,
-    p: FloatArray,
-    b: FloatArray | float,
-    q: FloatArray | float,
-    low: FloatArray,
-    high: FloatArray,
-) -> tuple[FloatArray, Means]:
+    a: Floats | float,
+    p: Floats,
+    b: Floats | float,
+    q: Floats | float,
+    low: Floats,
+    high: Floats,
+) -> tuple[Floats, Means]:
     """The same, with the averages that its derivatives by p, q, a and b are made of."""
     arrays = np.broadcast_arrays(a, p, b, q, low, high)
     a, p, b, q, low, high = (np.ravel(values) for values in arrays)
@@ -109,14 +109,14 @@ def log_power_integral_with_means(
 class _Rows(NamedTuple):
     """The integrand (c+u)^-k (c+gap+u)^-j from `low` on."""
 
-    c: FloatArray
-    gap: FloatArray
-    k: FloatArray
-    j: FloatArray
-    low: FloatArray
+    c: Floats
+    gap: Floats
+    k: Floats
+    j: Floats
+    low: Floats
 
 
-def _gauss(rows: _Rows, stretch: FloatArray, count: int) -> FloatArray:
+def _gauss(rows: _Rows, stretch: Floats, count: int) -> Floats:
     """Logarithm of the integral, and the means of log(c+u), log(c+gap+u) and their inverses."""
     point, part = _nodes(count)
     log_c = np.log(rows.c + rows.low)[:, None] + stretch[:, None] * ((point + 1) / 2)
@@ -134,10 +134,10 @@ def _gauss(rows: _Rows, stretch: FloatArray, count: int) -> FloatArray:
     return np.stack([log_integral, *(values / total for values in sums)])
 
 
-def _stretch(rows: _Rows, whole: FloatArray) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+def _stretch(rows: _Rows, whole: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """How far in z = log(c+u) the integrand matters, from the lower end; and where it is tame."""
 
-    def height(z: FloatArray, some: _Rows) -> FloatArray:
+    def height(z: Floats, some: _Rows) -> Floats:
         # Logarithm of the integrand, as a ratio to its value at the lower end.
         start = some.c + some.low
         rise = np.log1p(np.expm1(z) * start / (start + some.gap))

@@ -12,22 +12,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.errors import DataError, NotEnoughDataError, SchemaError, offenders
-
-DAYS_A_YEAR = 365.25
-
-FloatArray = npt.NDArray[np.float64]
+from ltvkit.units import DAYS_PER_YEAR, Floats
 
 
 class Histories(NamedTuple):
     """Purchase histories in the papers' symbols, times in one unit; `weight` counts customers."""
 
-    x: FloatArray
-    t_x: FloatArray
-    T: FloatArray
-    weight: FloatArray
+    x: Floats
+    t_x: Floats
+    T: Floats
+    weight: Floats
 
 
-def column(frame: pd.DataFrame, name: str) -> FloatArray:
+def column(frame: pd.DataFrame, name: str) -> Floats:
     """Give one column as floats, or say what is wrong with it.
 
     Raises
@@ -82,7 +79,7 @@ def histories(summary: pd.DataFrame, *, unit_days: float, weight: str | None = N
     return Histories(x, t_x / unit_days, T / unit_days, count)
 
 
-def distinct(columns: Sequence[FloatArray]) -> tuple[list[FloatArray], npt.NDArray[np.intp]]:
+def distinct(columns: Sequence[Floats]) -> tuple[list[Floats], npt.NDArray[np.intp]]:
     """Distinct rows of some columns, in sorted order, and for each given row where it went.
 
     Examples
@@ -104,12 +101,12 @@ def distinct(columns: Sequence[FloatArray]) -> tuple[list[FloatArray], npt.NDArr
     return [values[where] for values in columns], code.astype(np.intp, copy=False)
 
 
-def tally(place: npt.NDArray[np.intp], weight: FloatArray) -> FloatArray:
+def tally(place: npt.NDArray[np.intp], weight: Floats) -> Floats:
     """Joint weight of the rows that went to the same place."""
     return np.bincount(place, weights=weight).astype(float)
 
 
-def dot(weight: FloatArray, values: FloatArray) -> float:
+def dot(weight: Floats, values: Floats) -> float:
     """Weighted sum, the same on any machine.
 
     BLAS would split long sums over threads: the last digits would depend on their number, and on
@@ -145,7 +142,7 @@ def coarsen(rows: Histories, *, steps: int = 64) -> Histories:
     return compress(Histories(rows.x, t_x, T, rows.weight))
 
 
-def on_distinct(function: Callable[..., FloatArray], *columns: FloatArray | float) -> FloatArray:
+def on_distinct(function: Callable[..., Floats], *columns: Floats | float) -> Floats:
     """Evaluate a vectorised function once per distinct row and spread the values back."""
     arrays = np.broadcast_arrays(*(np.asarray(values, dtype=float) for values in columns))
     rows, place = distinct([np.ravel(values) for values in arrays])
@@ -165,10 +162,10 @@ def annual_to_unit_rate(annual_discount_rate: float, *, unit_days: float) -> flo
             f"annual_discount_rate: got {annual_discount_rate}, expected a rate above 0 such as "
             "0.1; give the rate of a year"
         )
-    return float(np.log1p(annual_discount_rate) * unit_days / DAYS_A_YEAR)
+    return float(np.log1p(annual_discount_rate) * unit_days / DAYS_PER_YEAR)
 
 
-def horizon(horizon_days: npt.ArrayLike, *, unit_days: float) -> FloatArray:
+def horizon(horizon_days: npt.ArrayLike, *, unit_days: float) -> Floats:
     """A horizon, or one per customer, in units of `unit_days`.
 
     Raises

@@ -11,7 +11,8 @@ import numpy as np
 
 from ltvkit.errors import SchemaError
 from ltvkit.models._likelihood import Diagnostics, Optimum, parameter_covariance
-from ltvkit.models._rows import FloatArray, Histories, dot
+from ltvkit.models._rows import Histories, dot
+from ltvkit.units import Floats
 
 SCHEMA = 1
 """Version of the written form; a reader refuses any other."""
@@ -25,8 +26,8 @@ class Model(Protocol):
 
     params_: Any
     log_likelihood_: float
-    covariance_: FloatArray
-    standard_errors_: FloatArray
+    covariance_: Floats
+    standard_errors_: Floats
     diagnostics_: Diagnostics
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def remember(
     model: Model,
     optimum: Optimum,
     *,
-    slope: FloatArray,
+    slope: Floats,
     customers: float,
     distinct_rows: int,
     notes: tuple[str, ...],
@@ -60,7 +61,7 @@ def remember(
     )
 
 
-def notes_on_orders(rows: Histories, prob_alive: FloatArray | None = None) -> tuple[str, ...]:
+def notes_on_orders(rows: Histories, prob_alive: Floats | None = None) -> tuple[str, ...]:
     """Sentences on what an order model could not learn from these histories."""
     if not dot(rows.weight, rows.x) > 0:
         return ("nobody ordered twice: rates rest on a weak prior",)

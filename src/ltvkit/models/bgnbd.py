@@ -9,7 +9,8 @@ from sklearn.base import BaseEstimator
 
 from ltvkit.models import _beta_geometric, _state
 from ltvkit.models._likelihood import Diagnostics
-from ltvkit.models._rows import FloatArray, compress, histories, horizon
+from ltvkit.models._rows import compress, histories, horizon
+from ltvkit.units import Floats
 
 
 class BetaGeoParams(NamedTuple):
@@ -62,8 +63,8 @@ class BetaGeo(BaseEstimator):
 
     params_: BetaGeoParams
     log_likelihood_: float
-    covariance_: FloatArray
-    standard_errors_: FloatArray
+    covariance_: Floats
+    standard_errors_: Floats
     diagnostics_: Diagnostics
 
     def __init__(self, *, unit_days: float = 7.0) -> None:
@@ -105,7 +106,7 @@ class BetaGeo(BaseEstimator):
         model.params_ = params
         return model
 
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """Expected number of orders in the next `horizon_days` days, given the history.
 
         `horizon_days` is a number, or one per customer.
@@ -114,24 +115,24 @@ class BetaGeo(BaseEstimator):
         t = horizon(horizon_days, unit_days=self.unit_days)
         return self._expected_orders(x, t_x, T, t)
 
-    def prob_alive(self, summary: pd.DataFrame) -> FloatArray:
+    def prob_alive(self, summary: pd.DataFrame) -> Floats:
         """P(not dropped out at the snapshot | history); 1 without a repeat order."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         return self._prob_alive(x, t_x, T)
 
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
         return self._prob_active(x, t_x, T, t)
 
-    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
         r, alpha, a, b = self.params_
         t = horizon(horizon_days, unit_days=self.unit_days)
         return _beta_geometric.expected_orders_if_alive(r, alpha, a, b, t)
 
-    def pmf_new(self, orders: npt.ArrayLike, horizon_days: npt.ArrayLike) -> FloatArray:
+    def pmf_new(self, orders: npt.ArrayLike, horizon_days: npt.ArrayLike) -> Floats:
         """P(a new customer makes exactly so many repeat orders in the first days of age)."""
         t = horizon(horizon_days, unit_days=self.unit_days)
         n = np.asarray(orders, dtype=float)
@@ -146,20 +147,16 @@ class BetaGeo(BaseEstimator):
         """The model that `to_dict` described."""
         return _state.from_dict(cls, BetaGeoParams, state, name=cls.__name__)
 
-    def _prob_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+    def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return _beta_geometric.prob_alive(*self.params_, x=x, m=x, t_x=t_x, T=T)
 
-    def _prob_active(
-        self, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
-    ) -> FloatArray:
+    def _prob_active(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
         r, alpha, _, _ = self.params_
         return self._prob_alive(x, t_x, T) * _beta_geometric.prob_active_if_alive(
             r + x, alpha + T, t
         )
 
-    def _expected_orders(
-        self, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
-    ) -> FloatArray:
+    def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
         r, alpha, a, b = self.params_
         return self._prob_alive(x, t_x, T) * _beta_geometric.expected_orders_if_alive(
             r + x, alpha + T, a, b + x, t

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import minimize
 
-from ltvkit.models._rows import FloatArray
+from ltvkit.units import Floats
 
 FLOOR = 1e-3
 """Of the mean revenue: no prediction counts as surer of nothing than this."""
@@ -62,7 +62,7 @@ class Blend:
     far: tuple[float, float] | None = None
     far_weights: dict[str, float] | None = None
 
-    def combine(self, candidates: dict[str, FloatArray]) -> FloatArray:
+    def combine(self, candidates: dict[str, Floats]) -> Floats:
         """One prediction per row.
 
             stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD mean
@@ -80,14 +80,14 @@ class Blend:
         drawn = [v * (level[name] - sharp) for name, v in sorted(self.far_weights.items())]
         return np.asarray(sharp + self.far_share(sharp) * np.sum(drawn, axis=0))
 
-    def far_share(self, sharp: FloatArray) -> FloatArray:
+    def far_share(self, sharp: Floats) -> Floats:
         """Share of the mix for the largest: from 0 to 1 between the values of `far`."""
         if self.far is None:
             return np.zeros_like(sharp)
         near, far = self.far
         return np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
 
-    def _stack(self, level: dict[str, FloatArray], btyd: FloatArray) -> FloatArray:
+    def _stack(self, level: dict[str, Floats], btyd: Floats) -> Floats:
         if self.learned_share == 0:
             return btyd
         # By name, so that a model read from a file adds up to the same last digit.
@@ -99,8 +99,8 @@ class Blend:
 
 
 def fit_blend(
-    candidates: dict[str, FloatArray],
-    revenue: FloatArray,
+    candidates: dict[str, Floats],
+    revenue: Floats,
     *,
     active_customers: int,
     weighed: tuple[str, ...],
@@ -161,7 +161,7 @@ def fit_blend(
     return _with_largest(sharpened(1 + trust * (best - 1)), candidates, revenue)
 
 
-def _with_largest(blend: Blend, candidates: dict[str, FloatArray], revenue: FloatArray) -> Blend:
+def _with_largest(blend: Blend, candidates: dict[str, Floats], revenue: Floats) -> Blend:
     """The mix for the largest by its deviance among them, shrunk to half the stack's.
 
     With n of them who ordered, the share of what was found is n / (n + 200).
@@ -184,7 +184,7 @@ def _with_largest(blend: Blend, candidates: dict[str, FloatArray], revenue: Floa
     return replace(blend, far_weights=weights)
 
 
-def tweedie_deviance(actual: FloatArray, predicted: FloatArray) -> FloatArray:
+def tweedie_deviance(actual: Floats, predicted: Floats) -> Floats:
     """Unit deviance of the Tweedie distribution with variance power 1.5, less what is constant.
 
         2 [ -y mu^(1-p) / (1-p) + mu^(2-p) / (2-p) ],  p = 1.5
@@ -194,10 +194,10 @@ def tweedie_deviance(actual: FloatArray, predicted: FloatArray) -> FloatArray:
     return np.asarray(2 * (2 * actual * predicted**-0.5 + 2 * predicted**0.5))
 
 
-def _convex_weights(matrix: FloatArray, actual: FloatArray) -> FloatArray:
+def _convex_weights(matrix: Floats, actual: Floats) -> Floats:
     """Weights on the simplex (softmax) with the least mean deviance."""
 
-    def objective(scores: FloatArray) -> tuple[float, FloatArray]:
+    def objective(scores: Floats) -> tuple[float, Floats]:
         weights = np.exp(scores - scores.max())
         weights /= weights.sum()
         mean = matrix @ weights + FLOOR

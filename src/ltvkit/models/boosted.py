@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.errors import SchemaError, offenders
-from ltvkit.models._rows import FloatArray
 from ltvkit.models.folds import FOLDS, fold_of
+from ltvkit.units import Floats
 
 Objective = Literal["tweedie", "binary", "l2"]
 
@@ -109,7 +109,7 @@ class Bag:
     rounds: int
     boosters: tuple[str, ...]
 
-    def predict(self, frame: pd.DataFrame) -> FloatArray:
+    def predict(self, frame: pd.DataFrame) -> Floats:
         """The mean prediction of the boosters, one value per row."""
         matrix = self.columns.matrix(frame)
         parts = [_predict(text, matrix, self.rounds) for text in self.boosters]
@@ -169,14 +169,14 @@ class Design:
 
 def cross_fit(
     design: Design,
-    target: FloatArray,
+    target: Floats,
     *,
     objective: Objective,
     customer: np.ndarray,
     seed: int,
     threads: int,
     increasing: Sequence[str] = (),
-) -> tuple[Bag, FloatArray]:
+) -> tuple[Bag, Floats]:
     """Fit a bag, and predict every row by the booster that did not see its customer.
 
     The number of trees is where the loss on customers not seen, over all folds together, stops
@@ -224,7 +224,7 @@ def cross_fit(
 
 
 def fit_once(
-    frame: pd.DataFrame, target: FloatArray, *, columns: Columns, seed: int, threads: int
+    frame: pd.DataFrame, target: Floats, *, columns: Columns, seed: int, threads: int
 ) -> Bag:
     """A bag of one booster with squared loss on all rows."""
     data = lgb.Dataset(columns.matrix(frame), target, categorical_feature=columns.categorical())
@@ -285,5 +285,5 @@ def _text(booster: lgb.Booster, rounds: int) -> str:
     return re.sub(r"^\[num_threads: .*\]\n", "", text, flags=re.MULTILINE)
 
 
-def _predict(text: str, matrix: np.ndarray, rounds: int) -> FloatArray:
+def _predict(text: str, matrix: np.ndarray, rounds: int) -> Floats:
     return np.asarray(lgb.Booster(model_str=text).predict(matrix, num_iteration=rounds))

@@ -8,13 +8,13 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from ltvkit.errors import DataError, SchemaError
-from ltvkit.models._rows import DAYS_A_YEAR, FloatArray
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.mbg_cnbd_k import MbgCnbdK
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
 from ltvkit.models.nbd import NBD
 from ltvkit.models.pareto_nbd import ParetoNBD
+from ltvkit.units import DAYS_PER_YEAR, Floats
 
 
 class OrderModel(Protocol):
@@ -23,16 +23,16 @@ class OrderModel(Protocol):
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
         """Estimate the parameters."""
 
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """Expected number of orders in the next days."""
 
-    def prob_alive(self, summary: pd.DataFrame) -> FloatArray:
+    def prob_alive(self, summary: pd.DataFrame) -> Floats:
         """P(not dropped out at the snapshot)."""
 
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """P(at least one order in the next days)."""
 
-    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first days of age."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class Btyd(BaseEstimator):
 
     def discounted_orders(
         self, summary: pd.DataFrame, horizon_days: float, *, annual_discount_rate: float
-    ) -> FloatArray:
+    ) -> Floats:
         """Expected orders in the next `horizon_days` days, each discounted to the snapshot.
 
             sum over months k of [E(k) - E(k-1)] / (1 + r)^(middle of month k in years)
@@ -144,13 +144,13 @@ class Btyd(BaseEstimator):
                 f"annual_discount_rate: got {annual_discount_rate}, expected a rate above -1 such "
                 "as 0.1; give the rate of a year"
             )
-        months = max(1, int(np.ceil(horizon_days / (DAYS_A_YEAR / 12) - 1e-9)))
-        ends = np.minimum(np.arange(1, months + 1) * (DAYS_A_YEAR / 12), horizon_days)
+        months = max(1, int(np.ceil(horizon_days / (DAYS_PER_YEAR / 12) - 1e-9)))
+        ends = np.minimum(np.arange(1, months + 1) * (DAYS_PER_YEAR / 12), horizon_days)
         total = np.zeros(len(summary))
         orders_before, start = np.zeros(len(summary)), 0.0
         for end in ends.tolist():
             orders = self.order_model.expected_orders(summary, end)
-            years = (start + end) / 2 / DAYS_A_YEAR
+            years = (start + end) / 2 / DAYS_PER_YEAR
             total += (orders - orders_before) / (1 + annual_discount_rate) ** years
             orders_before, start = orders, end
         return total

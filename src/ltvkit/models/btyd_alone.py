@@ -3,13 +3,13 @@
 import numpy as np
 
 from ltvkit.errors import NotEnoughDataError
-from ltvkit.models._rows import FloatArray
 from ltvkit.models.blend import Blend
 from ltvkit.models.candidates import BTYD, from_columns
 from ltvkit.models.family import BtydFamily
 from ltvkit.models.intervals import scatter_ratios
 from ltvkit.models.level import paid
 from ltvkit.panel import Panel
+from ltvkit.units import Floats
 
 BLEND = Blend(
     levels=dict.fromkeys(BTYD, 1.0),
@@ -21,7 +21,7 @@ BLEND = Blend(
 """Equal weights, at their own levels."""
 
 
-def scatter_at_cuts(panel: Panel) -> FloatArray:
+def scatter_at_cuts(panel: Panel) -> Floats:
     """How revenue scattered around this blend at past cuts; see `scatter_ratios`.
 
     Raises

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ltvkit.models._rows import FloatArray
 from ltvkit.models.boosted import Bag, Columns, Design, Objective, cross_fit
 from ltvkit.models.loglinear import LogLinear, cross_fit_loglinear
+from ltvkit.units import Floats
 
 LEARNED = ("tweedie", "root", "loglinear")
 BTYD = ("pareto_nbd", "pareto_nbd_repeat")
@@ -70,7 +70,7 @@ class Candidates:
             "root": self.root,
         }
 
-    def predict(self, described: pd.DataFrame) -> tuple[dict[str, FloatArray], FloatArray]:
+    def predict(self, described: pd.DataFrame) -> tuple[dict[str, Floats], Floats]:
         """Revenue by each candidate, and the learner's P(order), over the label's length."""
         return {
             "tweedie": self.tweedie.predict(described),
@@ -80,7 +80,7 @@ class Candidates:
         }, self.active.predict(described)
 
 
-def from_columns(described: pd.DataFrame) -> dict[str, FloatArray]:
+def from_columns(described: pd.DataFrame) -> dict[str, Floats]:
     """The candidates that need no learner."""
     age = np.maximum(described["age_days"].to_numpy(dtype=float), YOUNG_DAYS)
     days = np.exp(described["log_label_days"].to_numpy(dtype=float))
@@ -99,7 +99,7 @@ def fit_candidates(
     seed: int,
     threads: int,
     report: Callable[[str, int, int], None],
-) -> tuple[Candidates, dict[str, FloatArray], FloatArray]:
+) -> tuple[Candidates, dict[str, Floats], Floats]:
     """Fit the learners on the panel.
 
     Parameters
@@ -131,7 +131,7 @@ def fit_candidates(
     scale = float(revenue[spent].mean())
     relative = np.minimum(revenue, np.quantile(revenue[spent], EXTREME)) / scale
 
-    def learn(target: FloatArray, objective: Objective, done: int) -> tuple[Bag, FloatArray]:
+    def learn(target: Floats, objective: Objective, done: int) -> tuple[Bag, Floats]:
         report("boosted trees", done, 3)
         return cross_fit(
             design,
@@ -157,5 +157,5 @@ def fit_candidates(
     return Candidates(active, tweedie, root, loglinear), out_of_fold, prob
 
 
-def _squared(root: FloatArray) -> FloatArray:
+def _squared(root: Floats) -> Floats:
     return np.maximum(root, 1e-3) ** 2

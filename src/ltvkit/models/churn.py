@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from ltvkit.models._rows import FloatArray
+from ltvkit.units import Floats
 
 EXTREME = 1e-4
 
@@ -19,7 +19,7 @@ class ActivityStack:
     learner: float
     btyd: float
 
-    def predict(self, learner: FloatArray, btyd: FloatArray) -> FloatArray:
+    def predict(self, learner: Floats, btyd: Floats) -> Floats:
         """P(order) over the label's length."""
         score = self.intercept + self.learner * _logit(learner) + self.btyd * _logit(btyd)
         return np.asarray(expit(score))
@@ -37,7 +37,7 @@ BTYD_ALONE = ActivityStack(intercept=0.0, learner=0.0, btyd=1.0)
 """MBG/NBD as it is, for logs from which nothing can be learned."""
 
 
-def fit_activity(came: np.ndarray, learner: FloatArray, btyd: FloatArray) -> ActivityStack:
+def fit_activity(came: np.ndarray, learner: Floats, btyd: Floats) -> ActivityStack:
     """Fit on past rows, the learner's probability out of fold.
 
     Parameters
@@ -54,5 +54,5 @@ def fit_activity(came: np.ndarray, learner: FloatArray, btyd: FloatArray) -> Act
     return ActivityStack(float(model.intercept_[0]), by_learner, by_btyd)
 
 
-def _logit(probability: FloatArray) -> FloatArray:
+def _logit(probability: Floats) -> Floats:
     return np.asarray(logit(np.clip(probability, EXTREME, 1 - EXTREME)))

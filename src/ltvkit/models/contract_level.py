@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.contracts import ContractHistory, Contracts, ContractTerms
-from ltvkit.models._rows import FloatArray, column
-from ltvkit.models.level import Z80, LevelForecast
+from ltvkit.models._rows import column
+from ltvkit.models.level import LevelForecast
 from ltvkit.models.payments import PeriodValue, learn_value, scatter_of
 from ltvkit.models.renewals import RenewalLaw, learn_law, outlook
+from ltvkit.units import Z80, Floats
 
 USUAL_MISS = 0.05
 """What totals miss by beyond chance, as far as past dates do not say."""
@@ -30,7 +31,7 @@ class Learned:
     """What a history taught: the law with the covariance of ln alpha, ln beta, and the value."""
 
     law: RenewalLaw
-    log_covariance: FloatArray
+    log_covariance: Floats
     value: PeriodValue
 
 

@@ -14,12 +14,13 @@ from sklearn.base import BaseEstimator
 
 from ltvkit.contracts import ContractHistory, ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
-from ltvkit.models._rows import FloatArray, column
+from ltvkit.models._rows import column
 from ltvkit.models.contract_level import forecast_contracts, learn
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
 from ltvkit.models.renewals import RenewalLaw, if_all_made, kept, outlook
 from ltvkit.panel import Explanation, Panel, say_nothing
+from ltvkit.units import DAYS_PER_YEAR, Floats
 from ltvkit.wording import Sentence
 
 NEXT_SHARES = (0.1, 0.5, 0.9)
@@ -188,11 +189,11 @@ class ContractualLtv(BaseEstimator):
             index=features.index,
         )
 
-    def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> FloatArray:
+    def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> Floats:
         """Payments expected of each customer."""
         return outlook(self.law_, features, horizon_days).expected
 
-    def candidate_revenue(self, features: pd.DataFrame) -> dict[str, FloatArray]:
+    def candidate_revenue(self, features: pd.DataFrame) -> dict[str, Floats]:
         """Nothing: the model is of one piece."""
         return {}
 
@@ -245,7 +246,7 @@ class ContractualLtv(BaseEstimator):
     def explanation(self) -> Explanation:
         """What is known of renewals here, in words."""
         law, facts = self.law_, self.facts_
-        later = max(1, round(365.25 / law.renewal_days))
+        later = max(1, round(DAYS_PER_YEAR / law.renewal_days))
         told = {
             "days": law.renewal_days,
             "grace": law.terms.grace_days,
@@ -301,7 +302,7 @@ class ContractualLtv(BaseEstimator):
         model.horizon_days_ = model.label_days_ = state["horizon_days"]
         return model
 
-    def _prob_running(self, features: pd.DataFrame) -> FloatArray:
+    def _prob_running(self, features: pd.DataFrame) -> Floats:
         """P(not cancelled): 1 until the renewal is due, 0 after the contract has ended."""
         since = column(features, "days_since_renewal")
         rate = self.law_.rate(*self.law_.past(features))
@@ -309,7 +310,7 @@ class ContractualLtv(BaseEstimator):
         alive = np.where(since > self.law_.renewal_days, late / (late + 1 - rate), 1.0)
         return np.where(self.law_.is_running(features), alive, 0.0)
 
-    def _next_payment(self, features: pd.DataFrame, likely: np.ndarray) -> dict[str, FloatArray]:
+    def _next_payment(self, features: pd.DataFrame, likely: np.ndarray) -> dict[str, Floats]:
         """Days until the renewal, for running contracts that will probably make it."""
         since = column(features, "days_since_renewal")
         before = self.law_.paid_within(since)

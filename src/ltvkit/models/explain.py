@@ -8,14 +8,14 @@ always add up to the prediction.
 import numpy as np
 import pandas as pd
 
-from ltvkit.models._rows import FloatArray
 from ltvkit.models.boosted import Bag, Columns, fit_once
+from ltvkit.units import Floats
 
 KEYS = ("customer_id", "as_of_day", "as_of")
 REST, BASE = "rest", "base"
 
 
-def fit_explainer(features: pd.DataFrame, revenue: FloatArray, *, seed: int, threads: int) -> Bag:
+def fit_explainer(features: pd.DataFrame, revenue: Floats, *, seed: int, threads: int) -> Bag:
     """One booster on the log of the predicted revenue."""
     columns = Columns.of(
         features,
@@ -25,7 +25,7 @@ def fit_explainer(features: pd.DataFrame, revenue: FloatArray, *, seed: int, thr
     return fit_once(features, _log(revenue), columns=columns, seed=seed, threads=threads)
 
 
-def contributions(explainer: Bag, features: pd.DataFrame, revenue: FloatArray) -> pd.DataFrame:
+def contributions(explainer: Bag, features: pd.DataFrame, revenue: Floats) -> pd.DataFrame:
     """Money that each column adds to or takes from a typical customer's prediction.
 
     The booster's SHAP values are in logs; times the logarithmic mean of prediction and base,
@@ -54,5 +54,5 @@ def contributions(explainer: Bag, features: pd.DataFrame, revenue: FloatArray) -
     return money
 
 
-def _log(revenue: FloatArray) -> FloatArray:
+def _log(revenue: Floats) -> Floats:
     return np.log(np.maximum(revenue, 1e-6))

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.errors import NotEnoughDataError
-from ltvkit.models._rows import FloatArray
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
 from ltvkit.models.pareto_nbd import ParetoNBD
+from ltvkit.units import Floats
 
 COLUMNS = (
     "btyd_prob_alive",
@@ -59,18 +59,18 @@ class BtydFamily:
             largest_value=float(summary["mean_order_value"].max()),
         )
 
-    def expected_orders(self, summary: pd.DataFrame, days: float) -> FloatArray:
+    def expected_orders(self, summary: pd.DataFrame, days: float) -> Floats:
         """The mean of BG/NBD's and MBG/NBD's expected orders; rises with `days`."""
         return np.asarray(
             (self.bgnbd.expected_orders(summary, days) + self.mbgnbd.expected_orders(summary, days))
             / 2
         )
 
-    def order_value(self, summary: pd.DataFrame) -> FloatArray:
+    def order_value(self, summary: pd.DataFrame) -> Floats:
         """Expected value of an order, at most the largest customer mean that was ever seen."""
         return np.minimum(self.value.expected_order_value(summary), self.largest_value)
 
-    def repeat_order_value(self, summary: pd.DataFrame) -> FloatArray:
+    def repeat_order_value(self, summary: pd.DataFrame) -> Floats:
         """The same, of a customer's repeat orders alone."""
         return np.minimum(self.repeat_value.expected_order_value(summary), self.largest_value)
 

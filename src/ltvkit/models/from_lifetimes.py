@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.errors import ConvergenceError, DataError
-from ltvkit.models._rows import FloatArray, column, distinct, histories, on_distinct
+from ltvkit.models._rows import column, distinct, histories, on_distinct
 from ltvkit.models.bgnbd import BetaGeo, BetaGeoParams
 from ltvkit.models.gamma_gamma import GammaGamma, GammaGammaParams
 from ltvkit.models.mbgnbd import ModifiedBetaGeo, ModifiedBetaGeoParams
 from ltvkit.models.pareto_nbd import ParetoNBD, ParetoNBDParams
+from ltvkit.units import Floats
 
 Kind = Literal["bgnbd", "mbgnbd", "pareto_nbd"]
 """Which order model of `lifetimes` to fit."""
@@ -137,11 +138,11 @@ class LifetimesFit:
         ours = from_lifetimes(self.orders, unit_days=_WEEK)
         assert not isinstance(ours, GammaGamma)  # noqa: S101  (for the type checker)
 
-        def expected(x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+        def expected(x: Floats, t_x: Floats, T: Floats) -> Floats:
             count = self.orders.conditional_expected_number_of_purchases_up_to_time
             return np.asarray(count(weeks, x, t_x, T), dtype=float)
 
-        def alive(x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+        def alive(x: Floats, t_x: Floats, T: Floats) -> Floats:
             return np.asarray(self.orders.conditional_probability_alive(x, t_x, T), dtype=float)
 
         with _lifetimes():

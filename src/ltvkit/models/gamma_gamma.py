@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator
 from ltvkit.errors import DataError, NotEnoughDataError, offenders
 from ltvkit.models import _state
 from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
-from ltvkit.models._rows import FloatArray, column, distinct, dot, tally
+from ltvkit.models._rows import column, distinct, dot, tally
+from ltvkit.units import Floats
 
 # Below this relative spread, order values are all the same for any purpose.
 _CONSTANT = 1e-6
@@ -72,8 +73,8 @@ class GammaGamma(BaseEstimator):
 
     params_: GammaGammaParams
     log_likelihood_: float
-    covariance_: FloatArray
-    standard_errors_: FloatArray
+    covariance_: Floats
+    standard_errors_: Floats
     diagnostics_: Diagnostics
 
     def __init__(self, *, include_first_order: bool = True) -> None:
@@ -140,7 +141,7 @@ class GammaGamma(BaseEstimator):
         p, q, v = self.params_
         return p * v / (q - 1)
 
-    def expected_order_value(self, summary: pd.DataFrame) -> FloatArray:
+    def expected_order_value(self, summary: pd.DataFrame) -> Floats:
         """Expected value of a customer's next order, given the mean of the past ones."""
         n, z = self._orders_and_mean(summary)
         p, q, v = self.params_
@@ -155,7 +156,7 @@ class GammaGamma(BaseEstimator):
         """The model that `to_dict` described."""
         return _state.from_dict(cls, GammaGammaParams, state, name=cls.__name__)
 
-    def _orders_and_mean(self, summary: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    def _orders_and_mean(self, summary: pd.DataFrame) -> tuple[Floats, Floats]:
         n = column(summary, "repeat_orders") + (1.0 if self.include_first_order else 0.0)
         name = "mean_order_value" if self.include_first_order else "mean_repeat_order_value"
         z = column(summary.assign(**{name: summary[name].where(n > 0, 0.0)}), name)
@@ -167,7 +168,7 @@ class GammaGamma(BaseEstimator):
         return n, z
 
 
-def log_likelihood(n: FloatArray, z: FloatArray, weight: FloatArray) -> Objective:
+def log_likelihood(n: Floats, z: Floats, weight: Floats) -> Objective:
     """The log-likelihood of theta = (log p, log(q-1), log v), and its gradient.
 
         L = Γ(pn+q) / (Γ(pn) Γ(q)) · v^q · z^(pn-1) · n^(pn) / (n·z + v)^(pn+q)
@@ -179,7 +180,7 @@ def log_likelihood(n: FloatArray, z: FloatArray, weight: FloatArray) -> Objectiv
     total, log_z = float(weight.sum()), np.log(z)
     weight_log_z, weight_n_log = dot(weight, log_z), dot(weight, n * (log_z + np.log(n)))
 
-    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+    def objective(theta: Floats) -> tuple[float, Floats]:
         p, excess, v = np.exp(theta)
         q = 1 + excess
         log_sum = np.log(n * z + v)

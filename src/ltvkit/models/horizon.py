@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ltvkit.models._rows import FloatArray
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
+from ltvkit.units import Floats
 
 GRID_DAYS = (
     *(1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180),
@@ -34,7 +34,7 @@ class WaitingCurve:
     days: tuple[float, ...]
     hazard: tuple[float, ...]
 
-    def stretch(self, prob_active: FloatArray, *, label_days: float, days: float) -> FloatArray:
+    def stretch(self, prob_active: Floats, *, label_days: float, days: float) -> Floats:
         """P(order within `days`), from P(order within `label_days`).
 
             1 - (1 - p)^(ln S(days) / ln S(label_days))
@@ -45,7 +45,7 @@ class WaitingCurve:
         log_none = np.log1p(-np.clip(prob_active, 0.0, 1 - 1e-12))
         return np.asarray(-np.expm1(power * log_none))
 
-    def quantile(self, prob_active: FloatArray, *, horizon_days: float, share: float) -> FloatArray:
+    def quantile(self, prob_active: Floats, *, horizon_days: float, share: float) -> Floats:
         """Days until a share of those who order within the horizon have ordered."""
         log_none = np.log1p(-np.clip(prob_active, 1e-12, 1 - 1e-12))
         power = np.log1p(-share * np.clip(prob_active, 1e-12, 1 - 1e-12)) / log_none
@@ -74,7 +74,7 @@ class SeasonClock:
         """Days as they count."""
         return float(np.interp(days, self.days, self.counted))
 
-    def until(self, counted: FloatArray) -> FloatArray:
+    def until(self, counted: Floats) -> Floats:
         """Days after which so many have been counted."""
         return np.interp(counted, self.counted, self.days)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ltvkit.models._rows import FloatArray
+from ltvkit.units import Floats
 
 CENTRES = 40
 QUANTILES = 200
@@ -40,10 +40,10 @@ class RankedScatter:
         a rank whoever else is scored with it.
     """
 
-    ratios: FloatArray
-    reference: FloatArray
+    ratios: Floats
+    reference: Floats
 
-    def ratio(self, ranked_by: FloatArray, share: FloatArray | float) -> FloatArray:
+    def ratio(self, ranked_by: Floats, share: Floats | float) -> Floats:
         """The `share` quantile of y / mu."""
         rank = np.interp(ranked_by, self.reference, np.linspace(0, 1, len(self.reference)))
         row = np.clip(rank * CENTRES - 0.5, 0, CENTRES - 1)
@@ -59,8 +59,8 @@ class RankedScatter:
 
 
 def scatter_ratios(
-    revenue: FloatArray, predicted: FloatArray, prob_active: FloatArray, *, came: np.ndarray
-) -> FloatArray:
+    revenue: Floats, predicted: Floats, prob_active: Floats, *, came: np.ndarray
+) -> Floats:
     """Learn the `ratios` of `RankedScatter` from out-of-fold rows of the past.
 
     Parameters
@@ -87,19 +87,19 @@ def scatter_ratios(
     return np.array(rows)
 
 
-def reference_of(predicted: FloatArray) -> FloatArray:
+def reference_of(predicted: Floats) -> Floats:
     """The `reference` of `RankedScatter`, from the predictions of all customers at training."""
     return np.quantile(predicted, np.linspace(0, 1, 201))
 
 
 def interval(
     scatter: RankedScatter,
-    predicted: FloatArray,
-    prob_active: FloatArray,
+    predicted: Floats,
+    prob_active: Floats,
     *,
-    ranked_by: FloatArray,
+    ranked_by: Floats,
     level: float,
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[Floats, Floats]:
     """Low and high of each customer's revenue.
 
     With Q(u) = 0 for u <= 1 - p, else mu q((u - 1 + p) / p), and a miss of
@@ -124,12 +124,12 @@ def interval(
 
 def interval_if_order(
     scatter: RankedScatter,
-    predicted: FloatArray,
-    prob_active: FloatArray,
+    predicted: Floats,
+    prob_active: Floats,
     *,
-    ranked_by: FloatArray,
+    ranked_by: Floats,
     level: float,
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[Floats, Floats]:
     """Low and high of the revenue of those who do order."""
     expected = predicted / np.maximum(prob_active, 1e-6)
     tail = (1 - level) ** MISS_POWER / 2
@@ -141,12 +141,12 @@ def interval_if_order(
 
 def _quantile(
     scatter: RankedScatter,
-    predicted: FloatArray,
-    prob_active: FloatArray,
-    share: FloatArray | float,
+    predicted: Floats,
+    prob_active: Floats,
+    share: Floats | float,
     *,
-    ranked_by: FloatArray,
-) -> FloatArray:
+    ranked_by: Floats,
+) -> Floats:
     p = np.maximum(prob_active, 1e-6)
     inner = np.clip((share - 1 + p) / p, 0.0, 1.0)
     return np.where(inner > 0, predicted / p * scatter.ratio(ranked_by, inner), 0.0)

@@ -20,6 +20,7 @@ from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.season import PERIOD_DAYS, WEAK_PRIOR, YEAR_DAYS, Season
 from ltvkit.models.season_ahead import season_at
 from ltvkit.panel import Activity, Cut, label_length
+from ltvkit.units import Z80
 
 SHORTEST_HALF_WIDTH = 0.12
 """Nobody's total is known better than to about an eighth."""
@@ -37,7 +38,6 @@ SEASON_DOUBT = 0.2
 """The share of itself by which a season that was seen is wrong next time."""
 
 ERROR_SHARE = 0.85
-Z80 = 1.2816
 AGEING = 0.06
 """By how much totals of a model four weeks old differ from a fresh one's, as a log; grows with the
 root of its age. Measured up to `OLDEST_MODEL_DAYS` of `ltvkit.evaluation.checks`."""

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import TweedieRegressor
 
-from ltvkit.models._rows import FloatArray
 from ltvkit.models.folds import FOLDS, fold_of
+from ltvkit.units import Floats
 
 MONEY = (
     "revenue_total",
@@ -86,7 +86,7 @@ class LogLinear:
             intercept=state["intercept"],
         )
 
-    def predict(self, described: pd.DataFrame) -> FloatArray:
+    def predict(self, described: pd.DataFrame) -> Floats:
         """Expected revenue over the label's length, one value per row."""
         design = _design(described, self.order_value)
         standard = _standard(design, np.array(self.centre), np.array(self.spread))
@@ -94,8 +94,8 @@ class LogLinear:
 
 
 def cross_fit_loglinear(
-    described: pd.DataFrame, target: FloatArray, *, customer: np.ndarray, seed: int
-) -> tuple[LogLinear, FloatArray]:
+    described: pd.DataFrame, target: Floats, *, customer: np.ndarray, seed: int
+) -> tuple[LogLinear, Floats]:
     """Fit on all rows, and predict every row by a fit that did not see its customer.
 
     Least mean Tweedie deviance of variance power 1.5 with a ridge on the slopes (scikit-learn's
@@ -136,7 +136,7 @@ def cross_fit_loglinear(
     ), out_of_fold
 
 
-def _fit(standard: FloatArray, target: FloatArray) -> TweedieRegressor:
+def _fit(standard: Floats, target: Floats) -> TweedieRegressor:
     model = TweedieRegressor(
         power=1.5, link="log", alpha=RIDGE, solver="newton-cholesky", max_iter=100
     )
@@ -144,10 +144,10 @@ def _fit(standard: FloatArray, target: FloatArray) -> TweedieRegressor:
     return model
 
 
-def _design(described: pd.DataFrame, order_value: float) -> FloatArray:
+def _design(described: pd.DataFrame, order_value: float) -> Floats:
     """Logarithms of the columns; what is missing (a gap without a second order) counts as 0."""
 
-    def values(name: str) -> FloatArray:
+    def values(name: str) -> Floats:
         return np.asarray(np.nan_to_num(described[name].to_numpy(dtype=float)))
 
     chance = np.clip(values("btyd_prob_active"), EXTREME_CHANCE, 1 - EXTREME_CHANCE)
@@ -163,5 +163,5 @@ def _design(described: pd.DataFrame, order_value: float) -> FloatArray:
     return np.asarray(np.column_stack(logs))
 
 
-def _standard(design: FloatArray, centre: FloatArray, spread: FloatArray) -> FloatArray:
+def _standard(design: Floats, centre: Floats, spread: Floats) -> Floats:
     return np.asarray(np.clip((design - centre) / spread, *BEYOND))

@@ -12,7 +12,6 @@ from ltvkit.errors import ConfigError
 from ltvkit.models import _beta_geometric, _state
 from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise_in_two_looks
 from ltvkit.models._rows import (
-    FloatArray,
     Histories,
     column,
     compress,
@@ -23,6 +22,7 @@ from ltvkit.models._rows import (
     on_distinct,
     tally,
 )
+from ltvkit.units import Floats
 
 # An order less likely than this is left out of an expectation.
 _NEGLIGIBLE = 1e-12
@@ -93,8 +93,8 @@ class MbgCnbdK(BaseEstimator):
 
     params_: MbgCnbdKParams
     log_likelihood_: float
-    covariance_: FloatArray
-    standard_errors_: FloatArray
+    covariance_: Floats
+    standard_errors_: Floats
     diagnostics_: Diagnostics
 
     def __init__(self, *, unit_days: float = 7.0, k: int | None = None, largest_k: int = 4) -> None:
@@ -160,7 +160,7 @@ class MbgCnbdK(BaseEstimator):
         model.params_ = params
         return model
 
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """Expected number of orders in the next `horizon_days` days, given the history.
 
         `horizon_days` is a number, or one per customer.
@@ -169,18 +169,18 @@ class MbgCnbdK(BaseEstimator):
         t = horizon(horizon_days, unit_days=self.unit_days)
         return on_distinct(self._expected_orders, x, t_x, T, t)
 
-    def prob_alive(self, summary: pd.DataFrame) -> FloatArray:
+    def prob_alive(self, summary: pd.DataFrame) -> Floats:
         """P(not dropped out at the snapshot | history)."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         return on_distinct(self._prob_alive, x, t_x, T)
 
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
         return on_distinct(self._prob_active, x, t_x, T, t)
 
-    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
         k, r, alpha, a, b = self.params_
         t = np.atleast_1d(horizon(horizon_days, unit_days=self.unit_days))
@@ -197,21 +197,19 @@ class MbgCnbdK(BaseEstimator):
         """The model that `to_dict` described."""
         return _state.from_dict(cls, MbgCnbdKParams, state, name=cls.__name__)
 
-    def _stages(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+    def _stages(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """P(j events since the last order | history, alive), a row for each j < k."""
         k, r, alpha, _, _ = self.params_
         terms = _log_alive_terms(k, r, alpha, x, t_x, T)
         return np.asarray(np.exp(terms - logsumexp(terms, axis=0)), dtype=float)
 
-    def _prob_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+    def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         k, r, alpha, a, b = self.params_
         log_alive = logsumexp(_log_alive_terms(k, r, alpha, x, t_x, T), axis=0)
         log_dead = np.log(a / (b + x)) - (r + k * x) * np.log(alpha + t_x)
         return np.asarray(expit(log_alive - log_dead), dtype=float)
 
-    def _prob_active(
-        self, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
-    ) -> FloatArray:
+    def _prob_active(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
         k, r, alpha, _, _ = self.params_
         z = t / (alpha + T + t)
         active = np.zeros_like(t)
@@ -219,9 +217,7 @@ class MbgCnbdK(BaseEstimator):
             active += share * betainc(k - stage, r + k * x + stage, z)
         return self._prob_alive(x, t_x, T) * active
 
-    def _expected_orders(
-        self, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
-    ) -> FloatArray:
+    def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
         k, r, alpha, a, b = self.params_
         orders = np.zeros_like(t)
         for stage, share in enumerate(self._stages(x, t_x, T)):
@@ -232,8 +228,8 @@ class MbgCnbdK(BaseEstimator):
 
 
 def expected_orders_from_stage(
-    k: int, stage: int, R: FloatArray, A: FloatArray, a: float, B: FloatArray, t: FloatArray
-) -> FloatArray:
+    k: int, stage: int, R: Floats, A: Floats, a: float, B: Floats, t: Floats
+) -> Floats:
     """E[orders within t | alive, `stage` events since the last order], lambda ~ Gamma(R, A).
 
     The m-th order to come needs mk - stage events and m - 1 survived chances:
@@ -254,9 +250,7 @@ def expected_orders_from_stage(
     return total
 
 
-def _by_recursion(
-    k: int, stage: int, R: FloatArray, z: FloatArray, a: float, B: FloatArray
-) -> FloatArray:
+def _by_recursion(k: int, stage: int, R: Floats, z: Floats, a: float, B: Floats) -> Floats:
     """The sum over orders, with the negative binomial tail stepped from event to event."""
     n, m = k - stage, 1
     tail = np.asarray(betainc(n, R, z), dtype=float)
@@ -282,9 +276,7 @@ def _by_recursion(
         total[place] += tail * survival
 
 
-def _by_tails(
-    k: int, stage: int, R: FloatArray, z: FloatArray, a: float, B: FloatArray
-) -> FloatArray:
+def _by_tails(k: int, stage: int, R: Floats, z: Floats, a: float, B: Floats) -> Floats:
     """The same sum, every tail on its own, for few customers with hundreds of orders to come."""
     total = np.zeros_like(z)
     active, done = np.arange(len(z)), 0
@@ -316,7 +308,7 @@ def log_likelihood(rows: Histories, k: int) -> Objective:
     weight_of = tally(place, weight)
     stage = np.arange(k)[:, None]
 
-    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+    def objective(theta: Floats) -> tuple[float, Floats]:
         r, alpha, a, b = np.exp(theta).tolist()
         R = r + k * x
         terms = _log_alive_terms(k, r, alpha, x, t_x, T)
@@ -350,7 +342,7 @@ def log_likelihood(rows: Histories, k: int) -> Objective:
     return objective
 
 
-def log_regularity(rows: Histories, k: int, sum_log_gaps: FloatArray | None = None) -> float:
+def log_regularity(rows: Histories, k: int, sum_log_gaps: Floats | None = None) -> float:
     """The part of the log-likelihood that k alone decides, relative to k = 1.
 
     With the gaps g known it is sum (k-1)·log g - x·logΓ(k). Without them they are integrated out,
@@ -378,9 +370,7 @@ def _fit(rows: Histories, k: int) -> Optimum:
     )
 
 
-def _log_alive_terms(
-    k: int, r: float, alpha: float, x: FloatArray, t_x: FloatArray, T: FloatArray
-) -> FloatArray:
+def _log_alive_terms(k: int, r: float, alpha: float, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Log of (T-t_x)^j/j! · Γ(R+j)/Γ(R) / (α+T)^(R+j), a row for each j < k; R = r + kx."""
     R, stage = r + k * x, np.arange(k)[:, None]
     terms = (

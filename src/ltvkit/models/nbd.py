@@ -11,7 +11,6 @@ from sklearn.base import BaseEstimator
 from ltvkit.models import _beta_geometric, _state
 from ltvkit.models._likelihood import Diagnostics, Objective, maximise
 from ltvkit.models._rows import (
-    FloatArray,
     Histories,
     compress,
     distinct,
@@ -21,6 +20,7 @@ from ltvkit.models._rows import (
     on_distinct,
     tally,
 )
+from ltvkit.units import Floats
 
 
 class NBDParams(NamedTuple):
@@ -70,8 +70,8 @@ class NBD(BaseEstimator):
 
     params_: NBDParams
     log_likelihood_: float
-    covariance_: FloatArray
-    standard_errors_: FloatArray
+    covariance_: Floats
+    standard_errors_: Floats
     diagnostics_: Diagnostics
 
     def __init__(self, *, unit_days: float = 7.0) -> None:
@@ -118,7 +118,7 @@ class NBD(BaseEstimator):
         model.params_ = params
         return model
 
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """Expected number of orders in the next `horizon_days` days, given the history.
 
         `horizon_days` is a number, or one per customer.
@@ -127,24 +127,24 @@ class NBD(BaseEstimator):
         t = horizon(horizon_days, unit_days=self.unit_days)
         return on_distinct(self._expected_orders, x, T, t)
 
-    def prob_alive(self, summary: pd.DataFrame) -> FloatArray:
+    def prob_alive(self, summary: pd.DataFrame) -> Floats:
         """P(not dropped out at the snapshot): 1, by assumption."""
         x, _, _, _ = histories(summary, unit_days=self.unit_days)
         return np.ones_like(x)
 
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
         x, _, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
         return on_distinct(self._prob_active, x, T, t)
 
-    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
         r, alpha = self.params_
         t = horizon(horizon_days, unit_days=self.unit_days)
         return np.asarray(r / alpha * t, dtype=float)
 
-    def pmf_new(self, orders: npt.ArrayLike, horizon_days: npt.ArrayLike) -> FloatArray:
+    def pmf_new(self, orders: npt.ArrayLike, horizon_days: npt.ArrayLike) -> Floats:
         """P(a new customer makes exactly so many repeat orders in the first days of age)."""
         r, alpha = self.params_
         n = np.asarray(orders, dtype=float)
@@ -162,11 +162,11 @@ class NBD(BaseEstimator):
         """The model that `to_dict` described."""
         return _state.from_dict(cls, NBDParams, state, name=cls.__name__)
 
-    def _prob_active(self, x: FloatArray, T: FloatArray, t: FloatArray) -> FloatArray:
+    def _prob_active(self, x: Floats, T: Floats, t: Floats) -> Floats:
         r, alpha = self.params_
         return _beta_geometric.prob_active_if_alive(r + x, alpha + T, t)
 
-    def _expected_orders(self, x: FloatArray, T: FloatArray, t: FloatArray) -> FloatArray:
+    def _expected_orders(self, x: Floats, T: Floats, t: Floats) -> Floats:
         r, alpha = self.params_
         return (r + x) / (alpha + T) * t
 
@@ -181,7 +181,7 @@ def log_likelihood(rows: Histories) -> Objective:
     (x_of,), place = distinct([x])
     weight_of = tally(place, weight)
 
-    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+    def objective(theta: Floats) -> tuple[float, Floats]:
         r, alpha = np.exp(theta).tolist()
         log_T = np.log(alpha + T)
         value = dot(weight_of, gammaln(r + x_of) - gammaln(r)) + customers * r * np.log(alpha)

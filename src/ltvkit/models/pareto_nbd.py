@@ -16,7 +16,6 @@ from ltvkit.models._quadrature import (
     power_nodes,
 )
 from ltvkit.models._rows import (
-    FloatArray,
     Histories,
     annual_to_unit_rate,
     compress,
@@ -27,6 +26,7 @@ from ltvkit.models._rows import (
     on_distinct,
     tally,
 )
+from ltvkit.units import Floats
 
 
 class ParetoNBDParams(NamedTuple):
@@ -81,8 +81,8 @@ class ParetoNBD(BaseEstimator):
 
     params_: ParetoNBDParams
     log_likelihood_: float
-    covariance_: FloatArray
-    standard_errors_: FloatArray
+    covariance_: Floats
+    standard_errors_: Floats
     diagnostics_: Diagnostics
 
     def __init__(self, *, unit_days: float = 7.0) -> None:
@@ -131,7 +131,7 @@ class ParetoNBD(BaseEstimator):
         model.params_ = params
         return model
 
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """Expected number of orders in the next `horizon_days` days, given the history.
 
         `horizon_days` is a number, or one per customer. Fader and Hardie (2005), eq. 41.
@@ -140,24 +140,24 @@ class ParetoNBD(BaseEstimator):
         t = horizon(horizon_days, unit_days=self.unit_days)
         return on_distinct(self._expected_orders, x, t_x, T, t)
 
-    def prob_alive(self, summary: pd.DataFrame) -> FloatArray:
+    def prob_alive(self, summary: pd.DataFrame) -> Floats:
         """P(not dropped out at the snapshot | history)."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         return on_distinct(self._prob_alive, x, t_x, T)
 
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> FloatArray:
+    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
         """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
         return on_distinct(self._prob_active, x, t_x, T, t)
 
-    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> FloatArray:
+    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
         r, alpha, s, beta = self.params_
         t = horizon(horizon_days, unit_days=self.unit_days)
         return np.asarray(r / alpha * expected_time_alive(s, np.asarray(beta), t), dtype=float)
 
-    def pmf_new(self, orders: npt.ArrayLike, horizon_days: npt.ArrayLike) -> FloatArray:
+    def pmf_new(self, orders: npt.ArrayLike, horizon_days: npt.ArrayLike) -> Floats:
         """P(a new customer makes exactly so many repeat orders in the first days of age).
 
         Alive at t with n orders, or dropped out at a time u before with n orders by then.
@@ -168,7 +168,7 @@ class ParetoNBD(BaseEstimator):
         )
         log_choose = gammaln(r + n) - gammaln(r) - gammaln(n + 1)
 
-        def log_nb(n: FloatArray, u: FloatArray) -> FloatArray:
+        def log_nb(n: Floats, u: Floats) -> Floats:
             share = u / (alpha + u)
             return np.asarray(xlogy(n, share) + r * np.log1p(-share), dtype=float)
 
@@ -178,9 +178,7 @@ class ParetoNBD(BaseEstimator):
         alive = np.exp(log_choose + log_nb(n, t) - s * np.log1p(t / beta))
         return np.asarray(alive + dropped.sum(axis=-1), dtype=float)
 
-    def discounted_orders(
-        self, summary: pd.DataFrame, *, annual_discount_rate: float
-    ) -> FloatArray:
+    def discounted_orders(self, summary: pd.DataFrame, *, annual_discount_rate: float) -> Floats:
         """Expected orders over all the future, each discounted to the snapshot (DERT).
 
             P(alive) · (r+x)/(α+T) · (β+T) · (δ(β+T))^(s-1) · U(s, s, δ(β+T))
@@ -192,7 +190,7 @@ class ParetoNBD(BaseEstimator):
         r, alpha, s, beta = self.params_
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
 
-        def discounted(x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+        def discounted(x: Floats, t_x: Floats, T: Floats) -> Floats:
             # By Kummer's transformation the same as the formula above, without its large powers.
             time = (beta + T) * hyperu(1.0, 2.0 - s, delta * (beta + T))
             return np.asarray(self._prob_alive(x, t_x, T) * (r + x) / (alpha + T) * time)
@@ -208,15 +206,13 @@ class ParetoNBD(BaseEstimator):
         """The model that `to_dict` described."""
         return _state.from_dict(cls, ParetoNBDParams, state, name=cls.__name__)
 
-    def _prob_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+    def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         r, alpha, s, beta = self.params_
         log_alive = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
         log_dead = np.log(s) + log_power_integral(alpha, r + x, beta, s + 1, t_x, T)
         return np.asarray(expit(log_alive - log_dead), dtype=float)
 
-    def _prob_active(
-        self, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
-    ) -> FloatArray:
+    def _prob_active(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
         # The next order falls at u, and the customer is still alive at u.
         r, alpha, s, beta = self.params_
         R, A, B = r + x, alpha + T, beta + T
@@ -224,15 +220,13 @@ class ParetoNBD(BaseEstimator):
         active = np.exp(np.log(R) + R * np.log(A) + s * np.log(B) + log_due)
         return np.asarray(self._prob_alive(x, t_x, T) * np.minimum(active, 1.0), dtype=float)
 
-    def _expected_orders(
-        self, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
-    ) -> FloatArray:
+    def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
         r, alpha, s, beta = self.params_
         rate = (r + x) / (alpha + T)
         return self._prob_alive(x, t_x, T) * rate * expected_time_alive(s, beta + T, t)
 
 
-def expected_time_alive(s: float, B: FloatArray, t: FloatArray) -> FloatArray:
+def expected_time_alive(s: float, B: Floats, t: Floats) -> Floats:
     """Integral over (0, t) of P(alive at u | alive at 0) = (B/(B+u))^s, also at s = 1."""
     ages = np.log1p(t / B)
     return np.asarray(B * ages * exprel((1 - s) * ages), dtype=float)
@@ -253,7 +247,7 @@ def log_likelihood(rows: Histories) -> Objective:
     (x_of,), place = distinct([x])
     weight_of = tally(place, weight)
 
-    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+    def objective(theta: Floats) -> tuple[float, Floats]:
         r, alpha, s, beta = np.exp(theta).tolist()
         R = r + x
         log_alive = -R * np.log(alpha + T) - s * np.log(beta + T)

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from ltvkit.models._rows import FloatArray, column
+from ltvkit.models._rows import column
 from ltvkit.models.renewals import Outlook
+from ltvkit.units import Floats
 
 KNOWN = ("last_payment", "last_period", "mean_period")
 
@@ -41,7 +42,7 @@ class PeriodValue:
     weights: tuple[float, float, float]
     mean: float
 
-    def predict(self, features: pd.DataFrame) -> FloatArray:
+    def predict(self, features: pd.DataFrame) -> Floats:
         """Revenue of the customer's next period, if there is one."""
         known = np.column_stack([column(features, name) for name in KNOWN])
         rest = self.mean * (1 - sum(self.weights))
@@ -75,7 +76,7 @@ def learn_value(periods: pd.DataFrame, features: pd.DataFrame) -> PeriodValue:
     return PeriodValue((first, second, third), mean)
 
 
-def scatter_of(revenue: FloatArray, renewals: FloatArray, value: FloatArray) -> tuple[float, ...]:
+def scatter_of(revenue: Floats, renewals: Floats, value: Floats) -> tuple[float, ...]:
     """Quantiles of what a renewal brought over what was expected of it.
 
     Parameters
@@ -96,7 +97,7 @@ def scatter_of(revenue: FloatArray, renewals: FloatArray, value: FloatArray) -> 
 
 def shortest_intervals(
     ahead: Outlook, scatter: tuple[float, ...], *, level: float, if_any: bool = False
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[Floats, Floats]:
     """Low and high of each customer's revenue, in units of the value of a period.
 
     The shortest interval that holds `level` of so many renewals times what each scatters by; among
@@ -141,7 +142,7 @@ def shortest_intervals(
     return (low * (1 - CENT))[ahead.place], (high * (1 + CENT))[ahead.place]
 
 
-def _shortest(atoms: FloatArray, mass: FloatArray, level: float) -> tuple[float, float]:
+def _shortest(atoms: Floats, mass: Floats, level: float) -> tuple[float, float]:
     reach = np.append(0.0, np.cumsum(mass))
     enough = reach[:-1] + level * reach[-1]
     last = np.searchsorted(reach[1:], enough - 1e-12)

@@ -16,8 +16,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import betaln
 
 from ltvkit.contracts import ContractHistory, ContractTerms, renewals_due
-from ltvkit.models._rows import FloatArray, column, distinct, dot
+from ltvkit.models._rows import column, distinct, dot
 from ltvkit.models.sbg import ShiftedBetaGeometric, most_likely
+from ltvkit.units import Floats
 
 FEWEST_RETURNS = 10
 """Contracts begun again, below which nobody who left is expected back."""
@@ -36,7 +37,7 @@ UNLIKELY_EARLY = 0.05
 SMALLEST = 1e-12
 """In place of 0 where one divides."""
 
-Rate = Callable[[FloatArray, FloatArray], FloatArray]
+Rate = Callable[[Floats, Floats], Floats]
 """The chance of the next renewal by the number of renewals made and of contracts ended."""
 
 
@@ -69,12 +70,12 @@ class RenewalLaw:
     head_start: float
     returns: tuple[float, float] | None
 
-    def rate(self, renewals: FloatArray, cancels: FloatArray) -> FloatArray:
+    def rate(self, renewals: Floats, cancels: Floats) -> Floats:
         """P(the next renewal | so many made, so many contracts ended before)."""
         stay = self.beta + renewals
         return np.asarray(stay / (self.alpha + cancels + stay))
 
-    def paid_within(self, days: FloatArray | float) -> FloatArray:
+    def paid_within(self, days: Floats | float) -> Floats:
         """Share of the renewals, of those made at all, that come within so many days."""
         known = (self.gap_days[0] - 1, *self.gap_days)
         return np.asarray(np.interp(days, known, (0.0, *self.gap_shares)))
@@ -83,12 +84,12 @@ class RenewalLaw:
         """Whether the contract has not ended."""
         return column(features, "days_since_payment") <= self.terms.patience_days
 
-    def past(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    def past(self, features: pd.DataFrame) -> tuple[Floats, Floats]:
         """Renewals made, those before the log included, and contracts ended."""
         made = column(features, "renewals") + self.head_start * column(features, "opening")
         return made, column(features, "contracts") - self.is_running(features)
 
-    def due(self, features: pd.DataFrame, horizon_days: float) -> FloatArray:
+    def due(self, features: pd.DataFrame, horizon_days: float) -> Floats:
         """Renewals that fall due in the coming days; 0 where the contract has ended."""
         due = renewals_due(column(features, "days_since_renewal"), horizon_days, self.renewal_days)
         return np.where(self.is_running(features), due, 0.0)
@@ -98,26 +99,26 @@ class RenewalLaw:
 class Outlook:
     """How many payments come: `tail[place[i], k - 1]` = P(customer i makes k payments or more)."""
 
-    tail: FloatArray
+    tail: Floats
     place: npt.NDArray[np.intp]
 
     @property
-    def expected(self) -> FloatArray:
+    def expected(self) -> Floats:
         """E[payments] of each customer."""
         return np.asarray(self.tail.sum(axis=1)[self.place])
 
     @property
-    def expected_square(self) -> FloatArray:
+    def expected_square(self) -> Floats:
         """E[payments squared], from sum over k of (2k - 1) P(k or more)."""
         odd = 2.0 * np.arange(1, self.tail.shape[1] + 1) - 1
         return np.asarray((self.tail * odd).sum(axis=1)[self.place])
 
     @property
-    def any(self) -> FloatArray:
+    def any(self) -> Floats:
         """P(at least one payment) of each customer."""
         return np.asarray(self.tail[:, 0][self.place])
 
-    def shares(self) -> FloatArray:
+    def shares(self) -> Floats:
         """P(exactly 0, 1, 2, … payments), a row for each distinct outlook."""
         padded = np.pad(self.tail, ((0, 0), (1, 1)), constant_values=((0, 0), (1.0, 0.0)))
         return np.maximum(padded[:, :-1] - padded[:, 1:], 0.0)
@@ -183,7 +184,7 @@ def outlook(
 
 def kept(
     law: RenewalLaw, features: pd.DataFrame, horizon_days: float, *, rate: Rate | None = None
-) -> FloatArray:
+) -> Floats:
     """P(the running contract does not end in the coming days); 0 where it has ended already.
 
     A contract ends when a renewal's days of grace run out without it. Of a contract renewed n
@@ -212,7 +213,7 @@ def kept(
     return np.where(running, all_made[place], 0.0)
 
 
-def if_all_made(law: RenewalLaw, features: pd.DataFrame, horizon_days: float) -> FloatArray:
+def if_all_made(law: RenewalLaw, features: pd.DataFrame, horizon_days: float) -> Floats:
     """Payments in the coming days if every renewal is made.
 
     Where the contract has ended, or ends today: if another one begins, the payments that it would
@@ -228,7 +229,7 @@ def if_all_made(law: RenewalLaw, features: pd.DataFrame, horizon_days: float) ->
     return np.where(still, ahead.expected, begun)
 
 
-def _always(renewals: FloatArray, cancels: FloatArray) -> FloatArray:
+def _always(renewals: Floats, cancels: Floats) -> Floats:
     return np.ones(np.broadcast(renewals, cancels).shape)
 
 
@@ -265,14 +266,14 @@ def learn_law(
     return law, optimum.covariance
 
 
-def _chain(chance: Rate, made: FloatArray, cancels: FloatArray, count: int) -> FloatArray:
+def _chain(chance: Rate, made: Floats, cancels: Floats, count: int) -> Floats:
     """P(at least 0, 1, …, count renewals in a row | so many made and contracts ended)."""
     rates = chance(made[:, None] + np.arange(count), cancels[:, None])
     steps = np.column_stack([np.ones(len(made)), rates])
     return np.asarray(np.cumprod(steps, axis=1), dtype=float)
 
 
-def _beginning(law: RenewalLaw, periods: FloatArray, horizon_days: float, count: int) -> FloatArray:
+def _beginning(law: RenewalLaw, periods: Floats, horizon_days: float, count: int) -> Floats:
     """P(another contract begins early enough for 1, …, count payments), after so many periods.
 
     It begins in the middle of the j-th period to come with the chance that sBG has for it.

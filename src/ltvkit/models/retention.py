@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.errors import NotEnoughDataError, SchemaError
-from ltvkit.models._rows import FloatArray, column
+from ltvkit.models._rows import column
 from ltvkit.models.renewals import Rate, RenewalLaw, kept, learn_law, outlook
 from ltvkit.panel import Panel
+from ltvkit.units import Floats
 
 FEWEST_AT_RISK = 50
 """Renewals due at an age, below which that age has the rate of all ages from it on."""
@@ -32,7 +33,7 @@ class ConstantRetention:
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """Renewals at that rate, each worth the last payment."""
 
-        def rate(renewals: FloatArray, cancels: FloatArray) -> FloatArray:
+        def rate(renewals: Floats, cancels: Floats) -> Floats:
             return np.full(np.broadcast(renewals, cancels).shape, self.rate_)
 
         return _predicted(self.law_, features, horizon_days or self.horizon_days_, rate)
@@ -53,14 +54,14 @@ class RetentionByAge:
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """Renewals at these rates, each worth the last payment."""
 
-        def rate(renewals: FloatArray, cancels: FloatArray) -> FloatArray:
+        def rate(renewals: Floats, cancels: Floats) -> Floats:
             age = np.broadcast_arrays(renewals, cancels)[0].astype(int)
             return np.asarray(self.rates_[np.minimum(age, len(self.rates_) - 1)], dtype=float)
 
         return _predicted(self.law_, features, horizon_days or self.horizon_days_, rate)
 
 
-def _counted(panel: Panel) -> tuple[RenewalLaw, FloatArray, FloatArray]:
+def _counted(panel: Panel) -> tuple[RenewalLaw, Floats, Floats]:
     """When renewals come, and how many were made and due by the number made before.
 
     Those who came back are counted as if their contracts had ended when the last of them did.

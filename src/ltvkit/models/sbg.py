@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator
 from ltvkit.errors import DataError, NotEnoughDataError, offenders
 from ltvkit.models import _state
 from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
-from ltvkit.models._rows import FloatArray, column, distinct, dot, on_distinct, tally
+from ltvkit.models._rows import column, distinct, dot, on_distinct, tally
+from ltvkit.units import Floats
 
 
 class ShiftedBetaGeometricParams(NamedTuple):
@@ -59,8 +60,8 @@ class ShiftedBetaGeometric(BaseEstimator):
 
     params_: ShiftedBetaGeometricParams
     log_likelihood_: float
-    covariance_: FloatArray
-    standard_errors_: FloatArray
+    covariance_: Floats
+    standard_errors_: Floats
     diagnostics_: Diagnostics
 
     def __init__(self) -> None:
@@ -113,19 +114,19 @@ class ShiftedBetaGeometric(BaseEstimator):
         model.params_ = params
         return model
 
-    def survival(self, renewals: npt.ArrayLike) -> FloatArray:
+    def survival(self, renewals: npt.ArrayLike) -> Floats:
         """P(a new contract outlasts so many renewals); 1 after none."""
         alpha, beta = self.params_
         n = np.asarray(renewals, dtype=float)
         return np.asarray(np.exp(betaln(alpha, beta + n) - betaln(alpha, beta)))[()]
 
-    def retention_rate(self, renewals: npt.ArrayLike) -> FloatArray:
+    def retention_rate(self, renewals: npt.ArrayLike) -> Floats:
         """P(the next renewal | so many made): (beta + n)/(alpha + beta + n)."""
         alpha, beta = self.params_
         n = np.asarray(renewals, dtype=float)
         return np.asarray((beta + n) / (alpha + beta + n))[()]
 
-    def prob_active(self, contracts: pd.DataFrame, renewals_ahead: int) -> FloatArray:
+    def prob_active(self, contracts: pd.DataFrame, renewals_ahead: int) -> Floats:
         """P(still active after `renewals_ahead` further renewals); 0 for a cancelled contract."""
         n, active = _contracts(contracts)
         alpha, beta = self.params_
@@ -134,7 +135,7 @@ class ShiftedBetaGeometric(BaseEstimator):
 
     def expected_renewals(
         self, contracts: pd.DataFrame, renewals_ahead: int, *, discount_rate: float = 0.0
-    ) -> FloatArray:
+    ) -> Floats:
         """Expected number of renewals made at the next `renewals_ahead` occasions.
 
         Each discounted by (1 + discount_rate) per renewal period to the snapshot, the first
@@ -146,7 +147,7 @@ class ShiftedBetaGeometric(BaseEstimator):
         ahead = np.arange(1, renewals_ahead + 1)
         discount = (1 + discount_rate) ** -ahead.astype(float)
 
-        def total(n: FloatArray) -> FloatArray:
+        def total(n: Floats) -> Floats:
             start = (beta + n)[:, None]
             log_ratio = betaln(alpha, start + ahead) - betaln(alpha, start)
             return np.asarray((np.exp(log_ratio) * discount).sum(axis=1), dtype=float)
@@ -190,14 +191,14 @@ def contracts_from_survivors(survivors: Sequence[float]) -> pd.DataFrame:
     )
 
 
-def most_likely(n: FloatArray, lost: FloatArray, weight: FloatArray) -> Optimum:
+def most_likely(n: Floats, lost: Floats, weight: Floats) -> Optimum:
     """The maximum of `log_likelihood`."""
     centre = np.zeros(2)
     starts = [centre, np.log([0.5, 2.0])]
     return maximise(log_likelihood(n, lost, weight), starts=starts, centre=centre, model="sBG")
 
 
-def log_likelihood(n: FloatArray, lost: FloatArray, weight: FloatArray) -> Objective:
+def log_likelihood(n: Floats, lost: Floats, weight: Floats) -> Objective:
     """The log-likelihood of theta = log(alpha, beta), and its gradient.
 
     An active contract has survived, B(alpha, beta+n)/B(alpha, beta); a cancelled one survived n
@@ -206,7 +207,7 @@ def log_likelihood(n: FloatArray, lost: FloatArray, weight: FloatArray) -> Objec
     `lost` ones not made have B(alpha+lost, beta+n)/B(alpha, beta).
     """
 
-    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+    def objective(theta: Floats) -> tuple[float, Floats]:
         alpha, beta = np.exp(theta).tolist()
         value = dot(weight, betaln(alpha + lost, beta + n) - betaln(alpha, beta))
         both = digamma(alpha + beta) - digamma(alpha + beta + n + lost)
@@ -217,7 +218,7 @@ def log_likelihood(n: FloatArray, lost: FloatArray, weight: FloatArray) -> Objec
     return objective
 
 
-def _contracts(contracts: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+def _contracts(contracts: pd.DataFrame) -> tuple[Floats, Floats]:
     n, active = column(contracts, "renewals"), column(contracts, "active")
     for wrong, name, values, expected in (
         ((n < 0) | (n != np.floor(n)), "renewals", n, "whole numbers from 0"),

@@ -13,9 +13,9 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array
 from scipy.special import xlogy
 
-from ltvkit.models._rows import FloatArray
+from ltvkit.units import DAYS_PER_YEAR, Floats
 
-YEAR_DAYS, CALENDAR_YEAR = 364, 365.25
+YEAR_DAYS = 364
 PERIOD_DAYS = 28
 SEASON_KNOTS = 13
 AGE_KNOTS = np.array([3.5, 10, 21, 42, 84, 168, 336, 672, 1344, 2688, 5376])
@@ -47,7 +47,7 @@ class Season:
         """Mean factor over the days from `first_day` to `last_day`, both included."""
         return float(np.exp(self.log_effects(first_day, last_day)).mean())
 
-    def log_effects(self, first_day: int, last_day: int) -> FloatArray:
+    def log_effects(self, first_day: int, last_day: int) -> Floats:
         """Log of the factor on each of these days."""
         days = np.arange(first_day, last_day + 1)
         return np.asarray(_season_basis(days) @ np.array(self.log_effect))
@@ -165,13 +165,13 @@ def _cells(activity: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd
 
 def _quasi_poisson(
     design: csr_array,
-    outcome: FloatArray,
-    exposure: FloatArray,
-    penalty: FloatArray,
+    outcome: Floats,
+    exposure: Floats,
+    penalty: Floats,
     *,
-    begin: FloatArray,
+    begin: Floats,
     dispersion: float | None,
-) -> tuple[FloatArray, float, float]:
+) -> tuple[Floats, float, float]:
     """Penalised iteratively re-weighted least squares.
 
     Returns
@@ -205,7 +205,7 @@ def _quasi_poisson(
     return coefficients, spread, float(evidence)
 
 
-def _hat_basis(at: FloatArray, knots: FloatArray) -> FloatArray:
+def _hat_basis(at: Floats, knots: Floats) -> Floats:
     """Weights of the piecewise linear functions on `knots`, constant beyond the ends."""
     place = np.clip(np.interp(at, knots, np.arange(len(knots))), 0, len(knots) - 1)
     low = np.minimum(place.astype(int), len(knots) - 2)
@@ -216,6 +216,6 @@ def _hat_basis(at: FloatArray, knots: FloatArray) -> FloatArray:
     return basis
 
 
-def _season_basis(days: Sequence[int] | np.ndarray) -> FloatArray:
+def _season_basis(days: Sequence[int] | np.ndarray) -> Floats:
     """Weights of the piecewise linear functions of the time of the year."""
-    return _hat_basis(np.asarray(days) % CALENDAR_YEAR, np.linspace(0, CALENDAR_YEAR, SEASON_KNOTS))
+    return _hat_basis(np.asarray(days) % DAYS_PER_YEAR, np.linspace(0, DAYS_PER_YEAR, SEASON_KNOTS))

@@ -16,7 +16,6 @@ from threadpoolctl import threadpool_limits
 
 from ltvkit.models import btyd_alone
 from ltvkit.models import candidates as contest
-from ltvkit.models._rows import FloatArray
 from ltvkit.models.blend import Blend, fit_blend
 from ltvkit.models.boosted import Bag
 from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
@@ -41,6 +40,7 @@ from ltvkit.models.season_ahead import (
 )
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_day_number
+from ltvkit.units import Floats
 from ltvkit.wording import Sentence
 
 FEWEST_ACTIVE = 30
@@ -241,11 +241,11 @@ class StackedLtv(BaseEstimator):
             index=features.index,
         )
 
-    def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> FloatArray:
+    def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> Floats:
         """Orders by the BTYD models, for how they spread over the days to come."""
         return self.family_.expected_orders(features, horizon_days)
 
-    def candidate_revenue(self, features: pd.DataFrame) -> dict[str, FloatArray]:
+    def candidate_revenue(self, features: pd.DataFrame) -> dict[str, Floats]:
         """Revenue over the horizon by each candidate alone, at its own level."""
         described = self.family_.describe(features, self.label_days_)
         if self.candidates_ is None:
@@ -298,7 +298,7 @@ class StackedLtv(BaseEstimator):
         columns = self.explainer_.columns
         return {n: "text" if n in columns.categories else "number" for n in columns.names}
 
-    def _learn(self, panel: Panel, report: Callable[[str, int, int], None]) -> FloatArray:
+    def _learn(self, panel: Panel, report: Callable[[str, int, int], None]) -> Floats:
         """Fit candidates, blend and chances; how revenue scatters around them."""
         rows = panel.rows
         rows = rows[rows.groupby("as_of_day")["mean_order_value"].transform("max") > 0]
@@ -340,12 +340,12 @@ class StackedLtv(BaseEstimator):
         active = self.activity_.predict(prob[main], btyd_active[main])
         return scatter_ratios(revenue[main], blended, active, came=ordered[main])
 
-    def _fall_back(self, panel: Panel) -> FloatArray:
+    def _fall_back(self, panel: Panel) -> Floats:
         """BTYD alone; the scatter of revenue from past cuts, where there are any."""
         self.candidates_, self.blend_, self.activity_ = None, btyd_alone.BLEND, BTYD_ALONE
         return btyd_alone.scatter_at_cuts(panel)
 
-    def _at_label(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    def _at_label(self, features: pd.DataFrame) -> tuple[Floats, Floats]:
         """Revenue and P(order) over the label's length, the revenue before it meets the total."""
         described = self.family_.describe(features, self.label_days_)
         btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
@@ -356,8 +356,8 @@ class StackedLtv(BaseEstimator):
         return self.blend_.combine(by_candidate), self.activity_.predict(learner, btyd_active)
 
     def _ahead(
-        self, features: pd.DataFrame, at_label: tuple[FloatArray, FloatArray], days: float
-    ) -> tuple[FloatArray, FloatArray]:
+        self, features: pd.DataFrame, at_label: tuple[Floats, Floats], days: float
+    ) -> tuple[Floats, Floats]:
         """Revenue and P(order) of the coming `days` days, from those over the label's length."""
         revenue, active = at_label
         days = self.clock_.count(days)
@@ -369,12 +369,12 @@ class StackedLtv(BaseEstimator):
             log_power += (np.log(self.scale_) - self.chance_season_) / 2
         return revenue, -np.expm1(np.exp(log_power) * np.log1p(-active))
 
-    def _stretch(self, features: pd.DataFrame, days: float) -> FloatArray:
+    def _stretch(self, features: pd.DataFrame, days: float) -> Floats:
         """Expected orders in `days` over those in the label's length."""
         label = self.family_.expected_orders(features, self.label_days_)
         return self.family_.expected_orders(features, days) / np.maximum(label, 1e-12)
 
-    def _next_order(self, active: FloatArray) -> dict[str, FloatArray]:
+    def _next_order(self, active: Floats) -> dict[str, Floats]:
         """Days until the next order of those likely to place one within the horizon trained for."""
         low, middle, high = (
             np.where(

@@ -12,6 +12,7 @@ from ltvkit.monitoring.drift import Drift, psi
 from ltvkit.monitoring.promise import Promise, check_promise
 from ltvkit.panel import RECORD_ROW
 from ltvkit.runs import Figure, Run
+from ltvkit.units import Z80
 
 DRIFT_COLUMNS: tuple[str, ...] = (
     *("orders", "average_order_value", "days_since_last", "avg_days_between"),
@@ -28,7 +29,7 @@ CHANNEL_FIGURES: tuple[str, ...] = ("new_customers", "loaded_cac", "ltv", "ltv_t
 NOT_YET_KNOWN = "(not yet known)"
 NO_LONGER_KNOWN = "(no longer known)"
 
-_TO_95 = 1.959964 / 1.281552
+_TO_95 = 1.959964 / Z80
 """A run's intervals hold 80 %; normal half widths times this hold 95 %."""
 
 

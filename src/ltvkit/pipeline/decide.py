@@ -13,7 +13,6 @@ from ltvkit import audience
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
-from ltvkit.models.level import Z80
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
@@ -23,6 +22,7 @@ from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.prospects import score_prospects
 from ltvkit.pipeline.value import discount, flow_profile, margin_share, unseen_season, valued
 from ltvkit.snapshot import Snapshot
+from ltvkit.units import Z80
 from ltvkit.wording import Sentence
 
 MOST_DRIVERS = 12
@@ -141,7 +141,7 @@ def decide(
         residual=pd.Series(undiscounted.to_numpy(), index=values["customer_id"]),
         profile=profile,
         level_sd_log=model.level_.log_half_width / Z80,
-        seen_sd_log=0.0 if config.kind == "contractual" else unseen_season(history, snapshot),
+        seen_sd_log=0.0 if config.kind == "contractual" else unseen_season(order_days, snapshot),
         summary=log.summary,
         customers=tables.customers.frame if tables.customers else None,
     )

@@ -7,12 +7,11 @@ import pandas as pd
 
 from ltvkit.economics.costs import ALL
 from ltvkit.snapshot import Snapshot
+from ltvkit.units import DAYS_PER_MONTH
 from ltvkit.wording import Language, Sentence
 
 ENOUGH_WATCHED = 100
 """Customers from whom a spread is read: ten beyond each end of an 80 % interval."""
-
-MONTH_DAYS = 365.25 / 12
 
 
 def score_prospects(
@@ -110,7 +109,7 @@ def _early_margins(
         first = first[first >= pd.Timestamp(new_from)]
     watched = (as_of - first).dt.days + 1
     longest = np.sort(watched.to_numpy())[::-1][: ENOUGH_WATCHED + 1]
-    days = min(horizon_months * MONTH_DAYS, float(longest[-1])) if len(longest) else 0.0
+    days = min(horizon_months * DAYS_PER_MONTH, float(longest[-1])) if len(longest) else 0.0
     first = first[watched >= days]
     age = (order_days["ordered_on"] - order_days["customer_id"].map(first)).dt.days
     early = order_days[age < days].groupby("customer_id", as_index=False)["margin"].sum()

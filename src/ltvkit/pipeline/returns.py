@@ -14,8 +14,6 @@ from ltvkit.pipeline.ledger import Ledger
 FEWEST_COHORTS = 6
 """A trend over cohorts is read at the latest age, up to the goal, that so many have reached."""
 
-DAYS_PER_YEAR = 365.25
-
 _TO_DATE = ("margin_to_date", "residual_margin", "total_value")
 
 

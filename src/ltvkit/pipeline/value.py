@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics import daily_discount_rate
-from ltvkit.models.level import UNSEEN_SEASON, Z80
+from ltvkit.models.level import UNSEEN_SEASON
 from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS
 from ltvkit.panel import ModelOfRecord
 from ltvkit.snapshot import Snapshot
+from ltvkit.units import DAYS_PER_MONTH, Z80
 
 MARGIN_PRIOR_ORDERS = 5.0
 """A customer's own margin share counts as much as the shop's after this many orders."""
-
-MONTH_DAYS = 365.25 / 12
 
 
 def margin_share(history: pd.DataFrame) -> pd.Series:
@@ -35,30 +34,32 @@ def margin_share(history: pd.DataFrame) -> pd.Series:
 
 def flow_profile(model: ModelOfRecord, features: pd.DataFrame, horizon_days: int) -> np.ndarray:
     """Share of the horizon's orders that falls into each of its months; sums to 1."""
-    months = max(1, int(np.ceil(horizon_days / MONTH_DAYS - 1e-9)))
-    ends = np.minimum(np.arange(1, months + 1) * MONTH_DAYS, horizon_days)
+    months = max(1, int(np.ceil(horizon_days / DAYS_PER_MONTH - 1e-9)))
+    ends = np.minimum(np.arange(1, months + 1) * DAYS_PER_MONTH, horizon_days)
     orders = [float(model.expected_orders(features, end).sum()) for end in ends]
     flows = np.diff([0.0, *orders])
     total = flows.sum()
     return flows / total if total > 0 else np.full(months, 1 / months)
 
 
-def unseen_season(history: pd.DataFrame, snapshot: Snapshot) -> float:
+def unseen_season(order_days: pd.DataFrame, snapshot: Snapshot) -> float:
     """Standard deviation of the log of a usual year's repeat orders over those of the log's days.
 
-    Zero once a season can be seen. Until then nobody knows how busy those days were, and it is as
-    much as the level of the forecast allows for it.
+    Zero once a season can be seen in repeat orders. Until then nobody knows how busy those days
+    were, and it is as much as the level of the forecast allows for it.
     """
-    first = history["first_order"].min()
-    days = (pd.Timestamp(snapshot.as_of) - first).days
-    return UNSEEN_SEASON / Z80 if days < SEASON_NEEDS_DAYS else 0.0
+    ordered_on = order_days["ordered_on"]
+    first = ordered_on.groupby(order_days["customer_id"]).transform("min")
+    repeats = ordered_on[ordered_on > first]
+    since_first_repeat = pd.Timestamp(snapshot.as_of) - repeats.min()
+    return 0.0 if since_first_repeat.days >= SEASON_NEEDS_DAYS else UNSEEN_SEASON / Z80
 
 
 def discount(profile: np.ndarray, *, horizon_days: int, annual_discount_rate: float) -> float:
     """What a unit of the horizon's margin is worth at the snapshot, flows at mid-month."""
     rate = daily_discount_rate(annual_discount_rate)
-    starts = np.arange(len(profile)) * MONTH_DAYS
-    ends = np.minimum(starts + MONTH_DAYS, horizon_days)
+    starts = np.arange(len(profile)) * DAYS_PER_MONTH
+    ends = np.minimum(starts + DAYS_PER_MONTH, horizon_days)
     return float((profile / (1 + rate) ** ((starts + ends) / 2)).sum())
 
 

@@ -26,12 +26,11 @@ from babel.numbers import (
 from markupsafe import Markup
 
 from ltvkit.errors import ConfigError, SchemaError
+from ltvkit.units import DAYS_PER_MONTH
 from ltvkit.wording import LANGUAGES, Sentence, Texts, read_texts, tell
 
 BLANK = "–"
 """What stands where nothing is known: never a zero."""
-
-DAYS_PER_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,19 @@ import pandas as pd
 from ltvkit.data.simulator.design import (
     CATEGORIES,
     CATEGORY_SHARES,
-    DAYS_PER_YEAR,
     MARGIN_RATES,
     ORDERING_FACTORS,
-    FloatArray,
     ShopDesign,
 )
 from ltvkit.data.simulator.truth import repeat_margin_rates
+from ltvkit.units import DAYS_PER_YEAR, Floats
 
 OPENS, CLOSES = 8 / 24, 22 / 24
 """First orders arrive within these hours."""
 REFUND_AFTER_DAYS = (3.0, 21.0)
 
 
-def simulate_spend(
-    generator: np.random.Generator, design: ShopDesign, *, customers: int
-) -> FloatArray:
+def simulate_spend(generator: np.random.Generator, design: ShopDesign, *, customers: int) -> Floats:
     """Media spend, shape (channels, months): budgets jump about, and grow with the season.
 
     The mean month is fixed, so that media spend over expected customers is the design's CAC.
@@ -32,11 +29,11 @@ def simulate_spend(
     relative = np.sqrt(season) * np.exp(design.spend_spread * noise)
     relative /= relative.mean(axis=1, keepdims=True)
     a_month = customers * design.parameter("share") * design.parameter("media_cac") / design.months
-    spend: FloatArray = np.round(a_month[:, None] * relative, 2)
+    spend: Floats = np.round(a_month[:, None] * relative, 2)
     return spend
 
 
-def expected_new_customers(design: ShopDesign, *, customers: int, spend: FloatArray) -> FloatArray:
+def expected_new_customers(design: ShopDesign, *, customers: int, spend: Floats) -> Floats:
     """Expected new customers, shape (channels, months): a S^b, steady where nothing is spent."""
     elasticity = design.parameter("elasticity")[:, None]
     response = np.where(spend > 0, spend, 1.0) ** elasticity
@@ -45,7 +42,7 @@ def expected_new_customers(design: ShopDesign, *, customers: int, spend: FloatAr
 
 
 def simulate_customers(
-    generator: np.random.Generator, design: ShopDesign, *, expected_new: FloatArray
+    generator: np.random.Generator, design: ShopDesign, *, expected_new: Floats
 ) -> pd.DataFrame:
     """One row per customer, by first order: when it came, and the latent traits that drive it.
 
@@ -140,9 +137,9 @@ def _later_orders(
     design: ShopDesign,
     latent: pd.DataFrame,
     *,
-    since: FloatArray,
-    stay: FloatArray,
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], FloatArray]:
+    since: Floats,
+    stay: Floats,
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Floats]:
     # Thinning: propose at the season's highest rate, keep each with the share of its own day.
     season = design.season(design.history_days + design.horizon_days)
     highest = season.max()
@@ -160,7 +157,7 @@ def _priced(
     latent: pd.DataFrame,
     *,
     customer: np.ndarray[tuple[int], np.dtype[np.int64]],
-    day: FloatArray,
+    day: Floats,
     is_first: np.ndarray[tuple[int], np.dtype[np.bool_]],
 ) -> pd.DataFrame:
     count = customer.size

@@ -10,9 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-
-DAYS_PER_YEAR = 365.25
+from ltvkit.units import DAYS_PER_YEAR, Floats
 
 CATEGORIES = ("skincare", "make-up", "fragrance", "accessories")
 MARGIN_RATES = np.array([0.60, 0.54, 0.46, 0.40])
@@ -166,11 +164,11 @@ class ShopDesign:
         """The channels' names, in order."""
         return tuple(channel.name for channel in self.channels)
 
-    def parameter(self, name: str) -> FloatArray:
+    def parameter(self, name: str) -> Floats:
         """One parameter of all channels, in their order."""
         return np.array([getattr(channel, name) for channel in self.channels], dtype=np.float64)
 
-    def season(self, days: int) -> FloatArray:
+    def season(self, days: int) -> Floats:
         """How much busier than usual each of the first `days` days after the opening is.
 
         A wave with its top in mid-December, and a peak of a fortnight around the last Friday of
@@ -183,7 +181,7 @@ class ShopDesign:
         return 1.0 + self.season_strength * (usual - 1.0)
 
 
-def _season(day_of_year: FloatArray) -> FloatArray:
+def _season(day_of_year: Floats) -> Floats:
     wave = 1.0 + 0.15 * np.cos(2.0 * np.pi * (day_of_year - 350.0) / DAYS_PER_YEAR)
     return wave + 0.9 * np.exp(-0.5 * ((day_of_year - 331.0) / 8.0) ** 2)
 

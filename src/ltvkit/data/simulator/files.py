@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.data.simulator.shop import SimulatedShop
-from ltvkit.data.simulator.truth import DAYS_PER_MONTH, OBSERVED_YEARS
+from ltvkit.data.simulator.truth import OBSERVED_YEARS
 from ltvkit.errors import UserError
 from ltvkit.files import whole_folder, write_csv, write_text
+from ltvkit.units import DAYS_PER_MONTH
 
 BLEMISHES = {
     "missing_customer_id": (0.0010, "customer_id", ("",)),

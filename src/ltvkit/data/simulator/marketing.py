@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ltvkit.data.simulator.design import FloatArray, ShopDesign
+from ltvkit.data.simulator.design import ShopDesign
+from ltvkit.units import Floats
 
 LEAD_CRITERIA = {"newsletter": (0.50, 0.25), "quiz_completed": (0.35, 0.12), "cart": (0.60, 0.15)}
 """Chance of each yes among leads that become customers, and among the others."""
@@ -41,7 +42,7 @@ def simulate_leads(
     design: ShopDesign,
     *,
     latent: pd.DataFrame,
-    expected_new: FloatArray,
+    expected_new: Floats,
 ) -> pd.DataFrame:
     """Leads of the channels that have them, by time; every customer from there was a lead.
 
@@ -97,7 +98,7 @@ def costs_table(
     design: ShopDesign,
     *,
     customers: int,
-    spend: FloatArray,
+    spend: Floats,
     leads: pd.DataFrame,
 ) -> pd.DataFrame:
     """The costs table, by month: media and direct cost of the channels, and what they share.
@@ -163,16 +164,14 @@ def simulate_touches(
     return touches.sort_values(["customer_id", "touched_at"], kind="stable", ignore_index=True)
 
 
-def moments(
-    design: ShopDesign, days: FloatArray
-) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+def moments(design: ShopDesign, days: Floats) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
     """Turn days since the opening into moments, to the second."""
     opening = np.datetime64(design.opened_on, "s")
     return opening + np.floor(days * 86_400).astype("timedelta64[s]")
 
 
 def _booked(
-    periods: pd.DatetimeIndex, channel: str | None, category: str, amount: FloatArray
+    periods: pd.DatetimeIndex, channel: str | None, category: str, amount: Floats
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {"period": periods, "channel": channel, "category": category, "amount": amount.round(2)}

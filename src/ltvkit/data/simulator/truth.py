@@ -9,35 +9,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltvkit.data.simulator.design import (
-    CATEGORY_SHARES,
-    DAYS_PER_YEAR,
-    MARGIN_RATES,
-    ORDERING_FACTORS,
-    FloatArray,
-    ShopDesign,
-)
+from ltvkit.data.simulator.design import CATEGORY_SHARES, MARGIN_RATES, ORDERING_FACTORS, ShopDesign
+from ltvkit.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats
 
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 LTV_DAYS = 365
 OBSERVED_YEARS = 3
 """How far the true margin curves reach: longer paybacks are called not reached."""
 
 
-def repeat_margin_rates(design: ShopDesign) -> FloatArray:
+def repeat_margin_rates(design: ShopDesign) -> Floats:
     """Expected margin rate of later orders, by the category of the first."""
     stray = float(CATEGORY_SHARES @ MARGIN_RATES)
     return design.home_category_share * MARGIN_RATES + (1 - design.home_category_share) * stray
 
 
-def kept_share(design: ShopDesign) -> FloatArray:
+def kept_share(design: ShopDesign) -> Floats:
     """Share of an order's list value that is neither given away nor sent back, by channel."""
     mean_refund = design.full_refund_share + 0.5 * (1 - design.full_refund_share)
     refunds = design.parameter("refund_rate") * mean_refund
     return (1 - design.zero_value_share) * (1 - refunds)
 
 
-def expected_exposure(dropout_rate: npt.ArrayLike, season: FloatArray) -> FloatArray:
+def expected_exposure(dropout_rate: npt.ArrayLike, season: Floats) -> Floats:
     r"""Season-weighted days that someone alive now is expected to stay, among the coming ones.
 
     .. math:: \sum_d season_d \int_{d-1}^{d} e^{-\mu u} du
@@ -65,7 +58,7 @@ def expected_exposure(dropout_rate: npt.ArrayLike, season: FloatArray) -> FloatA
     return polynomial * (-np.expm1(-mu) / mu)
 
 
-def margin_curves(design: ShopDesign, arrivals: FloatArray) -> FloatArray:
+def margin_curves(design: ShopDesign, arrivals: Floats) -> Floats:
     """Expected cumulative margin of a new customer at every age, by channel, undiscounted.
 
     Averaged over the days of arrival, because a season makes an autumn customer pay back sooner.
@@ -102,16 +95,16 @@ def margin_curves(design: ShopDesign, arrivals: FloatArray) -> FloatArray:
     return np.concatenate([first, first + np.cumsum(daily, axis=1)], axis=1)
 
 
-def _mean_list_price(design: ShopDesign) -> FloatArray:
+def _mean_list_price(design: ShopDesign) -> Floats:
     return design.parameter("p") * design.parameter("v") / (design.parameter("q") - 1)
 
 
 def channel_truth(
     design: ShopDesign,
     *,
-    curves: FloatArray,
-    spend: FloatArray,
-    expected_new: FloatArray,
+    curves: Floats,
+    spend: Floats,
+    expected_new: Floats,
     costs: pd.DataFrame,
 ) -> pd.DataFrame:
     """What each channel's customers truly cost and bring.
@@ -177,7 +170,7 @@ def channel_truth(
     )
 
 
-def _crossing_days(curves: FloatArray, level: FloatArray) -> FloatArray:
+def _crossing_days(curves: Floats, level: Floats) -> Floats:
     reached = curves >= level[:, None]
     day = reached.argmax(axis=1)
     rows = np.arange(day.size)
@@ -187,7 +180,7 @@ def _crossing_days(curves: FloatArray, level: FloatArray) -> FloatArray:
     return np.where(reached.any(axis=1), within, np.nan)
 
 
-def _marginal_cac(b: FloatArray, spend: FloatArray, expected_new: FloatArray) -> FloatArray:
+def _marginal_cac(b: Floats, spend: Floats, expected_new: Floats) -> Floats:
     # N = a S^b, so dS/dN = S^(1-b) / (a b); without spend there is no such curve.
     paid = spend[:, 0] > 0
     first = np.where(paid, spend[:, 0], 1.0)

@@ -1,0 +1,12 @@
+"""What many modules count in: days of a year and of a month, arrays of numbers, 80 %."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+
+Z80 = 1.2815515655446004
+"""Standard deviations of a normal distribution on each side of its middle 80 %."""

@@ -81,6 +81,33 @@ COSTS = Schema(
 )
 """Acquisition costs; a blank channel is shared by all."""
 
+COST_CATEGORIES = (
+    "ads_branding",
+    "ads_performance",
+    "content",
+    "seo",
+    "pr_influence",
+    "events",
+    "marketing_salaries",
+    "sales_salaries",
+    "commissions",
+    "sales_tools",
+    "travel",
+    "software",
+    "overheads",
+    "other",
+)
+"""Categories of acquisition cost: all that makes a CAC fully loaded."""
+
+COST_CATEGORY_WORDS = {
+    "ads": "ads_performance",
+    "ad_spend": "ads_performance",
+    "advertising": "ads_performance",
+    "media": "ads_performance",
+    "paid_media": "ads_performance",
+}
+"""Plain words of a ledger that can only mean paid advertising."""
+
 CUSTOMERS = Schema(
     name="customers",
     key=("customer_id",),

@@ -6,9 +6,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.data import read_costs, read_customers, read_touches
-from ltvkit.data.tables import ADVERTISING_WORDS, COST_CATEGORIES
-from ltvkit.economics.costs import COST_CATEGORIES as KNOWN_TO_ECONOMICS
-from ltvkit.economics.costs import SAME_AS, acquisition_costs
+from ltvkit.economics.costs import acquisition_costs
 from ltvkit.errors import DataError
 
 
@@ -20,11 +18,6 @@ def write(tmp_path):
         return path
 
     return write_table
-
-
-def test_the_reader_knows_the_categories_that_economics_reckons_with():
-    assert COST_CATEGORIES == KNOWN_TO_ECONOMICS
-    assert set(ADVERTISING_WORDS) == set(SAME_AS)
 
 
 def test_costs_are_read_with_blank_channels_and_optional_columns(write):

@@ -27,27 +27,7 @@ from ltvkit.data.opened import (
     text_sql,
 )
 from ltvkit.errors import DataError, offenders
-
-COST_CATEGORIES = (
-    "ads_branding",
-    "ads_performance",
-    "content",
-    "seo",
-    "pr_influence",
-    "events",
-    "marketing_salaries",
-    "sales_salaries",
-    "commissions",
-    "sales_tools",
-    "travel",
-    "software",
-    "overheads",
-    "other",
-)
-"""Categories of acquisition cost."""
-
-ADVERTISING_WORDS = ("ads", "ad_spend", "advertising", "media", "paid_media")
-"""Plain words that can only mean paid advertising; passed on as they are."""
+from ltvkit.schemas import COST_CATEGORIES, COST_CATEGORY_WORDS
 
 TOTAL_WORDS = ("total", "totals", "gesamt", "summe", "somme", "suma", "razem")
 """What stands first in a row of totals."""
@@ -308,7 +288,7 @@ def _without_sum(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 def _categories(written: pd.Series) -> pd.Series:
     """Categories in our spelling: small letters, underscores."""
     tidy = written.str.strip().str.lower().str.replace(r"[\s-]+", "_", regex=True)
-    known = (*COST_CATEGORIES, *ADVERTISING_WORDS)
+    known = (*COST_CATEGORIES, *COST_CATEGORY_WORDS)
     unknown = written[~tidy.isin(known)]
     if len(unknown):
         hints = dict.fromkeys(

@@ -35,7 +35,6 @@ from ltvkit.economics.channels_table import CHANNELS_COLUMNS, channels_table
 from ltvkit.economics.cohort_values import COHORT_VALUE_COLUMNS, cohort_values
 from ltvkit.economics.cohorts import COHORT_COLUMNS, cohorts, retention
 from ltvkit.economics.costs import (
-    COST_CATEGORIES,
     MEDIA_CATEGORIES,
     LedgerSpan,
     Unit,
@@ -87,6 +86,7 @@ from ltvkit.economics.verdicts import (
     read_ratio,
 )
 from ltvkit.economics.warnings import EconomicsFacts, EconomicsWarning, raise_warnings
+from ltvkit.schemas import COST_CATEGORIES
 
 __all__ = [
     "BENCHMARK_COLUMNS",

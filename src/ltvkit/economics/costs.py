@@ -11,37 +11,10 @@ from typing import Literal
 import pandas as pd
 
 from ltvkit.errors import ConfigError, DataError, offenders
-from ltvkit.schemas import COSTS, check_frame
+from ltvkit.schemas import COST_CATEGORIES, COST_CATEGORY_WORDS, COSTS, check_frame
 
 MEDIA_CATEGORIES = frozenset({"ads_branding", "ads_performance"})
 """Categories that are paid to a channel for reach: media spend."""
-
-COST_CATEGORIES = (
-    "ads_branding",
-    "ads_performance",
-    "content",
-    "seo",
-    "pr_influence",
-    "events",
-    "marketing_salaries",
-    "sales_salaries",
-    "commissions",
-    "sales_tools",
-    "travel",
-    "software",
-    "overheads",
-    "other",
-)
-"""All that makes a CAC fully loaded."""
-
-SAME_AS = {
-    "ads": "ads_performance",
-    "ad_spend": "ads_performance",
-    "advertising": "ads_performance",
-    "media": "ads_performance",
-    "paid_media": "ads_performance",
-}
-"""Plain words of a ledger that can only mean paid advertising."""
 
 UNATTRIBUTED = "unattributed"
 """The channel of a customer of whom none is known, so that no customer is lost from the sums."""
@@ -97,7 +70,7 @@ def acquisition_costs(costs: pd.DataFrame) -> pd.DataFrame:
     """
     check_frame(costs, COSTS)
     category = costs["category"].astype("str").str.strip().str.lower()
-    category = category.str.replace(r"[\s-]+", "_", regex=True).replace(SAME_AS)
+    category = category.str.replace(r"[\s-]+", "_", regex=True).replace(COST_CATEGORY_WORDS)
     unknown = ~category.isin(COST_CATEGORIES)
     if unknown.any():
         raise DataError(

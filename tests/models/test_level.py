@@ -18,6 +18,7 @@ from ltvkit.models.level import (
 from ltvkit.models.season import NO_SEASON
 from ltvkit.models.season_ahead import season_at
 from ltvkit.panel import Activity, Cut
+from ltvkit.units import Z80
 
 
 def forecast(panel):
@@ -90,8 +91,8 @@ def test_without_past_dates_the_interval_is_that_of_a_blind_forecast(panel):
     assert level.fold_errors == ()
     assert level.grade == "none"
     unseen = 0.2 if panel.history_days < 392 else 0.0
-    doubt = 1.2816 * 0.2 * level.season
-    expected = np.sqrt((0.85 * 0.4) ** 2 + (1.2816 * 0.1) ** 2 + doubt**2 + unseen**2)
+    doubt = Z80 * 0.2 * level.season
+    expected = np.sqrt((0.85 * 0.4) ** 2 + (Z80 * 0.1) ** 2 + doubt**2 + unseen**2)
     assert level.log_half_width == pytest.approx(expected, rel=1e-12)
 
 
@@ -121,7 +122,7 @@ def test_asked_later_the_total_is_known_less_well_the_more_days_went_by(panel):
     widths = [level.asked_later(days, 0.0).log_half_width for days in (0, 28, 91)]
     assert widths[0] == pytest.approx(level.log_half_width, rel=1e-12)
     grown = np.sqrt(np.array(widths) ** 2 - widths[0] ** 2)
-    assert grown[1:] == pytest.approx(1.2816 * 0.06 * np.sqrt([1, 91 / 28]), rel=1e-9)
+    assert grown[1:] == pytest.approx(Z80 * 0.06 * np.sqrt([1, 91 / 28]), rel=1e-9)
     later = level.asked_later(28, 0.5)
     assert later.total == pytest.approx(level.total * np.exp(0.5))
     assert np.log([later.total / later.low, later.high / later.total]) == pytest.approx(widths[1])

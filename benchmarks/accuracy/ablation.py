@@ -75,6 +75,7 @@ def parts() -> tuple[Part, ...]:
         Part("sharpening", ((blend, "SHARPEST", 1.0),)),
         Part("mix for the largest", ((candidates, "LARGEST", ()),)),
         Part("its weights", ((blend, "SHRINK_FAR", 1e12),)),
+        Part("totals of past days met in intervals", ((stack, "at_levels_met", lambda m, *_: m),)),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
         Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),

@@ -8,6 +8,7 @@ import pytest
 from ltvkit.models.intervals import (
     MISS_POWER,
     RankedScatter,
+    at_levels_met,
     interval,
     interval_if_order,
     reference_of,
@@ -65,6 +66,28 @@ def test_of_those_who_order_the_second_interval_covers_its_level(scatter, later)
     covered = ((low <= revenue) & (revenue <= high))[came].mean()
     assert covered == pytest.approx(1 - 0.2**MISS_POWER, abs=0.025)
     assert (low <= high).all()
+
+
+def test_how_totals_swung_between_past_days_is_not_how_customers_scatter():
+    prob, predicted, revenue = simulated(4_000, 3)
+    day = np.arange(4_000) % 4
+    season = np.array([0.4, 0.9, 1.5, 2.5])[day]
+    met = at_levels_met(predicted, revenue * season, day)
+    for one in range(4):
+        total = (revenue * season)[day == one].sum()
+        assert met[day == one].sum() == pytest.approx(total, rel=1e-9)
+    still = learned(prob, at_levels_met(predicted, revenue, day), revenue)
+    swung = learned(prob, met, revenue * season)
+    assert swung.ratio(predicted, 0.9) == pytest.approx(still.ratio(predicted, 0.9), rel=0.25)
+    assert np.mean(learned(prob, predicted, revenue * season).ratio(predicted, 0.9)) > 1.4 * (
+        np.mean(still.ratio(predicted, 0.9))
+    )
+
+
+def test_a_day_after_which_nothing_came_leaves_its_predictions_as_they_are():
+    predicted, revenue = np.array([1.0, 2.0, 3.0, 1.0]), np.array([0.0, 0.0, 2.0, 0.0])
+    met = at_levels_met(predicted, revenue, np.array([7, 7, 9, 9]))
+    assert met == pytest.approx([1.0, 2.0, 1.5, 0.5])
 
 
 def test_wider_levels_hold_narrower_ones(scatter, later):

@@ -24,13 +24,14 @@ from ltvkit.models.family import BtydFamily, describe_panel
 from ltvkit.models.horizon import SeasonClock, WaitingCurve, waiting_curve
 from ltvkit.models.intervals import (
     RankedScatter,
+    at_levels_met,
     interval,
     interval_if_order,
     reference_of,
     scatter_ratios,
 )
 from ltvkit.models.level import LevelForecast, forecast_level
-from ltvkit.models.season import Season
+from ltvkit.models.season import WEAK_PRIOR, Season
 from ltvkit.models.season_ahead import (
     season_at,
     season_change,
@@ -137,9 +138,9 @@ class StackedLtv(BaseEstimator):
         self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now)
         # On several threads the last digits of sums would be the machine's.
         with threadpool_limits(limits=1, user_api="blas"):
+            self.season_ = season_at(panel.activity, panel.as_of_day)
             ratios = self._learn(panel, report)
             report("total", 0, 1)
-            self.season_ = season_at(panel.activity, panel.as_of_day)
             ahead = {"as_of_day": panel.as_of_day, "horizon_days": self.horizon_days_}
             self.level_ = forecast_level(
                 panel.now, panel.activity, panel.cuts, season=self.season_, **ahead
@@ -338,6 +339,8 @@ class StackedLtv(BaseEstimator):
         )
         blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
         active = self.activity_.predict(prob[main], btyd_active[main])
+        if self.season_ != WEAK_PRIOR:
+            blended = at_levels_met(blended, revenue[main], day[main])
         return scatter_ratios(revenue[main], blended, active, came=ordered[main])
 
     def _fall_back(self, panel: Panel) -> Floats:

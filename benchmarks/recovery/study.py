@@ -188,7 +188,7 @@ def _intervals(truth: dict[str, float], row: pd.Series) -> list[dict[str, object
 
 def _payback(truth: dict[str, float], row: pd.Series, curve: pd.DataFrame) -> dict[str, object]:
     """The months between which the band around the margin curve meets the CAC; inf = not seen."""
-    months = curve.set_index("age_months")
+    months = curve.set_index("months")
 
     def first(column: str) -> float:
         back = months.index[months[column] >= row["loaded_cac"]]

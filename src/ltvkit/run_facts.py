@@ -21,7 +21,7 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
         *("allowable_cac", "payback_month", "payback_status", "verdict", "why"),
     ),
     "payback.csv": (
-        *("channel", "cohort", "age_months", "customers_observed"),
+        *("channel", "cohort", "months", "customers_observed"),
         *("cumulative_margin", "low", "high", "predicted", "cac"),
     ),
     "rejected_rows.csv": ("row", "reason"),

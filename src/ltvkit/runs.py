@@ -51,7 +51,7 @@ __all__ = [
     "read_run",
 ]
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the run folder that this reader understands."""
 
 _TEXT = {

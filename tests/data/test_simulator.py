@@ -201,7 +201,7 @@ def test_true_payback_is_where_the_margin_curve_meets_the_cac(full_shop):
     curve = curves[curves["channel"] == "meta_ads"].set_index("age_days")["cumulative_margin"]
     day = truth["payback_months"] * 365.25 / 12
     assert curve[int(day)] < truth["loaded_cac"] <= curve[int(day) + 1]
-    assert truth["payback_month"] == 2  # the third month of life: from 2.0 to 3.0
+    assert truth["payback_month"] == 3  # the third month of life: from 2.0 to 3.0
     assert curve[0] == pytest.approx(truth["first_order_margin"])
     assert curve.is_monotonic_increasing
 

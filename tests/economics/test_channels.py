@@ -347,12 +347,12 @@ def test_customers_without_a_channel_may_be_of_the_one_that_has_none():
 
 
 def test_the_payback_goal_caps_the_allowable_cac_and_the_cautious_one_is_lower():
-    table, values = table_of(7, target_payback_months=0)
+    table, values = table_of(7, target_payback_months=1)
     capped = table.set_index("channel").loc["Google"]
     first_month = values.curves["Google", ""].cumulative[0]
-    # By month 0 only 30 of 63 is back, but a third of the LTV is less: the ratio binds.
+    # By month 1 only 30 of 63 is back, but a third of the LTV is less: the ratio binds.
     assert capped["allowable_cac"] == pytest.approx(capped["ltv"] / 3)
-    loose, _ = table_of(7, target_payback_months=0, target_ltv_to_cac=1.0)
+    loose, _ = table_of(7, target_payback_months=1, target_ltv_to_cac=1.0)
     row = loose.set_index("channel").loc["Google"]
     assert row["allowable_cac"] == pytest.approx(first_month, rel=0.05)
     assert row["allowable_cac_cautious"] < row["allowable_cac"]

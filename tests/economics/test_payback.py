@@ -65,7 +65,7 @@ def test_m_of_a_equals_nelsons_estimator_written_out():
     customers, margins = made_customers(300, 1)
     curve = margin_curves(customers, margins, draws=2)["seo", ""]
     total = 0.0
-    for age in range(curve.observed_to_month + 1):
+    for age in range(curve.observed_to_month):
         watched = customers.loc[np.floor(customers["age_months"]) > age, "customer_id"]
         here = margins[(margins["age_months"] == age) & margins["customer_id"].isin(watched)]
         total += here["margin"].sum() / len(watched)
@@ -78,8 +78,8 @@ def test_the_curve_stops_below_30_customers_or_5_percent_of_them():
         customers, margins = made_customers(n, 2)
         curve = margin_curves(customers, margins, draws=2)["seo", ""]
         watched = [(np.floor(customers["age_months"]) > age).sum() for age in range(24)]
-        assert curve.observed_to_month == sum(w >= fewest for w in watched) - 1
-        assert np.isnan(curve.cumulative[curve.observed_to_month + 1 :]).all()
+        assert curve.observed_to_month == sum(w >= fewest for w in watched)
+        assert np.isnan(curve.cumulative[curve.observed_to_month :]).all()
 
 
 def test_a_group_of_fewer_than_30_has_no_observed_curve_and_no_month():
@@ -101,15 +101,30 @@ def dense(rows):
     )
 
 
+def payback_curve_of(margins):
+    customers = pd.DataFrame({"customer_id": np.arange(40), "channel": "seo", "age_months": 13.0})
+    return margin_curves(customers, margins, horizon_months=12, draws=5)["seo", ""]
+
+
 def test_payback_is_the_first_month_whose_cumulative_margin_reaches_the_cac():
     margins = dense([40.0, 0.0, 35.0, 25.0])
-    months = {40: 0, 41: 2, 75: 2, 75.01: 3, 100: 3}
+    months = {40: 1, 41: 3, 75: 3, 75.01: 4, 100: 4}
     for cac, month in months.items():
         assert payback(margins, cac, draws=5).payback_month == month
     late = payback(margins, 200, draws=5)
     assert (late.payback_month, late.payback_status) == (None, "not_yet")
-    assert (late.observed_to_month, late.recovered_share) == (3, 0.5)
+    assert (late.observed_to_month, late.recovered_share) == (4, 0.5)
     assert late.payback_month_predicted is None
+
+
+def test_a_goal_of_twelve_months_is_met_by_the_margin_that_an_ltv_of_twelve_months_counts():
+    margins = dense([40.0, *([5.0] * 12)])
+    ltv = payback_curve_of(margins).ltv
+    assert ltv == pytest.approx(40 + 11 * 5)
+    in_time, a_month_late = payback(margins, ltv), payback(margins, ltv + 0.01)
+    assert (in_time.payback_month, a_month_late.payback_month) == (12, 13)
+    assert against_goal(in_time, 12).verdict == "meets the goal"
+    assert against_goal(a_month_late, 12).verdict == "misses the goal"
 
 
 def test_without_a_cac_there_is_nothing_to_pay_back():
@@ -139,7 +154,7 @@ def test_predicted_months_are_marked_and_do_not_touch_the_observed_ones():
     longer = margin_curves(
         customers.assign(residual_margin=30.0), margins, horizon_months=12, draws=50
     )["seo", ""]
-    seen = observed.observed_to_month + 1
+    seen = observed.observed_to_month
     np.testing.assert_allclose(longer.cumulative[:seen], observed.cumulative[:seen])
     assert longer.observed_to_month == observed.observed_to_month
     result = payback_of(longer, cac=float(observed.cumulative[seen - 1]) + 5)
@@ -161,7 +176,7 @@ def test_the_extension_with_true_flows_reaches_the_true_ltv():
     curve = margin_curves(
         customers, margins, horizon_months=horizon, flow_profile=profile.tolist(), draws=200
     )["seo", ""]
-    assert curve.observed_to_month < horizon - 1
+    assert curve.observed_to_month < horizon
     np.testing.assert_allclose(curve.cumulative[:horizon], np.cumsum(true)[:horizon], rtol=0.03)
     assert curve.ltv == pytest.approx(true[:horizon].sum(), rel=0.03)
 
@@ -197,7 +212,7 @@ def test_prob_paid_back_agrees_with_how_often_samples_are_paid_back():
     for seed in range(40):
         customers, margins = made_customers(150, seed)
         result = payback(margins, cac, customers=customers, draws=200, seed=seed)
-        chances.append(result.curve.set_index("age_months").loc[[0, 4, 9], "prob_paid_back"])
+        chances.append(result.curve.set_index("months").loc[[1, 5, 10], "prob_paid_back"])
     mean = np.mean(chances, axis=0)
     assert mean[0] < 0.02
     assert 0.35 < mean[1] < 0.65
@@ -237,7 +252,7 @@ def test_shared_level_error_widens_predictions_and_leaves_observation_alone():
     )
     assert unsure.ltv == sure.ltv
     assert unsure.ltv_draws.std() > 2 * sure.ltv_draws.std()
-    seen = slice(0, sure.observed_to_month + 1)
+    seen = slice(0, sure.observed_to_month)
     np.testing.assert_allclose(
         unsure.draws[:, seen].std(axis=0), sure.draws[:, seen].std(axis=0), rtol=0.2
     )
@@ -272,9 +287,7 @@ def test_weights_split_a_customers_margin_between_channels_without_losing_any():
     curves = margin_curves(split, margins, draws=2)
     for key in (("a", ""), ("b", ""), ("all", "")):
         shown = min(curves[key].observed_to_month, whole.observed_to_month)
-        np.testing.assert_allclose(
-            curves[key].cumulative[: shown + 1], whole.cumulative[: shown + 1]
-        )
+        np.testing.assert_allclose(curves[key].cumulative[:shown], whole.cumulative[:shown])
 
 
 def test_the_payback_table_has_channels_cohorts_and_blank_for_all():

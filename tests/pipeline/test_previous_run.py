@@ -25,7 +25,7 @@ EARLIER = {"as_of": "2025-03-31", "version": "v0", "economics": FIGURES}
 
 def run_file(folder, **changes):
     facts = {
-        "schema": 1,
+        "schema": 2,
         "snapshot": {"as_of": JUNE.isoformat(), "horizon_days": 365},
         "inputs": INPUTS,
         "model": {"version": "v1"},
@@ -74,7 +74,7 @@ def test_figures_of_another_kind_are_not_compared(tmp_path, new):
     assert before(run_file(tmp_path), **new) is None
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"schema": 99}', '{"schema": 1}'])
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"schema": 99}', '{"schema": 2}'])
 def test_what_cannot_be_read_is_no_run_to_compare_with(tmp_path, text):
     path = tmp_path / "run.json"
     if text is not None:

@@ -144,7 +144,7 @@ def test_cohorts_that_are_alike_show_no_trend_and_retention_is_active_over_all(m
     _, run = made
     table = run.channels.set_index("channel")
     assert table.loc["all", "cohort_trend"] == "cannot tell yet"
-    assert table.loc["all", "cohort_trend_age"] == 12
+    assert table.loc["all", "cohort_trend_months"] == 12
     assert table.loc["all", "payback_goal"] == "meets the goal"
     cohorts = run.cohorts.dropna(subset="active_customers")
     assert (cohorts.loc[cohorts["age_months"] == 0, "retention"] == 1).all()

@@ -117,7 +117,7 @@ def _facts(
     ]
     weak = [c for c in checks if c["status"] != "PASS"]
     return {
-        "schema": 1,
+        "schema": 2,
         "name": "",
         "times": {"started_at": "2025-07-01T06:00:00Z", "finished_at": "", "seconds": 41.2},
         "versions": {"ltvkit": "0.1.0"},

@@ -125,7 +125,7 @@ def payback_table(base: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
                 {
                     "channel": channel,
                     "cohort": start or None,
-                    "age_months": a,
+                    "months": a + 1,
                     "customers_observed": observed,
                     "cumulative_margin": round(total, 2),
                     "low": round(total * (1 - width), 2),
@@ -154,7 +154,7 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
     for channel in [c for c in payback["channel"].unique() if c != "all"] + ["all"]:
         curve = payback[(payback["channel"] == channel) & payback["cohort"].isna()]
         n = len(scored) if channel == "all" else int((scored["channel"] == channel).sum())
-        year = curve[curve["age_months"] <= 12].iloc[-1]
+        year = curve[curve["months"] <= 12].iloc[-1]
         cac = float(year["cac"])
         reached = curve[(curve["cumulative_margin"] >= cac) & ~curve["predicted"]]
         ratio = year["cumulative_margin"] / cac
@@ -179,10 +179,10 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
                 "ltv_to_cac_low": round(low, 3),
                 "ltv_to_cac_high": round(high, 3),
                 "allowable_cac": round(year["cumulative_margin"] / 3, 2),
-                "payback_month": int(reached["age_months"].iloc[0]) if len(reached) else None,
+                "payback_month": int(reached["months"].iloc[0]) if len(reached) else None,
                 "payback_status": "paid_back" if len(reached) else "not_yet",
                 "verdict": verdict,
-                "observed_to_month": int(curve.loc[~curve["predicted"], "age_months"].max()),
+                "observed_to_month": int(curve.loc[~curve["predicted"], "months"].max()),
                 "recovered_share": round(
                     float(curve.loc[~curve["predicted"], "cumulative_margin"].iloc[-1]) / cac, 4
                 ),

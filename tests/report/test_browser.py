@@ -174,7 +174,7 @@ def test_what_if_agrees_with_the_formula_of_allowable_cac(
     page.locator("#whatif-ratio").fill("2")
     page.locator("#whatif-months").fill("4")
     run = run_of("shop")
-    curves = run.payback[run.payback["cohort"].isna() & (run.payback["age_months"] == 4)]
+    curves = run.payback[run.payback["cohort"].isna() & (run.payback["months"] == 4)]
     by_channel = curves.set_index("channel")["cumulative_margin"]
     rows = page.locator("#channel-table tbody tr")
     ordered = run.channels.assign(whole=run.channels["channel"] == "all").sort_values(
@@ -204,7 +204,7 @@ def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
     page.locator("#whatif-months").fill(months)
     run = run_of("shop")
     at_month = run.payback[
-        run.payback["cohort"].isna() & (run.payback["age_months"] == int(months))
+        run.payback["cohort"].isna() & (run.payback["months"] == int(months))
     ].set_index("channel")[["cumulative_margin", "low", "high"]]
     ordered = run.channels.assign(whole=run.channels["channel"] == "all").sort_values(
         ["whole", "new_customers"], ascending=[True, False]
@@ -364,7 +364,7 @@ def test_hovering_over_a_curve_tells_its_month_in_words(
     mine = payback[
         (payback["channel"] == told["Channel"])
         & payback["cohort"].isna()
-        & (payback["age_months"] == int(told["Months since the first order"]))
+        & (payback["months"] == int(told["Months since the first order"]))
     ].iloc[0]
     assert told["Value"] == f"€{mine['cumulative_margin']:.2f}"
     assert told["80% interval"] == f"€{mine['low']:.2f} to €{mine['high']:.2f}"

@@ -139,7 +139,7 @@ def test_payback_is_held_against_the_goal_and_newer_customers_against_older(
     run_of: RunOf, goal: str, trend: str, said: str
 ) -> None:
     run = run_of("shop")
-    channels = run.channels.assign(payback_goal=goal, cohort_trend=trend, cohort_trend_age=6)
+    channels = run.channels.assign(payback_goal=goal, cohort_trend=trend, cohort_trend_months=6)
     page = text_of(render_report(dataclasses.replace(run, channels=channels)), "payback")
     assert said in page
     no_trend = "worth more or less than older ones cannot be told yet, for any channel" in page

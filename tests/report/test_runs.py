@@ -96,7 +96,7 @@ def test_a_folder_that_lacks_a_required_file_is_the_users_to_mend(
 
 def test_a_later_schema_is_refused_with_what_to_do(copied: Callable[[], Path]) -> None:
     place = copied()
-    facts = json.loads((place / "run.json").read_text()) | {"schema": 2}
+    facts = json.loads((place / "run.json").read_text()) | {"schema": 3}
     (place / "run.json").write_text(json.dumps(facts))
-    with pytest.raises(UserError, match="got schema 2, expected 1"):
+    with pytest.raises(UserError, match="got schema 3, expected 2"):
         read_run(place)

@@ -87,7 +87,7 @@ def tables(ids: tuple[str, ...]) -> dict[str, pd.DataFrame]:
 def facts_of(name: str, decision: str) -> dict[str, Any]:
     ranking, level = DECISIONS[decision]
     return {
-        "schema": 1,
+        "schema": 2,
         "name": name,
         "times": {
             "started_at": "2024-10-01T06:00:00+00:00",

@@ -120,7 +120,7 @@ def channel_values(
         )
     table = pd.DataFrame(rows)
     table["observed_to_month"] = (
-        table["observed_to_month"].astype("Int64").where(table["observed_to_month"] >= 0)
+        table["observed_to_month"].astype("Int64").where(table["observed_to_month"] > 0)
     )
     return ChannelValues(
         table=table,

@@ -349,23 +349,25 @@ def _ltv(
 def _margin_by(
     values: ChannelValues,
     names: list[str],
-    month: int | None,
+    months: int | None,
     rng: np.random.Generator,
 ) -> dict[str, tuple[float, Floats]]:
-    """Mean cumulative margin by the target month, shrunk as the LTV is."""
-    if month is None:
+    """Mean margin of the first `months`, shrunk as the LTV is."""
+    if months is None:
         return {}
     curves = {
         name: values.curves[name, ""]
         for name in names
-        if (name, "") in values.curves and month < len(values.curves[name, ""].cumulative)
+        if (name, "") in values.curves and months <= len(values.curves[name, ""].cumulative)
     }
     if not curves:
         raise DataError(
-            f"target_payback_months: got {month}, beyond the curves; extend horizon_months or "
+            f"target_payback_months: got {months}, beyond the curves; extend horizon_months or "
             "shorten the target"
         )
-    reached = {n: (float(c.cumulative[month]), c.draws[:, month]) for n, c in curves.items()}
+    reached = {
+        n: (float(c.cumulative[months - 1]), c.draws[:, months - 1]) for n, c in curves.items()
+    }
     channels = {name: reached[name] for name in reached if name != ALL}
     size = {name: curves[name].customers for name in channels}
     _, shrunk, _ = shrunk_draws(channels, size, rng)

@@ -91,8 +91,8 @@ def cohort_values(
     >>> table = cohort_values(curves, customers, "2024-04-15", costs=costs)
     >>> table[["channel", "total_value", "cac", "payback_month", "cac_unamortised"]].round(0)
       channel  total_value   cac  payback_month  cac_unamortised
-    0     seo         42.0  30.0              0            905.0
-    1     all         42.0  30.0              0            905.0
+    0     seo         42.0  30.0              1            905.0
+    1     all         42.0  30.0              1            905.0
     """
     require_columns(customers, ("customer_id", "channel", "cohort"), table="customers")
     everybody = customers.drop_duplicates("customer_id").assign(channel=ALL, weight=1.0)

@@ -1,6 +1,6 @@
 """Mean cumulative margin by age (Nelson's mean cumulative function), observed and extended.
 
-M(a) = sum over ages s <= a of (margin at age s) / (customers observed through age s)
+M(n) = sum over months s <= n of (margin in month s) / (customers observed through month s)
 
 Customers who stopped buying stay in the denominator: they were observed, and brought nothing.
 Where too few customers have been watched long enough, the curve goes on with the model's flows for
@@ -37,10 +37,11 @@ GroupKey = tuple[str, str]
 class MarginCurve:
     """Margin by age of one group, with draws from its uncertainty.
 
-    Up to `observed_to_month` (-1 when too few were watched for even one month) `cumulative` is
-    observed, beyond it completed with predicted flows, and NaN where there are none. `draws` has
-    shape (draws, ages), `ltv_draws` (draws,). `ltv` is LTV at acquisition: what a new customer of
-    the group brings over the horizon, discounted; NaN when the curve does not reach that far.
+    Over the first `observed_to_month` months (0 when too few were watched for even one)
+    `cumulative` is observed, beyond it completed with predicted flows, NaN where there are none.
+    `draws` has shape (draws, ages), `ltv_draws` (draws,). `ltv` is LTV at acquisition: what a new
+    customer of the group brings over the horizon, discounted; NaN when the curve does not reach
+    that far.
     """
 
     customers: int
@@ -54,7 +55,7 @@ class MarginCurve:
     @property
     def observed(self) -> NDArray[np.bool_]:
         """Which ages are observed rather than predicted."""
-        return np.arange(len(self.cumulative)) <= self.observed_to_month
+        return np.arange(len(self.cumulative)) < self.observed_to_month
 
 
 def margin_curves(
@@ -120,7 +121,7 @@ def margin_curves(
     ... })
     >>> curve = margin_curves(customers, margins, min_customers=1, draws=10)["seo", ""]
     >>> curve.cumulative[:3], curve.customers_observed[:3], curve.observed_to_month
-    (array([15., 15., 21.]), array([2., 1., 1.]), 2)
+    (array([15., 15., 21.]), array([2., 1., 1.]), 3)
     """
     require_columns(customers, ("customer_id", "channel", "age_months"), table="customers")
     profile = _checked_profile(flow_profile, horizon_months)
@@ -160,13 +161,13 @@ def _curve(
     fewest: float,
     rng: np.random.Generator,
 ) -> MarginCurve:
-    """The curve's statistics are M(0), M(1), … and, last, the LTV."""
+    """The curve's statistics are M(1), M(2), … and, last, the LTV."""
     ages = max(len(factors), table.observed.shape[1])
     at_risk = _padded(table.observed, ages)
     watched = at_risk.sum(axis=0)
-    observed_to = int((watched >= max(fewest, _SOMEBODY)).sum()) - 1
+    observed_to = int((watched >= max(fewest, _SOMEBODY)).sum())
     margin, base, flows = _padded(table.observed_margin, ages), at_risk, np.zeros_like(at_risk)
-    beyond = np.arange(ages) > observed_to
+    beyond = np.arange(ages) >= observed_to
     if profile is None:
         base = np.where(beyond, 0.0, base)
     else:

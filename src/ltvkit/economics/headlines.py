@@ -54,7 +54,7 @@ def headlines(
     ...     table, pd.Series([1, 2] * 50), payback_of(values.curves["all", ""], 10.0)
     ... )
     >>> figures["ltv_to_cac"].value, figures["payback_months"].value, figures["repeat_rate"].value
-    (3.0, 0.0, 0.5)
+    (3.0, 1.0, 0.5)
     """
     row = channels[channels["channel"] == ALL].iloc[0]
     repeat = float((order_counts >= 2).mean()) if len(order_counts) else math.nan
@@ -86,7 +86,7 @@ def _figure(row: pd.Series, value: str, low: str | None, high: str | None, unit:
 
 def _month_of(payback: Payback, chance: float) -> float:
     reached = payback.curve[payback.curve["prob_paid_back"] >= chance]
-    return float(reached["age_months"].iloc[0]) if len(reached) else math.nan
+    return float(reached["months"].iloc[0]) if len(reached) else math.nan
 
 
 def _wilson(share: float, n: int, confidence: float) -> tuple[float, float]:

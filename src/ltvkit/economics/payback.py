@@ -1,8 +1,10 @@
 """Payback: after how many months the mean customer has returned what it cost, or "not yet".
 
-Payback is the first month a with M(a) >= CAC, undiscounted, on the observed curve only. Where it is
-not reached there is no month to name: the status says `not_yet`, `observed_to_month` how far was
-seen, `recovered_share` how much has come back. The model's extension stands apart.
+Months are counted from the first order: month 1 is the first 30.4 days, as an LTV of 12 months is
+the margin of months 1 to 12. Payback is the first month by whose end M >= CAC, undiscounted, on the
+observed curve only. Where it is not reached there is no month to name: the status says `not_yet`,
+`observed_to_month` how far was seen, `recovered_share` how much has come back. The model's
+extension stands apart.
 """
 
 import math
@@ -28,7 +30,7 @@ from ltvkit.errors import ConfigError
 PAYBACK_COLUMNS = (
     "channel",
     "cohort",
-    "age_months",
+    "months",
     "customers_observed",
     "cumulative_margin",
     "low",
@@ -52,17 +54,17 @@ class Payback:
     payback_status : {"paid_back", "not_yet"} or None
         None when there is no CAC to return.
     payback_month : int or None
-        First age a (0 = the first 30.4 days) with observed M(a) >= CAC.
+        First month (1 = the first 30.4 days) by whose end the observed margin reaches the CAC.
     observed_to_month : int or None
-        Last age that enough customers were watched through; None when there is none.
+        Last month that enough customers were watched through; None when there is none.
     recovered_share : float
-        M(observed_to_month) / CAC; NaN when nothing was observed or nothing was paid.
+        Margin by `observed_to_month` / CAC; NaN when nothing was observed or nothing was paid.
     payback_month_predicted : int or None
-        First age at which the curve with the model's extension reaches the CAC, when the observed
+        First month by which the curve with the model's extension reaches the CAC, when the observed
         one does not; None beyond the horizon.
     curve : DataFrame
-        `age_months, customers_observed, cumulative_margin, low, high, predicted, prob_paid_back`
-        (the chance that the CAC is returned by then).
+        `months` since the first order, `customers_observed` through them, `cumulative_margin, low,
+        high, predicted, prob_paid_back` (the chance that the CAC is returned by then).
     """
 
     cac: float
@@ -126,9 +128,9 @@ def payback(
     ... })
     >>> result = payback(margins, cac=75)
     >>> result.payback_month, result.payback_status
-    (2, 'paid_back')
+    (3, 'paid_back')
     >>> payback(margins, cac=210).words
-    'not yet: 50% back by month 3'
+    'not yet: 50% back by month 4'
     """
     if customers is None:
         require_columns(margins, ("customer_id", "age_months", "margin"), table="margin by age")
@@ -155,15 +157,17 @@ def payback_of(curve: MarginCurve, cac: float, *, confidence: float = 0.80) -> P
     >>> customers = margins.assign(channel="seo", age_months=1)
     >>> curve = margin_curves(customers, margins, horizon_months=1, draws=10)["seo", ""]
     >>> payback_of(curve, cac=40).payback_month, payback_of(curve, cac=80).payback_status
-    (0, 'not_yet')
+    (1, 'not_yet')
     """
     back = curve.cumulative >= cac
     observed = curve.observed
     known = ~np.isnan(curve.cumulative)
-    seen_to = curve.observed_to_month if curve.observed_to_month >= 0 else None
+    seen_to = curve.observed_to_month or None
     month = _first(back & observed)
     no_cost = math.isnan(cac) or cac <= 0
-    recovered = math.nan if no_cost or seen_to is None else float(curve.cumulative[seen_to]) / cac
+    recovered = (
+        math.nan if no_cost or seen_to is None else float(curve.cumulative[seen_to - 1]) / cac
+    )
     low, high = limits(curve.draws, confidence)
     reached = np.where(np.isnan(curve.draws), np.nan, curve.draws >= cac)
     return Payback(
@@ -175,7 +179,7 @@ def payback_of(curve: MarginCurve, cac: float, *, confidence: float = 0.80) -> P
         payback_month_predicted=None if no_cost or month is not None else _first(back),
         curve=pd.DataFrame(
             {
-                "age_months": np.arange(len(known)),
+                "months": np.arange(len(known)) + 1,
                 "customers_observed": curve.customers_observed,
                 "cumulative_margin": curve.cumulative,
                 "low": low,
@@ -208,7 +212,7 @@ def payback_table(
     Returns
     -------
     DataFrame
-        `channel, cohort` (blank = all), `age_months, customers_observed, cumulative_margin, low,
+        `channel, cohort` (blank = all), `months, customers_observed, cumulative_margin, low,
         high, predicted, cac, prob_paid_back`.
 
     Examples
@@ -219,10 +223,10 @@ def payback_table(
     >>> customers = margins.assign(channel="seo", age_months=1)
     >>> curves = margin_curves(customers, margins, horizon_months=1, draws=10)
     >>> table = payback_table(curves, {("seo", ""): 20.0, ("all", ""): 20.0})
-    >>> table[["channel", "age_months", "cumulative_margin", "cac", "prob_paid_back"]]
-      channel  age_months  cumulative_margin   cac  prob_paid_back
-    0     seo           0               50.0  20.0             1.0
-    1     all           0               50.0  20.0             1.0
+    >>> table[["channel", "months", "cumulative_margin", "cac", "prob_paid_back"]]
+      channel  months  cumulative_margin   cac  prob_paid_back
+    0     seo       1               50.0  20.0             1.0
+    1     all       1               50.0  20.0             1.0
     """
     parts = []
     for channel, cohort in curves:
@@ -239,7 +243,7 @@ GoalVerdict = Literal["meets the goal", "misses the goal", "cannot tell yet"]
 
 @dataclass(frozen=True, slots=True)
 class GoalComparison:
-    """Payback against the month it was to be reached by."""
+    """Payback against the months it was to be reached in."""
 
     target_payback_months: int
     prob_paid_back: float
@@ -250,7 +254,7 @@ class GoalComparison:
 def against_goal(
     result: Payback, target_payback_months: int, *, confidence: float = 0.80
 ) -> GoalComparison:
-    """Is the CAC back by the target month? Judged by the chance of it, never by the point.
+    """Is the CAC back within the target months? Judged by the chance of it, never by the point.
 
     "meets the goal" when the chance that it is back by then is at least (1 + confidence) / 2,
     "misses" when it is at most (1 - confidence) / 2, else "cannot tell yet".
@@ -258,21 +262,21 @@ def against_goal(
     Examples
     --------
     >>> margins = pd.DataFrame({"customer_id": range(40), "age_months": 0, "margin": 50.0})
-    >>> against_goal(payback(margins, cac=20), 0).verdict
+    >>> against_goal(payback(margins, cac=20), 1).verdict
     'meets the goal'
     >>> against_goal(payback(margins, cac=20), 6).verdict
     'meets the goal'
     >>> against_goal(payback(margins, cac=60), 6).verdict
     'cannot tell yet'
     """
-    if target_payback_months < 0:
-        raise ConfigError(f"target_payback_months: got {target_payback_months}, expected 0 or more")
-    by_then = result.curve[result.curve["age_months"] <= target_payback_months]
+    if target_payback_months < 1:
+        raise ConfigError(f"target_payback_months: got {target_payback_months}, expected 1 or more")
+    by_then = result.curve[result.curve["months"] <= target_payback_months]
     if by_then.empty or result.payback_status is None:
         return GoalComparison(target_payback_months, math.nan, False, "cannot tell yet")
     last = by_then.iloc[-1]
     chance = float(last["prob_paid_back"])
-    seen_all = int(last["age_months"]) == target_payback_months
+    seen_all = int(last["months"]) == target_payback_months
     verdict: GoalVerdict = "cannot tell yet"
     if chance >= (1 + confidence) / 2:
         verdict = "meets the goal"
@@ -282,4 +286,4 @@ def against_goal(
 
 
 def _first(true: NDArray[np.bool_]) -> int | None:
-    return int(np.argmax(true)) if true.any() else None
+    return int(np.argmax(true)) + 1 if true.any() else None

@@ -109,7 +109,7 @@ def _with_error(
     before = np.zeros(len(factors))
     for t, factor in enumerate(factors.T):
         value[:, t] = ratios[:, factor != 0] @ factor[factor != 0]
-        # Each statistic's influences from those of the one before: M(a) adds one age to M(a - 1).
+        # Each statistic's influences from those of the one before: M(n) adds one month to M(n - 1).
         s = np.flatnonzero(factor != before)
         scale = (factor - before)[s] * per_base[:, s]
         if len(s) == 1:

@@ -17,14 +17,14 @@ _FEWEST_COHORTS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortTrend:
-    """How the margin of cohorts at one age moves from each month's cohort to the next.
+    """How margin by one month of their life moves from each month's cohort to the next.
 
     `cohorts` has `cohort, customers, cumulative_margin, low, high, recovered_share`; only cohorts
-    observed through `age_months` are in it. `change` is money a cohort month (weighted least
+    observed for as many `months` are in it. `change` is money a cohort month (weighted least
     squares, weights = customers), with its interval.
     """
 
-    age_months: int
+    months: int
     cohorts: pd.DataFrame
     change: float
     low: float
@@ -34,7 +34,7 @@ class CohortTrend:
 
 def cohort_trend(
     curves: Mapping[GroupKey, MarginCurve],
-    age_months: int,
+    months: int,
     *,
     channel: str = ALL,
     cac: Mapping[GroupKey, float] | None = None,
@@ -46,8 +46,8 @@ def cohort_trend(
     ----------
     curves : mapping
         By (channel, cohort), as `margin_curves(..., by="cohort")` gives it.
-    age_months : int
-        The common age; cohorts not yet observed through it are left out.
+    months : int
+        Since the first order, 1 or more; cohorts not yet observed for as long are left out.
     cac : mapping, optional
         By (channel, cohort), for the share of it that was recovered.
 
@@ -64,7 +64,7 @@ def cohort_trend(
     ...     "cohort": np.repeat(["2024-01", "2024-02", "2024-03", "2024-04"], 100),
     ... })
     >>> curves = margin_curves(customers, margins, by="cohort", horizon_months=1)
-    >>> trend = cohort_trend(curves, 0)
+    >>> trend = cohort_trend(curves, 1)
     >>> round(trend.change), trend.verdict
     (-10, 'falling')
     """
@@ -72,10 +72,10 @@ def cohort_trend(
     kept = [
         key
         for key in sorted(curves)
-        if key[0] == channel and key[1] and curves[key].observed_to_month >= age_months
+        if key[0] == channel and key[1] and curves[key].observed_to_month >= months
     ]
-    draws = np.array([curves[key].draws[:, age_months] for key in kept])
-    margin = np.array([curves[key].cumulative[age_months] for key in kept])
+    draws = np.array([curves[key].draws[:, months - 1] for key in kept])
+    margin = np.array([curves[key].cumulative[months - 1] for key in kept])
     low, high = limits(draws.T, confidence) if kept else (margin, margin)
     size = np.array([curves[key].customers for key in kept], dtype=np.float64)
     table = pd.DataFrame(
@@ -89,7 +89,7 @@ def cohort_trend(
         }
     )
     if len(kept) < _FEWEST_COHORTS:
-        return CohortTrend(age_months, table, math.nan, math.nan, math.nan, "cannot tell yet")
+        return CohortTrend(months, table, math.nan, math.nan, math.nan, "cannot tell yet")
     month = pd.PeriodIndex(table["cohort"], freq="M").astype("int64").to_numpy().astype(np.float64)
     lever = size * (month - np.average(month, weights=size))
     lever /= (lever * month).sum()
@@ -99,4 +99,4 @@ def cohort_trend(
         verdict = "rising"
     elif most < 0:
         verdict = "falling"
-    return CohortTrend(age_months, table, float(lever @ margin), least, most, verdict)
+    return CohortTrend(months, table, float(lever @ margin), least, most, verdict)

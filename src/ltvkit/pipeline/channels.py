@@ -272,10 +272,10 @@ def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
     return channels.drop(columns=list(_SAID.values())).assign(**words)
 
 
-def _within_curves(month: int, values: economics.ChannelValues) -> int | None:
+def _within_curves(months: int, values: economics.ChannelValues) -> int | None:
     """The payback goal; None where no curve is as long, so that it cannot cap anything."""
     longest = max(len(curve.cumulative) for curve in values.curves.values())
-    return month if month < longest else None
+    return months if months <= longest else None
 
 
 def _newcomers(

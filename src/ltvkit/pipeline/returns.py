@@ -51,7 +51,7 @@ def channel_returns(
     DataFrame
         `margin_to_date, residual_margin, total_value` (means of the customers already there, with
         limits), `payback_goal` (meets, misses or cannot tell yet), `cohort_trend` (rising, falling
-        or cannot tell yet) at `cohort_trend_age`; with a ledger also `roas`, and where it counts
+        or cannot tell yet) by `cohort_trend_months`; with a ledger also `roas`, and where it counts
         leads or clicks `leads, clicks, cost_per_lead, max_cpl, cost_per_click, max_cpc`.
     """
     there = economics.values_there(observed, draws=draws, seed=seed).set_index("channel")
@@ -61,36 +61,36 @@ def channel_returns(
         for column in (name, f"{name}_low", f"{name}_high"):
             told[column] = there[column].reindex(names).to_numpy()
     paid = channels.set_index("channel")["loaded_cac"].astype(float)
-    goals, trends, ages = [], [], []
+    goals, trends, compared = [], [], []
     for name in names:
         curve = values.curves.get((name, ""))
         goal = None
         if curve is not None and paid[name] > 0:
             back = economics.payback_of(curve, float(paid[name]))
             goal = economics.against_goal(back, target_payback_months).verdict
-        age = trend_age(by_cohort, name, target_payback_months)
-        trend = economics.cohort_trend(by_cohort, age, channel=name) if age is not None else None
+        months = trend_months(by_cohort, name, target_payback_months)
+        trend = None if months is None else economics.cohort_trend(by_cohort, months, channel=name)
         goals.append(goal)
         trends.append(None if trend is None else trend.verdict)
-        ages.append(age)
+        compared.append(months)
     told["payback_goal"] = pd.Series(goals, index=told.index, dtype="str")
     told["cohort_trend"] = pd.Series(trends, index=told.index, dtype="str")
-    told["cohort_trend_age"] = pd.array(ages, dtype="Int64")
+    told["cohort_trend_months"] = pd.array(compared, dtype="Int64")
     if ledger is None:
         return told
     told["roas"] = _roas(ledger, order_days, told["media_spend"].to_numpy(dtype=float), names)
     return _with_lead_costs(told, ledger)
 
 
-def trend_age(
+def trend_months(
     by_cohort: Mapping[GroupKey, MarginCurve], channel: str, target_payback_months: int
 ) -> int | None:
-    """The age at which the cohorts of a channel are compared; None with too few of them."""
+    """The month by which the cohorts of a channel are compared; None with too few of them."""
     reached = sorted(
         (curve.observed_to_month for (name, _), curve in by_cohort.items() if name == channel),
         reverse=True,
     )
-    if len(reached) < FEWEST_COHORTS or reached[FEWEST_COHORTS - 1] < 0:
+    if len(reached) < FEWEST_COHORTS or reached[FEWEST_COHORTS - 1] < 1:
         return None
     return min(reached[FEWEST_COHORTS - 1], target_payback_months)
 

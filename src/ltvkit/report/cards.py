@@ -140,8 +140,8 @@ def _value(figure: Figure, unit: str, not_yet: bool, reader: Reader) -> str:
     if not_yet:
         return reader.plain("cards.not_yet")
     if unit == "months" and observed(figure.value):
-        if figure.value < 1:
-            return reader.plain("cards.month_zero")
+        if figure.value <= 1:
+            return reader.plain("cards.month_first")
         return str(reader.say("cards.month", n=reader.number(figure.value)))
     return reader.figure(figure.value, unit)
 

@@ -115,12 +115,12 @@ def curve_rows(run: Run) -> dict[str, Any]:
     frame = run.payback[run.payback["channel"].isin(channels)]
     cohorts = sorted(frame["cohort"].dropna().unique())[-MAX_COHORT_CURVES:]
     kept = frame[frame["cohort"].isna() | frame["cohort"].isin(cohorts)]
-    kept = kept.sort_values(["channel", "cohort", "age_months"], na_position="first")
+    kept = kept.sort_values(["channel", "cohort", "months"], na_position="first")
     return {
         "cohorts": cohorts,
         "channel": [channels.index(name) for name in kept["channel"]],
         "cohort": [-1 if pd.isna(c) else cohorts.index(c) for c in kept["cohort"]],
-        "age": kept["age_months"].astype(int).tolist(),
+        "months": kept["months"].astype(int).tolist(),
         "n": [None if pd.isna(v) else int(v) for v in kept["customers_observed"]],
         "value": _rounded(kept["cumulative_margin"]),
         "low": _rounded(kept["low"]),
@@ -141,7 +141,7 @@ def payback_sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
         month = _value(row.iloc[0], "payback_month") if len(row) else None
         cost = _value(curve.iloc[-1], "cac") if len(curve) else None
         if observed(month):
-            key = "payback.reached" if month >= 1 else "payback.reached_first"
+            key = "payback.reached" if month > 1 else "payback.reached_first"
             back = reader.say(key, channel=label, month=reader.number(month))
         elif observed(cost) and cost > 0:
             last = curve.iloc[-1]
@@ -149,7 +149,7 @@ def payback_sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
                 "payback.not_yet",
                 channel=label,
                 share=reader.share(float(last["cumulative_margin"]) / cost),
-                month=reader.number(float(last["age_months"])),
+                month=reader.number(float(last["months"])),
             )
         else:
             continue
@@ -233,10 +233,10 @@ def _against_goal(row: pd.DataFrame, run: Run, reader: Reader) -> Markup:
 
 
 def _trend(row: pd.DataFrame, reader: Reader) -> Markup:
-    trend, age = row.iloc[0].get("cohort_trend"), _value(row.iloc[0], "cohort_trend_age")
-    if trend not in TRENDS or not observed(age):
+    trend, month = row.iloc[0].get("cohort_trend"), _value(row.iloc[0], "cohort_trend_months")
+    if trend not in TRENDS or not observed(month):
         return Markup("")
-    return reader.say(f"payback.{trend}", age=reader.number(age))
+    return reader.say(f"payback.{trend}", month=reader.number(month))
 
 
 def _trends(run: Run) -> list[str]:
@@ -254,7 +254,7 @@ def _ratio_range(figure: Figure, reader: Reader) -> str:
 def _payback(row: "pd.Series[Any]", reader: Reader) -> str:
     month = _value(row, "payback_month")
     if observed(month):
-        if month < 1:
+        if month <= 1:
             return reader.plain("channels.payback_first")
         return str(reader.say("channels.payback_month", n=reader.number(month)))
     return reader.plain("cards.not_yet") if row["payback_status"] == "not_yet" else BLANK
@@ -271,15 +271,15 @@ def _payback_more(row: "pd.Series[Any]", reader: Reader) -> str:
         said.append(str(reader.say("channels.recovered", **ends)))
     predicted = _value(row, "payback_month_predicted")
     if observed(predicted):
-        key = "channels.predicted_month" if predicted >= 1 else "channels.predicted_first"
+        key = "channels.predicted_month" if predicted > 1 else "channels.predicted_first"
         said.append(str(reader.say(key, n=reader.number(predicted))))
     return " · ".join(said)
 
 
 def _curve(frame: pd.DataFrame) -> list[list[float | None]]:
-    """[age, value, low, high] of one channel, by age."""
-    ordered = frame.sort_values("age_months")
-    columns = [_rounded(ordered[c]) for c in ("age_months", "cumulative_margin", "low", "high")]
+    """[months, value, low, high] of one channel, by months since the first order."""
+    ordered = frame.sort_values("months")
+    columns = [_rounded(ordered[c]) for c in ("months", "cumulative_margin", "low", "high")]
     return [list(row) for row in zip(*columns, strict=True)]
 
 

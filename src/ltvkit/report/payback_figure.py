@@ -1,4 +1,4 @@
-"""The payback chart: cumulated margin per customer by age, observed and predicted."""
+"""The payback chart: cumulated margin per customer, observed and predicted."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,14 +8,15 @@ from ltvkit.report.reader import Reader
 
 
 def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: Reader) -> Spec:
-    """Cumulated margin per customer by age, one line a channel.
+    """Cumulated margin per customer by months since the first order, one line a channel.
 
     Parameters
     ----------
     rows : sequence of dict
-        `name`, `age`, `value`, `low`, `high`, `n`, `predicted`, `last` (the last observed month),
-        `hit` (the month of payback), `band` (draw the interval and, at `cac`, the cost line, which
-        `cost` names), `end` (the height of the line's name at the right edge).
+        `name`, `months` (since the first order), `value`, `low`, `high`, `n`, `predicted`, `last`
+        (the last observed month), `hit` (the month of payback), `band` (draw the interval and, at
+        `cac`, the cost line, which `cost` names), `end` (the height of
+        the line's name at the right edge).
     names : sequence of str
         All channels as shown, the whole shop last: they fix colour and shape.
     """
@@ -30,7 +31,7 @@ def payback_chart(rows: Sequence[dict[str, Any]], names: Sequence[str], reader: 
     }
     shape = colour | {"scale": {"domain": list(names), "range": [s for _, s in styles]}}
     x = {
-        "field": "age",
+        "field": "months",
         "type": "quantitative",
         "title": reader.plain("payback.x"),
         "axis": {"tickMinStep": 1, "format": "d", "grid": False},
@@ -82,8 +83,8 @@ def _cost_lines(cost: Spec) -> list[Spec]:
         {
             "transform": [
                 shown,
-                {"joinaggregate": [{"op": "max", "field": "age", "as": "edge"}]},
-                {"filter": "datum.age === datum.edge"},
+                {"joinaggregate": [{"op": "max", "field": "months", "as": "edge"}]},
+                {"filter": "datum.months === datum.edge"},
             ],
             "mark": {"type": "text", "align": "right", "dx": -4, "dy": -8, "fontSize": 12},
             "encoding": cost | {"text": {"field": "cost"}, "color": {"value": INK}},
@@ -133,7 +134,7 @@ def _hover(place: Spec, reader: Reader) -> Spec:
     under = {"param": "hover", "empty": False, "value": 1}
     tooltip = [
         {"field": "name", "title": reader.plain("payback.choose_channel")},
-        {"field": "age", "title": reader.plain("payback.x")},
+        {"field": "months", "title": reader.plain("payback.x")},
         {"field": "value", "title": reader.plain("page.value"), "format": "$,.2f"},
         {"field": "words", "title": reader.interval},
         {"field": "n", "title": reader.plain("payback.customers_seen"), "format": ",d"},
@@ -160,7 +161,7 @@ def payback_rows(
         rows.append(
             {
                 "name": names[channel],
-                "age": columns["age"][i],
+                "months": columns["months"][i],
                 "value": columns["value"][i],
                 "low": columns["low"][i],
                 "high": columns["high"][i],
@@ -192,9 +193,9 @@ def _name_the_ends(rows: list[dict[str, Any]]) -> None:
     """
     if not rows:
         return
-    edge = max(row["age"] for row in rows)
+    edge = max(row["months"] for row in rows)
     room = 0.062 * max(max(row["value"] for row in rows), 1e-9)
     below = -room
-    for row in sorted((r for r in rows if r["age"] == edge), key=lambda r: r["value"]):
+    for row in sorted((r for r in rows if r["months"] == edge), key=lambda r: r["value"]):
         row["end"] = round(max(row["value"], below + room), 2)
         below = row["end"]

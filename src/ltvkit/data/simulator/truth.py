@@ -127,7 +127,7 @@ def channel_truth(
         months, the first order included, discounted by the day); `ltv_to_cac` (loaded);
         `payback_months` (age in months at which the curve meets the loaded CAC, undiscounted;
         `nan` when not within three years), `payback_month` (the month of life in which that is,
-        0 the first); `clears_target`; `verdict` (Cut below the target ratio; Raise above it when
+        1 the first); `clears_target`; `verdict` (Cut below the target ratio; Raise above it when
         the marginal CAC is within LTV / target as well; else, or without spend to change, Hold);
         `elasticity` and `marginal_cac` (of media, at the mean monthly spend; `nan` without).
     """
@@ -159,7 +159,7 @@ def channel_truth(
             "ltv": ltv,
             "ltv_to_cac": ltv / cac,
             "payback_months": months,
-            "payback_month": np.maximum(np.ceil(months) - 1, 0),
+            "payback_month": np.maximum(np.ceil(months), 1),
             "clears_target": clears,
             "verdict": np.select(
                 [media == 0, ~clears, next_pays], ["Hold", "Cut", "Raise"], default="Hold"

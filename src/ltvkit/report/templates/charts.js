@@ -71,7 +71,7 @@ const pick = (channel, cohort) => {
     if ((alone && c !== channel) || curves.cohort[i] !== cohort || curves.value[i] == null) return;
     const [low, high] = [curves.low[i], curves.high[i]];
     rows.push({
-      name: names[c], age: curves.age[i], value: curves.value[i], low, high, n: curves.n[i],
+      name: names[c], months: curves.months[i], value: curves.value[i], low, high, n: curves.n[i],
       predicted: !!curves.predicted[i], cac: curves.cac[i], band: alone,
       cost: curves.cac[i] == null ? "" : `${words["payback.cost"]} ${money.format(curves.cac[i])}`,
       kind: words[curves.predicted[i] ? "payback.predicted" : "payback.observed"],
@@ -86,10 +86,10 @@ const pick = (channel, cohort) => {
     const hit = seen.find((row) => row.cac != null && row.value >= row.cac);
     if (hit) hit.hit = true;
   }
-  const edge = Math.max(...rows.map((row) => row.age));
+  const edge = Math.max(...rows.map((row) => row.months));
   const room = 0.062 * Math.max(...rows.map((row) => row.value));
   let below = -room;
-  for (const row of rows.filter((r) => r.age === edge).sort((a, b) => a.value - b.value)) {
+  for (const row of rows.filter((r) => r.months === edge).sort((a, b) => a.value - b.value)) {
     row.end = below = Math.max(row.value, below + room);
   }
   return rows;

@@ -36,7 +36,7 @@ if (form) {
   const start = { ratio: ratio.value, months: months.value };
 
   // Margin collected by a month, with its limits; nothing when the curve ends before.
-  const collected = (curve, month) => curve.find(([age]) => age === month)?.slice(1) ?? null;
+  const collected = (curve, month) => curve.find(([months]) => months === month)?.slice(1) ?? null;
   const least = (values) => {
     const known = values.filter((value) => value != null && Number.isFinite(value));
     return known.length ? Math.min(...known) : null;

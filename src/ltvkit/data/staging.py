@@ -34,7 +34,7 @@ STAGED_REASONS = (
     f"the amount is {LIMIT:.0e} or more",
     "the margin is missing or cannot be read",
     "an exact duplicate of an earlier row",
-    "the date is more than a year from all others",
+    "the date is far away from all others",
     "the date is after the snapshot",
     "the customer has refunds but no order",
 )

@@ -12,7 +12,7 @@ from ltvkit.monitoring.drift import Drift, psi
 from ltvkit.monitoring.promise import Promise, check_promise
 from ltvkit.panel import RECORD_ROW
 from ltvkit.runs import Figure, Run
-from ltvkit.units import Z80
+from ltvkit.units import DAYS_PER_YEAR, Z80
 
 DRIFT_COLUMNS: tuple[str, ...] = (
     *("orders", "average_order_value", "days_since_last", "avg_days_between"),
@@ -246,6 +246,8 @@ def _calibration(old: Run, new: Run) -> pd.DataFrame:
 def _promise_between(old: Run, new: Run, elapsed: int) -> Promise | None:
     """Margins to date of the customers both runs know, new less old, against the old forecast.
 
+    The forecast is discounted; what came in between is too, as if at the middle of the days.
+
     Two runs cannot tell orders within the horizon from later ones, so nothing is said when they
     are further apart than that; `measure` can.
     """
@@ -256,6 +258,8 @@ def _promise_between(old: Run, new: Run, elapsed: int) -> Promise | None:
     if common.empty or not 0 < elapsed <= old.snapshot.horizon_days:
         return None
     realised = float((after.loc[common, "margin"] - before.loc[common, "margin"]).sum())
+    annual = float((old.settings.get("economics") or {}).get("annual_discount_rate") or 0.0)
+    realised *= (1 + annual) ** (-elapsed / 2 / DAYS_PER_YEAR)
     everything = float(before["predicted_value"].sum())
     share = float(before.loc[common, "predicted_value"].sum()) / everything if everything else 1.0
     value, low, high = (

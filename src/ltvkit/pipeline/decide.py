@@ -28,6 +28,10 @@ from ltvkit.wording import Sentence
 MOST_DRIVERS = 12
 BLOCK = 200_000
 
+FEWEST_DATES, LEANING = 4, 0.15
+"""From how many past dates on, and from which median error (a log), it is told that forecasts
+erred to one side at all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
@@ -284,7 +288,11 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
     revenue = float(values["predicted_revenue"].sum())
     margin = float(values["predicted_value"].sum())
     width = float(np.exp(model.level_.log_half_width))
-    said = [Sentence(f"total.{model.level_.grade}"), *_not_due(values)]
+    said = [
+        Sentence(f"total.{model.level_.grade}"),
+        *_leaning(model.level_.parts()["past_errors"]),
+        *_not_due(values),
+    ]
     return {
         "revenue": revenue,
         "low": revenue / width,
@@ -299,6 +307,16 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
         "words": " ".join(map(str, said)),
         "said": [sentence.as_json() for sentence in said],
     }
+
+
+def _leaning(past_errors: list[float]) -> list[Sentence]:
+    """Whether forecasts of the past all erred to the same side, and by how much."""
+    errors = np.array(past_errors)
+    middle = float(np.median(errors)) if len(errors) else 0.0
+    if len(errors) < FEWEST_DATES or abs(middle) < LEANING or (errors * middle <= 0).any():
+        return []
+    key = "total.past_low" if middle > 0 else "total.past_high"
+    return [Sentence(key, {"dates": len(errors), "share": abs(float(np.expm1(middle)))})]
 
 
 def _not_due(values: pd.DataFrame) -> list[Sentence]:

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from small_shop import AS_OF, costs_of, decided, newcomers, orders_of, sound
 
+from ltvkit.errors import DataError
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
@@ -118,6 +120,34 @@ def test_roas_mer_and_amer_are_revenue_over_spend(made):
     assert month["marketing_cost"] == pytest.approx(spent)
     assert month["mer"] == pytest.approx(orders.loc[in_march, "revenue"].sum() / spent)
     assert month["amer"] == pytest.approx(orders.loc[in_march & first, "revenue"].sum() / spent)
+
+
+def test_mer_counts_all_marketing_and_cac_its_part_for_new_customers(tmp_path):
+    shop = sound()
+    half = shop["costs"].assign(acquisition_share=0.5)
+    run = decided(shop | {"costs": half}, tmp_path)
+    whole = shop["costs"]["amount"].sum()
+    assert run.figures["mer"]["value"] == pytest.approx(shop["orders"]["revenue"].sum() / whole)
+    assert run.kpis["marketing_cost"].sum() == pytest.approx(whole)
+    everybody = run.channels.set_index("channel").loc["all"]
+    assert everybody["loaded_cost"] == pytest.approx(whole / 2)
+
+
+def test_who_bought_before_the_log_begins_is_no_new_customer(tmp_path):
+    shop = sound()
+    customers = shop["customers"]
+    old = customers.index % 8 == 0
+    told = customers.assign(
+        first_order_at=customers["first_order_at"].mask(old, pd.Timestamp("2019-06-01"))
+    )
+    table = decided(shop | {"customers": told}, tmp_path).channels.set_index("channel")
+    assert table.loc["all", "new_customers"] == (~old).sum()
+    assert table.loc["all", "loaded_cac"] == pytest.approx(
+        shop["costs"]["amount"].sum() / (~old).sum()
+    )
+    everybody_old = customers.assign(first_order_at=pd.Timestamp("2019-06-01"))
+    with pytest.raises(DataError, match="got first_order_at before 2021-01-01"):
+        decided(shop | {"customers": everybody_old}, tmp_path)
 
 
 def test_what_a_lead_and_a_click_may_cost_follows_from_the_allowable_cac(made):

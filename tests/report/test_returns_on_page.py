@@ -116,7 +116,7 @@ def test_every_cent_of_the_costs_is_accounted_for(run_of: RunOf) -> None:
 
 def test_returns_are_money_for_money_and_leads_have_a_limit(run_of: RunOf) -> None:
     page = text_of(render_report(with_returns(run_of("shop"))), "returns")
-    assert "For each €1 of marketing cost the shop took €4.00 of revenue (MER), €1.50" in page
+    assert "For each €100 of marketing cost the shop took €400 of revenue (MER), €150" in page
     assert "€4.50 may cost €9.00" in page
     assert "Cost per click" not in page
 

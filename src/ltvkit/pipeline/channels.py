@@ -93,7 +93,7 @@ def decide_channels(
     """
     as_of = pd.Timestamp(snapshot.as_of)
     assumed = config.economics
-    first_orders = order_days.groupby("customer_id", sort=True)["ordered_on"].min()
+    first_orders = _first_orders(order_days, customers)
     counted = _newcomers(order_days, first_orders, assumed.new_customers_from)
     observed = economics.observed_customers(
         counted, as_of, channels=credited if len(credited) else None
@@ -192,7 +192,7 @@ def decide_channels(
         payback=economics.payback_table(
             {**values.curves, **by_cohort}, paid | _paid_by_cohort(costs_of_cohorts)
         ),
-        kpis=monthly_returns(kpis, ledger, order_days, months),
+        kpis=monthly_returns(kpis, ledger, order_days),
         cohorts=_with_retention(economics.cohorts(order_days, as_of)),
         figures=_figures(channels, order_days, values, paid["all", ""])
         | shop_returns(ledger, order_days, channels)
@@ -278,12 +278,31 @@ def _within_curves(months: int, values: economics.ChannelValues) -> int | None:
     return months if months <= longest else None
 
 
+def _first_orders(order_days: pd.DataFrame, customers: pd.DataFrame | None) -> pd.Series:
+    """The first order of each customer, by id, without those who bought before the log begins.
+
+    Of them the customers table knows (`first_order_at`): they were won by what was spent then.
+    """
+    first_orders = order_days.groupby("customer_id", sort=True)["ordered_on"].min()
+    if customers is None:
+        return first_orders
+    opened = first_orders.min()
+    old = customers.loc[customers["first_order_at"] < opened, "customer_id"]
+    new = first_orders[~first_orders.index.isin(old)]
+    if new.empty:
+        raise DataError(
+            f"customers: got first_order_at before {opened:%Y-%m-%d}, the log's first order, for "
+            "everybody, expected a later day for who came since; check the column"
+        )
+    return new
+
+
 def _newcomers(
     order_days: pd.DataFrame, first_orders: pd.Series, new_from: date | None
 ) -> pd.DataFrame:
     """The order days of those who count as new customers."""
     if new_from is None:
-        return order_days
+        return order_days[order_days["customer_id"].isin(first_orders.index)]
     new = first_orders.index[first_orders >= pd.Timestamp(new_from)]
     if len(new) == 0:
         raise DataError(

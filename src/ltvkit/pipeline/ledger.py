@@ -8,7 +8,7 @@ the cent.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -100,6 +100,11 @@ class Ledger:
         return economics.cac_overview(
             self.costs, self.customers, weights=self.weights, start=self.start, end=self.end
         )
+
+    @property
+    def marketing(self) -> "Ledger":
+        """The same ledger with all that marketing cost, the part for customers there included."""
+        return replace(self, costs=self.costs.drop(columns="acquisition_share", errors="ignore"))
 
     def allocations(self) -> pd.DataFrame:
         """`economics.allocations` over the days that count."""

@@ -96,11 +96,12 @@ def trend_months(
 
 
 def monthly_returns(
-    kpis: pd.DataFrame, ledger: Ledger | None, order_days: pd.DataFrame, months: pd.DataFrame | None
+    kpis: pd.DataFrame, ledger: Ledger | None, order_days: pd.DataFrame
 ) -> pd.DataFrame:
     """The KPIs with `marketing_cost`, `mer` (revenue / it) and `amer` (of first orders / it)."""
-    if ledger is None or months is None:
+    if ledger is None:
         return kpis.assign(marketing_cost=np.nan, mer=np.nan, amer=np.nan)
+    months = ledger.marketing.by_period("customers")
     shop = months[months["channel"] == "all"]
     named = pd.DatetimeIndex(shop["period"]).strftime("%Y-%m")
     cost = pd.Series(shop["loaded_cost"].to_numpy(dtype=float), index=named).reindex(kpis["month"])
@@ -148,7 +149,7 @@ def shop_returns(
         within = (day >= ledger.start) & (day <= ledger.end)
         first = ~order_days["customer_id"].duplicated()
         revenue = order_days["revenue"]
-        cost = overview.loaded_cost
+        cost = ledger.marketing.overview().loaded_cost
         figures["mer"] = (economics.mer(float(revenue[within].sum()), cost), "ratio")
         figures["amer"] = (economics.amer(float(revenue[within & first].sum()), cost), "ratio")
     return {

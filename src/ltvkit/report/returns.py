@@ -84,15 +84,18 @@ def ledger_sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
 
 
 def shop_sentence(run: Run, reader: Reader) -> Markup:
-    """MER and aMER of the whole shop, as money for money; empty where they are not known."""
+    """MER and aMER of the whole shop, as money for money; empty where they are not known.
+
+    By the hundred, so that currencies without cents show the digits that matter.
+    """
     mer, amer = (run.economics.get(name, Figure(None)).value for name in ("mer", "amer"))
     if not observed(mer) or not observed(amer):
         return Markup("")
     return reader.say(
         "returns.mer",
-        unit=reader.money(1),
-        mer=reader.unit_money(mer),
-        amer=reader.unit_money(amer),
+        unit=reader.money(100),
+        mer=reader.money(100 * mer),
+        amer=reader.money(100 * amer),
     )
 
 

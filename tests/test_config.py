@@ -150,6 +150,7 @@ def test_overrides_are_yaml_and_reach_every_depth(write):
             "tracking.enabled=false",
             "data.costs.path=/shop/costs.csv",
             "data.costs.columns={amount: spent}",
+            "data.date_format=%d/%m/%Y",
         ],
     )
     assert str(config.snapshot.as_of) == "2020-06-30"
@@ -160,6 +161,7 @@ def test_overrides_are_yaml_and_reach_every_depth(write):
     assert config.tracking.enabled is False
     assert config.data.costs.path == "/shop/costs.csv"
     assert config.data.costs.columns == {"amount": "spent"}
+    assert config.data.date_format == "%d/%m/%Y"
 
 
 @pytest.mark.parametrize(

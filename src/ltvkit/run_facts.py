@@ -23,6 +23,7 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "payback.csv": (
         *("channel", "cohort", "months", "customers_observed"),
         *("cumulative_margin", "low", "high", "predicted", "cac"),
+        *("collected", "collected_low", "collected_high"),
     ),
     "rejected_rows.csv": ("row", "reason"),
     "benchmarks.csv": (

@@ -201,7 +201,12 @@ def curve(low, high):
             "Hold",
             "elasticity 0.20 [-0.20, 0.60]: marginal CAC not est",
         ),
-        (-0.5, 1.8, "Cannot tell", "marginal CAC not estimable (customers do not follow spend"),
+        (
+            -0.5,
+            1.8,
+            "Cannot tell",
+            "marginal CAC not estimable (spend does not show in new customers",
+        ),
     ],
 )
 def test_the_marginal_cac_can_hold_what_the_average_would_raise(low, high, verdict, words):
@@ -274,7 +279,7 @@ def evidence(ratio, low, high, **changes):
         ((8.0, 6.1, 10.0), {}, "Raise", "clears 3; marginal CAC not estimable"),
         ((4.0, 3.1, 5.0), {"next_cost": 12.0}, "Raise", "up to twice the average, 24.00, still"),
         ((2.0, 1.5, 2.9), {}, "Cut", "misses 3, below its target: CAC 75.00, allowable 50.00"),
-        ((0.5, 0.3, 0.8), {}, "Cut", "each customer loses money"),
+        ((0.5, 0.3, 0.8), {}, "Cut", "each customer costs more than the LTV"),
         ((3.0, 2.8, 3.2), {}, "Hold", "is at 3: neither raise nor cut"),
         ((4.0, 2.0, 7.0), {}, "Cannot tell", "straddles 3 with 100 new customers; about"),
         ((9.0, 7.0, 12.0), {"own_cost": 0.0}, "Hold", "no spend of its own to raise"),
@@ -446,7 +451,7 @@ def test_marginal_cac_recovers_a_known_elasticity_within_its_limits():
     [
         (np.full(24, 100.0), np.arange(24), "spend hardly varied"),
         (np.linspace(1, 2, 24), np.zeros(24), "no customer in any period"),
-        (np.linspace(1, 2, 24), np.linspace(40, 20, 24), "customers do not follow spend"),
+        (np.linspace(1, 2, 24), np.linspace(40, 20, 24), "spend does not show in new customers"),
         (np.r_[np.zeros(20), 1.0, 2.0], np.ones(22), "2 periods with spend, 12 needed"),
     ],
 )

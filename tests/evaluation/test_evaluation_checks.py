@@ -76,6 +76,14 @@ def test_a_verdict_follows_from_the_check_that_fails(backtest, options, decision
     assert len(found.reasons) == 1
 
 
+def test_a_shop_in_which_nobody_ordered_any_more_is_told_so():
+    silent = TotalCheck(date(2024, 3, 1), forecast=100.0, low=80.0, high=125.0, actual=0.0)
+    found = verdict(backtest_of({"gini": np.nan}, totals=(silent, RIGHT)))
+    assert found.decision == "do not use"
+    (reason,) = found.reasons
+    assert reason.startswith("After 2024-03-01 nobody ordered any more")
+
+
 @pytest.mark.parametrize(
     ("backtest", "options"),
     [

@@ -132,6 +132,10 @@ def payback_table(base: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
                     "high": round(total * (1 + width), 2),
                     "predicted": predicted,
                     "cac": price,
+                    # Drawn to the mean of all, and so not quite the curve's own.
+                    "collected": None if start else round(total * 0.97, 2),
+                    "collected_low": None if start else round(total * (0.98 - width), 2),
+                    "collected_high": None if start else round(total * (0.96 + width), 2),
                 }
             )
     assert cohort.notna().all()

@@ -175,7 +175,7 @@ def test_what_if_agrees_with_the_formula_of_allowable_cac(
     page.locator("#whatif-months").fill("4")
     run = run_of("shop")
     curves = run.payback[run.payback["cohort"].isna() & (run.payback["months"] == 4)]
-    by_channel = curves.set_index("channel")["cumulative_margin"]
+    by_channel = curves.set_index("channel")["collected"]
     rows = page.locator("#channel-table tbody tr")
     ordered = run.channels.assign(whole=run.channels["channel"] == "all").sort_values(
         ["whole", "new_customers"], ascending=[True, False]
@@ -205,7 +205,7 @@ def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
     run = run_of("shop")
     at_month = run.payback[
         run.payback["cohort"].isna() & (run.payback["months"] == int(months))
-    ].set_index("channel")[["cumulative_margin", "low", "high"]]
+    ].set_index("channel")[["collected", "collected_low", "collected_high"]]
     ordered = run.channels.assign(whole=run.channels["channel"] == "all").sort_values(
         ["whole", "new_customers"], ascending=[True, False]
     )

@@ -59,7 +59,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        raise ConfigError(f"got {path}, expected YAML; {_one_line(error)}") from None
+        raise ConfigError(
+            f"got {path}, expected YAML; {_one_line(error)}; a text with %, :, # or @ wants quotes"
+        ) from None
     if values is None:
         values = {}
     if not isinstance(values, dict):
@@ -84,7 +86,8 @@ def parse_override(override: str) -> tuple[list[str], Any]:
             "--set snapshot.horizon_days=180"
         )
     try:
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        # No YAML value begins with a percent sign: a date format need not be quoted twice.
+        value = text if text.startswith("%") else yaml.load(text, Loader=_Loader)  # noqa: S506 - safe
     except yaml.YAMLError as error:
         raise ConfigError(
             f"got --set {override!r}, expected a YAML value after '='; {_one_line(error)}"

@@ -34,6 +34,7 @@ from ltvkit.economics.channels import ChannelValues, channel_values, compare_cha
 from ltvkit.economics.channels_table import CHANNELS_COLUMNS, channels_table
 from ltvkit.economics.cohort_values import COHORT_VALUE_COLUMNS, cohort_values
 from ltvkit.economics.cohorts import COHORT_COLUMNS, cohorts, retention
+from ltvkit.economics.collected import collected
 from ltvkit.economics.costs import (
     MEDIA_CATEGORIES,
     LedgerSpan,
@@ -145,6 +146,7 @@ __all__ = [
     "cohort_trend",
     "cohort_values",
     "cohorts",
+    "collected",
     "compare_benchmarks",
     "compare_channels",
     "cost_per_lead",

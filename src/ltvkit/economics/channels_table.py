@@ -10,6 +10,7 @@ import pandas as pd
 from ltvkit.economics.allowable import allowable_cac
 from ltvkit.economics.cac import CAC_COLUMNS
 from ltvkit.economics.channels import ChannelValues, compare_channels
+from ltvkit.economics.collected import collected_within
 from ltvkit.economics.costs import ALL, UNATTRIBUTED
 from ltvkit.economics.curves import MarginCurve
 from ltvkit.economics.headroom import room_at_the_margin, room_without_a_curve
@@ -110,7 +111,11 @@ def channels_table(
     names = table["channel"].tolist()
     rng, rng_margin = (np.random.default_rng([seed, stream]) for stream in (2, 3))
     ltv = _ltv(values, names, rng)
-    by_target = _margin_by(values, names, target_payback_months, rng)
+    by_target = (
+        {}
+        if target_payback_months is None
+        else collected_within(values, target_payback_months, seed=seed)
+    )
     compared = _worth_more(values)
     own = {
         str(cost["channel"]): float((own_cost or {}).get(str(cost["channel"]), cost["media_spend"]))
@@ -344,34 +349,6 @@ def _ltv(
         rng,
     )
     return known | {name: shrunk[name] for name in unknown}
-
-
-def _margin_by(
-    values: ChannelValues,
-    names: list[str],
-    months: int | None,
-    rng: np.random.Generator,
-) -> dict[str, tuple[float, Floats]]:
-    """Mean margin of the first `months`, shrunk as the LTV is."""
-    if months is None:
-        return {}
-    curves = {
-        name: values.curves[name, ""]
-        for name in names
-        if (name, "") in values.curves and months <= len(values.curves[name, ""].cumulative)
-    }
-    if not curves:
-        raise DataError(
-            f"target_payback_months: got {months}, beyond the curves; extend horizon_months or "
-            "shorten the target"
-        )
-    reached = {
-        n: (float(c.cumulative[months - 1]), c.draws[:, months - 1]) for n, c in curves.items()
-    }
-    channels = {name: reached[name] for name in reached if name != ALL}
-    size = {name: curves[name].customers for name in channels}
-    _, shrunk, _ = shrunk_draws(channels, size, rng)
-    return shrunk | ({ALL: reached[ALL]} if ALL in reached else {})
 
 
 def _pair(drawn: Floats, confidence: float) -> tuple[float, float]:

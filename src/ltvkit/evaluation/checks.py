@@ -146,6 +146,10 @@ def _ranking(backtest: Backtest) -> Check:
     gini = backtest.mean(RECORD_ROW, "gini")
     noise = float(np.mean(backtest.ranking_noise)) if backtest.ranking_noise else float("nan")
     needed = max(RANKING_NOISES * noise, LEAST_GINI) if np.isfinite(noise) else float("nan")
+    silent = [total.cutoff for total in backtest.totals if total.actual == 0]
+    if silent and not np.isfinite(gini):
+        said = Sentence("check.beats_chance.nobody", {"day": max(silent).isoformat()})
+        return Check("beats chance", "FAIL", gini, needed, said)
     if not np.isfinite(gini) or not np.isfinite(needed):
         return Check("beats chance", "FAIL", gini, needed, Sentence("check.beats_chance.none"))
     if gini < needed:

@@ -189,8 +189,11 @@ def decide_channels(
     return ChannelDecisions(
         channels=_in_words(channels, config.report.language),
         said=said,
-        payback=economics.payback_table(
-            {**values.curves, **by_cohort}, paid | _paid_by_cohort(costs_of_cohorts)
+        payback=_with_collected(
+            economics.payback_table(
+                {**values.curves, **by_cohort}, paid | _paid_by_cohort(costs_of_cohorts)
+            ),
+            economics.collected(values, seed=config.model.seed),
         ),
         kpis=monthly_returns(kpis, ledger, order_days),
         cohorts=_with_retention(economics.cohorts(order_days, as_of)),
@@ -270,6 +273,13 @@ def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
         for column, said in _SAID.items()
     }
     return channels.drop(columns=list(_SAID.values())).assign(**words)
+
+
+def _with_collected(payback: pd.DataFrame, collected: pd.DataFrame) -> pd.DataFrame:
+    """The curves with what the payback goal is held against, beside those of whole channels."""
+    return payback.merge(
+        collected.assign(cohort=""), on=["channel", "cohort", "months"], how="left"
+    )
 
 
 def _within_curves(months: int, values: economics.ChannelValues) -> int | None:

@@ -20,6 +20,9 @@ UNATTRIBUTED = "unattributed"
 MAX_COHORT_CURVES = 24
 """Cohorts offered in the payback chart: the last two years."""
 
+CURVE = ("months", "collected", "collected_low", "collected_high")
+"""What the goal of payback is held against, of payback.csv."""
+
 TRENDS = ("rising", "falling")
 """Trends over cohorts that are told, of all that channels.csv may name."""
 
@@ -277,9 +280,9 @@ def _payback_more(row: "pd.Series[Any]", reader: Reader) -> str:
 
 
 def _curve(frame: pd.DataFrame) -> list[list[float | None]]:
-    """[months, value, low, high] of one channel, by months since the first order."""
+    """[months, collected, low, high] of one channel, by months since the first order."""
     ordered = frame.sort_values("months")
-    columns = [_rounded(ordered[c]) for c in ("months", "cumulative_margin", "low", "high")]
+    columns = [_rounded(ordered[c]) for c in CURVE]
     return [list(row) for row in zip(*columns, strict=True)]
 
 

@@ -24,6 +24,7 @@ from ltvkit.models.boosted import Bag, Columns
 from ltvkit.models.candidates import Candidates
 from ltvkit.models.churn import ActivityStack
 from ltvkit.models.contractual import ContractualLtv
+from ltvkit.models.explain import Explainer
 from ltvkit.models.family import BtydFamily
 from ltvkit.models.horizon import WaitingCurve
 from ltvkit.models.intervals import RankedScatter
@@ -33,7 +34,7 @@ from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 
-SCHEMA = 8
+SCHEMA = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def load_model(folder: str | Path) -> TrainedModel:
 def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
     """Plain JSON values, and the boosters by name."""
     learned = model.candidates_
-    bags = {**(learned.bags() if learned else {}), "explainer": model.explainer_}
+    bags = {**(learned.bags() if learned else {}), "explainer": model.explainer_.bag}
     state: dict[str, Any] = {
         "seed": model.seed,
         "as_of_day": model.as_of_day_,
@@ -133,6 +134,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "waiting": asdict(model.waiting_),
         "season": asdict(model.season_),
         "chance_season": model.chance_season_,
+        "explainer_centre": dict(model.explainer_.centre),
         "scatter": {
             "ratios": _rounded(model.scatter_.ratios),
             "reference": _rounded(model.scatter_.reference),
@@ -175,7 +177,7 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     level = state["level"]
     model.level_ = LevelForecast(**{**level, "fold_errors": tuple(level["fold_errors"])})
     bags = {name: _read_bag(name, bag, folder) for name, bag in state["bags"].items()}
-    model.explainer_ = bags.pop("explainer")
+    model.explainer_ = Explainer(bags.pop("explainer"), state["explainer_centre"])
     slopes = state["loglinear"]
     model.candidates_ = None
     if slopes is not None:

@@ -17,9 +17,8 @@ from threadpoolctl import threadpool_limits
 from ltvkit.models import btyd_alone
 from ltvkit.models import candidates as contest
 from ltvkit.models.blend import Blend, fit_blend
-from ltvkit.models.boosted import Bag
 from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
-from ltvkit.models.explain import contributions, fit_explainer
+from ltvkit.models.explain import Explainer
 from ltvkit.models.family import BtydFamily, describe_panel
 from ltvkit.models.horizon import SeasonClock, WaitingCurve, waiting_curve
 from ltvkit.models.intervals import (
@@ -85,7 +84,7 @@ class StackedLtv(BaseEstimator):
         For intervals.
     level_ : LevelForecast
         The total, and how sure it is.
-    explainer_ : Bag
+    explainer_ : Explainer
         Says in one booster what the stack says.
     scale_ : float
         Factor that brings the customers' values to the total.
@@ -104,7 +103,7 @@ class StackedLtv(BaseEstimator):
     chance_season_: float
     scatter_: RankedScatter
     level_: LevelForecast
-    explainer_: Bag
+    explainer_: Explainer
     scale_: float
     as_of_day_: int
     horizon_days_: int
@@ -157,7 +156,7 @@ class StackedLtv(BaseEstimator):
         unscaled, _ = self._ahead(panel.now, self._at_label(panel.now), self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
         self.scatter_ = RankedScatter(ratios, reference_of(unscaled * self.scale_))
-        self.explainer_ = fit_explainer(
+        self.explainer_ = Explainer.fit(
             panel.now, unscaled * self.scale_, seed=self.seed, threads=self.threads
         )
         report("total", 1, 1)
@@ -265,10 +264,10 @@ class StackedLtv(BaseEstimator):
     def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
         """What goes with each customer's prediction, in money; a row adds up to the prediction.
 
-        See `ltvkit.models.explain.contributions`.
+        See `ltvkit.models.explain.Explainer`.
         """
         revenue, _ = self._ahead(features, self._at_label(features), self.horizon_days_)
-        return contributions(self.explainer_, features, revenue)
+        return self.explainer_.contributions(features, revenue)
 
     def explanation(self) -> Explanation:
         """Weights and the reasons for them, in words."""

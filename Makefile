@@ -27,7 +27,7 @@ train: .venv/.stamp ## train on CONFIG (configs/cdnow.yaml): lists, report, mode
 	@$(BIN)/ltv train $(CONFIG)
 
 .PHONY: score
-score: .venv/.stamp ## score with MODEL (the champion); TRANSACTIONS=file for newer data
+score: .venv/.stamp ## score with MODEL (the champion); TRANSACTIONS=file for a newer log, whole
 	@$(BIN)/ltv score $(MODEL) $(if $(TRANSACTIONS),--transactions $(TRANSACTIONS))
 
 .PHONY: report

@@ -73,6 +73,7 @@ class DataFacts:
     duplicates: int
     rejected: int
     refund_rows: int
+    unmatched_refunds: int
     zero_value_orders: int
     revenue: float
     currency: str

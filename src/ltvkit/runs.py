@@ -106,6 +106,7 @@ def read_run(folder: Path) -> Run:
             duplicates=int(data["duplicates"]),
             rejected=int(data["rejected"]),
             refund_rows=int(data["refund_rows"]),
+            unmatched_refunds=int(data["unmatched_refunds"]),
             zero_value_orders=int(data["zero_value_orders"]),
             revenue=float(data["revenue"]),
             currency=str(data["currency"] or ""),

@@ -104,7 +104,7 @@ class AppPage:
 
     def download(self, count: int) -> tuple[str, str, list[dict[str, str]]]:
         """The name, the text and the rows of the csv, once the page offers so many customers."""
-        button = self.page.get_by_role("button", name=f"Download {count} customers as csv")
+        button = self.page.get_by_role("button", name=f"Download as csv: {count} customer")
         button.wait_for(timeout=PATIENCE)
         with self.page.expect_download(timeout=PATIENCE) as coming:
             button.click()

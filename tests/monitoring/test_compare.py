@@ -194,6 +194,14 @@ def test_the_old_forecast_is_scaled_to_the_customers_that_both_runs_know() -> No
     assert promise.customers == 200
 
 
+def test_what_came_is_discounted_as_the_forecast_was() -> None:
+    old = replace(a_run(), settings={"economics": {"annual_discount_rate": 0.30}})
+    new = a_run(name="new", as_of=AS_OF + timedelta(days=90), growth=21.0)
+    promise = compare(old, new).promise
+    assert promise is not None
+    assert promise.realised == pytest.approx(21.0 * 400 * 1.3 ** (-45 / 365.25))
+
+
 def test_moves_add_up_to_both_runs() -> None:
     old = a_run(customers=300).customers
     new = a_run(customers=420).customers.iloc[100:]

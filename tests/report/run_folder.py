@@ -143,6 +143,7 @@ def _facts(
             "duplicates": 4,
             "rejected": 3,
             "refund_rows": 5,
+            "unmatched_refunds": 0,
             "zero_value_orders": 0,
             "revenue": round(float(orders["revenue"].sum()), 2),
             "currency": "EUR" if costs else "USD",

@@ -116,6 +116,7 @@ def facts_of(name: str, decision: str) -> dict[str, Any]:
             "duplicates": 0,
             "rejected": 1,
             "refund_rows": 0,
+            "unmatched_refunds": 0,
             "zero_value_orders": 0,
             "revenue": 900.0,
             "currency": "EUR",

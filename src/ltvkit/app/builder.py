@@ -118,7 +118,7 @@ def _show_campaign(campaign: Campaign, run: Run, reader: Reader) -> None:
     locale = run.settings.get("audience", {}).get("excel_locale")
     excel: ExcelLocale | None = locale if locale in ("fr", "pl") else None
     st.download_button(
-        said("download", n=found),
+        said("download", customers=reader.count("count.customers", len(campaign.customers))),
         # Bytes, not a function: one that is asked for while the page runs again is not found.
         people_csv(campaign.customers, excel_locale=excel),
         file_name=f"{re.sub(r'[^A-Za-z0-9._-]', '_', run.name)}_{len(campaign.customers)}.csv",

@@ -124,6 +124,8 @@ customers would settle it'
     target = Sentence("why.target", {"ratio": e.target_ratio})
     if e.capped_by_payback:
         target = Sentence("why.target_payback")
+        room = {"ratio": e.headroom, "low": e.headroom_low, "high": e.headroom_high}
+        ratio = Sentence("why.in_time", room)
     told = {"ratio": ratio, "target": target}
     if e.headroom_low >= 1:
         return _raise_or_hold(e, Sentence("why.clears", told))

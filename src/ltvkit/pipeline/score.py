@@ -9,6 +9,7 @@ import pandas as pd
 
 from ltvkit.audience import RfmCuts
 from ltvkit.config import restore_config
+from ltvkit.data import CleanLog
 from ltvkit.errors import UserError
 from ltvkit.evaluation.checks import when_scored
 from ltvkit.models.artifact import TrainedModel, load_model
@@ -21,6 +22,9 @@ from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
 from ltvkit.pipeline.train import clock_since, excel_locale, list_inputs
 from ltvkit.progress import Progress
 from ltvkit.snapshot import Snapshot
+
+LEAST_HISTORY = 0.5
+"""The part of the days trained on that a log must have to be scored: shops keep the last years."""
 
 
 def score(
@@ -76,6 +80,7 @@ def score(
             f"got the further columns {log.attributes}, expected {attributes}, which the model was "
             "trained with; map the same columns"
         )
+    _check_history(trained, log)
     progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
     known = customer_attributes(config, tables, kinds=trained.about["customer_attributes"])
     kind = kind_of(config, log, known, trained=trained.model)
@@ -108,6 +113,19 @@ def score(
         excel_locale=excel_locale(config),
     )
     return folder
+
+
+def _check_history(trained: TrainedModel, log: CleanLog) -> None:
+    """Refuse a log that holds the new orders only: every customer in it would look new."""
+    first = date.fromisoformat(trained.about["trained_from"])
+    seen = (date.fromisoformat(trained.about["trained_to"]) - first).days
+    given = (log.as_of - log.summary.first_day).days
+    if given < LEAST_HISTORY * seen:
+        raise UserError(
+            f"got a log of {given} days, from {log.summary.first_day} to {log.as_of}, expected "
+            f"about the {seen} days that the model was trained on, from {first}, and those since; "
+            "give the whole history, not the new orders alone"
+        )
 
 
 def _with_customers(data: dict[str, Any], location: str | None) -> dict[str, Any]:

@@ -258,6 +258,7 @@ def _about(
         "name": record.name,
         "version": record.version,
         "settings": config.settings(),
+        "trained_from": log.summary.first_day.isoformat(),
         "trained_to": snapshot.as_of.isoformat(),
         "attributes": list(log.attributes),
         "customer_attributes": kinds_of(customers),

@@ -79,6 +79,7 @@ def data_facts(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
         (reader.plain("notes.read"), reader.number(data.rows)),
         (reader.plain("notes.duplicates"), reader.number(data.duplicates)),
         (reader.plain("notes.refunds"), reader.number(data.refund_rows)),
+        (reader.plain("notes.unmatched"), reader.number(data.unmatched_refunds)),
         (reader.plain("notes.zeros"), reader.number(data.zero_value_orders)),
         (reader.plain("notes.aside"), reader.number(data.rejected)),
         (reader.plain("notes.revenue"), reader.short_money(data.revenue)),

@@ -53,9 +53,12 @@ class Returns:
 def budget_title(run: Run, reader: Reader) -> str:
     """The heading of the money placed, such as "Of the next 1,000 a month"."""
     said = next((s for s in run.budget if "extra" in s.facts), None)
-    extra = said.facts["extra"] if said else float(run.budget_sketch["extra_spend"].sum())
-    period = "week" if said and said.key.endswith("_week") else "month"
-    return str(reader.say(f"returns.extra_{period}", extra=reader.money(float(extra))))
+    if said is None:
+        return reader.plain("returns.no_extra")
+    period = "week" if said.key.endswith("_week") else "month"
+    return str(
+        reader.say(f"returns.extra_{period}", extra=reader.money(float(said.facts["extra"])))
+    )
 
 
 def budget_rows(run: Run, reader: Reader) -> tuple[BudgetRow, ...]:

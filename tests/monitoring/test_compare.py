@@ -67,7 +67,7 @@ def a_run(
         versions={},
         settings={},
         inputs=(),
-        data=DataFacts(customers, 1, 1, AS_OF, AS_OF, 0, 0, 0, 0, 1.0, "EUR", "margin"),
+        data=DataFacts(customers, 1, 1, AS_OF, AS_OF, 0, 0, 0, 0, 0, 1.0, "EUR", "margin"),
         snapshot=Snapshot(as_of, 90),
         model=ModelFacts("stack", "1", {}, None, ()),
         total=Total(revenue=Figure(None), margin=Figure(total, total * 0.8, total * 1.3), words=""),

@@ -191,7 +191,9 @@ def test_a_month_that_still_runs_is_blank_in_the_heat_map(run_of: RunOf) -> None
     running = run.cohorts.assign(complete=months < pd.Period(latest, freq="M"))
     seen = heat_maps(run, reader)
     over = heat_maps(dataclasses.replace(run, cohorts=running), reader)
+    assert seen
     for whole, cut in zip(seen, over, strict=True):
+        assert whole.rows
         for before, after in zip(whole.rows, cut.rows, strict=True):
             texts = [cell.text for cell in before.cells if cell.text]
             assert [cell.text for cell in after.cells if cell.text] == texts[:-1]

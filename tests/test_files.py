@@ -3,7 +3,7 @@
 import pytest
 
 from ltvkit.errors import UserError
-from ltvkit.files import whole_files
+from ltvkit.files import check_writable, whole_files
 
 
 def test_files_move_in_together_and_leave_others_alone(tmp_path):
@@ -52,3 +52,13 @@ def test_what_stands_in_the_way_is_told_before_the_first_file_moves(tmp_path):
             write()
         assert not (folder / "0.csv").exists()
         assert (folder / "a.csv").read_text() == "old"
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_the_work(tmp_path):
+    (tmp_path / "afile").write_text("mine")
+    with pytest.raises(UserError, match="expected a folder; choose"):
+        check_writable(tmp_path / "afile")
+    with pytest.raises(UserError, match="expected a folder that can be written"):
+        check_writable(tmp_path / "afile" / "runs")
+    check_writable(tmp_path / "new" / "deep" / "runs")
+    assert list((tmp_path / "new" / "deep").iterdir()) == []

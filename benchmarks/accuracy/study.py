@@ -11,7 +11,7 @@ from benchmarks.accuracy.lightgbm_script import LightGbmScript
 from benchmarks.accuracy.logs import Log
 from benchmarks.speed.meter import Meter
 
-from ltvkit.data import CleanLog, order_days_from_frame
+from ltvkit.data import CleanLog, order_days_from_frame, silence
 from ltvkit.evaluation.backtest import (
     Backtest,
     fold_snapshots,
@@ -231,6 +231,7 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(asked.panel.now),
+        silence=silence(asked.history),
     )
     return {
         "folds": len(backtest.totals),

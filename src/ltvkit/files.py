@@ -21,10 +21,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     and a failure leaves what was there before.
     """
     folder = folder.absolute()
-    if folder.exists() and not folder.is_dir():
-        raise UserError(f"got a file at {folder}, expected a folder; choose another name")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    fresh = _beside(folder)
     fresh.chmod(0o755)
     try:
         yield fresh
@@ -40,6 +37,30 @@ def whole_folder(folder: Path) -> Iterator[Path]:
             shutil.rmtree(fresh)
 
 
+def check_writable(folder: Path) -> None:
+    """Say before the work, not after it, that a folder cannot be made.
+
+    Raises
+    ------
+    UserError
+        When a file has its name, or its parent cannot be written to.
+    """
+    _beside(folder.absolute()).rmdir()
+
+
+def _beside(folder: Path) -> Path:
+    """A new folder in the parent of another, which is made where there is none."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"got a file at {folder}, expected a folder; choose another name")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise UserError(
+            f"got {folder}, expected a folder that can be written; {error.strerror}: choose another"
+        ) from None
+
+
 @contextmanager
 def whole_files(folder: Path) -> Iterator[Path]:
     """Give a new folder to write into; its files move into `folder` when the block ends well.
@@ -48,8 +69,7 @@ def whole_files(folder: Path) -> Iterator[Path]:
     same name are replaced, one by one, and only when all of them have been written.
     """
     folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    fresh = _beside(folder)
     try:
         yield fresh
         moves = {

@@ -31,13 +31,14 @@ def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
     return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, (noise, noise))
 
 
-def verdict(backtest, *, horizon=90, half_width=0.2, forecast=True, customers=5000):
+def verdict(backtest, *, horizon=90, half_width=0.2, forecast=True, customers=5000, silence=(1, 3)):
     return review(
         backtest,
         horizon_days=horizon,
         log_half_width=half_width,
         total_is_forecast=forecast,
         customers=customers,
+        silence=silence,
     )
 
 
@@ -106,6 +107,7 @@ def test_on_the_right_side_of_a_threshold_predictions_are_of_use(backtest, optio
         (backtest_of({"coverage_attainable": 0.95}), {}, "intervals"),
         (backtest_of({"calibration_error": 0.08}), {}, "churn calibration"),
         (backtest_of(), {"customers": 299}, "size"),
+        (backtest_of(), {"silence": (182, 60)}, "last days"),
     ],
 )
 def test_a_weakness_is_named_and_does_not_forbid_use(backtest, options, name):
@@ -165,7 +167,7 @@ def test_a_shop_whose_spending_is_chance_is_not_of_use_in_19_of_20_draws():
 )
 def test_a_model_asked_later_is_trusted_less(days, half_width, decision, age):
     trained = verdict(backtest_of())
-    found = when_scored(trained, age_days=days, log_half_width=half_width)
+    found = when_scored(trained, age_days=days, log_half_width=half_width, silence=(1, 3))
     assert found.decision == decision
     assert status(found) == status(trained) | {"age": age}
     told = found.checks[-1].recommendation
@@ -177,5 +179,15 @@ def test_a_model_asked_later_is_trusted_less(days, half_width, decision, age):
 def test_age_makes_no_verdict_better():
     poor = verdict(backtest_of({"gini": 0.01}))
     for days in (0, 50, 500):
-        found = when_scored(poor, age_days=days, log_half_width=0.2)
+        found = when_scored(poor, age_days=days, log_half_width=0.2, silence=(1, 3))
         assert (found.decision, found.said) == ("do not use", poor.said)
+
+
+def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():
+    silent = verdict(backtest_of(), silence=(182, 60))
+    asked = when_scored(silent, age_days=3, log_half_width=0.2, silence=(0, 60))
+    assert status(asked)["last days"] == "PASS"
+    assert len(asked.reasons) == 1
+    quiet = when_scored(verdict(backtest_of()), age_days=3, log_half_width=0.2, silence=(61, 60))
+    assert status(quiet)["last days"] == "REVIEW"
+    assert "In the 61 days before the snapshot nobody ordered" in quiet.reasons[-1]

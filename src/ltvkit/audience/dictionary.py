@@ -154,9 +154,9 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "expected_orders",
         "number",
         "orders",
-        "Orders expected in the next {horizon_days} days.",
+        "Order days expected in the next {horizon_days} days; several orders of a day are one.",
     ),
-    Column("expected_order_value", "money", _MONEY, "Revenue expected of one future order."),
+    Column("expected_order_value", "money", _MONEY, "Revenue expected of one future order day."),
     Column(
         "next_order_expected",
         "date",

@@ -12,7 +12,7 @@ from ltvkit.data.checks import DataCheck, check_data, render_data_check
 from ltvkit.data.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning import clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
-from ltvkit.data.findings import DataFinding
+from ltvkit.data.findings import DataFinding, silence
 from ltvkit.data.guess import Guess, guess_columns
 from ltvkit.data.leads import read_leads
 from ltvkit.data.opened import Table
@@ -40,5 +40,6 @@ __all__ = [
     "read_touches",
     "read_transactions",
     "render_data_check",
+    "silence",
     "source_from_frame",
 ]

@@ -76,6 +76,11 @@ def clean(
     >>> log.summary.customers, log.summary.rows, log.summary.duplicates
     (23570, 69659, 255)
     """
+    if not isinstance(source, Source):
+        raise TypeError(
+            f"clean: got a {type(source).__name__}, expected a Source; read one with "
+            "read_transactions, or clean a frame with order_days_from_frame"
+        )
     mapped = check_columns(columns or ColumnMap(), source.names)
     staged = stage(
         source,

@@ -143,8 +143,7 @@ def _history(log: CleanLog, horizon_days: int) -> DataFinding:
 
 
 def _recent(log: CleanLog) -> DataFinding:
-    idle = (log.as_of - log.summary.last_day).days
-    usual = _longest_gap(log)
+    idle, usual = silence(log)
     return _finding(
         "last days",
         idle,
@@ -153,6 +152,11 @@ def _recent(log: CleanLog) -> DataFinding:
         "the last complete day",
         review=max(7.0, usual),
     )
+
+
+def silence(log: CleanLog) -> tuple[int, int]:
+    """Days without an order before the snapshot, and the most that there were between two."""
+    return (log.as_of - log.summary.last_day).days, int(_longest_gap(log))
 
 
 def _gap(log: CleanLog) -> DataFinding:

@@ -24,6 +24,10 @@ BACKTEST_LEVEL = 0.8
 
 COVERAGE = (0.70, 0.92)
 CALIBRATION_MARGIN = 0.06
+SILENT = "check.silence.review"
+LONG_SILENCE_DAYS = 30
+"""Without an order before the snapshot, longer than any before: the log ends, or the shop did."""
+
 FEW_CUSTOMERS = 300
 
 FRESH_MODEL_DAYS, OLDEST_MODEL_DAYS = 28, 91
@@ -71,6 +75,7 @@ def review(
     log_half_width: float,
     total_is_forecast: bool,
     customers: int,
+    silence: tuple[int, int],
 ) -> Verdict:
     """Hold a backtest and the forecast of the total against the thresholds.
 
@@ -91,6 +96,8 @@ def review(
         Whether the total rests on enough repeat orders and past folds to be one.
     customers : int
         Customers scored.
+    silence : tuple of int
+        Days without an order before the snapshot, and the most that there were between two.
     """
     ranking = _ranking(backtest)
     level = _level(backtest, horizon_days, log_half_width, total_is_forecast)
@@ -101,6 +108,7 @@ def review(
         _intervals(backtest),
         _calibration(backtest),
         _size(customers),
+        _silence(*silence),
     )
     if ranking.status == "FAIL":
         return Verdict("do not use", (ranking.said,), checks)
@@ -112,7 +120,9 @@ def review(
     return Verdict("use", (Sentence("verdict.good", facts), *weak), checks)
 
 
-def when_scored(verdict: Verdict, *, age_days: int, log_half_width: float) -> Verdict:
+def when_scored(
+    verdict: Verdict, *, age_days: int, log_half_width: float, silence: tuple[int, int]
+) -> Verdict:
     """The verdict of a training, when its model is asked on another day.
 
     Parameters
@@ -123,6 +133,8 @@ def when_scored(verdict: Verdict, *, age_days: int, log_half_width: float) -> Ve
         From the day trained to, to the day asked; below 0 when the model has seen what came after.
     log_half_width : float
         ln(high / total) of the total, widened by the model's age.
+    silence : tuple of int
+        Days without an order before the day asked, and the most that there were between two.
     """
     facts = {"days": abs(age_days), "factor": float(np.exp(log_half_width))}
     status: Status = "PASS"
@@ -134,12 +146,16 @@ def when_scored(verdict: Verdict, *, age_days: int, log_half_width: float) -> Ve
     elif age_days > FRESH_MODEL_DAYS:
         status, key = "REVIEW", "review"
     check = Check("age", status, age_days, FRESH_MODEL_DAYS, Sentence(f"check.age.{key}", facts))
-    checks = (*verdict.checks, check)
-    if verdict.decision != "use" or status == "PASS":
+    silent = _silence(*silence)
+    of_training = tuple(c for c in verdict.checks if c.name != silent.name)
+    checks = (*of_training, silent, check)
+    if verdict.decision != "use":
         return Verdict(verdict.decision, verdict.said, checks)
     if status == "FAIL":
         return Verdict("ranking only", (check.said,), checks)
-    return Verdict("use", (*verdict.said, check.said), checks)
+    said = tuple(sentence for sentence in verdict.said if sentence.key != SILENT)
+    weak = tuple(c.said for c in (silent, check) if c.status == "REVIEW")
+    return Verdict("use", (*said, *weak), checks)
 
 
 def _ranking(backtest: Backtest) -> Check:
@@ -231,3 +247,10 @@ def _size(customers: int) -> Check:
     status: Status = "REVIEW" if customers < FEW_CUSTOMERS else "PASS"
     said = Sentence(f"check.size.{status.lower()}", {"customers": customers})
     return Check("size", status, customers, FEW_CUSTOMERS, said)
+
+
+def _silence(days: int, most: int) -> Check:
+    allowed = max(LONG_SILENCE_DAYS, most)
+    status: Status = "REVIEW" if days > allowed else "PASS"
+    said = Sentence(SILENT if status == "REVIEW" else "check.silence.pass", {"days": days})
+    return Check("last days", status, days, allowed, said)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from ltvkit.audience import RfmCuts
 from ltvkit.config import restore_config
-from ltvkit.data import CleanLog
+from ltvkit.data import CleanLog, silence
 from ltvkit.errors import UserError
 from ltvkit.evaluation.checks import when_scored
+from ltvkit.files import check_writable
 from ltvkit.models.artifact import TrainedModel, load_model
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.customers import customer_attributes
@@ -71,6 +72,8 @@ def score(
             "snapshot": {**settings["snapshot"], "as_of": as_of},
         }
     )
+    folder = out or Path("runs") / f"{config.name}-scored"
+    check_writable(folder)
     progress.step(f"Reading {transactions or config.data.transactions}")
     log, tables = open_log(config, transactions=transactions), open_tables(config)
     snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
@@ -86,7 +89,7 @@ def score(
     kind = kind_of(config, log, known, trained=trained.model)
     features = kind.features(log.order_days, snapshot, model=trained.model)
     model = trained.model.at(snapshot.as_of)
-    record = _record(trained, model, snapshot.as_of)
+    record = _record(trained, model, snapshot.as_of, silence=silence(log))
     decisions = decide(
         config,
         log,
@@ -98,7 +101,6 @@ def score(
         with_contacts=with_contacts,
         rfm_cuts=_rfm_cuts(trained),
     )
-    folder = out or Path("runs") / f"{config.name}-scored"
     write_run(
         folder,
         name=config.name,
@@ -149,7 +151,9 @@ def _rfm_cuts(trained: TrainedModel) -> RfmCuts | None:
     return None if kept is None else RfmCuts(**{name: tuple(cuts) for name, cuts in kept.items()})
 
 
-def _record(trained: TrainedModel, model: ModelOfRecord, as_of: date) -> ModelRecord:
+def _record(
+    trained: TrainedModel, model: ModelOfRecord, as_of: date, *, silence: tuple[int, int]
+) -> ModelRecord:
     """What the training found, as the model carries it, and what its age makes of it."""
     about = trained.about
     explanation = model.explanation()
@@ -157,6 +161,7 @@ def _record(trained: TrainedModel, model: ModelOfRecord, as_of: date) -> ModelRe
         verdict_of(about["verdict"]),
         age_days=(as_of - date.fromisoformat(about["trained_to"])).days,
         log_half_width=model.level_.log_half_width,
+        silence=silence,
     )
     return ModelRecord(
         name=about["name"],

@@ -13,9 +13,10 @@ import pandas as pd
 from ltvkit._version import __version__
 from ltvkit.audience import RfmCuts
 from ltvkit.config import Config
-from ltvkit.data import CleanLog
+from ltvkit.data import CleanLog, silence
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.checks import Verdict, review
+from ltvkit.files import check_writable
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.customers import customer_attributes, kinds_of
@@ -63,6 +64,9 @@ def train(
         Put contact columns of the customers table into the lists.
     """
     started = time.time()
+    model_folder, run_folder = models / config.name, runs / config.name
+    for folder in (model_folder, run_folder):
+        check_writable(folder)
     if config.tracking.enabled:
         from ltvkit.tracking import check_tracker
 
@@ -91,6 +95,7 @@ def train(
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),
+        silence=silence(log),
     )
     record = _record(config, log, tables, model, backtest, verdict)
 
@@ -105,7 +110,6 @@ def train(
         model_version=record.version,
         with_contacts=with_contacts,
     )
-    model_folder, run_folder = models / config.name, runs / config.name
     save_model(
         TrainedModel(
             model, about=_about(config, log, customers, snapshot, record, decisions.rfm_cuts)

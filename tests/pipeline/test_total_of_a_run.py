@@ -23,6 +23,6 @@ def test_forecasts_that_all_erred_to_one_side_are_told(errors, said):
 
 def test_how_far_they_erred_is_told_at_the_median():
     (low,) = _leaning([-0.5, -0.2, -0.4, -0.3])
-    assert "30 % less at the median" in str(low)  # 1 - exp(-.35)
+    assert "29.5 % less at the median" in str(low)  # 1 - exp(-.35)
     (high,) = _leaning([0.5, 0.2, 0.4, 0.3])
-    assert "42 % more at the median" in str(high)
+    assert "41.9 % more at the median" in str(high)

@@ -189,6 +189,9 @@ def test_what_if_agrees_with_the_formula_of_allowable_cac(
         for text in rows.locator(".allowable").all_inner_texts()
     ]
     assert shown_now == pytest.approx(expected, abs=0.006)
+    assert page.locator("#ratio-target").inner_text() == "target 2.0"
+    page.locator("#whatif-reset").click()
+    assert page.locator("#ratio-target").inner_text() == "target 3"
 
 
 @pytest.mark.parametrize(

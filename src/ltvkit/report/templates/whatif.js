@@ -2,17 +2,19 @@
 // are until a target is moved, and come back with it.
 const form = document.getElementById("whatif");
 if (form) {
-  const { words, whatIf, language, currency } = JSON.parse(document.getElementById("page-data").textContent);
+  const { words, whatIf, language, currency, locale } = JSON.parse(document.getElementById("page-data").textContent);
   const byId = (id) => document.getElementById(id);
   const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const plain = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const share = new Intl.NumberFormat(language, { style: "percent" });
+  const cents = currency
+    ? new Intl.NumberFormat(language, { style: "currency", currency }).resolvedOptions().maximumFractionDigits
+    : 2;
   const money = (value) => {
-    const digits = Math.abs(value) >= 1000 ? 0 : 2;
-    const style = currency ? { style: "currency", currency, currencyDisplay: "symbol" } : {};
-    return new Intl.NumberFormat(language, {
-      ...style, minimumFractionDigits: digits, maximumFractionDigits: digits,
-    }).format(value);
+    const digits = Math.abs(value) >= 1000 ? 0 : cents;
+    const number = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const [before, after] = locale.currency;  // as the rest of the page writes it
+    return before + number.format(value) + after;
   };
   const [ratio, months, cautious] = ["whatif-ratio", "whatif-months", "whatif-cautious"].map(byId);
   const rows = [...byId("channel-table").tBodies[0].rows];
@@ -33,6 +35,8 @@ if (form) {
     target: cell.target?.style.left,
   }));
   const signs = { raise: "▲", hold: "■", cut: "▼", cannot_tell: "?" };
+  const head = byId("ratio-target");
+  const firstHead = head?.textContent;
   const start = { ratio: ratio.value, months: months.value };
 
   // Margin collected by a month, with its limits; nothing when the curve ends before.
@@ -88,6 +92,7 @@ if (form) {
     form.querySelector('output[for="whatif-months"]').textContent =
       month == null ? words["whatif.any_month"] : new Intl.NumberFormat(language).format(month);
     const moved = ratio.value !== start.ratio || months.value !== start.months || cautious.checked;
+    if (head) head.textContent = moved ? say("channels.target", { target: plain.format(target) }) : firstHead;
     let changes = 0;
     cells.forEach((cell, i) => {
       const channel = whatIf.channels[i];

@@ -31,7 +31,7 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
     [
         ("orders_60d", 3, "bought 3 times in the last 60 days: raises value"),
         ("orders_60d", 1, "bought once in the last 60 days: raises value"),
-        ("orders_60d", 0, "no order in the last 60 days: raises value"),
+        ("orders_60d", 0, "no order in the last 60 days: lowers value"),
         ("revenue_365d", 1234.56, "spent 1,235 EUR in the last 365 days: raises value"),
         ("mean_order_value", 18.5, "orders of 18.50 EUR on average: raises value"),
         ("days_since_last", 412, "last order 412 days ago: raises value"),
@@ -42,7 +42,7 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
             "83 % likely to be still a customer by the buying pattern: raises value",
         ),
         ("first_month", 12, "first order in December: raises value"),
-        ("overdue_ratio", 2.345, "last order 2.3 usual gaps ago: raises value"),
+        ("overdue_ratio", 2.345, "last order 2.3 usual gaps ago: lowers value"),
         ("season_sin_1", 0.3, "the time of the year: raises value"),
         ("trend_spend", 0.3, "how buying has changed of late: raises value"),
         ("payment_method", "card", "payment method is card: raises value"),
@@ -51,7 +51,8 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
     ],
 )
 def test_a_feature_is_told_in_plain_words(feature: str, value: object, sentence: str) -> None:
-    assert one({feature: 1.0}, {feature: value}) == [sentence]
+    sign = -1.0 if "lowers" in sentence else 1.0
+    assert one({feature: sign}, {feature: value}) == [sentence]
 
 
 def test_the_strongest_come_first_and_a_negative_sum_lowers() -> None:
@@ -79,6 +80,17 @@ def test_contributions_too_small_to_matter_are_not_told() -> None:
         "country is FR: raises value"
     ]
     assert one({"country": 0.0}, {"country": "FR"}) == []
+
+
+def test_what_says_the_opposite_lends_no_words_and_leaves_no_gap() -> None:
+    phi = {"orders_30d": 5.0, "orders_365d": 3.0, "overdue_ratio": 9.0, "country": 1.0}
+    values = {"orders_30d": 0, "orders_365d": 4, "overdue_ratio": 3.0, "country": "FR"}
+    assert one(phi, values) == [
+        "bought 4 times in the last 365 days: raises value",
+        "country is FR: raises value",
+    ]
+    early = values | {"overdue_ratio": 0.4}
+    assert one(phi, early)[0] == "last order 0.4 usual gaps ago: raises value"
 
 
 def test_the_choice_agrees_with_a_plain_loop_on_random_contributions() -> None:
@@ -114,8 +126,8 @@ def test_every_language_speaks_of_every_feature_and_list(language: Language) -> 
 def test_numbers_are_written_in_the_readers_way() -> None:
     phi, values = {"revenue_total": 1.0}, {"revenue_total": 12345.6}
     assert one(phi, values, "pl") == ["łączne wydatki 12\u00a0346 EUR: podnosi wartość"]
-    assert one({"overdue_ratio": 1.0}, {"overdue_ratio": 2.5}, "fr") == [
-        "dernière commande il y a 2,5 fois l’intervalle habituel : augmente la valeur"
+    assert one({"overdue_ratio": -1.0}, {"overdue_ratio": 2.5}, "fr") == [
+        "dernière commande il y a 2,5 fois l’intervalle habituel : réduit la valeur"
     ]
 
 

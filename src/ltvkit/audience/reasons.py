@@ -3,6 +3,8 @@
 Contributions say what goes with a value in the model, not what causes it.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -32,7 +34,8 @@ def explain(
     Features that say nearly the same (orders in 30, 60, 90 days) are one topic: their
     contributions phi_j are added, C_t = sum over j in t of phi_j, which SHAP values allow because
     they are additive. The topics with the largest |C_t| are the reasons, the sign of C_t is the
-    direction, and the member that pulls hardest in that direction lends its words.
+    direction, and the member that pulls hardest in that direction lends its words, unless its value
+    would say the opposite: no orders in a month, or an order overdue, raise nothing.
 
     Parameters
     ----------
@@ -74,7 +77,9 @@ def explain(
     """
     names = [str(column) for column in contributions.columns if column != "customer_id"]
     values = _aligned(features, contributions["customer_id"])
-    chosen, raises = strongest_topics(contributions[names], top=top, min_share=min_share)
+    chosen, raises = strongest_topics(
+        contributions[names], top=top, min_share=min_share, mute=_cannot_raise(names, values)
+    )
     words = VOCABULARIES[language]
     sentences = np.full((len(contributions), top), None, dtype=object)
     for place, name in enumerate(names):
@@ -92,9 +97,22 @@ def explain(
 
 
 def strongest_topics(
-    contributions: pd.DataFrame, *, top: int = 3, min_share: float = 0.02
+    contributions: pd.DataFrame,
+    *,
+    top: int = 3,
+    min_share: float = 0.02,
+    mute: Mapping[int, npt.NDArray[np.bool_]] | None = None,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """The features that speak for the strongest topics, and whether each raises the value.
+
+    Parameters
+    ----------
+    contributions : DataFrame
+        One column per feature.
+    top, min_share
+        As in `explain`.
+    mute : mapping, optional
+        By column position, the customers of whom the feature cannot say that it raises the value.
 
     Returns
     -------
@@ -120,13 +138,34 @@ def strongest_topics(
         least = min_share * size.sum(axis=1, keepdims=True)
         worth_telling = (size[rows, best] > 0) & (size[rows, best] >= least)
         stop = start + len(block)
+        willing = np.ones(block.shape, dtype=bool)
+        for place, rows_muted in (mute or {}).items():
+            willing[:, place] = ~rows_muted[start:stop]
         for slot in range(top):
             pull = np.where(up[:, slot, None], block, -block)
             pull[topic[None, :] != best[:, slot, None]] = -np.inf
+            pull[up[:, slot, None] & ~willing] = -np.inf
             speaker = pull.argmax(axis=1)
-            chosen[start:stop, slot] = np.where(worth_telling[:, slot], speaker, -1)
+            told = worth_telling[:, slot] & np.isfinite(pull.max(axis=1))
+            chosen[start:stop, slot] = np.where(told, speaker, -1)
         raises[start:stop] = up
-    return chosen, raises
+    # What cannot be told makes room for what comes after it.
+    order = np.argsort(chosen < 0, axis=1, kind="stable")
+    return np.take_along_axis(chosen, order, axis=1), np.take_along_axis(raises, order, axis=1)
+
+
+def _cannot_raise(names: list[str], values: pd.DataFrame) -> dict[int, npt.NDArray[np.bool_]]:
+    """Of whom a feature's value would say the opposite of what raises a prediction."""
+    muted = {}
+    for place, name in enumerate(names):
+        key, _ = entry_of(name)
+        if key is None or name not in values.columns:
+            continue
+        if key == "overdue_ratio":
+            muted[place] = values[name].to_numpy(dtype=float) > 1
+        elif KINDS[key][0] in ("how often", "spending") and KINDS[key][1] in ("count", "money"):
+            muted[place] = values[name].to_numpy(dtype=float) == 0
+    return muted
 
 
 def _aligned(features: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:

@@ -242,3 +242,10 @@ def test_one_customer_alone_is_scored() -> None:
     )
     assert frame["customer_id"].tolist() == ["=cmd|' /C calc'!A0"]
     assert frame["priority"].tolist() == [1]
+
+
+def test_the_dictionary_says_how_often_the_intervals_of_this_run_hold() -> None:
+    table = data_dictionary(currency="EUR", horizon_days=90, interval_level=0.5)
+    about = table.set_index("name")["description"]
+    assert about["predicted_value_low"].startswith("Lower end of the 50 % interval")
+    assert not table["description"].str.contains("80 %").any()

@@ -148,7 +148,9 @@ def hubspot_properties(*, currency: str, horizon_days: int) -> pd.DataFrame:
 
 def _property_row(column: Column, currency: str, horizon_days: int) -> tuple[str, ...]:
     kind, field = _HUBSPOT_TYPES.get(column.kind, ("number", "number"))
-    description = column.description.format(currency=currency, horizon_days=horizon_days)
+    # A scored list does not say how often its intervals hold.
+    fill = {"currency": currency, "horizon_days": horizon_days, "level": "prediction"}
+    description = column.description.format(**fill)
     return (f"ltv_{column.name}", f"LTV {column.name.replace('_', ' ')}", kind, field, description)
 
 

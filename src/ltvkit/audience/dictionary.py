@@ -38,7 +38,8 @@ DECIMALS: dict[Kind, int] = {
 class Column:
     """A column of the scored list.
 
-    `unit` and `description` may hold `{currency}` and `{horizon_days}`, filled in for a run.
+    `unit` and `description` may hold `{currency}`, `{horizon_days}` and `{level}` (how often an
+    interval holds), filled in for a run.
     """
 
     name: str
@@ -102,13 +103,13 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "predicted_value_low",
         "money",
         _MARGIN,
-        "Lower end of the 80 % interval of the margin over the next {horizon_days} days.",
+        "Lower end of the {level} interval of the margin over the next {horizon_days} days.",
     ),
     Column(
         "predicted_value_high",
         "money",
         _MARGIN,
-        "Upper end of the 80 % interval of the margin over the next {horizon_days} days.",
+        "Upper end of the {level} interval of the margin over the next {horizon_days} days.",
     ),
     Column(
         "value_score",
@@ -229,7 +230,7 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "confidence",
         "text",
         "",
-        "high, medium or low: how narrow the 80 % interval is for the size of the prediction.",
+        "high, medium or low: how narrow the {level} interval is for the size of the prediction.",
     ),
     Column(
         "contact_ok",
@@ -331,6 +332,7 @@ def data_dictionary(
     *,
     currency: str,
     horizon_days: int,
+    interval_level: float = 0.8,
     with_contacts: bool = False,
     with_prospects: bool = False,
     contractual: bool = False,
@@ -347,7 +349,8 @@ def data_dictionary(
     [['money', 'EUR of margin']]
     """
     meanings = CONTRACTUAL if contractual else {}
-    fill = {"currency": currency, "horizon_days": horizon_days}
+    level = f"{interval_level:.0%}".replace("%", " %")
+    fill = {"currency": currency, "horizon_days": horizon_days, "level": level}
     columns = [(column.name, column) for column in scored_columns(with_contacts=with_contacts)]
     if with_prospects:
         columns += [(f"prospects_scored.csv: {column.name}", column) for column in PROSPECT_COLUMNS]

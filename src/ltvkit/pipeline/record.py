@@ -116,6 +116,7 @@ def write_run(
             dictionary=data_dictionary(
                 currency=str(settings["data"]["currency"]),
                 horizon_days=snapshot.horizon_days,
+                interval_level=float(settings["model"]["interval"]),
                 with_contacts=with_contacts,
                 with_prospects=decisions.prospects is not None,
                 contractual=settings["kind"] == "contractual",

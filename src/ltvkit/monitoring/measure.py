@@ -18,14 +18,13 @@ from ltvkit.monitoring.promise import (
     Promise,
     by_decile,
     check_promise,
+    difference_of_means,
     outcome_after,
-    welch,
 )
 from ltvkit.runs import Figure
 
 FEWEST_HELD_OUT = 20
-"""Under 20 customers in a group, one large order decides the mean and Welch's interval is too
-narrow for amounts as skewed as these."""
+"""Under 20 customers in a group, one order decides the mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ def _difference(
 ) -> Difference:
     numbers = values.to_numpy(float)
     a, b = numbers[treated], numbers[control]
-    value, low, high = welch(a, b, level=level)
+    value, low, high = difference_of_means(a, b, level=level)
     return Difference(
         treated=float(a.mean()) if a.size else math.nan,
         held_out=float(b.mean()) if b.size else math.nan,

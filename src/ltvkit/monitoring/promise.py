@@ -239,28 +239,54 @@ def by_decile(scored: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
     )
 
 
-def welch(
+MANY = 1_000
+"""Customers in the smaller group, from which on means of any revenue are as good as normal."""
+
+REDRAWINGS = 4_999
+
+
+def difference_of_means(
     a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], *, level: float
 ) -> tuple[float, float, float]:
-    """Difference of two means, mean(a) - mean(b), with Welch's interval.
+    """Difference of two means, mean(a) - mean(b), with an interval.
 
-    d -/+ t_nu(1/2 + level/2) sqrt(s_a^2/n_a + s_b^2/n_b), nu by Welch and Satterthwaite (Welch
-    1947). Infinite ends where a group has fewer than two customers.
+    The groups were drawn by chance, so chance is what drawing them again makes of the difference:
+    with q the quantiles of the differences of `REDRAWINGS` random groups of the same sizes, the
+    interval is [d - q(1/2 + level/2), d - q(1/2 - level/2)] (Fisher's randomisation test, inverted
+    for a shift). It leaves 0 out where nothing was done as often as it says, however skewed the
+    values: of 20 held out often nobody orders, and an interval from their variance, 0, finds what
+    is not there. Welch's interval where both groups are larger than `MANY`. Infinite ends where a
+    group has fewer than two customers.
 
     Examples
     --------
-    >>> [round(x, 3) for x in welch(np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0]), level=0.95)]
-    [1.5, -0.988, 3.988]
+    >>> a, b = np.array([1.0, 2.0, 3.0, 2.0]), np.array([0.0, 1.0, 0.0, 1.0])
+    >>> [round(x, 3) for x in difference_of_means(a, b, level=0.8)]
+    [1.5, 0.5, 2.5]
     """
-    from scipy.special import stdtrit
+    from scipy.stats import ttest_ind
 
     if min(a.size, b.size) < 2:
         middle = float(a.mean() - b.mean()) if min(a.size, b.size) else float("nan")
         return middle, float("-inf"), float("inf")
     difference = float(a.mean() - b.mean())
-    va, vb = a.var(ddof=1) / a.size, b.var(ddof=1) / b.size
-    if va + vb == 0:
+    if np.ptp(np.concatenate([a, b])) == 0:
         return difference, difference, difference
-    nu = (va + vb) ** 2 / (va**2 / (a.size - 1) + vb**2 / (b.size - 1))
-    half = float(stdtrit(nu, 0.5 + level / 2) * np.sqrt(va + vb))
-    return difference, difference - half, difference + half
+    if min(a.size, b.size) > MANY:
+        found = ttest_ind(a, b, equal_var=False).confidence_interval(level)
+        return difference, float(found.low), float(found.high)
+    # Sorted, so that the order of customers does not matter; the smaller group is the one drawn.
+    values, few = np.sort(np.concatenate([a, b])), min(a.size, b.size)
+    dice = np.random.default_rng(0)
+    sums = np.array(
+        [
+            values[dice.choice(values.size, few, replace=False, shuffle=False)].sum()
+            for _ in range(REDRAWINGS)
+        ]
+    )
+    drawn = sums / few - (values.sum() - sums) / (values.size - few)
+    if b.size == few:
+        drawn = -drawn
+    tail = (1 - level) / 2
+    least, most = np.quantile(drawn, [tail, 1 - tail])
+    return difference, difference - float(most), difference - float(least)

@@ -202,7 +202,10 @@ def simulate(
     from ltvkit.data.simulator import simulate_shop, write_shop
 
     write_shop(simulate_shop(seed, customers=customers), folder)
-    typer.echo(f"Written: {folder}. Next: ltv train configs/demo_shop.yaml")
+    given = (
+        "" if folder == Path("runs/demo_shop_data") else " (with its paths changed to this folder)"
+    )
+    typer.echo(f"Written: {folder}. Next: ltv train configs/demo_shop.yaml{given}")
 
 
 class Platform(StrEnum):

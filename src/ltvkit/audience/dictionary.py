@@ -149,7 +149,7 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "money",
         _MARGIN,
         "Margin that is lost if the customer stays away, times the chance of that: churn_risk x "
-        "predicted_value / prob_active.",
+        "predicted_value / prob_active (.05 at least; 0 where a loss is expected).",
     ),
     Column(
         "expected_orders",
@@ -162,7 +162,7 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "next_order_expected",
         "date",
         "date",
-        "Most likely day of the next order, given that none came so far; blank when unlikely.",
+        "Median day of the next order, given that none came so far; blank when unlikely.",
     ),
     Column(
         "next_order_from",
@@ -288,7 +288,7 @@ CONTRACTUAL: dict[str, str] = {
     "expected_orders": "Payments expected in the next {horizon_days} days; 0 where no renewal is "
     "due in them.",
     "expected_order_value": "Revenue expected of one period of the contract.",
-    "next_order_expected": "Most likely day of the next payment; blank when unlikely.",
+    "next_order_expected": "Day of the next payment, if it is made; blank when unlikely.",
     "next_order_from": "Earliest likely day of the next payment; blank when unlikely.",
     "next_order_to": "Latest likely day of the next payment; blank when unlikely.",
 }

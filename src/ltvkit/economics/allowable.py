@@ -140,7 +140,7 @@ def mer(revenue: float, marketing_cost: float) -> float:
 
 
 def amer(new_customer_revenue: float, marketing_cost: float) -> float:
-    """Acquisition MER: revenue of new customers / all marketing cost.
+    """Acquisition MER: revenue of first order days / all marketing cost.
 
     Examples
     --------

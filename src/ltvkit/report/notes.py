@@ -86,14 +86,19 @@ def data_facts(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
     )
 
 
-def definitions(reader: Reader) -> tuple[tuple[str, str], ...]:
+def definitions(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
     """The words of the page, one line each."""
+    level = float((run.settings.get("model") or {}).get("interval") or reader.level)
+    own = "" if level == reader.level else "_customers"
     return tuple(
         (
             reader.plain(f"definitions.{name}"),
             str(
                 reader.say(
-                    f"definitions.{name}_text", level=reader.share(reader.level), odds=reader.odds
+                    f"definitions.{name}_text{own if name == 'interval' else ''}",
+                    level=reader.share(reader.level),
+                    odds=reader.odds,
+                    own=reader.share(level),
                 )
             ),
         )

@@ -64,7 +64,6 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
     reader = Reader(
         language=language or run.language,
         currency=run.data.currency,
-        level=float((run.settings.get("model") or {}).get("interval") or 0.8),
     )
     charts = _charts(run, reader)
     curves = channels.curve_rows(run)
@@ -138,7 +137,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         notices=notes.notices(run, reader),
         data_facts=notes.data_facts(run, reader),
         readings=notes.readings(run),
-        definitions=notes.definitions(reader),
+        definitions=notes.definitions(run, reader),
     )
     return html
 

@@ -51,10 +51,14 @@ def forecast_contracts(
 ) -> tuple[LevelForecast, tuple[float, ...]]:
     """The total with its 80 % interval, and the scatter of what renewals bring.
 
+        ln total = ln(expected) + k
+        k = mean(e_q) x .05^2 / (.05^2 + 8 mean(chance_q^2) / dates)
         ln(high / total) = 1.28 sqrt(chance^2 + missed^2)
-        missed^2 = (8 x .05^2 + max(0, sum of (e_q^2 - chance_q^2))) / (8 + dates)
+        missed^2 = (8 x .05^2 + max(0, sum of ((e_q - k)^2 - chance_q^2))) / (8 + dates)
 
-    with e_q = ln(actual / forecast) at past dates, each forecast with what was known then.
+    with e_q = ln(actual / forecast) at past dates, each forecast with what was known then. Pauses
+    and payers later than the grace make the same error at every date: k is the part of their mean
+    that chance, which is much the same at dates an eighth of a horizon apart, does not explain.
 
     Parameters
     ----------
@@ -75,30 +79,41 @@ def forecast_contracts(
         then.append(learn(cut.history, contracts.terms, cut.features))
     report("total", len(contracts.cuts), len(contracts.cuts))
     scatter = _scatter(contracts, learned, then)
-    days, errors, beyond = contracts.cut_days, [], 0.0
+    days, errors, chances = contracts.cut_days, [], []
     for cut, past in zip(contracts.cuts, then, strict=True):
         total, chance = total_and_chance(past, cut.features, days, scatter)
         actual = float(cut.future_revenue.sum())
         if total > 0 and actual > 0:
             errors.append(float(np.log(actual / total)))
-            beyond += errors[-1] ** 2 - chance**2
+            chances.append(chance)
+    correction = _lasting(np.array(errors), np.array(chances))
+    beyond = float((np.square(np.array(errors) - correction) - np.square(chances)).sum())
     known = DATES_A_HORIZON * USUAL_MISS**2 + max(beyond, 0.0)
     missed = known / (DATES_A_HORIZON + len(errors))
-    total, chance = total_and_chance(learned, features, horizon_days, scatter)
+    expected, chance = total_and_chance(learned, features, horizon_days, scatter)
+    total = expected * float(np.exp(correction))
     half_width = Z80 * float(np.sqrt(chance**2 + missed))
     forecast = LevelForecast(
         total=total,
         low=total * float(np.exp(-half_width)),
         high=total * float(np.exp(half_width)),
         log_half_width=half_width,
-        base=float(np.log(max(total, 1e-9))),
+        base=float(np.log(max(expected, 1e-9))),
         season=0.0,
         tracking=0.0,
-        correction=0.0,
+        correction=correction,
         fold_errors=tuple(errors),
         repeat_orders=int(contracts.history.gaps["renewals"].sum()),
     )
     return forecast, scatter
+
+
+def _lasting(errors: Floats, chances: Floats) -> float:
+    """The part of the mean error of past dates that will be there again."""
+    if not len(errors):
+        return 0.0
+    noise = DATES_A_HORIZON * float(np.square(chances).mean()) / len(errors)
+    return float(errors.mean()) * USUAL_MISS**2 / (USUAL_MISS**2 + noise)
 
 
 def total_and_chance(

@@ -68,6 +68,9 @@ class ContractualLtv(BaseEstimator):
         By what a renewal's revenue scatters around that.
     level_ : LevelForecast
         The total, and how sure it is.
+    made_up_ : float
+        Share of the payments that the law gives up which come after all, after pauses and later
+        than the grace, as past totals show; below 0, the share of those expected that do not.
     facts_ : ContractFacts
         For the explanation.
     horizon_days_, label_days_ : int
@@ -83,6 +86,7 @@ class ContractualLtv(BaseEstimator):
     value_: PeriodValue
     scatter_: tuple[float, ...]
     level_: LevelForecast
+    made_up_: float
     facts_: ContractFacts
     horizon_days_: int
     label_days_: int
@@ -119,6 +123,7 @@ class ContractualLtv(BaseEstimator):
         self.level_, self.scatter_ = forecast_contracts(
             contracts, learned, panel.now, horizon_days=self.horizon_days_, report=report
         )
+        self._meet_the_total(panel.now)
         self.facts_ = _facts(self, contracts.history, panel.now)
         return self
 
@@ -158,6 +163,7 @@ class ContractualLtv(BaseEstimator):
         """
         days = self.horizon_days_ if horizon_days is None else horizon_days
         ahead = outlook(self.law_, features, days)
+        expected = self._payments(features, days)
         value = self.value_.predict(features)
         due = self.law_.due(features, days)
         running = self.law_.is_running(features)
@@ -172,9 +178,9 @@ class ContractualLtv(BaseEstimator):
             {
                 "customer_id": features["customer_id"],
                 "prob_active": active,
-                "expected_orders": ahead.expected,
+                "expected_orders": expected,
                 "expected_order_value": value,
-                "predicted_revenue": ahead.expected * value,
+                "predicted_revenue": expected * value,
                 "low": low * value,
                 "high": high * value,
                 "low_if_order": low_if * value,
@@ -191,7 +197,7 @@ class ContractualLtv(BaseEstimator):
 
     def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> Floats:
         """Payments expected of each customer."""
-        return outlook(self.law_, features, horizon_days).expected
+        return self._payments(features, horizon_days)
 
     def candidate_revenue(self, features: pd.DataFrame) -> dict[str, Floats]:
         """Nothing: the model is of one piece."""
@@ -225,9 +231,9 @@ class ContractualLtv(BaseEstimator):
             days_since_renewal=punctual,
             days_since_payment=np.minimum(punctual, column(features, "days_since_payment")),
         )
-        own = outlook(self.law_, features, days).expected
-        by_days = outlook(self.law_, usual_past, days).expected
-        by_due = outlook(self.law_, on_time, days).expected
+        own = self._payments(features, days)
+        by_days = self._payments(usual_past, days)
+        by_due = self._payments(on_time, days)
         value = self.value_.predict(features)
         price = (value + usual_value) / 2
         return pd.DataFrame(
@@ -277,6 +283,7 @@ class ContractualLtv(BaseEstimator):
             "value": asdict(self.value_),
             "scatter": list(self.scatter_),
             "level": asdict(self.level_),
+            "made_up": self.made_up_,
             "facts": asdict(self.facts_),
             "horizon_days": self.horizon_days_,
         }
@@ -298,9 +305,35 @@ class ContractualLtv(BaseEstimator):
         model.value_ = PeriodValue(tuple(state["value"]["weights"]), state["value"]["mean"])
         model.scatter_ = tuple(state["scatter"])
         model.level_ = LevelForecast(**{**level, "fold_errors": tuple(level["fold_errors"])})
+        model.made_up_ = state["made_up"]
         model.facts_ = ContractFacts(**state["facts"])
         model.horizon_days_ = model.label_days_ = state["horizon_days"]
         return model
+
+    def _payments(self, features: pd.DataFrame, days: float) -> Floats:
+        """Expected payments, those after pauses included."""
+        expected = outlook(self.law_, features, days).expected
+        if self.made_up_ <= 0:
+            return expected * (1 + self.made_up_)
+        given_up = if_all_made(self.law_, features, days) - expected
+        running = self.law_.is_running(features)
+        return np.where(running, expected + self.made_up_ * np.maximum(given_up, 0.0), expected)
+
+    def _meet_the_total(self, now: pd.DataFrame) -> None:
+        """Bring payments to what past totals showed, no further than every renewal made."""
+        value = self.value_.predict(now)
+        self.made_up_ = 0.0
+        expected = float((self._payments(now, self.horizon_days_) * value).sum())
+        missing = self.level_.total - expected
+        if missing < 0 < expected:
+            self.made_up_ = missing / expected
+        elif missing > 0:
+            self.made_up_ = 1.0
+            most = float((self._payments(now, self.horizon_days_) * value).sum()) - expected
+            self.made_up_ = min(missing / most, 1.0) if most > 0 else 0.0
+        total = float((self._payments(now, self.horizon_days_) * value).sum())
+        if total > 0:
+            self.level_ = self.level_.of_total(total)
 
     def _prob_running(self, features: pd.DataFrame) -> Floats:
         """P(not cancelled): 1 until the renewal is due, 0 after the contract has ended."""
@@ -334,7 +367,7 @@ def _facts(model: ContractualLtv, history: ContractHistory, now: pd.DataFrame) -
     opening = history.customers.loc[history.customers["opening"].astype(bool), "customers"]
     whose = now[running] if running.any() else now
     typical = {name: float(np.median(column(whose, name))) for name in PAST}
-    typical["payments"] = float(outlook(law, whose, model.horizon_days_).expected.mean())
+    typical["payments"] = float(model.expected_orders(whose, model.horizon_days_).mean())
     typical["value"] = float(model.value_.predict(whose).mean())
     return ContractFacts(int(running.sum()), int(waiting.sum()), int(opening.sum()), typical)
 

@@ -89,6 +89,11 @@ class LevelForecast:
             season=self.season + season_change,
         )
 
+    def of_total(self, total: float) -> "LevelForecast":
+        """The same, as sure, around another total."""
+        width = float(np.exp(self.log_half_width))
+        return replace(self, total=total, low=total / width, high=total * width)
+
     def parts(self) -> dict[str, Any]:
         """What the forecast is made of beside its base, for a file."""
         return {

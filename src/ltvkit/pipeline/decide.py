@@ -29,8 +29,8 @@ MOST_DRIVERS = 12
 BLOCK = 200_000
 
 FEWEST_DATES, LEANING = 4, 0.15
-"""From how many past dates on, and from which median error (a log), it is told that forecasts
-erred to one side at all of them."""
+"""From how many past dates on, and from which median error (a log, or the half width of the total's
+interval if that is less), it is told that forecasts erred to one side at all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +290,7 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
     width = float(np.exp(model.level_.log_half_width))
     said = [
         Sentence(f"total.{model.level_.grade}"),
-        *_leaning(model.level_.parts()["past_errors"]),
+        *_leaning(model.level_.parts()["past_errors"], model.level_.log_half_width),
         *_not_due(values),
     ]
     return {
@@ -309,11 +309,12 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
     }
 
 
-def _leaning(past_errors: list[float]) -> list[Sentence]:
+def _leaning(past_errors: list[float], log_half_width: float) -> list[Sentence]:
     """Whether forecasts of the past all erred to the same side, and by how much."""
     errors = np.array(past_errors)
     middle = float(np.median(errors)) if len(errors) else 0.0
-    if len(errors) < FEWEST_DATES or abs(middle) < LEANING or (errors * middle <= 0).any():
+    least = min(LEANING, log_half_width)
+    if len(errors) < FEWEST_DATES or abs(middle) < least or (errors * middle <= 0).any():
         return []
     key = "total.past_low" if middle > 0 else "total.past_high"
     return [Sentence(key, {"dates": len(errors), "share": abs(float(np.expm1(middle)))})]

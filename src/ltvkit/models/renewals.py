@@ -135,7 +135,9 @@ def outlook(
 
     where r is the chance of the next renewal, F the distribution of the gaps between renewals
     (those that are made) and D its mean: the first factor is the chance that the renewal now due
-    is made and comes within the days, given that it has not come yet.
+    is made and comes within the days, given that it has not come yet. Whoever misses a renewal may
+    come back in what is left of the days after the grace, as those who left before did
+    (`RenewalLaw.returns`).
 
     Parameters
     ----------
@@ -176,6 +178,11 @@ def outlook(
         not_due = renewals_due(since, horizon_days, law.renewal_days) == 0
         pays[(not_due & (pays[:, :1] < UNLIKELY_EARLY))[:, 0]] = 0.0
         tail[open_] = pays * _chain(chance, n[open_] + 1, c[open_], count)
+        if rate is None and law.returns is not None:
+            missed = (1 - first[:, 0]) / not_yet[:, 0]
+            tail[open_] += _after_a_miss(
+                law, n[open_], c[open_], e[open_], missed, horizon_days, count
+            )
     if law.returns is not None and (~open_).any():
         renewed = _chain(chance, n[~open_], c[~open_], count)
         tail[~open_] = _beginning(law, periods[~open_], horizon_days, count + 1) * renewed
@@ -288,6 +295,43 @@ def _beginning(law: RenewalLaw, periods: Floats, horizon_days: float, count: int
     room = np.maximum(np.floor(ahead - np.arange(1, whole + 1) + 0.5), 0.0)
     fits = (room[:, None] >= np.arange(count)).astype(float)
     return np.asarray(begins @ fits, dtype=float)
+
+
+def _after_a_miss(
+    law: RenewalLaw,
+    n: Floats,
+    c: Floats,
+    e: Floats,
+    missed: Floats,
+    horizon_days: float,
+    count: int,
+) -> Floats:
+    """What contracts add to P(k payments or more) that end in the coming days and begin again.
+
+    The j-th renewal from now is missed with chance m_j; grace is over patience - e + j D days from
+    now, and j payments were made: P(N >= k) rises by m_j P(k - j or more | back by then).
+    """
+    added = np.zeros((len(n), count + 1))
+    ages, whose = np.unique(e, return_inverse=True)
+    stays = 1 - missed
+    for j in range(count + 1):
+        left = horizon_days - np.maximum(law.terms.patience_days - ages, 0.0) - j * law.renewal_days
+        if left.max(initial=0.0) <= 0:
+            break
+        if j:
+            rate = law.rate(n + j, c)
+            missed, stays = stays * (1 - rate), stays * rate
+        begun = np.vstack(
+            [
+                _beginning(law, np.zeros(1), days, count + 1 - j)
+                if days > 0
+                else np.zeros((1, count + 1 - j))
+                for days in left
+            ]
+        )
+        again = _chain(law.rate, n + j, c + 1, count - j)
+        added[:, j:] += missed[:, None] * begun[whose] * again
+    return added
 
 
 def _gap_shares(

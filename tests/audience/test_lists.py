@@ -33,6 +33,7 @@ def person(
     margin: float = 10.0,
     first: str = "2024-01-01",
     last: str = "2024-05-01",
+    overdue: float = 2.0,
 ) -> dict[str, object]:
     return {
         "predicted_value": value,
@@ -44,6 +45,7 @@ def person(
         "first_order": pd.Timestamp(first),
         "last_order": pd.Timestamp(last),
         "days_since_last": (pd.Timestamp(AS_OF) - pd.Timestamp(last)).days,
+        "overdue_ratio": float("nan") if first == last else overdue,
     }
 
 
@@ -62,6 +64,9 @@ def base_with(*people: dict[str, object]) -> pd.DataFrame:
         (person(value=50, kept=100, prob=0.29, margin=99), "win_back"),
         (person(value=50, kept=100, prob=0.7, margin=99), "nurture"),
         (person(prob=0.1, margin=99, value=0.1), "win_back"),
+        (person(prob=0.1, margin=99, overdue=0.9), "nurture"),
+        (person(prob=0.1, margin=99, first="2024-04-01", last="2024-04-01"), "win_back"),
+        (person(prob=0.1, margin=99, first="2024-05-20", last="2024-05-20"), "second_order"),
         (person(prob=0.1, margin=1, value=0.1), "let_rest"),
         (person(first="2024-05-20", last="2024-05-20"), "second_order"),
         (person(first="2024-05-20", last="2024-05-20", value=0.1), "second_order"),

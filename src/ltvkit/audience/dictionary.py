@@ -103,13 +103,15 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "predicted_value_low",
         "money",
         _MARGIN,
-        "Lower end of the {level} interval of the margin over the next {horizon_days} days.",
+        "Lower end of the {level} interval of the margin over the next {horizon_days} days, "
+        "discounted to the day scored.",
     ),
     Column(
         "predicted_value_high",
         "money",
         _MARGIN,
-        "Upper end of the {level} interval of the margin over the next {horizon_days} days.",
+        "Upper end of the {level} interval of the margin over the next {horizon_days} days, "
+        "discounted to the day scored.",
     ),
     Column(
         "value_score",

@@ -33,6 +33,7 @@ LIST_INPUT = Schema(
         "first_order",
         "last_order",
         "days_since_last",
+        "overdue_ratio",
     ),
     not_missing=(
         "predicted_value",
@@ -81,8 +82,8 @@ AUDIENCES: tuple[Audience, ...] = (
     ),
     Audience(
         "win_back",
-        "among the third that brought the most margin so far, and now unlikely to order "
-        "(below 30 %)",
+        "among the third that brought the most margin so far, now unlikely to order "
+        "(below 30 %), and silent for longer than usual",
         14,
         "value_at_risk",
     ),
@@ -158,6 +159,9 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
     -----
     "Top share s" means that at most s of the base is worth as much or more (`top_share`), so ties
     at the limit stay out together. Medium churn risk starts at 1/3, high risk lies above 2/3.
+    Silent for longer than usual is who ordered last more than the own usual gap ago, or, after one
+    order, longer ago than a second one usually takes: over a week hardly anybody is likely to
+    order, and who did two days ago is not to be won back.
     """
     check_frame(customers, LIST_INPUT)
     value = customers["predicted_value"].to_numpy(float)
@@ -166,13 +170,16 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
     best_so_far = top_share(customers["margin"])
     one_day = (customers["first_order"] == customers["last_order"]).to_numpy()
     since_first = customers["days_since_last"].to_numpy(float)
+    soon_again = one_day & (since_first <= rules.usual_days_to_second)
+    silent = ~(customers["overdue_ratio"].to_numpy(float) < 1) & ~soon_again
     tests = {
         "protect_now": (top_share(customers["value_if_kept"]) <= rules.protect_value_share)
         & (churn >= CHURN_MEDIUM)
         & (prob_active >= rules.min_prob_active),
         "win_back": (prob_active < rules.min_prob_active)
-        & (best_so_far <= rules.win_back_margin_share),
-        "second_order": one_day & (since_first <= rules.usual_days_to_second),
+        & (best_so_far <= rules.win_back_margin_share)
+        & silent,
+        "second_order": soon_again,
         "high_potential": (top_share(value) <= rules.high_potential_share)
         & (best_so_far > rules.high_potential_share)
         & (churn <= CHURN_HIGH),

@@ -212,7 +212,8 @@ def _wide_console() -> Console:
 
 def _total(run: Run) -> str:
     figure, days = run.total.revenue, run.snapshot.horizon_days
-    if figure.value is None or figure.low is None or figure.high is None:
+    unknown = figure.value is None or figure.low is None or figure.high is None
+    if unknown or run.verdict.decision == "do not use":
         return "No total could be forecast."
     words = run.total.words if run.verdict.decision == "use" else ""
     return (

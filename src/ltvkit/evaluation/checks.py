@@ -161,7 +161,9 @@ def when_scored(
 def _ranking(backtest: Backtest) -> Check:
     gini = backtest.mean(RECORD_ROW, "gini")
     noise = float(np.mean(backtest.ranking_noise)) if backtest.ranking_noise else float("nan")
-    needed = max(RANKING_NOISES * noise, LEAST_GINI) if np.isfinite(noise) else float("nan")
+    needed = float("nan")
+    if np.isfinite(noise):
+        needed = min(max(RANKING_NOISES * noise, LEAST_GINI), 1.0)
     silent = [total.cutoff for total in backtest.totals if total.actual == 0]
     if silent and not np.isfinite(gini):
         said = Sentence("check.beats_chance.nobody", {"day": max(silent).isoformat()})

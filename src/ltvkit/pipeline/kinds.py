@@ -86,6 +86,9 @@ class Kind(Protocol):
     def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
         """What came after a past date; see `ltvkit.evaluation.backtest.run_backtest`."""
 
+    def notes(self, log: CleanLog) -> tuple[str, ...]:
+        """What to know of the log before its predictions are used."""
+
     def new_model(self) -> ModelOfRecord:
         """The model of record, unfitted."""
 
@@ -183,6 +186,10 @@ class OrderShop:
         """Orders and revenue."""
         return _orders_after(order_days, fold)
 
+    def notes(self, log: CleanLog) -> tuple[str, ...]:
+        """Nothing: orders come when they come."""
+        return ()
+
     def new_model(self) -> ModelOfRecord:
         """The stack."""
         return StackedLtv(seed=self.seed, threads=self.threads)
@@ -226,6 +233,16 @@ class ContractShop:
         ended = contracts_ended(order_days, fold, terms=self.terms)
         return _orders_after(order_days, fold).merge(ended, on="customer_id", how="outer")
 
+    def notes(self, log: CleanLog) -> tuple[str, ...]:
+        """Whether many contracts seem to have another period."""
+        share, days = other_period(log.order_days, self.terms)
+        if share <= MANY_OF_OTHER_PERIOD:
+            return ()
+        return (
+            f"{share:.0%} of those who paid more than once never renewed in time, but paid again "
+            f"after usually {days:g} days: if there are plans of that period, train them apart.",
+        )
+
     def new_model(self) -> ModelOfRecord:
         """Renewals by shifted-beta-geometric, times value."""
         return ContractualLtv()
@@ -247,7 +264,6 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
     now = contract_features(log.order_days, snapshot, terms=shop.terms)
     running = now["days_since_payment"] <= shop.terms.patience_days
     folds = len(shop.folds(log, snapshot))
-    share, days = other_period(log.order_days, shop.terms)
     words = (
         f"Contracts: renewed every {shop.terms.renewal_days:.4g} days, payments up to "
         f"{shop.terms.grace_days} days late.\n"
@@ -255,13 +271,7 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
         f"{snapshot.horizon_days} days ahead: {int((now['renewals_due'] > 0).sum()):,} contracts.\n"
         f"  Past dates at which predictions can be checked: {folds}."
     )
-    if share > MANY_OF_OTHER_PERIOD:
-        words += (
-            f"\n  ! {share:.0%} of those who paid more than once never renewed in time, but paid "
-            f"again after usually {days:g} days: if there are plans of that period, train them "
-            "apart."
-        )
-    return words
+    return "\n".join([words, *(f"  ! {note}" for note in shop.notes(log))])
 
 
 def contract_folds(

@@ -87,6 +87,8 @@ def train(
     backtest = backtest_log(config, log, snapshot, progress, customers=customers)
     progress.step(f"Training on all of the history to {snapshot.as_of}")
     kind = kind_of(config, log, customers)
+    for note in kind.notes(log):
+        progress.step(note)
     panel = kind.panel(log.order_days, snapshot)
     model = kind.new_model().fit(panel, report=progress.advance)
     verdict = review(

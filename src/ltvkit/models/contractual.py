@@ -68,7 +68,7 @@ class ContractualLtv(BaseEstimator):
         By what a renewal's revenue scatters around that.
     level_ : LevelForecast
         The total, and how sure it is.
-    made_up_ : float
+    regained_ : float
         Share of the payments that the law gives up which come after all, after pauses and later
         than the grace, as past totals show; below 0, the share of those expected that do not.
     facts_ : ContractFacts
@@ -86,7 +86,7 @@ class ContractualLtv(BaseEstimator):
     value_: PeriodValue
     scatter_: tuple[float, ...]
     level_: LevelForecast
-    made_up_: float
+    regained_: float
     facts_: ContractFacts
     horizon_days_: int
     label_days_: int
@@ -283,7 +283,7 @@ class ContractualLtv(BaseEstimator):
             "value": asdict(self.value_),
             "scatter": list(self.scatter_),
             "level": asdict(self.level_),
-            "made_up": self.made_up_,
+            "regained": self.regained_,
             "facts": asdict(self.facts_),
             "horizon_days": self.horizon_days_,
         }
@@ -305,7 +305,7 @@ class ContractualLtv(BaseEstimator):
         model.value_ = PeriodValue(tuple(state["value"]["weights"]), state["value"]["mean"])
         model.scatter_ = tuple(state["scatter"])
         model.level_ = LevelForecast(**{**level, "fold_errors": tuple(level["fold_errors"])})
-        model.made_up_ = state["made_up"]
+        model.regained_ = state["regained"]
         model.facts_ = ContractFacts(**state["facts"])
         model.horizon_days_ = model.label_days_ = state["horizon_days"]
         return model
@@ -313,24 +313,24 @@ class ContractualLtv(BaseEstimator):
     def _payments(self, features: pd.DataFrame, days: float) -> Floats:
         """Expected payments, those after pauses included."""
         expected = outlook(self.law_, features, days).expected
-        if self.made_up_ <= 0:
-            return expected * (1 + self.made_up_)
+        if self.regained_ <= 0:
+            return expected * (1 + self.regained_)
         given_up = if_all_made(self.law_, features, days) - expected
         running = self.law_.is_running(features)
-        return np.where(running, expected + self.made_up_ * np.maximum(given_up, 0.0), expected)
+        return np.where(running, expected + self.regained_ * np.maximum(given_up, 0.0), expected)
 
     def _meet_the_total(self, now: pd.DataFrame) -> None:
         """Bring payments to what past totals showed, no further than every renewal made."""
         value = self.value_.predict(now)
-        self.made_up_ = 0.0
+        self.regained_ = 0.0
         expected = float((self._payments(now, self.horizon_days_) * value).sum())
         missing = self.level_.total - expected
         if missing < 0 < expected:
-            self.made_up_ = missing / expected
+            self.regained_ = missing / expected
         elif missing > 0:
-            self.made_up_ = 1.0
+            self.regained_ = 1.0
             most = float((self._payments(now, self.horizon_days_) * value).sum()) - expected
-            self.made_up_ = min(missing / most, 1.0) if most > 0 else 0.0
+            self.regained_ = min(missing / most, 1.0) if most > 0 else 0.0
         total = float((self._payments(now, self.horizon_days_) * value).sum())
         if total > 0:
             self.level_ = self.level_.of_total(total)

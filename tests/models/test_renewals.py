@@ -28,6 +28,15 @@ LATE = replace(
 )
 
 
+RETURNING = (0.8, 3.0)
+"""Beta of the chance to come back in a period."""
+
+
+def beta_geometric(alpha: float, beta: float) -> tuple[float, ...]:
+    """P(back in a period | silent so far), period by period."""
+    return tuple(alpha / (alpha + beta + np.arange(60)))
+
+
 def contracts(**columns: object) -> pd.DataFrame:
     known = {"renewals": [3], "contracts": 1, "opening": 0, "days_since_renewal": 10.0}
     frame = pd.DataFrame(known | columns)
@@ -74,7 +83,7 @@ def test_who_cancelled_before_is_the_likelier_to_cancel_again():
 
 
 def test_an_outlook_agrees_with_simulated_futures_returns_and_lateness_included():
-    law = replace(LATE, returns=(0.8, 3.0))
+    law = replace(LATE, returns=beta_geometric(*RETURNING))
     features = contracts(
         renewals=[5, 5, 1],
         contracts=[1, 1, 2],
@@ -108,7 +117,7 @@ def futures(law, row, horizon, draws, dice):
     # Who misses a renewal is gone after the grace, and may begin again.
     ended = law.terms.patience_days - row["days_since_renewal"] + law.renewal_days * run.sum(axis=1)
     left = (horizon - np.maximum(ended, 0)) / law.renewal_days
-    returning = dice.beta(*law.returns, draws)
+    returning = dice.beta(*RETURNING, draws)
     left -= dice.geometric(returning) - dice.random(draws)
     again = np.cumprod(dice.random((draws, 30)) >= cancel[:, None], axis=1)
     paid += np.where(left > 0, 1 + (again * (np.arange(1, 31) <= left[:, None])).sum(axis=1), 0)
@@ -118,7 +127,7 @@ def futures(law, row, horizon, draws, dice):
 def futures_after_the_end(law, row, horizon, draws, dice):
     period = law.terms.renewal_days
     silent = (row["days_since_payment"] - law.terms.patience_days) // period
-    returning = dice.beta(law.returns[0], law.returns[1] + silent, draws)
+    returning = dice.beta(RETURNING[0], RETURNING[1] + silent, draws)
     begins = dice.geometric(returning) - dice.random(draws)
     cancel = dice.beta(law.alpha + row["contracts"], law.beta + row["renewals"], draws)
     run = np.cumprod(dice.random((draws, 30)) >= cancel[:, None], axis=1)
@@ -132,7 +141,7 @@ histories = st.tuples(st.integers(0, 60), st.integers(1, 4), st.integers(0, 200)
 
 
 @settings(deadline=None, max_examples=60)
-@given(history=histories, near=days, far=days, returns=st.sampled_from([None, (0.5, 4.0)]))
+@given(history=histories, near=days, far=days, returns=st.sampled_from([None, (0.2, 0.1, 0.02)]))
 def test_chances_fall_with_the_count_and_rise_with_the_horizon(history, near, far, returns):
     renewals, number, since = history
     law = replace(LATE, returns=returns, head_start=2.5)
@@ -151,7 +160,7 @@ def test_chances_fall_with_the_count_and_rise_with_the_horizon(history, near, fa
 
 
 def test_a_prediction_does_not_depend_on_who_else_is_predicted():
-    law = replace(LATE, returns=(0.5, 4.0))
+    law = replace(LATE, returns=(0.2, 0.1, 0.02))
     rows = contracts(
         renewals=[0, 9, 40, 2], contracts=[1, 1, 3, 2], days_since_renewal=[3.0, 33.0, 0.0, 90.0]
     )

@@ -265,8 +265,7 @@ class ContractualLtv(BaseEstimator):
             start = {"contracts": facts.opening, "renewals": law.head_start}
             said.append(Sentence("contract.head_start", start))
         if law.returns is not None:
-            back = law.returns[0] / sum(law.returns)
-            said.append(Sentence("contract.returns", {"share": back}))
+            said.append(Sentence("contract.returns", {"share": law.returns[0]}))
         if facts.not_due:
             waiting = {"contracts": facts.not_due, "running": facts.running}
             said.append(Sentence("contract.not_due", waiting | {"days": self.horizon_days_}))

@@ -3,7 +3,8 @@
 Who has made n renewals and cancelled c times makes the next renewal with probability
 (beta + n)/(alpha + c + beta + n) (sBG, `ltvkit.models.sbg`), some days before or after the due
 date, as the gaps of the past scatter. Who has not paid by day e of the period is the less likely
-to, the later it is. Who left may begin another contract: the silence before it is sBG as well.
+to, the later it is. Who left may begin another contract: in each period of the silence before it
+with the share that did in the past, held together by sBG.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,9 @@ from ltvkit.units import Floats
 
 FEWEST_RETURNS = 10
 """Contracts begun again, below which nobody who left is expected back."""
+
+RETURNS_PRIOR = 100.0
+"""Silent contracts' worth of sBG in the share that comes back in a period."""
 
 CROWDED_OPENING = 2.0
 """So many times the usual new contracts in the log's first period, and most of them are older."""
@@ -58,7 +62,8 @@ class RenewalLaw:
     head_start : float
         Renewals that the contracts found running at the log's beginning had made before it.
     returns : tuple of float or None
-        alpha, beta of the periods until another contract; None where hardly anybody comes back.
+        P(another contract begins in the period | silent so far), for each period since one ended,
+        the last for all later ones; None where hardly anybody comes back.
     """
 
     alpha: float
@@ -68,7 +73,7 @@ class RenewalLaw:
     gap_days: tuple[int, ...]
     gap_shares: tuple[float, ...]
     head_start: float
-    returns: tuple[float, float] | None
+    returns: tuple[float, ...] | None
 
     def rate(self, renewals: Floats, cancels: Floats) -> Floats:
         """P(the next renewal | so many made, so many contracts ended before)."""
@@ -283,13 +288,15 @@ def _chain(chance: Rate, made: Floats, cancels: Floats, count: int) -> Floats:
 def _beginning(law: RenewalLaw, periods: Floats, horizon_days: float, count: int) -> Floats:
     """P(another contract begins early enough for 1, …, count payments), after so many periods.
 
-    It begins in the middle of the j-th period to come with the chance that sBG has for it.
+    It begins in the middle of the j-th period to come with the chance that `returns` has for it.
     """
-    alpha, beta = law.returns or (1.0, np.inf)
+    rates = np.array(law.returns or (0.0,))
     ahead = horizon_days / law.renewal_days
     whole = int(np.ceil(ahead))
     waiting = periods[:, None] + np.arange(whole + 1)
-    silent = np.exp(betaln(alpha, beta + waiting) - betaln(alpha, beta + waiting[:, :1]))
+    needed = np.minimum(np.arange(int(waiting.max())), len(rates) - 1)
+    still = np.append(1.0, np.cumprod(1 - rates[needed]))[waiting.astype(int)]
+    silent = still / np.maximum(still[:, :1], SMALLEST)
     begins = silent[:, :-1] - silent[:, 1:]
     begins[:, -1] *= ahead - (whole - 1)
     room = np.maximum(np.floor(ahead - np.arange(1, whole + 1) + 0.5), 0.0)
@@ -360,10 +367,21 @@ def _head_start(opening: pd.DataFrame, alpha: float, beta: float) -> float:
     return float(np.expm1(found.x))
 
 
-def _returns(silences: pd.DataFrame) -> tuple[float, float] | None:
-    back = float(silences.loc[~silences["silent"].astype(bool), "contracts"].sum())
-    if back < FEWEST_RETURNS:
+def _returns(silences: pd.DataFrame) -> tuple[float, ...] | None:
+    """Shares of those silent so far who came back in each period, drawn to sBG's.
+
+    sBG alone has a heavy tail: most come back soon or never, and of those silent for a year it
+    expects several times as many as come.
+    """
+    silent = silences["silent"].to_numpy(dtype=bool)
+    waited, count = column(silences, "periods").astype(int), column(silences, "contracts")
+    if float(count[~silent].sum()) < FEWEST_RETURNS:
         return None
     rows = silences.rename(columns={"periods": "renewals", "silent": "active"})
     alpha, beta = ShiftedBetaGeometric().fit(rows, weight="contracts").params_
-    return alpha, beta
+    periods = np.arange(max(int(waited.max()), 1))
+    back = np.array([count[~silent & (waited == j)].sum() for j in periods])
+    there = np.array([count[np.where(silent, waited > j, waited >= j)].sum() for j in periods])
+    usual = alpha / (alpha + beta + periods)
+    shares = (back + RETURNS_PRIOR * usual) / (there + RETURNS_PRIOR)
+    return tuple(shares.tolist())

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from regained_shop import (
+from made_up_shop import (
     HORIZON_DAYS,
     LISTS,
     MARGIN_RATE,

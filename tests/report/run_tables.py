@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from regained_shop import (
+from made_up_shop import (
     AS_OF,
     CAC,
     CAC_ALL,

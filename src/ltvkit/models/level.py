@@ -79,20 +79,17 @@ class LevelForecast:
         """What is known of the total some days later, when the season adds another log."""
         aged = Z80 * AGEING * float(np.sqrt(max(days, 0) / PERIOD_DAYS))
         half_width = float(np.hypot(self.log_half_width, aged))
-        total = self.total * float(np.exp(season_change))
-        return replace(
-            self,
-            total=total,
-            low=total * float(np.exp(-half_width)),
-            high=total * float(np.exp(half_width)),
-            log_half_width=half_width,
-            season=self.season + season_change,
-        )
+        moved = replace(self, log_half_width=half_width, season=self.season + season_change)
+        return moved.of_total(self.total * float(np.exp(season_change)))
 
     def of_total(self, total: float) -> "LevelForecast":
         """The same, as sure, around another total."""
-        width = float(np.exp(self.log_half_width))
-        return replace(self, total=total, low=total / width, high=total * width)
+        return replace(
+            self,
+            total=total,
+            low=total * float(np.exp(-self.log_half_width)),
+            high=total * float(np.exp(self.log_half_width)),
+        )
 
     def parts(self) -> dict[str, Any]:
         """What the forecast is made of beside its base, for a file."""

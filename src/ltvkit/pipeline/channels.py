@@ -10,11 +10,11 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.data import LogSummary
-from ltvkit.errors import DataError
 from ltvkit.pipeline.budget import Budget, by_channel, next_budget
 from ltvkit.pipeline.facts import gather_facts
 from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
 from ltvkit.pipeline.load import open_benchmarks
+from ltvkit.pipeline.newcomers import first_orders_of, newcomers
 from ltvkit.pipeline.returns import (
     channel_returns,
     cohort_costs,
@@ -93,8 +93,8 @@ def decide_channels(
     """
     as_of = pd.Timestamp(snapshot.as_of)
     assumed = config.economics
-    first_orders = _first_orders(order_days, customers)
-    counted = _newcomers(order_days, first_orders, assumed.new_customers_from)
+    first_orders = first_orders_of(order_days, customers)
+    counted = newcomers(order_days, first_orders, assumed.new_customers_from)
     observed = economics.observed_customers(
         counted, as_of, channels=credited if len(credited) else None
     )
@@ -286,40 +286,6 @@ def _within_curves(months: int, values: economics.ChannelValues) -> int | None:
     """The payback goal; None where no curve is as long, so that it cannot cap anything."""
     longest = max(len(curve.cumulative) for curve in values.curves.values())
     return months if months <= longest else None
-
-
-def _first_orders(order_days: pd.DataFrame, customers: pd.DataFrame | None) -> pd.Series:
-    """The first order of each customer, by id, without those who bought before the log begins.
-
-    Of them the customers table knows (`first_order_at`): they were won by what was spent then.
-    """
-    first_orders = order_days.groupby("customer_id", sort=True)["ordered_on"].min()
-    if customers is None:
-        return first_orders
-    opened = first_orders.min()
-    old = customers.loc[customers["first_order_at"] < opened, "customer_id"]
-    new = first_orders[~first_orders.index.isin(old)]
-    if new.empty:
-        raise DataError(
-            f"customers: got first_order_at before {opened:%Y-%m-%d}, the log's first order, for "
-            "everybody, expected a later day for who came since; check the column"
-        )
-    return new
-
-
-def _newcomers(
-    order_days: pd.DataFrame, first_orders: pd.Series, new_from: date | None
-) -> pd.DataFrame:
-    """The order days of those who count as new customers."""
-    if new_from is None:
-        return order_days[order_days["customer_id"].isin(first_orders.index)]
-    new = first_orders.index[first_orders >= pd.Timestamp(new_from)]
-    if len(new) == 0:
-        raise DataError(
-            f"economics.new_customers_from: got {new_from}, after every first order (the last is "
-            f"of {first_orders.max():%Y-%m-%d}), expected an earlier day; change it"
-        )
-    return order_days[order_days["customer_id"].isin(new)]
 
 
 def _cac(config: Config, ledger: Ledger | None, valued: pd.DataFrame) -> pd.DataFrame | None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.audience.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
+from ltvkit.audience.dictionary import CONTRACTUAL
 from ltvkit.audience.exports import (
     google_customer_match,
     lifecycle_values,
@@ -287,6 +288,21 @@ def test_hubspot_has_internal_names_and_a_checklist_of_every_property(tmp_path: 
     assert list(listed[0]) == ["internal_name", "label", "type", "field_type", "description"]
     assert all(line["internal_name"] == line["internal_name"].lower() for line in listed)
     assert "before importing" in checklist.warnings[0]
+
+
+def test_the_checklist_of_a_contractual_shop_speaks_of_contracts(tmp_path: Path) -> None:
+    contacts = contacts_of(["a@x.org"], [None])
+    told = {}
+    for contractual in (False, True):
+        _, checklist = hubspot_contacts(
+            scored_rows([10.0]), contacts, tmp_path, contractual=contractual
+        )
+        told[contractual] = {
+            row["internal_name"]: row["description"] for row in read(checklist.file)
+        }
+    differing = {name for name in told[True] if told[True][name] != told[False][name]}
+    assert differing == {f"ltv_{name}" for name in CONTRACTUAL} & set(told[True])
+    assert "contract" in told[True]["ltv_churn_risk"]
 
 
 def test_uploads_carry_no_mark_no_guard_and_no_semicolon(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.audience.delimited import write_machine_csv
-from ltvkit.audience.dictionary import SCORED_COLUMNS, Column, Kind
+from ltvkit.audience.dictionary import CONTRACTUAL, SCORED_COLUMNS, Kind
 from ltvkit.audience.identity import clean_emails, clean_text, is_hashed
 from ltvkit.audience.phones import PHONE_READ, phones_of
 from ltvkit.audience.upload_files import UNREAD_PHONE, ExportResult, file_ending
@@ -96,13 +96,19 @@ def klaviyo_profiles(
 
 
 def hubspot_contacts(
-    scored: pd.DataFrame, contacts: pd.DataFrame, folder: Path, *, list_name: str | None = None
+    scored: pd.DataFrame,
+    contacts: pd.DataFrame,
+    folder: Path,
+    *,
+    list_name: str | None = None,
+    contractual: bool = False,
 ) -> tuple[ExportResult, ExportResult]:
     """`hubspot_contacts.csv`, and `hubspot_properties.csv`: what to create before importing it.
 
     The upload has `Email` and internal property names (`ltv_list`, …); the checklist has a row
-    per property with its internal name, label, type, field type and description. See
-    `klaviyo_profiles` for the parameters.
+    per property with its internal name, label, type, field type and description, which for some
+    is another one where customers renew contracts (`contractual`). See `klaviyo_profiles` for the
+    other parameters.
     """
     theirs = _contacts_of(scored, contacts)
     emails, dropped = _usable_emails(theirs["email"], scored, _members(scored, list_name))
@@ -120,6 +126,7 @@ def hubspot_contacts(
     checklist = hubspot_properties(
         currency=str(scored["currency"].iloc[0]) if len(scored) else "",
         horizon_days=int(scored["horizon_days"].iloc[0]) if len(scored) else 0,
+        contractual=contractual,
     )
     listed = folder / "hubspot_properties.csv"
     write_machine_csv(checklist, listed)
@@ -133,25 +140,30 @@ def hubspot_contacts(
     )
 
 
-def hubspot_properties(*, currency: str, horizon_days: int) -> pd.DataFrame:
+def hubspot_properties(
+    *, currency: str, horizon_days: int, contractual: bool = False
+) -> pd.DataFrame:
     """The checklist: a row per property of the HubSpot file.
 
     >>> hubspot_properties(currency="EUR", horizon_days=365).iloc[0, :4].tolist()
     ['ltv_list', 'LTV list', 'string', 'text']
     """
     columns = {column.name: column for column in SCORED_COLUMNS}
-    return pd.DataFrame(
-        [_property_row(columns[name], currency, horizon_days) for name in PROPERTIES],
-        columns=["internal_name", "label", "type", "field_type", "description"],
-    )
-
-
-def _property_row(column: Column, currency: str, horizon_days: int) -> tuple[str, ...]:
-    kind, field = _HUBSPOT_TYPES.get(column.kind, ("number", "number"))
+    meanings = CONTRACTUAL if contractual else {}
     # A scored list does not say how often its intervals hold.
     fill = {"currency": currency, "horizon_days": horizon_days, "level": "prediction"}
-    description = column.description.format(**fill)
-    return (f"ltv_{column.name}", f"LTV {column.name.replace('_', ' ')}", kind, field, description)
+    return pd.DataFrame(
+        [
+            (
+                f"ltv_{name}",
+                f"LTV {name.replace('_', ' ')}",
+                *_HUBSPOT_TYPES.get(columns[name].kind, ("number", "number")),
+                meanings.get(name, columns[name].description).format(**fill),
+            )
+            for name in PROPERTIES
+        ],
+        columns=["internal_name", "label", "type", "field_type", "description"],
+    )
 
 
 def _contacts_of(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:

@@ -67,6 +67,7 @@ def write_uploads(
     platforms: Sequence[Platform] = PLATFORMS,
     lists: Sequence[str] = (),
     default_region: str | None = None,
+    contractual: bool = False,
 ) -> tuple[PlatformUpload, ...]:
     """Write the files of each platform into `folder/<platform>/`.
 
@@ -84,6 +85,8 @@ def write_uploads(
         get them marked). Without lists: the whole base, cut as the platform wants it.
     default_region : str or None
         See `clean_phones`.
+    contractual : bool
+        Whether customers renew contracts: some properties then mean something else.
 
     Raises
     ------
@@ -111,7 +114,13 @@ def write_uploads(
         else PlatformUpload(
             name,
             _write_platform(
-                name, scored, read, folder / name, lists=lists, default_region=default_region
+                name,
+                scored,
+                read,
+                folder / name,
+                lists=lists,
+                default_region=default_region,
+                contractual=contractual,
             ),
         )
         for name in platforms
@@ -126,6 +135,7 @@ def _write_platform(
     *,
     lists: Sequence[str],
     default_region: str | None,
+    contractual: bool,
 ) -> tuple[ExportResult, ...]:
     results: list[ExportResult] = []
     region = default_region
@@ -143,7 +153,9 @@ def _write_platform(
                     write(scored, contacts, folder, list_name=name, default_region=region)
                 )
             case "hubspot":
-                upload, checklist = hubspot_contacts(scored, contacts, folder, list_name=name)
+                upload, checklist = hubspot_contacts(
+                    scored, contacts, folder, list_name=name, contractual=contractual
+                )
                 # The checklist is the same for every list: it is told once, and last.
                 results = [*(r for r in results if r.file != checklist.file), upload, checklist]
     return tuple(results)

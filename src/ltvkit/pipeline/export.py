@@ -94,6 +94,7 @@ def export(
             platforms=tuple(dict.fromkeys(platforms)) or audience.PLATFORMS,
             lists=tuple(dict.fromkeys(lists)),
             default_region=default_region,
+            contractual=config.kind == "contractual",
         )
         uploads = tuple(
             replace(

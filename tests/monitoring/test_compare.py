@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ltvkit.errors import UserError
 from ltvkit.monitoring import (
     AlertRules,
     compare,
@@ -276,3 +277,9 @@ def test_a_shop_without_costs_is_compared_all_the_same() -> None:
     assert "cac is not known in both runs" in render_comparison(
         comparison, evaluate(comparison, AlertRules())
     )
+
+
+def test_the_later_run_first_is_refused_with_the_command_to_give() -> None:
+    later = a_run(as_of=AS_OF + timedelta(days=7))
+    with pytest.raises(UserError, match="expected the earlier first; swap them: ltv compare"):
+        compare(later, a_run())

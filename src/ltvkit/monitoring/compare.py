@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ltvkit.errors import UserError
 from ltvkit.monitoring.drift import Drift, psi
 from ltvkit.monitoring.promise import Promise, check_promise
 from ltvkit.panel import RECORD_ROW
@@ -85,8 +86,18 @@ def compare(old: Run, new: Run) -> Comparison:
     ----------
     old, new : Run
         Usually the same shop, some weeks apart; another configuration works as well.
+
+    Raises
+    ------
+    UserError
+        When the second is of an earlier day than the first.
     """
     elapsed = (new.snapshot.as_of - old.snapshot.as_of).days
+    if elapsed < 0:
+        raise UserError(
+            f"got a run of {old.snapshot.as_of} before one of {new.snapshot.as_of}, expected the "
+            f"earlier first; swap them: ltv compare {new.folder} {old.folder}"
+        )
     return Comparison(
         old=_dated(old, new),
         new=_dated(new, old),

@@ -20,6 +20,9 @@ from ltvkit.wording import Sentence
 SNAPSHOTS = 8
 """Past snapshots for each length of label: more gain little and cost time."""
 
+MOST_ROWS = 150_000
+"""Rows to learn from; beyond it customers are drawn, as more rows gain time only."""
+
 RECORD_ROW = "ltvkit"
 """What a backtest calls the model of record, whatever the run is called."""
 

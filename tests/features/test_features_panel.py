@@ -1,5 +1,6 @@
 """The panel: it joins features and labels, and nothing after a day reaches what is known at it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -185,3 +186,16 @@ def test_the_log_is_not_changed():
     before = log.copy()
     panel_of(log, Snapshot(date(2023, 12, 1), 90))
     pd.testing.assert_frame_equal(log, before)
+
+
+def test_whole_customers_are_drawn_for_the_past_of_a_large_log(monkeypatch):
+    log = messy_log(5)
+    whole = panel_of(log)
+    monkeypatch.setattr("ltvkit.features.panel.MOST_ROWS", len(whole.rows) // 3)
+    few = panel_of(log)
+    assert 0.2 < len(few.rows) / len(whole.rows) < 0.5
+    drawn = set(few.rows["customer_id"])
+    expected = whole.rows[whole.rows["customer_id"].isin(drawn)].reset_index(drop=True)
+    whole = replace(whole, rows=expected)
+    assert_same_panel(few, whole)
+    assert_same_panel(panel_of(log.sample(frac=1, random_state=1)), few)

@@ -8,7 +8,7 @@ import pytest
 from simulated_panels import revenue_between, simulated_log, simulated_panel
 
 from ltvkit.errors import LtvkitError
-from ltvkit.models.stack import StackedLtv, _sample
+from ltvkit.models.stack import StackedLtv
 from ltvkit.schemas import PREDICTIONS, check_frame
 
 HORIZON = 120
@@ -208,15 +208,3 @@ def test_one_customer_alone_has_a_prediction():
     best = log["customer_id"].value_counts().index[0]
     panel = simulated_panel(log[log["customer_id"] == best], history_days=540, horizon_days=60)
     assert_sane(StackedLtv(seed=1, threads=1).fit(panel).predict(panel.now))
-
-
-def test_whole_customers_are_drawn_from_a_panel_too_large(monkeypatch):
-    monkeypatch.setattr("ltvkit.models.stack.MOST_ROWS", 1000)
-    customers = pd.Series(np.repeat([f"c{n:04d}" for n in range(1000)], 4))
-    kept = _sample(customers, 1)
-    per_customer = pd.Series(kept).groupby(customers).mean()
-    assert set(per_customer) == {0.0, 1.0}
-    assert kept.sum() == pytest.approx(1000, rel=0.15)
-    shuffled = customers.sample(frac=1, random_state=1)
-    assert set(shuffled[_sample(shuffled, 1)]) == set(customers[kept])
-    assert _sample(customers.head(400), 1).all()

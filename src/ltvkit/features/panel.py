@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from ltvkit.features.engine import fetch, quiet
 from ltvkit.features.orders import with_history
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
-from ltvkit.panel import Activity, Cut, Panel, cut_days, label_length, panel_dates
+from ltvkit.panel import MOST_ROWS, Activity, Cut, Panel, cut_days, label_length, panel_dates
 from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
@@ -59,8 +60,13 @@ def build_panel(
     *,
     attribute_columns: tuple[str, ...] = (),
     customers: pd.DataFrame | None = None,
+    seed: int = 42,
 ) -> Panel:
     """Everything a model may learn from at a snapshot; nothing after it is read.
+
+    Where past snapshots would have more than about `MOST_ROWS` rows together, whole customers are
+    drawn for them, with the same chance for each. Features at the snapshot, the totals of past
+    dates and what the log shows summed are of everybody.
 
     Parameters
     ----------
@@ -72,6 +78,8 @@ def build_panel(
         Further columns of `order_days` to make features of.
     customers : DataFrame, optional
         What was known of each customer from the first order on; see `with_customers`.
+    seed : int
+        Of the draw.
 
     Raises
     ------
@@ -93,25 +101,41 @@ def build_panel(
     history_days = as_of_day - activity.first_day
     label_days = label_length(history_days, snapshot.horizon_days)
     dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)
-    days = sorted({day for day, _ in dates} | {as_of_day})
-    features = features_at(
-        history,
-        days,
-        horizon_days=label_days,
-        attribute_columns=attribute_columns,
-        customers=customers,
-    )
-    now = features[features["as_of_day"] == as_of_day].drop(columns="as_of_day")
+
+    def described(orders: ir.Table, days: list[int]) -> pd.DataFrame:
+        return features_at(
+            orders,
+            days,
+            horizon_days=label_days,
+            attribute_columns=attribute_columns,
+            customers=customers,
+        )
+
+    now = described(history, [as_of_day]).drop(columns="as_of_day")
+    learned = _some_customers(history, now, [as_of_day - day for day, _ in dates], seed)
+    features = described(learned, sorted({day for day, _ in dates}))
     return Panel(
         snapshot=snapshot,
         as_of_day=as_of_day,
         history_days=history_days,
         label_days=label_days,
-        rows=_labelled(features, history, dates),
-        now=now.reset_index(drop=True),
+        rows=_labelled(features, learned, dates),
+        now=now,
         activity=activity,
         cuts=_cuts(history, cut_days(as_of_day, history_days, snapshot.horizon_days), label_days),
     )
+
+
+def _some_customers(history: ir.Table, now: pd.DataFrame, ago: list[int], seed: int) -> ir.Table:
+    """The order days of so many customers that snapshots `ago` days ago have `MOST_ROWS` rows."""
+    ages = np.sort(now["age_days"].to_numpy())
+    rows = sum(len(ages) - int(np.searchsorted(ages, days)) for days in ago)
+    if rows <= MOST_ROWS:
+        return history
+    drawn = np.random.default_rng(seed).random(len(now)) < MOST_ROWS / rows
+    with quiet():
+        chosen = ibis.memtable(now.loc[drawn, ["customer_id"]])
+        return history.semi_join(chosen, "customer_id").cache()
 
 
 def _labelled(

@@ -123,24 +123,14 @@ def _repeat_value(summary: pd.DataFrame, value: GammaGamma) -> GammaGamma:
         return GammaGamma.from_params(value.params_, include_first_order=False)
 
 
-def describe_panel(rows: pd.DataFrame, *, kept: np.ndarray) -> pd.DataFrame:
-    """The kept rows with the BTYD columns, each snapshot described by the models fitted at it.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Of the panel; the models are fitted on all of them.
-    kept : ndarray of bool
-        Which rows are described.
-    """
+def describe_panel(rows: pd.DataFrame) -> pd.DataFrame:
+    """Panel rows with the BTYD columns, each snapshot described by the models fitted at it."""
     described = []
-    rows = rows.assign(kept=kept)
     for _, at_snapshot in rows.groupby("as_of_day", sort=True):
         lengths = np.unique(at_snapshot["label_days"].to_numpy(dtype=float)).tolist()
         parts = [at_snapshot[at_snapshot["label_days"] == days] for days in lengths]
         family = BtydFamily.fit(parts[0])
         described += [
-            family.describe(part[part["kept"]].drop(columns="kept"), days)
-            for days, part in zip(lengths, parts, strict=True)
+            family.describe(part, days) for days, part in zip(lengths, parts, strict=True)
         ]
     return pd.concat(described, ignore_index=True)

@@ -46,9 +46,6 @@ from ltvkit.wording import Sentence
 FEWEST_ACTIVE = 30
 """Customers with an order in the labels, below which there is nothing to learn a tree from."""
 
-MOST_ROWS = 150_000
-"""Panel rows to learn from; beyond it customers are drawn, as more rows gain time only."""
-
 NEXT_ORDER_SHARES = (0.1, 0.5, 0.9)
 UNLIKELY = 1 / 3
 """Below this chance of an order in the horizon, no date for it is named."""
@@ -308,7 +305,7 @@ class StackedLtv(BaseEstimator):
         if not enough or rows.loc[came, "customer_id"].nunique() < FEWEST_ACTIVE:
             return self._fall_back(panel)
         report("BTYD at past snapshots", 0, 1)
-        described = describe_panel(rows, kept=_sample(rows["customer_id"], self.seed))
+        described = describe_panel(rows)
         report("BTYD at past snapshots", 1, 1)
         self.candidates_, out_of_fold, prob = contest.fit_candidates(
             described, seed=self.seed, threads=self.threads, report=report
@@ -393,13 +390,3 @@ class StackedLtv(BaseEstimator):
             "next_order_days_from": low,
             "next_order_days_to": high,
         }
-
-
-def _sample(customers: pd.Series, seed: int) -> np.ndarray:
-    """Whole customers, drawn so that about `MOST_ROWS` rows are kept."""
-    share = MOST_ROWS / max(len(customers), 1)
-    if share >= 1:
-        return np.ones(len(customers), dtype=bool)
-    number, ids = pd.factorize(customers, sort=True)
-    drawn = np.random.default_rng(seed).random(len(ids)) < share
-    return np.asarray(drawn[number])

@@ -168,6 +168,7 @@ class OrderShop:
             snapshot,
             attribute_columns=self.attributes,
             customers=self.customers,
+            seed=self.seed,
         )
 
     def features(

@@ -83,3 +83,11 @@ def test_a_model_of_lifetimes_is_what_its_users_get(cdnow_sample):
     found = LifetimesLtv("bgnbd").fit(panel_of(cdnow_sample)).predict(cdnow_sample)
     expected = fit_lifetimes(cdnow_sample, kind="bgnbd").predict(cdnow_sample, 90)
     pd.testing.assert_frame_equal(found, expected)
+
+
+def test_of_very_many_customers_a_model_of_lifetimes_sees_a_part(cdnow_sample, monkeypatch):
+    monkeypatch.setattr("ltvkit.models.baselines.MOST_CUSTOMERS_OF_LIFETIMES", 1_000)
+    found = LifetimesLtv("bgnbd").fit(panel_of(cdnow_sample)).predict(cdnow_sample)
+    part = cdnow_sample.iloc[::3]
+    expected = fit_lifetimes(part, kind="bgnbd").predict(cdnow_sample, 90)
+    pd.testing.assert_frame_equal(found, expected)

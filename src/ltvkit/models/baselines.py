@@ -16,6 +16,9 @@ from ltvkit.panel import Panel
 
 YOUNG_DAYS = 28
 
+MOST_CUSTOMERS_OF_LIFETIMES = 30_000
+"""Its Pareto/NBD takes a quarter of an hour on ten times as many, for parameters as sure."""
+
 
 class Mean:
     """Everybody will spend what customers spend a day on average, times the days."""
@@ -98,14 +101,15 @@ class LifetimesLtv:
         self.kind = kind
 
     def fit(self, panel: Panel) -> Self:
-        """Fit on the customers known at the snapshot.
+        """Fit on the customers known at the snapshot, of very many on every second, third, ….
 
         Raises
         ------
         ConvergenceError
             When `lifetimes` does not find an optimum.
         """
-        self.fitted_: LifetimesFit = fit_lifetimes(panel.now, kind=self.kind)
+        step = max(1, -(-len(panel.now) // MOST_CUSTOMERS_OF_LIFETIMES))
+        self.fitted_: LifetimesFit = fit_lifetimes(panel.now.iloc[::step], kind=self.kind)
         self.horizon_days_ = panel.snapshot.horizon_days
         return self
 

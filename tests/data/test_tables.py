@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.data import read_costs, read_customers, read_touches
+from ltvkit.data.tables import read_benchmarks
 from ltvkit.economics.costs import acquisition_costs
 from ltvkit.errors import DataError
 
@@ -90,7 +91,7 @@ def test_shares_lie_between_0_and_1_and_leads_are_not_negative(write):
 def test_a_missing_column_names_where_to_map_it(write):
     path = write("date,category,amounts\n2024-01,ads,5\n")
     with pytest.raises(DataError, match=r"no column 'period', 'amount' .*'amounts'.*data\.costs"):
-        read_costs(path)
+        read_costs(path, columns={})
     with pytest.raises(DataError, match=r"data\.costs\.columns\.period: got no column 'dat'"):
         read_costs(path, columns={"period": "dat"})
 
@@ -268,3 +269,16 @@ def test_an_export_of_ad_spend_without_categories_is_advertising(write):
     assert read.frame["channel"].tolist() == ["1", "10"]
     assert read.notes == ("costs: no column 'category', so all of it counts as advertising",)
     assert acquisition_costs(read.frame)["is_media"].all()
+
+
+def test_benchmarks_are_read_as_other_tables_are(write):
+    read = read_benchmarks(
+        write("segment;metric;value;source;year\nNA;cac;1.250,5;survey;2024\n;ltv;20,25;x;2023\n")
+    )
+    assert read.frame["segment"].isna().tolist() == [False, True]
+    assert read.frame["value"].tolist() == [1250.5, 20.25]
+    assert read.frame["year"].tolist() == [2024, 2023]
+    with pytest.raises(DataError, match="benchmarks: got no column 'year'"):
+        read_benchmarks(write("segment,metric,value,source\nB2B,cac,10,x\n"))
+    with pytest.raises(DataError, match="nothing in column 'value' of rows 1"):
+        read_benchmarks(write("segment,metric,value,source,year\nB2B,cac,,x,2024\n"))

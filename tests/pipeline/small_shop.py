@@ -134,6 +134,7 @@ def decided(shop: dict[str, Any], folder: Path) -> ChannelDecisions:
         seen_sd_log=0.0,
         summary=log.summary,
         customers=tables.customers.frame if tables.customers else None,
+        benchmarks=tables.benchmarks.frame if tables.benchmarks else None,
     )
 
 

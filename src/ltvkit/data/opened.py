@@ -102,11 +102,15 @@ def open_table(
         found[ours] = Column(column.name, f"c{place}", column.type)
     lacking = [ours for ours in needed if ours not in found]
     if lacking:
+        remedy = (
+            "call it so there"
+            if columns is None
+            else f"give its name there in data.{name}.columns.{lacking[0]}"
+        )
         raise DataError(
             f"{name}: got no column {offenders(lacking)}"
             f"{''.join(did_you_mean(ours, source.names) for ours in lacking)}, expected it beside "
-            f"{offenders(source.names, limit=20)}; give its name there in "
-            f"data.{name}.columns.{lacking[0]}"
+            f"{offenders(source.names, limit=20)}; {remedy}"
         )
     workspace.run(f"CREATE TABLE {table} AS SELECT {', '.join(staged)} FROM {source.relation}")
     _refuse_malformed(source, name)

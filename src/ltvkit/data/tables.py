@@ -1,4 +1,4 @@
-"""The other tables of the user's: costs, customers, touches or attribution weights.
+"""The other tables of the user's: costs, customers, touches or weights, benchmarks.
 
 A log is cleaned row by row; these are not. A ledger must add up, and a customer must stand in one
 row, so what cannot be read is refused with the rows that are wrong.
@@ -227,6 +227,36 @@ def read_touches(
     refuse_gaps(opened, frame, ("channel", "touched_at"))
     notes = [f"touches: {int(nameless.sum())} without a customer left out"] * bool(nameless.any())
     return table_of(opened, frame.reset_index(drop=True), notes)
+
+
+def read_benchmarks(location: str | Path, *, decimal_mark: str | None = None) -> Table:
+    """Read the user's own benchmarks.
+
+    Parameters
+    ----------
+    location, decimal_mark :
+        As in `read_costs`.
+
+    Returns
+    -------
+    Table
+        `segment` (missing = any), `metric`, `value`, `source`, `year` (a whole number).
+
+    Raises
+    ------
+    DataError
+        When a column is not there, or a metric, a value or a year is missing or none.
+    """
+    needed = ("metric", "value", "year")
+    opened = open_table(location, "benchmarks", None, needed=("segment", "source", *needed))
+    selects = {
+        "segment": text_sql(opened, "segment"),
+        "metric": text_sql(opened, "metric"),
+        "value": number_sql(opened, "value", decimal_mark=decimal_mark),
+        "source": text_sql(opened, "source"),
+        "year": f"CAST({number_sql(opened, 'year', counts=True)} AS BIGINT)",
+    }
+    return table_of(opened, frame_of(opened, selects, needed=needed))
 
 
 def _weights(opened: Opened) -> Table:

@@ -13,7 +13,6 @@ from ltvkit.data import LogSummary
 from ltvkit.pipeline.budget import Budget, by_channel, next_budget
 from ltvkit.pipeline.facts import gather_facts
 from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
-from ltvkit.pipeline.load import open_benchmarks
 from ltvkit.pipeline.newcomers import first_orders_of, newcomers
 from ltvkit.pipeline.returns import (
     channel_returns,
@@ -63,6 +62,7 @@ def decide_channels(
     seen_sd_log: float,
     summary: LogSummary,
     customers: pd.DataFrame | None,
+    benchmarks: pd.DataFrame | None,
 ) -> ChannelDecisions:
     """What each channel's customers cost and bring, and what a new one may cost.
 
@@ -90,6 +90,8 @@ def decide_channels(
         What the log holds.
     customers : DataFrame, optional
         The customers table.
+    benchmarks : DataFrame, optional
+        The user's own figures of a sector.
     """
     as_of = pd.Timestamp(snapshot.as_of)
     assumed = config.economics
@@ -183,9 +185,9 @@ def decide_channels(
     if ledger is not None and months is not None:
         of_costs, budget = _tables_of_costs(config, ledger, months, channels, marginal)
         further |= of_costs
-    benchmarks = _against_benchmarks(channels, open_benchmarks(config))
-    if benchmarks is not None:
-        further["benchmarks.csv"] = benchmarks
+    compared = _against_benchmarks(channels, benchmarks)
+    if compared is not None:
+        further["benchmarks.csv"] = compared
     return ChannelDecisions(
         channels=_in_words(channels, config.report.language),
         said=said,

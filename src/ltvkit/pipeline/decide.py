@@ -148,6 +148,7 @@ def decide(
         seen_sd_log=0.0 if config.kind == "contractual" else unseen_season(order_days, snapshot),
         summary=log.summary,
         customers=tables.customers.frame if tables.customers else None,
+        benchmarks=tables.benchmarks.frame if tables.benchmarks else None,
     )
     reasons, drivers = _reasons(config, model, features)
     scored = audience.scored_customers(

@@ -9,7 +9,7 @@ from ltvkit.config import Config, TableConfig
 from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions
 from ltvkit.data.leads import read_leads
 from ltvkit.data.opened import Table
-from ltvkit.data.tables import read_costs, read_customers, read_touches
+from ltvkit.data.tables import read_benchmarks, read_costs, read_customers, read_touches
 from ltvkit.economics import AttributionRule, attribute
 from ltvkit.errors import DataError, offenders
 
@@ -22,6 +22,7 @@ class Tables:
     customers: Table | None
     touches: Table | None
     leads: Table | None = None
+    benchmarks: Table | None = None
 
     def all(self) -> dict[str, Table]:
         """Those that are there, by name."""
@@ -30,6 +31,7 @@ class Tables:
             "customers": self.customers,
             "touches": self.touches,
             "leads": self.leads,
+            "benchmarks": self.benchmarks,
         }
         return {name: table for name, table in named.items() if table is not None}
 
@@ -66,7 +68,7 @@ def open_log(config: Config, *, transactions: str | Path | None = None) -> Clean
 
 
 def open_tables(config: Config) -> Tables:
-    """Read the costs, customers, touches and leads that the configuration names."""
+    """Read the costs, customers, touches, leads and benchmarks that the configuration names."""
 
     def columns(table: TableConfig) -> dict[str, str]:
         return dict(table.columns)
@@ -95,23 +97,10 @@ def open_tables(config: Config) -> Tables:
         if data.touches
         else None,
         leads=read_leads(data.leads.path, columns=columns(data.leads)) if data.leads else None,
+        benchmarks=read_benchmarks(config.economics.benchmarks, decimal_mark=data.decimal_mark)
+        if config.economics.benchmarks
+        else None,
     )
-
-
-def open_benchmarks(config: Config) -> pd.DataFrame | None:
-    """The user's own benchmarks: `segment, metric, value, source, year`; None without a file."""
-    location = config.economics.benchmarks
-    if location is None:
-        return None
-    path = Path(location)
-    if not path.is_file():
-        raise DataError(
-            f"economics.benchmarks: got no file at {location}, expected a csv with segment, "
-            "metric, value, source and year; check the path"
-        )
-    # A segment may be called NA; only a blank is any segment.
-    texts = dict.fromkeys(("segment", "metric", "source"), str)
-    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
 
 
 def customer_channels(

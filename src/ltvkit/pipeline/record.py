@@ -5,9 +5,10 @@
 
 import json
 import math
+import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version as version_of
 from pathlib import Path
 from platform import python_version
@@ -17,13 +18,15 @@ import pandas as pd
 
 from ltvkit._version import __version__
 from ltvkit.audience import data_dictionary, write_audience
-from ltvkit.audience.delimited import ExcelLocale, write_people_csv
+from ltvkit.audience.delimited import write_people_csv
+from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.checks import Check, Verdict
 from ltvkit.files import whole_folder, write_guarded_csv, write_text
 from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.decide import Decisions
 from ltvkit.pipeline.leads import ScoredLeads
+from ltvkit.pipeline.load import Tables
 from ltvkit.report import render_report
 from ltvkit.runs import SCHEMA, read_run
 from ltvkit.snapshot import Snapshot
@@ -68,34 +71,26 @@ class ModelRecord:
     notes: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """When the run began and ended: the only part of a run that differs between equal runs."""
-
-    started_at: str
-    finished_at: str
-    seconds: float
-
-
 def write_run(
     folder: Path,
     *,
-    name: str,
-    settings: Mapping[str, Any],
-    seed: int,
+    config: Config,
     snapshot: Snapshot,
     log: CleanLog,
-    inputs: list[dict[str, Any]],
+    tables: Tables,
     model: ModelRecord,
     decisions: Decisions,
-    clock: Clock,
-    excel_locale: ExcelLocale | None,
+    started: float,
 ) -> None:
     """Write everything into `folder`, which is replaced when all of it is there.
 
     A run that stood there before leaves its key figures in `previous`, so that the report says how
-    they changed.
+    they changed. `started` is when the run began, by `time.time`.
     """
+    settings = config.settings()
+    # None where plain csv will do for people.
+    locale = None if config.audience.excel_locale == "en" else config.audience.excel_locale
+    inputs = _inputs(log, tables)
     data = data_facts(
         log,
         currency=str(settings["data"]["currency"]),
@@ -121,7 +116,7 @@ def write_run(
                 with_prospects=decisions.prospects is not None,
                 contractual=settings["kind"] == "contractual",
             ),
-            excel_locale=excel_locale,
+            excel_locale=locale,
         )
         for frame, file in (
             (decisions.channels, "channels.csv"),
@@ -137,13 +132,13 @@ def write_run(
             write_guarded_csv(frame, fresh / file)
         if decisions.prospects is not None:
             file = "prospects_scored.csv"
-            write_people_csv(decisions.prospects, fresh / file, excel_locale=excel_locale)
+            write_people_csv(decisions.prospects, fresh / file, excel_locale=locale)
         facts = {
             "schema": SCHEMA,
-            "name": name,
-            "times": asdict(clock),
+            "name": config.name,
+            "times": _times(started),
             "versions": _versions(),
-            "seed": seed,
+            "seed": config.model.seed,
             "settings": settings,
             "inputs": inputs,
             "data": data,
@@ -186,6 +181,38 @@ def write_run(
         }
         write_text(as_json(facts), fresh / "run.json")
         write_text(render_report(read_run(fresh)), fresh / "report.html")
+
+
+def _inputs(log: CleanLog, tables: Tables) -> list[dict[str, Any]]:
+    """What was read, with digests."""
+    return [
+        {
+            "name": "transactions",
+            "location": log.location,
+            "rows": log.summary.rows,
+            "sha256": log.sha256,
+        },
+        *(
+            {
+                "name": name,
+                "location": table.location,
+                "rows": len(table.frame),
+                "sha256": table.sha256,
+            }
+            for name, table in tables.all().items()
+        ),
+    ]
+
+
+def _times(started: float) -> dict[str, Any]:
+    """When the run began and ended: the only part of a run that differs between equal runs."""
+    first = datetime.fromtimestamp(started, tz=UTC)
+    seconds = time.time() - started
+    return {
+        "started_at": first.isoformat(timespec="seconds"),
+        "finished_at": (first + timedelta(seconds=seconds)).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 1),
+    }
 
 
 def previous_figures(

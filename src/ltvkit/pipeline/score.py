@@ -20,7 +20,6 @@ from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.kinds import kind_of
 from ltvkit.pipeline.load import open_log, open_tables
 from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
-from ltvkit.pipeline.train import clock_since, excel_locale, list_inputs
 from ltvkit.progress import Progress
 from ltvkit.snapshot import Snapshot
 
@@ -103,16 +102,13 @@ def score(
     )
     write_run(
         folder,
-        name=config.name,
-        settings=config.settings(),
-        seed=config.model.seed,
+        config=config,
         snapshot=snapshot,
         log=log,
-        inputs=list_inputs(log, tables),
+        tables=tables,
         model=record,
         decisions=decisions,
-        clock=clock_since(started),
-        excel_locale=excel_locale(config),
+        started=started,
     )
     return folder
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import time
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from ltvkit.pipeline.customers import customer_attributes, kinds_of
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.kinds import kind_of
 from ltvkit.pipeline.load import Tables, open_log, open_tables
-from ltvkit.pipeline.record import Clock, ModelRecord, verdict_facts, write_run
+from ltvkit.pipeline.record import ModelRecord, verdict_facts, write_run
 from ltvkit.progress import Progress
 from ltvkit.snapshot import Snapshot
 
@@ -120,16 +119,13 @@ def train(
     )
     write_run(
         run_folder,
-        name=config.name,
-        settings=config.settings(),
-        seed=config.model.seed,
+        config=config,
         snapshot=snapshot,
         log=log,
-        inputs=list_inputs(log, tables),
+        tables=tables,
         model=record,
         decisions=decisions,
-        clock=clock_since(started),
-        excel_locale=excel_locale(config),
+        started=started,
     )
     recorded = None
     if config.tracking.enabled:
@@ -167,44 +163,6 @@ def backtest_log(
         seed=config.model.seed,
         report=progress.advance,
     )
-
-
-def list_inputs(log: CleanLog, tables: Tables) -> list[dict[str, Any]]:
-    """What was read, with digests."""
-    return [
-        {
-            "name": "transactions",
-            "location": log.location,
-            "rows": log.summary.rows,
-            "sha256": log.sha256,
-        },
-        *(
-            {
-                "name": name,
-                "location": table.location,
-                "rows": len(table.frame),
-                "sha256": table.sha256,
-            }
-            for name, table in tables.all().items()
-        ),
-    ]
-
-
-def clock_since(started: float) -> Clock:
-    """The times of a run that ends now."""
-    first = datetime.fromtimestamp(started, tz=UTC)
-    seconds = time.time() - started
-    return Clock(
-        started_at=first.isoformat(timespec="seconds"),
-        finished_at=(first + timedelta(seconds=seconds)).isoformat(timespec="seconds"),
-        seconds=round(seconds, 1),
-    )
-
-
-def excel_locale(config: Config) -> Any:
-    """The locale of files for people; None where plain csv will do."""
-    chosen = config.audience.excel_locale
-    return None if chosen == "en" else chosen
 
 
 def _record(

@@ -20,6 +20,9 @@ from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
 
+MOST_CUT_ROWS = 500_000
+"""Rows of past dates that are read at once."""
+
 
 def features_at(
     history: ir.Table,
@@ -114,6 +117,9 @@ def build_panel(
     now = described(history, [as_of_day]).drop(columns="as_of_day")
     learned = _some_customers(history, now, [as_of_day - day for day, _ in dates], seed)
     features = described(learned, sorted({day for day, _ in dates}))
+    cuts = cut_days(as_of_day, history_days, snapshot.horizon_days)
+    # Everybody is in a cut: of a large shop a few at a time.
+    at_once = max(1, MOST_CUT_ROWS // len(now))
     return Panel(
         snapshot=snapshot,
         as_of_day=as_of_day,
@@ -122,7 +128,11 @@ def build_panel(
         rows=_labelled(features, learned, dates),
         now=now,
         activity=activity,
-        cuts=_cuts(history, cut_days(as_of_day, history_days, snapshot.horizon_days), label_days),
+        cuts=tuple(
+            cut
+            for first in range(0, len(cuts), at_once)
+            for cut in _cuts(history, cuts[first : first + at_once], label_days)
+        ),
     )
 
 
@@ -161,8 +171,6 @@ def _labelled(
 
 
 def _cuts(history: ir.Table, days: tuple[int, ...], label_days: int) -> tuple[Cut, ...]:
-    if not days:
-        return ()
     snapshots = snapshot_days([_date(day) for day in days])
     summaries = fetch(customer_summary(seen_at(history, snapshots)))
     labels = fetch(targets(history, snapshots, horizon_days=label_days))
@@ -174,7 +182,7 @@ def _cuts(history: ir.Table, days: tuple[int, ...], label_days: int) -> tuple[Cu
             summary=part.drop(columns=["as_of_day", "future_revenue"]).reset_index(drop=True),
             future_revenue=part["future_revenue"].to_numpy(dtype=float),
         )
-        for day in sorted(days, reverse=True)
+        for day in days
         for part in [rows[rows["as_of_day"] == day]]
     )
 

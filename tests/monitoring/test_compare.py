@@ -283,3 +283,29 @@ def test_the_later_run_first_is_refused_with_the_command_to_give() -> None:
     later = a_run(as_of=AS_OF + timedelta(days=7))
     with pytest.raises(UserError, match="expected the earlier first; swap them: ltv compare"):
         compare(later, a_run())
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"snapshot": Snapshot(AS_OF, 365)}, "EUR margin over 90 days and of EUR margin over 365"),
+        ({"currency": "USD"}, "and of USD margin"),
+        ({"margin_basis": "revenue"}, "and of EUR revenue"),
+    ],
+)
+def test_runs_whose_figures_mean_something_else_are_refused(changed, said) -> None:
+    old = a_run()
+    if "snapshot" in changed:
+        new = replace(old, **changed)
+    else:
+        new = replace(old, data=replace(old.data, **changed))
+    with pytest.raises(UserError, match=said):
+        compare(old, new)
+
+
+def test_orders_that_a_shortened_log_lost_are_no_sales_taken_back() -> None:
+    old = a_run(growth=500.0)
+    new = a_run(name="new", as_of=AS_OF + timedelta(days=90), growth=21.0)
+    shortened = replace(new, data=replace(new.data, first_day=AS_OF + timedelta(days=1)))
+    assert compare(old, new).promise is not None
+    assert compare(old, shortened).promise is None

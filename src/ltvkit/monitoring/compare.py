@@ -59,7 +59,8 @@ class Comparison:
         `metric, old, new, change`: the backtests of the models of record.
     promise : Promise or None
         The old run's total for the customers that both know, against the margin that came in
-        between; None when the new run is not later, or later by more than the horizon.
+        between; None when the new run is not later, later by more than the horizon, or knows less
+        of the past.
     drifts : tuple of Drift
         Population stability of the inputs and predictions.
     old_verdict, new_verdict : str
@@ -85,18 +86,25 @@ def compare(old: Run, new: Run) -> Comparison:
     Parameters
     ----------
     old, new : Run
-        Usually the same shop, some weeks apart; another configuration works as well.
+        The same shop, some weeks apart.
 
     Raises
     ------
     UserError
-        When the second is of an earlier day than the first.
+        When the second is of an earlier day than the first, or counts another money or another
+        number of days: every figure would have changed its meaning.
     """
     elapsed = (new.snapshot.as_of - old.snapshot.as_of).days
     if elapsed < 0:
         raise UserError(
             f"got a run of {old.snapshot.as_of} before one of {new.snapshot.as_of}, expected the "
             f"earlier first; swap them: ltv compare {new.folder} {old.folder}"
+        )
+    before, after = _meaning(old), _meaning(new)
+    if before != after:
+        raise UserError(
+            f"got runs of {before} and of {after}, expected the same; train both over one horizon, "
+            "in one currency and with one margin"
         )
     return Comparison(
         old=_dated(old, new),
@@ -116,6 +124,12 @@ def compare(old: Run, new: Run) -> Comparison:
         old_verdict=old.verdict.decision,
         new_verdict=new.verdict.decision,
     )
+
+
+def _meaning(run: Run) -> str:
+    """What every figure of a run counts."""
+    money = " ".join(filter(None, [run.data.currency, run.data.margin_basis]))
+    return f"{money} over {run.snapshot.horizon_days} days"
 
 
 def _dated(run: Run, other: Run) -> str:
@@ -260,13 +274,15 @@ def _promise_between(old: Run, new: Run, elapsed: int) -> Promise | None:
     The forecast is discounted; what came in between is too, as if at the middle of the days.
 
     Two runs cannot tell orders within the horizon from later ones, so nothing is said when they
-    are further apart than that; `measure` can.
+    are further apart than that; `measure` can. Nor when the new log begins later than the old
+    one: what it lost would count as sales taken back.
     """
     before, after = (
         run.customers.set_index(run.customers["customer_id"].astype("str")) for run in (old, new)
     )
     common = before.index.intersection(after.index)
-    if common.empty or not 0 < elapsed <= old.snapshot.horizon_days:
+    shortened = new.data.first_day > old.data.first_day
+    if common.empty or shortened or not 0 < elapsed <= old.snapshot.horizon_days:
         return None
     realised = float((after.loc[common, "margin"] - before.loc[common, "margin"]).sum())
     annual = float((old.settings.get("economics") or {}).get("annual_discount_rate") or 0.0)

@@ -140,8 +140,15 @@ def test_who_bought_before_the_log_begins_is_no_new_customer(tmp_path):
     told = customers.assign(
         first_order_at=customers["first_order_at"].mask(old, pd.Timestamp("2019-06-01"))
     )
-    table = decided(shop | {"customers": told}, tmp_path).channels.set_index("channel")
+    run = decided(shop | {"customers": told}, tmp_path)
+    table = run.channels.set_index("channel")
     assert table.loc["all", "new_customers"] == (~old).sum()
+    assert run.kpis["new_customers"].sum() == (~old).sum()
+    won = shop["orders"]["customer_id"].isin(customers.loc[~old, "customer_id"])
+    first = shop["orders"][won].drop_duplicates("customer_id")["revenue"].sum()
+    spent = shop["costs"]["amount"].sum()
+    assert run.figures["amer"]["value"] == pytest.approx(first / spent)
+    assert (run.kpis["amer"] * run.kpis["marketing_cost"]).sum() == pytest.approx(first)
     assert table.loc["all", "loaded_cac"] == pytest.approx(
         shop["costs"]["amount"].sum() / (~old).sum()
     )

@@ -1,5 +1,7 @@
 """KPIs month by month, from order days, with CAC and LTV beside them where they are given."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -35,6 +37,7 @@ def kpis(
     order_days: pd.DataFrame,
     as_of: pd.Timestamp | str,
     *,
+    newcomers: Collection[object] | None = None,
     lapse_days: int = LAPSE_DAYS,
     cac_by_month: pd.Series | None = None,
     ltv_by_month: pd.Series | None = None,
@@ -47,6 +50,9 @@ def kpis(
         One row per customer and order day: `customer_id, ordered_on, revenue, margin, orders`.
     as_of : date
         Last day of history.
+    newcomers : collection, optional
+        Ids of the customers who were won in these days; of the others the first order that the
+        log holds is a later one of theirs. Everybody when not given.
     lapse_days : int
         Days without an order after which a customer has lapsed.
     cac_by_month, ltv_by_month : Series, optional
@@ -59,8 +65,8 @@ def kpis(
         A row per month, months without orders included:
 
         - `month` (YYYY-MM); `complete` says whether it was over at the snapshot.
-        - `new_customers`: first order ever in the month; `active_customers`: ordered in it;
-          `returning_customers`: active but not new; `repeat_rate` = returning / active.
+        - `new_customers`: newcomers whose first order is in the month; `active_customers`: ordered
+          in it; `returning_customers`: active but not new; `repeat_rate` = returning / active.
         - `lapsed_customers`: reached `lapse_days` without an order in the month (once for each
           such silence; some come back later).
         - `revenue`, `margin`; `revenue_per_active`, `average_order_value` (revenue / orders),
@@ -90,7 +96,10 @@ def kpis(
     at = orders.month - first_month
     size = len(months)
     once_a_month = np.append(True, (np.diff(orders.customer) != 0) | (np.diff(orders.month) != 0))
-    new = total_by(at[orders.is_first], None, size)
+    won = orders.is_first
+    if newcomers is not None:
+        won = won & orders.ids.isin(list(newcomers))[orders.customer]
+    new = total_by(at[won], None, size)
     active = total_by(at[once_a_month], None, size)
     ordered = total_by(at, orders.orders, size)
     revenue = total_by(at, orders.revenue, size)

@@ -141,6 +141,7 @@ def decide_channels(
     kpis = economics.kpis(
         order_days,
         as_of,
+        newcomers=counted["customer_id"].unique(),
         cac_by_month=_cac_by_month(months),
         ltv_by_month=pd.Series({cohort: curve.ltv for (_, cohort), curve in shop_cohorts.items()}),
     )
@@ -197,10 +198,10 @@ def decide_channels(
             ),
             economics.collected(values, seed=config.model.seed),
         ),
-        kpis=monthly_returns(kpis, ledger, order_days),
+        kpis=monthly_returns(kpis, ledger, counted),
         cohorts=_with_retention(economics.cohorts(order_days, as_of)),
         figures=_figures(channels, order_days, values, paid["all", ""])
-        | shop_returns(ledger, order_days, channels)
+        | shop_returns(ledger, order_days, channels, newcomers=counted)
         | {
             "rule_of_thumb_ltv": rule_of_thumb(
                 order_days,

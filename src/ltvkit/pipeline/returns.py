@@ -96,16 +96,19 @@ def trend_months(
 
 
 def monthly_returns(
-    kpis: pd.DataFrame, ledger: Ledger | None, order_days: pd.DataFrame
+    kpis: pd.DataFrame, ledger: Ledger | None, newcomers: pd.DataFrame
 ) -> pd.DataFrame:
-    """The KPIs with `marketing_cost`, `mer` (revenue / it) and `amer` (of first orders / it)."""
+    """The KPIs with `marketing_cost`, `mer` (revenue / it) and `amer` (of first orders / it).
+
+    `newcomers`: the order days of those who count as new customers.
+    """
     if ledger is None:
         return kpis.assign(marketing_cost=np.nan, mer=np.nan, amer=np.nan)
     months = ledger.marketing.by_period("customers")
     shop = months[months["channel"] == "all"]
     named = pd.DatetimeIndex(shop["period"]).strftime("%Y-%m")
     cost = pd.Series(shop["loaded_cost"].to_numpy(dtype=float), index=named).reindex(kpis["month"])
-    first = order_days.drop_duplicates("customer_id")
+    first = newcomers.drop_duplicates("customer_id")
     by_month = first["revenue"].groupby(first["ordered_on"].dt.strftime("%Y-%m")).sum()
     new = by_month.reindex(kpis["month"], fill_value=0.0).to_numpy(dtype=float)
     spent = cost.where(cost > 0).to_numpy(dtype=float)
@@ -133,7 +136,11 @@ def cohort_costs(ledger: Ledger | None, months: pd.DataFrame | None) -> pd.DataF
 
 
 def shop_returns(
-    ledger: Ledger | None, order_days: pd.DataFrame, channels: pd.DataFrame
+    ledger: Ledger | None,
+    order_days: pd.DataFrame,
+    channels: pd.DataFrame,
+    *,
+    newcomers: pd.DataFrame,
 ) -> dict[str, dict[str, Any]]:
     """Paid CAC, ROAS, MER and aMER of the whole shop over the days that the ledger counts."""
     if ledger is None:
@@ -145,13 +152,13 @@ def shop_returns(
         "roas": (float(shop["roas"]), "ratio"),
     }
     if ledger.start is not None and ledger.end is not None:
-        day = order_days["ordered_on"]
-        within = (day >= ledger.start) & (day <= ledger.end)
-        first = ~order_days["customer_id"].duplicated()
-        revenue = order_days["revenue"]
         cost = ledger.marketing.overview().loaded_cost
-        figures["mer"] = (economics.mer(float(revenue[within].sum()), cost), "ratio")
-        figures["amer"] = (economics.amer(float(revenue[within & first].sum()), cost), "ratio")
+        everything, first = (
+            float(orders["revenue"][orders["ordered_on"].between(ledger.start, ledger.end)].sum())
+            for orders in (order_days, newcomers.drop_duplicates("customer_id"))
+        )
+        figures["mer"] = (economics.mer(everything, cost), "ratio")
+        figures["amer"] = (economics.amer(first, cost), "ratio")
     return {
         name: {"value": value, "low": math.nan, "high": math.nan, "unit": unit}
         for name, (value, unit) in figures.items()

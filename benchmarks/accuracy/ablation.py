@@ -26,7 +26,7 @@ from ltvkit.models import (
     season_ahead,
     stack,
 )
-from ltvkit.models.season import Season
+from ltvkit.models.season import NO_SEASON, Season
 from ltvkit.models.stack import StackedLtv
 
 HIGHER = ("gini", "spearman", "top10_capture", "auc")
@@ -68,18 +68,21 @@ def _not_read(name: str, *columns: str) -> Part:
     )
 
 
+def _no_season(*_: object) -> Season:
+    return NO_SEASON
+
+
 def parts() -> tuple[Part, ...]:
     """What can be switched off."""
     return (
         Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
         Part("sharpening", ((blend, "SHARPEST", 1.0),)),
         Part("mix for the largest", ((candidates, "LARGEST", ()),)),
-        Part("its weights", ((blend, "SHRINK_FAR", 1e12),)),
         Part("totals of past days met in intervals", ((stack, "at_levels_met", lambda m, *_: m),)),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
         Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),
-        Part("season", ((Season, "mean_effect", lambda season, first_day, last_day: 1.0),)),
+        Part("season", tuple((module, "season_at", _no_season) for module in (stack, level))),
         Part("season in chances", ((stack, "season_of_chances", lambda *a, **b: 0.0),)),
         Part("season behind in chances", ((season_ahead, "CARRIED_OVER", 0.0),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),

@@ -1,6 +1,8 @@
 """The model of record of a contractual shop, against shops whose truth is known."""
 
 import json
+from copy import copy
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -325,3 +327,25 @@ def test_heterogeneous_contracts_are_ranked_better_than_by_one_rate(shops):
     assert gini[0] > max(gini[1:]) - 0.003
     assert brier[0] < min(brier[1:])
     assert bias[0] < bias[1]
+
+
+@pytest.mark.parametrize("regained", [-0.2, 0.0, 0.5])
+def test_a_prediction_lies_in_its_interval_whatever_past_totals_taught(shops, regained):
+    _, _, ((_, panel, model), *_) = shops
+    model = copy(model)
+    model.regained_ = regained
+    for days in (90, 365):
+        told = model.predict(panel.now, days)
+        some = told["high"] > 0
+        assert (told["low"] <= told["predicted_revenue"] + 1e-9)[some].all()
+        assert (told["predicted_revenue"] <= told["high"] + 1e-9)[some].all()
+
+
+def test_a_model_asked_weeks_later_is_less_sure_of_its_total(shops):
+    _, _, ((_, panel, model), *_) = shops
+    trained_to = panel.snapshot.as_of
+    assert model.at(trained_to).level_ == model.level_
+    later = model.at(trained_to + timedelta(days=56))
+    assert later.level_.log_half_width > model.level_.log_half_width
+    assert later.level_.total == pytest.approx(model.level_.total, rel=1e-12)
+    assert later.predict(panel.now).equals(model.predict(panel.now))

@@ -34,12 +34,12 @@ def curve(model, summary):
 
 
 def test_the_curve_is_the_mean_survival_of_the_customers(curve, model, summary):
-    for days, hazard in zip(curve.days[1:], curve.hazard[1:], strict=True):
+    for days, hazard in zip(curve.days[1:], curve.cumulative_hazard[1:], strict=True):
         none = 1 - model.prob_active(summary, days).mean()
         assert np.exp(-hazard) == pytest.approx(none, rel=1e-6)
-    assert (curve.days[0], curve.hazard[0]) == (0.0, 0.0)
+    assert (curve.days[0], curve.cumulative_hazard[0]) == (0.0, 0.0)
     assert curve.days[1:] == GRID_DAYS
-    assert (np.diff(curve.hazard) > 0).all()
+    assert (np.diff(curve.cumulative_hazard) > 0).all()
 
 
 def test_the_chance_of_an_order_rises_with_the_days_and_stays_a_chance(curve):

@@ -34,7 +34,7 @@ from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 
-SCHEMA = 9
+SCHEMA = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +164,18 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
             "geometric": tuple(blend["geometric"]),
             "btyd": tuple(blend["btyd"]),
             "far": blend["far"] and tuple(blend["far"]),
+            "largest": tuple(blend["largest"]),
         }
     )
     model.activity_ = ActivityStack(**state["activity"])
     model.waiting_ = WaitingCurve(**{k: tuple(v) for k, v in state["waiting"].items()})
-    model.season_ = Season(tuple(state["season"]["log_effect"]))
+    model.season_ = Season(tuple(state["season"]["log_effect"]), state["season"]["seen"])
     model.chance_season_ = state["chance_season"]
     model.scatter_ = RankedScatter(
         ratios=np.array(state["scatter"]["ratios"]),
         reference=np.array(state["scatter"]["reference"]),
     )
-    level = state["level"]
-    model.level_ = LevelForecast(**{**level, "fold_errors": tuple(level["fold_errors"])})
+    model.level_ = LevelForecast.from_dict(state["level"])
     bags = {name: _read_bag(name, bag, folder) for name, bag in state["bags"].items()}
     model.explainer_ = Explainer(bags.pop("explainer"), state["explainer_centre"])
     slopes = state["loglinear"]

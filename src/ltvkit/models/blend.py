@@ -17,8 +17,8 @@ SHARPEST, SHARPEN_ACTIVE = 1.25, 300.0
 FAR_QUANTILES = (0.95, 0.99)
 """Between these quantiles of past predictions the mix for the largest takes over."""
 
-FAR_SHARE, SHRINK_FAR = 0.5, 200.0
-"""Share of others than the stack in that mix, as long as few customers say otherwise."""
+FAR_SHARE = 0.5
+"""Share of others than the stack in that mix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Blend:
     far : tuple of float, optional
         Predictions between which the mix for the largest takes over: trees cannot say more than
         the largest leaf they have seen, others go on in proportion to what the customer did.
-    far_weights : dict, optional
-        Of candidates in that mix; the rest of one is the stack's.
+    largest : tuple of str
+        Candidates whose mean is the other half of that mix.
     """
 
     levels: dict[str, float]
@@ -60,32 +60,26 @@ class Blend:
     level: float = 1.0
     floor: float = 0.0
     far: tuple[float, float] | None = None
-    far_weights: dict[str, float] | None = None
+    largest: tuple[str, ...] = ()
 
     def combine(self, candidates: dict[str, Floats]) -> Floats:
         """One prediction per row.
 
             stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD mean
             sharp = level x stack ^ sharpness
-            sharp + f x sum of v x (candidate - sharp),  f from 0 to 1 between the values of `far`
+            sharp + f / 2 x (mean of `largest` - sharp),  f from 0 to 1 between the values of `far`
 
-        all of candidates at their own level, v the weights of `far_weights`. The geometric mean
-        asks that they agree.
+        all of candidates at their own level. The geometric mean asks that they agree.
         """
         level = {name: factor * candidates[name] for name, factor in self.levels.items()}
         btyd = np.mean([level[name] for name in self.btyd], axis=0)
         sharp = np.asarray(self.level * self._stack(level, btyd) ** self.sharpness)
-        if not self.far_weights:
+        if self.far is None or not self.largest:
             return sharp
-        drawn = [v * (level[name] - sharp) for name, v in sorted(self.far_weights.items())]
-        return np.asarray(sharp + self.far_share(sharp) * np.sum(drawn, axis=0))
-
-    def far_share(self, sharp: Floats) -> Floats:
-        """Share of the mix for the largest: from 0 to 1 between the values of `far`."""
-        if self.far is None:
-            return np.zeros_like(sharp)
         near, far = self.far
-        return np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
+        share = FAR_SHARE * np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
+        onward = np.mean([level[name] for name in self.largest], axis=0)
+        return np.asarray(sharp + share * (onward - sharp))
 
     def _stack(self, level: dict[str, Floats], btyd: Floats) -> Floats:
         if self.learned_share == 0:
@@ -111,7 +105,7 @@ def fit_blend(
     """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
 
     The sharpness is the power from 1 to `SHARPEST` with the least absolute and squared error at
-    equal total, shrunk to 1 by the number of customers who ordered.
+    equal total, shrunk to 1 by the number of customers who spent.
 
     Parameters
     ----------
@@ -120,13 +114,11 @@ def fit_blend(
     revenue : ndarray
         What came.
     active_customers : int
-        Customers who ordered in the latest label; the stack's share is n / (n + 50).
+        Customers who spent in the latest label; the stack's share is n / (n + 50).
     weighed : tuple of str
         Candidates of the weighted mean.
-    geometric, btyd : tuple of str
+    geometric, btyd, largest : tuple of str
         See `Blend`.
-    largest : tuple of str
-        Candidates of the mix for the largest.
     """
     total = float(revenue.sum())
     levels = {name: total / max(float(p.sum()), 1e-12) for name, p in candidates.items()}
@@ -139,7 +131,7 @@ def fit_blend(
         geometric=geometric,
         btyd=btyd,
         floor=FLOOR * float(revenue.mean()),
-        far_weights={name: FAR_SHARE / len(largest) for name in largest},
+        largest=largest,
     )
     stacked = blend.combine(candidates)
 
@@ -158,30 +150,7 @@ def fit_blend(
     # Satopaa et al. (2014), Combining multiple probability predictions, section 3.
     best = float(min(np.arange(1.0, SHARPEST + 1e-9, 0.05), key=loss))
     trust = active_customers / (active_customers + SHARPEN_ACTIVE)
-    return _with_largest(sharpened(1 + trust * (best - 1)), candidates, revenue)
-
-
-def _with_largest(blend: Blend, candidates: dict[str, Floats], revenue: Floats) -> Blend:
-    """The mix for the largest by its deviance among them, shrunk to half the stack's.
-
-    With n of them who ordered, the share of what was found is n / (n + 200).
-    """
-    prior = blend.far_weights or {}
-    sharp = replace(blend, far_weights=None).combine(candidates)
-    share = blend.far_share(sharp)
-    rows = share > 0
-    if not rows.any():
-        return blend
-    ends = [sharp, *(blend.levels[name] * candidates[name] for name in prior)]
-    mixed = np.column_stack([sharp + share * (end - sharp) for end in ends])[rows]
-    found = _convex_weights(mixed / revenue.mean(), revenue[rows] / revenue.mean())[1:]
-    active = int((revenue[rows] > 0).sum())
-    trust = active / (active + SHRINK_FAR)
-    weights = {
-        name: float(trust * new + (1 - trust) * old)
-        for (name, old), new in zip(prior.items(), found, strict=True)
-    }
-    return replace(blend, far_weights=weights)
+    return sharpened(1 + trust * (best - 1))
 
 
 def tweedie_deviance(actual: Floats, predicted: Floats) -> Floats:

@@ -4,6 +4,7 @@ payments -> contracts -> chance of each renewal, value of a period -> revenue, i
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal, Self
@@ -20,6 +21,7 @@ from ltvkit.models.level import LevelForecast
 from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
 from ltvkit.models.renewals import RenewalLaw, if_all_made, kept, outlook
 from ltvkit.panel import Explanation, Panel, say_nothing
+from ltvkit.snapshot import as_day_number
 from ltvkit.units import DAYS_PER_YEAR, Floats
 from ltvkit.wording import Sentence
 
@@ -73,6 +75,8 @@ class ContractualLtv(BaseEstimator):
         than the grace, as past totals show; below 0, the share of those expected that do not.
     facts_ : ContractFacts
         For the explanation.
+    as_of_day_ : int
+        The snapshot, in days since 1970-01-01.
     horizon_days_, label_days_ : int
         The horizon trained for, both.
 
@@ -88,6 +92,7 @@ class ContractualLtv(BaseEstimator):
     level_: LevelForecast
     regained_: float
     facts_: ContractFacts
+    as_of_day_: int
     horizon_days_: int
     label_days_: int
 
@@ -114,6 +119,7 @@ class ContractualLtv(BaseEstimator):
             raise SchemaError(
                 "got a panel without contracts, expected build_contract_panel's; build it so"
             )
+        self.as_of_day_ = panel.as_of_day
         self.horizon_days_ = self.label_days_ = panel.snapshot.horizon_days
         report("renewals", 0, 1)
         _check(contracts.history, contracts.terms, panel.history_days)
@@ -128,8 +134,15 @@ class ContractualLtv(BaseEstimator):
         return self
 
     def at(self, as_of: date) -> Self:
-        """Itself: a renewal falls due by its contract, whatever the season."""
-        return self
+        """The same model asked on another day, its total less sure.
+
+        A renewal falls due by its contract, whatever the season.
+        """
+        as_of_day = as_day_number(as_of)
+        moved = copy(self)
+        moved.as_of_day_ = as_of_day
+        moved.level_ = self.level_.asked_later(as_of_day - self.as_of_day_, 0.0)
+        return moved
 
     def predict(
         self,
@@ -170,7 +183,7 @@ class ContractualLtv(BaseEstimator):
         nothing_due = running & (due == 0)
         active = np.where(nothing_due, 1.0, ahead.any)
         stays = kept(self.law_, features, days)
-        low, high = shortest_intervals(ahead, self.scatter_, level=interval_level)
+        low, high = shortest_intervals(ahead, self.scatter_, level=interval_level, holds=expected)
         low_if, high_if = shortest_intervals(
             ahead, self.scatter_, level=interval_level, if_any=True
         )
@@ -284,6 +297,7 @@ class ContractualLtv(BaseEstimator):
             "level": asdict(self.level_),
             "regained": self.regained_,
             "facts": asdict(self.facts_),
+            "as_of_day": self.as_of_day_,
             "horizon_days": self.horizon_days_,
         }
 
@@ -291,7 +305,7 @@ class ContractualLtv(BaseEstimator):
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
         model = cls()
-        law, level = state["law"], state["level"]
+        law = state["law"]
         model.law_ = RenewalLaw(
             **{
                 **law,
@@ -303,9 +317,10 @@ class ContractualLtv(BaseEstimator):
         )
         model.value_ = PeriodValue(tuple(state["value"]["weights"]), state["value"]["mean"])
         model.scatter_ = tuple(state["scatter"])
-        model.level_ = LevelForecast(**{**level, "fold_errors": tuple(level["fold_errors"])})
+        model.level_ = LevelForecast.from_dict(state["level"])
         model.regained_ = state["regained"]
         model.facts_ = ContractFacts(**state["facts"])
+        model.as_of_day_ = state["as_of_day"]
         model.horizon_days_ = model.label_days_ = state["horizon_days"]
         return model
 

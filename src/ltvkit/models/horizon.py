@@ -26,13 +26,13 @@ class WaitingCurve:
 
     Parameters
     ----------
-    days, hazard : tuple of float
+    days, cumulative_hazard : tuple of float
         -ln S(t) at each of the days, S the mean over customers of P(no order within t); from 0,
         rising.
     """
 
     days: tuple[float, ...]
-    hazard: tuple[float, ...]
+    cumulative_hazard: tuple[float, ...]
 
     def stretch(self, prob_active: Floats, *, label_days: float, days: float) -> Floats:
         """P(order within `days`), from P(order within `label_days`).
@@ -49,10 +49,10 @@ class WaitingCurve:
         """Days until a share of those who order within the horizon have ordered."""
         log_none = np.log1p(-np.clip(prob_active, 1e-12, 1 - 1e-12))
         power = np.log1p(-share * np.clip(prob_active, 1e-12, 1 - 1e-12)) / log_none
-        return np.interp(power * self._at(horizon_days), self.hazard, self.days)
+        return np.interp(power * self._at(horizon_days), self.cumulative_hazard, self.days)
 
     def _at(self, days: float) -> float:
-        return float(np.interp(days, self.days, self.hazard))
+        return float(np.interp(days, self.days, self.cumulative_hazard))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +89,4 @@ def waiting_curve(model: ModifiedBetaGeo, summary: pd.DataFrame) -> WaitingCurve
     for days in GRID_DAYS:
         none = float(1 - model.prob_active(summary, days).mean())
         hazard.append(max(-np.log(max(none, 1e-9)), hazard[-1] + 1e-9))
-    return WaitingCurve(days=(0.0, *map(float, GRID_DAYS)), hazard=tuple(hazard))
+    return WaitingCurve((0.0, *map(float, GRID_DAYS)), tuple(hazard))

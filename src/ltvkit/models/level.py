@@ -2,8 +2,8 @@
 
 Ranking customers and forecasting their total are two problems. The total starts from BG/NBD
 times Gamma-Gamma on everybody, is moved by the season and by how recent repeat orders compare
-with what the model expects, and is corrected by part of the errors that the same procedure made
-at earlier dates. The scatter of those errors is the interval.
+with what the model expects, and is corrected by part of the errors that base and season made at
+earlier dates. The scatter of those errors is the interval.
 
 Results are flat around the constants: see docs/methods/level.md.
 """
@@ -17,7 +17,7 @@ import pandas as pd
 
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
-from ltvkit.models.season import PERIOD_DAYS, WEAK_PRIOR, YEAR_DAYS, Season
+from ltvkit.models.season import PERIOD_DAYS, YEAR_DAYS, Season
 from ltvkit.models.season_ahead import season_at
 from ltvkit.panel import Activity, Cut, label_length
 from ltvkit.units import Z80
@@ -91,6 +91,11 @@ class LevelForecast:
             high=total * float(np.exp(self.log_half_width)),
         )
 
+    @classmethod
+    def from_dict(cls, state: dict[str, Any]) -> "LevelForecast":
+        """The forecast whose fields were read from a file."""
+        return cls(**{**state, "fold_errors": tuple(state["fold_errors"])})
+
     def parts(self) -> dict[str, Any]:
         """What the forecast is made of beside its base, for a file."""
         return {
@@ -131,7 +136,7 @@ def forecast_level(
         The snapshot.
     """
     history_days = as_of_day - activity.first_day
-    seasonal = season != WEAK_PRIOR
+    seasonal = season.seen
     order_model = BetaGeo().fit(summary)
     base = _log_total(order_model, summary, horizon_days)
     log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)

@@ -96,13 +96,17 @@ def scatter_of(revenue: Floats, renewals: Floats, value: Floats) -> tuple[float,
 
 
 def shortest_intervals(
-    ahead: Outlook, scatter: tuple[float, ...], *, level: float, if_any: bool = False
+    ahead: Outlook,
+    scatter: tuple[float, ...],
+    *,
+    level: float,
+    if_any: bool = False,
+    holds: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Low and high of each customer's revenue, in units of the value of a period.
 
     The shortest interval that holds `level` of so many renewals times what each scatters by; among
-    equally short ones that which holds most. It is made to hold the expectation as well, unless
-    the customer most likely pays nothing: then it is [0, 0].
+    equally short ones that which holds most.
 
     Parameters
     ----------
@@ -114,6 +118,9 @@ def shortest_intervals(
         How often the truth should lie within.
     if_any : bool
         Of those who pay at least once.
+    holds : ndarray, optional
+        The payments predicted of each customer, which the interval is stretched to hold, unless
+        the customer most likely pays nothing: then it is [0, 0].
     """
     shares = ahead.shares()
     kept = len(scatter)
@@ -124,7 +131,6 @@ def shortest_intervals(
     counts = np.arange(1, shares.shape[1])
     atoms, where = np.unique(np.append(0.0, np.outer(counts, ratios).ravel()), return_inverse=True)
     low, high = np.zeros(len(shares)), np.zeros(len(shares))
-    expected = ahead.tail.sum(axis=1)
     for row, share in enumerate(shares):
         if if_any:
             share = np.append(0.0, share[1:] / max(float(share[1:].sum()), 1e-300))
@@ -136,10 +142,15 @@ def shortest_intervals(
             float
         )
         low[row], high[row] = _shortest(atoms, mass, level)
-        if not if_any:
-            low[row], high[row] = min(low[row], expected[row]), max(high[row], expected[row])
     # Sums of prices are exact to the cent only.
-    return (low * (1 - CENT))[ahead.place], (high * (1 + CENT))[ahead.place]
+    low, high = (low * (1 - CENT))[ahead.place], (high * (1 + CENT))[ahead.place]
+    if holds is None:
+        return low, high
+    something = high > 0
+    return (
+        np.where(something, np.minimum(low, holds), low),
+        np.where(something, np.maximum(high, holds), high),
+    )
 
 
 def _shortest(atoms: Floats, mass: Floats, level: float) -> tuple[float, float]:

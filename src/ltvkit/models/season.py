@@ -39,9 +39,12 @@ class Season:
         Log of the factor at each of the `SEASON_KNOTS` knots, a month apart, from the beginning to
         the end of a year of 365.25 days; linear between them. Gifts and Christmas buying end with
         the year: from its last day to the first of the next the factor may jump.
+    seen : bool
+        Whether the log shows it; else it stands in.
     """
 
     log_effect: tuple[float, ...]
+    seen: bool = True
 
     def mean_effect(self, first_day: int, last_day: int) -> float:
         """Mean factor over the days from `first_day` to `last_day`, both included."""
@@ -53,7 +56,7 @@ class Season:
         return np.asarray(_season_basis(days) @ np.array(self.log_effect))
 
 
-NO_SEASON = Season(log_effect=(0.0,) * SEASON_KNOTS)
+NO_SEASON = Season(log_effect=(0.0,) * SEASON_KNOTS, seen=False)
 """Every day like any other."""
 
 RETAIL_YEAR = (
@@ -66,7 +69,7 @@ RETAIL_YEAR = (
 Rounded from the seasonal factors of distance selling in western countries.
 """
 
-WEAK_PRIOR = Season(tuple(0.75 * effect for effect in RETAIL_YEAR))
+WEAK_PRIOR = Season(tuple(0.75 * effect for effect in RETAIL_YEAR), seen=False)
 """It stands in while a log shows less than a year, when a season cannot be estimated, believed as
 far as a season seen once is."""
 

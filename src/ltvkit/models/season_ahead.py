@@ -82,7 +82,7 @@ def _log_effect_after(season: Season, day: int, days: int) -> float:
 
 def season_clock(season: Season, *, as_of_day: int, horizon_days: int) -> SeasonClock:
     """How busy the days to come are, as far as the log shows a season; else all alike."""
-    if season == WEAK_PRIOR:
+    if not season.seen:
         return EVEN
     logs = season.log_effects(as_of_day + 1, as_of_day + max(LONGEST_DAYS, horizon_days))
     met = np.append(0.0, np.cumsum(np.exp(logs)))

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from ltvkit.models import btyd_alone
 from ltvkit.models import candidates as contest
-from ltvkit.models.blend import Blend, fit_blend
+from ltvkit.models.blend import FAR_SHARE, Blend, fit_blend
 from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
 from ltvkit.models.explain import Explainer
 from ltvkit.models.family import BtydFamily, describe_panel
@@ -30,7 +30,7 @@ from ltvkit.models.intervals import (
     scatter_ratios,
 )
 from ltvkit.models.level import LevelForecast, forecast_level
-from ltvkit.models.season import WEAK_PRIOR, Season
+from ltvkit.models.season import Season
 from ltvkit.models.season_ahead import (
     season_at,
     season_change,
@@ -276,9 +276,7 @@ class StackedLtv(BaseEstimator):
                 Sentence("stack.weights", {"days": self.label_days_, "best": best}),
                 Sentence("stack.share", {"share": share}),
             ]
-            if mix := self.blend_.far_weights:
-                most = max(mix, key=lambda name: mix[name])
-                said.append(Sentence("stack.largest", {"share": sum(mix.values()), "best": most}))
+            said.append(Sentence("stack.largest", {"share": FAR_SHARE}))
         else:
             said = [Sentence("stack.btyd_alone")]
         if self.label_days_ < self.horizon_days_:
@@ -335,7 +333,7 @@ class StackedLtv(BaseEstimator):
         )
         blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
         active = self.activity_.predict(prob[main], btyd_active[main])
-        if self.season_ != WEAK_PRIOR:
+        if self.season_.seen:
             blended = at_levels_met(blended, revenue[main], day[main])
         return scatter_ratios(revenue[main], blended, active, came=ordered[main])
 

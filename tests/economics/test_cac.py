@@ -275,3 +275,25 @@ def test_inputs_are_not_changed():
     cac(costs, customers, "spend")
     pd.testing.assert_frame_equal(costs, ECO_COSTS)
     pd.testing.assert_frame_equal(customers, ECO_CUSTOMERS)
+
+
+def test_months_of_a_weekly_ledger_are_those_of_the_same_money_by_days():
+    days = pd.date_range("2024-01-01", periods=7 * 12)
+    daily = pd.DataFrame(
+        {
+            "period": days,
+            "channel": "Google",
+            "category": "ads_performance",
+            "amount": np.repeat(np.arange(1.0, 13), 7),
+        }
+    )
+    weekly = daily.groupby(daily.index // 7).agg(
+        {"period": "first", "channel": "first", "category": "first", "amount": "sum"}
+    )
+    won = pd.DataFrame(
+        {"customer_id": range(len(days)), "channel": "Google", "first_order_at": days}
+    )
+    pd.testing.assert_frame_equal(cac_by_period(weekly, won), cac_by_period(daily, won))
+    by_weeks = cac_by_period(weekly, won, unit="week")
+    assert len(by_weeks) == 24
+    assert by_weeks.loc[by_weeks["channel"] == "all", "media_spend"].sum() == daily["amount"].sum()

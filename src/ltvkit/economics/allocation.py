@@ -16,6 +16,7 @@ from ltvkit.economics.costs import (
     ALL,
     UNATTRIBUTED,
     acquisition_costs,
+    ledger_span,
     period_starts,
     week_start,
 )
@@ -141,8 +142,13 @@ def channel_sums(
     end: pd.Timestamp | str | None = None,
     unit: Literal["day", "week", "month", "whole"] = "whole",
 ) -> ChannelSums:
-    """Costs and new customers per period and channel; see `cac` for the parameters."""
+    """Costs and new customers per period and channel; see `cac` for the parameters.
+
+    By months, a week's cost that lies in two is split by its days, as its customers are.
+    """
     ledger = within(acquisition_costs(costs), "period", start=start, end=end)
+    if unit == "month" and len(costs) and ledger_span(costs).unit == "week":
+        ledger = _split_by_month(ledger)
     credit = credited_customers(customers, costs=costs, weights=weights, start=start, end=end)
     names = sorted((set(ledger["channel"]) - {""}) | set(credit["channel"]))
     channels = tuple(names or [UNATTRIBUTED])
@@ -301,6 +307,15 @@ def _periods(
     if unit == "whole":
         return pd.Series(pd.Timestamp(0), index=days.index)
     return period_starts(days, unit, week_starts_on=weekday)
+
+
+def _split_by_month(weeks: pd.DataFrame) -> pd.DataFrame:
+    """Rows of weeks, those that reach into the next month in two parts, by days."""
+    next_month = weeks["period"] + pd.offsets.MonthBegin(1)
+    here = (next_month - weeks["period"]).dt.days.clip(upper=7) / 7
+    ahead = weeks.assign(period=next_month, amount=weeks["amount"] * (1 - here))[here < 1]
+    parts = [weeks.assign(amount=weeks["amount"] * here), ahead]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _sum(

@@ -121,6 +121,51 @@ def test_the_file_can_be_recomputed_from_itself() -> None:
     assert frame["value_score"].rank().corr(frame["predicted_value"].rank()) == pytest.approx(1)
 
 
+def test_who_was_not_won_by_what_is_spent_has_no_cost_of_acquisition() -> None:
+    predictions, history, people = simulated_base(60)
+    won = history["customer_id"].iloc[::2]
+    frame = scored_customers(
+        predictions,
+        history,
+        snapshot=SNAPSHOT,
+        rules=RULES,
+        currency="EUR",
+        model_version="m",
+        seed=1,
+        customers=people,
+        channel_economics=CHANNELS,
+        newcomers=set(won),
+    )
+    new = frame["customer_id"].isin(won)
+    for name in ("cac", "margin_minus_cac", "paid_back"):
+        assert (frame[name].notna() == new).all(), name
+    assert frame["allowable_cac"].notna().all()
+
+
+def test_confidence_does_not_depend_on_the_level_that_is_shown() -> None:
+    predictions, history, _ = simulated_base(200)
+    ends = ["predicted_value_low", "predicted_value_high"]
+    middle = predictions["predicted_value"]
+    wide = predictions.assign(
+        **{f"{end}_80": predictions[end] for end in ends},
+        **{end: middle + 3 * (predictions[end] - middle) for end in ends},
+    )
+    told = [
+        scored_customers(
+            frame,
+            history,
+            snapshot=SNAPSHOT,
+            rules=RULES,
+            currency="EUR",
+            model_version="m",
+            seed=1,
+        ).set_index("customer_id")
+        for frame in (predictions, wide)
+    ]
+    assert told[0]["confidence"].equals(told[1]["confidence"])
+    assert not told[0][ends].equals(told[1][ends])
+
+
 def test_money_has_2_decimals_and_probabilities_3() -> None:
     frame = scored()
     for column in SCORED_COLUMNS:

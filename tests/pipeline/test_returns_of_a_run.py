@@ -144,6 +144,8 @@ def test_who_bought_before_the_log_begins_is_no_new_customer(tmp_path):
     table = run.channels.set_index("channel")
     assert table.loc["all", "new_customers"] == (~old).sum()
     assert run.kpis["new_customers"].sum() == (~old).sum()
+    assert run.cohorts.loc[run.cohorts["age_months"] == 0, "customers"].sum() == (~old).sum()
+    assert run.newcomers == set(customers.loc[~old, "customer_id"])
     won = shop["orders"]["customer_id"].isin(customers.loc[~old, "customer_id"])
     first = shop["orders"][won].drop_duplicates("customer_id")["revenue"].sum()
     spent = shop["costs"]["amount"].sum()

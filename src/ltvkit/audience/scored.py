@@ -5,7 +5,7 @@ from them (risk, value at risk, lists, priorities) is computed from the rounded 
 can recompute the file from itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import numpy as np
@@ -44,8 +44,10 @@ VALUED_PREDICTIONS = Schema(
     not_missing=("prob_active", "expected_orders", "predicted_value"),
 )
 """Predictions with their value in margin over the horizon; `expected_order_value` is revenue.
-Optional: `prob_order_90d`, `next_order_expected`, `next_order_from`, `next_order_to`; of contracts
-`prob_kept` and `value_if_kept`, else `prob_active` and what follows from it."""
+Optional: `predicted_value_low_80` and `predicted_value_high_80` where the interval is of another
+level, as `confidence` is read from that of 80 %; `prob_order_90d`, `next_order_expected`,
+`next_order_from`, `next_order_to`; of contracts `prob_kept` and `value_if_kept`, else `prob_active`
+and what follows from it."""
 
 PROB_FLOOR = 0.05
 """Below a 5 % chance of an order, "value if kept" would divide two small, uncertain numbers."""
@@ -128,6 +130,7 @@ def scored_customers(
     reasons: pd.DataFrame | None = None,
     customers: pd.DataFrame | None = None,
     channel_economics: pd.DataFrame | None = None,
+    newcomers: Collection[str] | None = None,
     cuts: RfmCuts | None = None,
     with_contacts: bool = False,
     language: Language = "en",
@@ -156,6 +159,8 @@ def scored_customers(
         columns; customers that are not in it stay blank.
     channel_economics : DataFrame, optional
         `channel, cac, allowable_cac`; the row `all` serves customers without a listed channel.
+    newcomers : collection of str, optional
+        Whom that cost was spent on; the others keep it blank. Everybody when not given.
     cuts : RfmCuts, optional
         Cut points kept from an earlier run; by default this base's own.
     with_contacts : bool
@@ -199,8 +204,12 @@ def scored_customers(
     scored["value_at_risk"] = (scored["churn_risk"] * kept).round(DECIMALS["money"])
     scored["value_score"] = value_score(scored["predicted_value"])
     scored["value_tier"] = value_tier(scored["predicted_value"])
+    low, high = (
+        _column(ahead, f"{name}_80" if f"{name}_80" in ahead.columns else name)
+        for name in ("predicted_value_low", "predicted_value_high")
+    )
     scored["confidence"] = confidence(
-        scored["predicted_value"], scored["predicted_value_low"], scored["predicted_value_high"]
+        scored["predicted_value"], low.round(DECIMALS["money"]), high.round(DECIMALS["money"])
     )
     likely = scored["prob_active"] >= rules.min_prob_active
     for name in _NEXT_ORDER:
@@ -209,7 +218,7 @@ def scored_customers(
 
     scored = _with_history(scored, past, snapshot)
     scored["channel"] = _column(known, "channel")
-    scored = _with_economics(scored, channel_economics)
+    scored = _with_economics(scored, channel_economics, newcomers)
     own_cuts = cuts if cuts is not None else rfm_cuts(scored)
     scored = scored.join(score_rfm(scored, own_cuts))
 
@@ -288,7 +297,11 @@ def _with_history(scored: pd.DataFrame, past: pd.DataFrame, snapshot: Snapshot) 
     )
 
 
-def _with_economics(scored: pd.DataFrame, channel_economics: pd.DataFrame | None) -> pd.DataFrame:
+def _with_economics(
+    scored: pd.DataFrame,
+    channel_economics: pd.DataFrame | None,
+    newcomers: Collection[str] | None,
+) -> pd.DataFrame:
     figures: Mapping[str, pd.Series] = {}
     if channel_economics is not None:
         table = channel_economics.set_index("channel")[["cac", "allowable_cac"]].astype(float)
@@ -296,6 +309,8 @@ def _with_economics(scored: pd.DataFrame, channel_economics: pd.DataFrame | None
         figures = {name: listed.map(table[name]) for name in table.columns}
     blank = pd.Series(np.nan, index=scored.index, dtype=float)
     cac = figures.get("cac", blank).round(DECIMALS["money"])
+    if newcomers is not None:
+        cac = cac.where(scored["customer_id"].isin(list(newcomers)))
     return scored.assign(
         cac=cac,
         allowable_cac=figures.get("allowable_cac", blank),

@@ -34,7 +34,8 @@ class ChannelDecisions:
 
     `further` holds the tables that not every shop has, by the name of their file. `said` holds the
     sentences of each channel's row, by column, for readers of another language; `ledger` where its
-    money went, `budget` where the next goes, both None without costs.
+    money went, `budget` where the next goes, both None without costs. `newcomers` are the ids of
+    those who were won in the days of the log.
     """
 
     channels: pd.DataFrame
@@ -46,6 +47,7 @@ class ChannelDecisions:
     facts: economics.EconomicsFacts
     ledger: dict[str, float] | None
     budget: Budget | None
+    newcomers: frozenset[str]
     further: dict[str, pd.DataFrame]
 
 
@@ -137,11 +139,12 @@ def decide_channels(
         draws=COHORT_DRAWS,
         seed=config.model.seed,
     )
+    won = frozenset(counted["customer_id"].astype(str))
     shop_cohorts = {key: curve for key, curve in by_cohort.items() if key[0] == "all"}
     kpis = economics.kpis(
         order_days,
         as_of,
-        newcomers=counted["customer_id"].unique(),
+        newcomers=won,
         cac_by_month=_cac_by_month(months),
         ltv_by_month=pd.Series({cohort: curve.ltv for (_, cohort), curve in shop_cohorts.items()}),
     )
@@ -199,7 +202,7 @@ def decide_channels(
             economics.collected(values, seed=config.model.seed),
         ),
         kpis=monthly_returns(kpis, ledger, counted),
-        cohorts=_with_retention(economics.cohorts(order_days, as_of)),
+        cohorts=_with_retention(economics.cohorts(counted, as_of)),
         figures=_figures(channels, order_days, values, paid["all", ""])
         | shop_returns(ledger, order_days, channels, newcomers=counted)
         | {
@@ -213,6 +216,7 @@ def decide_channels(
         ledger=_ledger_facts(ledger, in_flight),
         facts=facts,
         budget=budget,
+        newcomers=won,
         further=further,
     )
 

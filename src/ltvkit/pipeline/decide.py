@@ -27,6 +27,7 @@ from ltvkit.wording import Sentence
 
 MOST_DRIVERS = 12
 BLOCK = 200_000
+USUAL_INTERVAL = 0.8
 
 FEWEST_DATES, LEANING = 4, 0.15
 """From how many past dates on, and from which median error (a log, or the half width of the total's
@@ -126,16 +127,25 @@ def decide(
         features, snapshot.horizon_days, interval_level=config.model.interval
     )
     profile = flow_profile(model, features, snapshot.horizon_days)
-    share = margin_share(history)
+    credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
+    share = margin_share(history, _main_channel(credited))
     factor = discount(
         profile,
         horizon_days=snapshot.horizon_days,
         annual_discount_rate=config.economics.annual_discount_rate,
     )
     values = valued(predictions, share, factor, snapshot)
+    if config.model.interval != USUAL_INTERVAL:
+        usual = valued(
+            model.predict(features, snapshot.horizon_days, interval_level=USUAL_INTERVAL),
+            share,
+            factor,
+            snapshot,
+        )
+        for end in ("predicted_value_low", "predicted_value_high"):
+            values[f"{end}_80"] = usual[end]
     undiscounted = values["predicted_revenue"] * values["customer_id"].map(share)
 
-    credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
     shop = decide_channels(
         config,
         order_days,
@@ -162,6 +172,7 @@ def decide(
         reasons=reasons,
         customers=_known(tables, credited),
         channel_economics=_channel_economics(shop, config),
+        newcomers=shop.newcomers,
         cuts=rfm_cuts,
         with_contacts=with_contacts,
         language=config.report.language,
@@ -234,7 +245,7 @@ def _reasons(
 
 
 def _known(tables: Tables, credited: pd.DataFrame) -> pd.DataFrame | None:
-    """The customers table, with the channel of highest weight where the table has none."""
+    """The customers table, its channel the one that most of the customer is credited to."""
     main = _main_channel(credited)
     if tables.customers is None:
         return main if len(main) else None

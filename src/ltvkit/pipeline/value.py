@@ -13,22 +13,34 @@ from ltvkit.snapshot import Snapshot
 from ltvkit.units import DAYS_PER_MONTH, Z80
 
 MARGIN_PRIOR_ORDERS = 5.0
-"""A customer's own margin share counts as much as the shop's after this many orders."""
+"""A customer's own margin share counts as much as the channel's after this many orders."""
 
 
-def margin_share(history: pd.DataFrame) -> pd.Series:
-    """Margin over revenue of each customer, shrunk to the shop's; index `customer_id`.
+def margin_share(history: pd.DataFrame, channels: pd.DataFrame) -> pd.Series:
+    """Margin over revenue of each customer, shrunk to the channel's; index `customer_id`.
 
         (margin + k R m) / (revenue + k R)
 
-    with k = 5 orders of the mean value R and m the shop's margin share.
+    with k = 5 orders of the mean value R and m the margin share of the customer's channel, itself
+    shrunk to the shop's in the same way: what one channel's customers buy may be sold at a loss.
+
+    Parameters
+    ----------
+    history : DataFrame
+        `customer_id, revenue, margin, orders` to date, a row per customer.
+    channels : DataFrame
+        `customer_id, channel`, as far as known.
     """
     revenue, margin = history["revenue"].sum(), history["margin"].sum()
     if revenue <= 0:
         return pd.Series(1.0, index=history["customer_id"])
     shop = margin / revenue
     prior = MARGIN_PRIOR_ORDERS * revenue / history["orders"].sum()
-    share = (history["margin"] + prior * shop) / (history["revenue"] + prior)
+    channel = history["customer_id"].map(channels.set_index("customer_id")["channel"])
+    sums = history[["revenue", "margin"]].groupby(channel).sum()
+    of_channel = (sums["margin"] + prior * shop) / (sums["revenue"] + prior)
+    usual = channel.map(of_channel).astype(float).fillna(shop)
+    share = (history["margin"] + prior * usual) / (history["revenue"] + prior)
     return pd.Series(share.to_numpy(), index=history["customer_id"])
 
 

@@ -348,7 +348,21 @@ def test_customers_without_a_channel_may_be_of_the_one_that_has_none():
     values = channel_values(customers, margins, draws=200)
     table = channels_table(cac(costs, customers), values).set_index("channel")
     assert table.loc["Facebook", "verdict"] == "Cannot tell"
-    assert table.loc["Google", "verdict"] == "Cut"
+    google = table.loc["Google"]
+    assert google["verdict"] == "Cannot tell"
+    nameless = int((customers["channel"] == "unattributed").sum())
+    assert f"{nameless} have no channel, and if they came by the paid ones" in google["why"]
+    assert google["cac_low"] < google["loaded_cac"]
+    assert google["ltv_to_cac_high"] > 3 > google["ltv_to_cac"]
+
+
+def test_a_channel_is_cut_where_those_without_one_would_not_save_it():
+    customers, margins, costs = made_shop(4)
+    few = customers.index[::10]
+    customers.loc[few, "channel"] = "unattributed"
+    dear = costs.assign(amount=10 * costs["amount"])
+    table = channels_table(cac(dear, customers), channel_values(customers, margins, draws=200))
+    assert (table.set_index("channel").loc[["Google", "Facebook"], "verdict"] == "Cut").all()
 
 
 def test_the_payback_goal_caps_the_allowable_cac_and_the_cautious_one_is_lower():

@@ -122,6 +122,7 @@ def channels_table(
         for cost in table.to_dict("records")
     }
     nameless = _without_a_name(table, own)
+    perhaps = _perhaps(table, own, nameless)
     rows = []
     for cost in table.to_dict("records"):
         name = str(cost["channel"])
@@ -131,7 +132,8 @@ def channels_table(
             cac=float(cost["loaded_cac"]),
             own_cost=own[name],
             media_spend=float(cost["media_spend"]),
-            perhaps=nameless if own[name] > 0 and cost["new_customers"] == 0 else 0.0,
+            nameless=nameless,
+            perhaps=perhaps.get(name, 0.0),
             ltv=ltv[name],
             by_target=by_target.get(name),
             curve=values.curves.get((name, "")),
@@ -154,7 +156,7 @@ def channels_table(
 class _Known:
     """What is known of one channel; `ltv` and `by_target` are figures with their draws.
 
-    `perhaps`: how many customers it may have brought, though none carries its name.
+    `nameless`: new customers without a channel; `perhaps`: how many of them it may have brought.
     """
 
     new_customers: float
@@ -162,6 +164,7 @@ class _Known:
     cac: float
     own_cost: float
     media_spend: float
+    nameless: float
     perhaps: float
     ltv: tuple[float, Floats]
     by_target: tuple[float, Floats] | None
@@ -199,7 +202,10 @@ def _judged(
     ltv_low, ltv_high = _pair(ltv_drawn, confidence)
     ratio_low, ratio_high = _pair(ltv_drawn / cac_drawn, confidence)
     room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
-    if known.perhaps > 0:
+    if known.perhaps > 0 and new > 0:
+        more = (new + known.perhaps) / new
+        cac_low, ratio_high, room_high = cac_low / more, ratio_high * more, room_high * more
+    elif known.perhaps > 0:
         cac_low = min(cac_low, cost / known.perhaps)
         ratio_high = max(ratio_high, ltv_high / cac_low)
         room_high = max(room_high, _pair(allowed_drawn, confidence)[1] / cac_low)
@@ -225,6 +231,7 @@ def _judged(
             cac=known.cac,
             new_customers=new,
             perhaps=known.perhaps,
+            nameless=known.nameless,
             own_cost=known.own_cost,
             capped_by_payback=cap is not None and cap < ltv / target,
             marginal=known.marginal,
@@ -275,6 +282,17 @@ def _without_a_name(table: pd.DataFrame, own: Mapping[str, float]) -> float:
     if spent and not (new[spent] > 0).any():
         return float(new[ALL])
     return float(new.get(UNATTRIBUTED, 0.0))
+
+
+def _perhaps(table: pd.DataFrame, own: Mapping[str, float], nameless: float) -> dict[str, float]:
+    """How many of those without a name each channel with cost may have brought.
+
+    As many as it has of those with one; all of them where it has none.
+    """
+    new = table.set_index("channel")["new_customers"].astype(float)
+    spent = [name for name, cost in own.items() if cost > 0 and name not in (ALL, UNATTRIBUTED)]
+    named = float(new[spent].sum())
+    return {name: nameless * new[name] / named if new[name] > 0 else nameless for name in spent}
 
 
 def _payback_columns(known: _Known, confidence: float) -> dict[str, object]:

@@ -64,7 +64,7 @@ class ChannelEvidence:
     them the limits of the marginal CAC are held against the allowable one as it is, or those that
     `LEAST_ELASTICITY` gives, where it is not estimable. `next_cost` is the channel's own spend per
     new customer, the average that these go from; CAC without it. `perhaps` counts customers without
-    a channel who may be this one's, where none is credited to it.
+    a channel who may be this one's; limits allow for them. `nameless` counts all of them.
     """
 
     ltv_to_cac: float
@@ -84,6 +84,7 @@ class ChannelEvidence:
     marginal_headroom_high: float = math.nan
     next_cost: float = math.nan
     perhaps: float = 0.0
+    nameless: float = 0.0
 
 
 def read_ratio(low: float, high: float, target: float) -> RatioReading:
@@ -144,6 +145,9 @@ customers would settle it'
         return ChannelVerdict("Cannot tell", why, math.nan)
     if _at_target(e.headroom_low, e.headroom_high):
         return ChannelVerdict("Hold", Sentence("why.at_target", told), math.nan)
+    if e.perhaps > 0 and e.headroom_high * e.new_customers < e.new_customers + e.perhaps:
+        why = Sentence("why.nameless", {**told, "customers": e.nameless})
+        return ChannelVerdict("Cannot tell", why, math.nan)
     needed = customers_to_settle(e)
     if e.new_customers <= 0:
         told["ratio"] = below

@@ -35,18 +35,34 @@ def shop_with_curves(elasticity=0.8):
     return sound() | tables
 
 
-def test_the_next_thousand_goes_to_channels_that_are_raised(tmp_path):
+def test_the_next_money_goes_to_channels_that_are_raised(tmp_path):
     shop = decided(shop_with_curves(), tmp_path)
     table = shop.further["budget.csv"].set_index("channel")
     verdicts = shop.channels.set_index("channel")["verdict"]
     assert verdicts[["ads", "social"]].tolist() == ["Raise", "Raise"]
     assert table.index.tolist() == ["ads", "social"]
-    given = table["extra_spend"]
-    assert (given > 0).all()
-    # Both were spent on up to 180 in a month: the sketch does not go beyond.
-    assert given.sum() < 200
+    # Both together cost about 240 a month.
+    assert shop.budget.extra == 20
+    assert table["extra_spend"].sum() == pytest.approx(20)
     assert shop.budget.period == "month"
-    assert [s.key for s in shop.budget.said] == ["budget.next_month", "budget.rest"]
+    assert [s.key for s in shop.budget.said] == ["budget.next_month"]
+
+
+def test_the_step_has_the_size_of_the_shops_spend_in_any_currency(tmp_path):
+    shop = shop_with_curves()
+    dear = {
+        "orders": shop["orders"].assign(revenue=150 * shop["orders"]["revenue"]),
+        "costs": shop["costs"].assign(amount=150 * shop["costs"]["amount"]),
+    }
+    if "margin" in dear["orders"]:
+        dear["orders"]["margin"] *= 150
+    folders = [tmp_path / name for name in ("here", "there")]
+    for folder in folders:
+        folder.mkdir()
+    here, there = map(decided, (shop, shop | dear), folders)
+    assert 100 <= there.budget.extra / here.budget.extra <= 250
+    extra = [run.further["budget.csv"]["extra_customers"].sum() for run in (here, there)]
+    assert min(extra) > 0.5
 
 
 def test_no_sketch_for_spend_that_never_varied_says_so(tmp_path):

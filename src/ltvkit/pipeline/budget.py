@@ -1,5 +1,6 @@
 """Where the next money goes, in step with the verdicts of a run."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -9,8 +10,8 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.wording import Language, Sentence
 
-BUDGET_STEP = 1_000.0
-"""The money that the sketch places."""
+NEXT_SHARE = 0.1
+"""The money that the sketch places, over what the channels spend in a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,35 @@ def next_budget(
     *,
     language: Language,
 ) -> tuple[pd.DataFrame, Budget]:
-    """Where the next money goes, among the channels whose verdict is Raise."""
+    """Where the next money goes, among the channels whose verdict is Raise.
+
+    It is about a tenth of what a period costs, in any currency a round sum.
+    """
     own = {name: fit for name, fit in marginal.items() if name != "all"}
+    extra = _round(NEXT_SHARE * sum(fit.spend for fit in own.values()))
     sketch = economics.budget_sketch(
         own,
         by_channel(channels, "ltv"),
-        extra=BUDGET_STEP,
+        extra=extra,
         allowable=by_channel(channels, "allowable_cac"),
         raised=channels.loc[channels["verdict"] == "Raise", "channel"].tolist(),
         language=language,
     )
     period: Literal["week", "month"] = "month" if unit == "month" else "week"
-    words = economics.budget_words(sketch, own, extra=BUDGET_STEP, unit=period)
-    return sketch, Budget(BUDGET_STEP, period, words)
+    words = economics.budget_words(sketch, own, extra=extra, unit=period)
+    return sketch, Budget(extra, period, words)
+
+
+def _round(money: float) -> float:
+    """The nearest of 1, 2, 5, 10, 20, 50 …; 1 for less.
+
+    >>> [_round(money) for money in (0.0, 1.4, 24.0, 160.0, 38_000.0)]
+    [1.0, 1.0, 20.0, 200.0, 50000.0]
+    """
+    power = 10.0 ** math.floor(math.log10(max(money, 1.0)))
+    return min(
+        (k * power for k in (1.0, 2.0, 5.0, 10.0)), key=lambda k: abs(math.log(k / max(money, 1.0)))
+    )
 
 
 def by_channel(table: pd.DataFrame, column: str) -> dict[str, float]:

@@ -199,11 +199,13 @@ def _roas(
 
 
 def _with_lead_costs(channels: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """What leads and clicks cost and may cost, where the ledger counts them."""
-    allowed = dict(
-        zip(channels["channel"], channels["allowable_cac"].to_numpy(dtype=float), strict=True)
-    )
-    table = ledger.lead_costs(allowed)
+    """What leads and clicks cost in media and may cost, where the ledger counts them.
+
+    Of the allowable CAC, what a customer costs beside media is spent already.
+    """
+    beside = (channels["loaded_cost"] - channels["media_spend"]) / channels["new_customers"]
+    left = (channels["allowable_cac"] - beside).astype(float).clip(lower=0.0)
+    table = ledger.lead_costs(dict(zip(channels["channel"], left.tolist(), strict=True)))
     counted = [name for name in ("leads", "clicks") if (table[name] > 0).any()]
     columns = [
         column

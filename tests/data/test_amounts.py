@@ -1,5 +1,7 @@
 """Amounts as shops write them, decided from the whole column or refused."""
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -32,7 +34,9 @@ def amounts(*written: object, **options) -> list[float | None]:
         (["1,234.56", "12.5", "7", "1,234,567.00"], [1234.56, 12.5, 7, 1_234_567]),
         (["1.234.567,00", "1.234"], [1_234_567, 1234]),
         (["1.234", "12,5"], [1234, 12.5]),
-        (["1.234", "12"], [1.234, 12]),
+        (["1.234", "12.5"], [1.234, 12.5]),
+        (["0.234", "12"], [0.234, 12]),
+        ([1.234, 12.0], [1.234, 12]),
         (["0,125", "1,5"], [0.125, 1.5]),
         (["€ 12.00", "$1,200", "USD 5", "7 CHF", "£.50"], [12, 1200, 5, 7, 0.5]),
         (["(5.00)", "5.00-", "\u22123.50", "-$4", "$-4"], [-5, -5, -3.5, -4, -4]),
@@ -51,8 +55,10 @@ def test_what_is_no_amount_is_put_aside(junk):
 
 
 def test_a_mark_that_can_part_decimals_or_thousands_is_refused_with_what_to_set():
-    with pytest.raises(DataError, match=r"got '1,234', .* set data\.decimal_mark to ',' or '\.'"):
-        amounts("1,234", "12")
+    for written in ("1,234", "1.234"):
+        asked = rf"got '{re.escape(written)}', .* set data\.decimal_mark to ',' or '\.'"
+        with pytest.raises(DataError, match=asked):
+            amounts(written, "12")
 
 
 def test_a_column_that_mixes_both_marks_is_refused():
@@ -64,6 +70,7 @@ def test_decimal_mark_overrides_the_decision():
     assert amounts("1,234", "12", decimal_mark=",") == [1.234, 12]
     assert amounts("1,234", "12", decimal_mark=".") == [1234, 12]
     assert amounts("1.234", "12", decimal_mark=",") == [1234, 12]
+    assert amounts("1.234", "12", decimal_mark=".") == [1.234, 12]
 
 
 def test_a_stray_mark_is_put_aside():

@@ -25,6 +25,8 @@ _PATTERN = (
     rf"{_SPACE}{_CURRENCY}{_SPACE}([-\x{{2212}}])?{_SPACE}(\))?$"
 )
 
+_PERHAPS_THOUSANDS = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+
 
 @dataclass(frozen=True, slots=True)
 class AmountReading:
@@ -78,8 +80,13 @@ def decide_amounts(
         )
     text = column.sql
     plain = f"TRY_CAST({text} AS DOUBLE)"
-    there, read = workspace.row(f"SELECT count({text}), count({plain}) FROM {table}")
-    if there == read and decimal_mark != ",":
+    there, read, pointed, doubtful = workspace.row(
+        f"SELECT count({text}), count({plain}), count(*) FILTER (contains({text}, '.')), "
+        f"count(*) FILTER (regexp_matches({text}, '{_PERHAPS_THOUSANDS}')) FROM {table}"
+    )
+    # 1.200 beside 963: a thousand and two hundred, or a fraction.
+    doubted = decimal_mark is None and 0 < pointed == doubtful
+    if there == read and decimal_mark != "," and not doubted:
         return AmountReading(plain, "numbers")
     bare = _bare(text)
     if decimal_mark is None:

@@ -299,6 +299,7 @@ def _promise_between(old: Run, new: Run, elapsed: int) -> Promise | None:
         customers=len(common),
         observed_days=elapsed,
         horizon_days=old.snapshot.horizon_days,
+        annual_discount_rate=annual,
     )
 
 

@@ -22,6 +22,7 @@ from ltvkit.monitoring.promise import (
     outcome_after,
 )
 from ltvkit.runs import Figure
+from ltvkit.units import DAYS_PER_YEAR
 
 FEWEST_HELD_OUT = 20
 """Under 20 customers in a group, one order decides the mean."""
@@ -176,6 +177,7 @@ def measure(
             customers=len(scored),
             observed_days=outcome.observed_days,
             horizon_days=outcome.horizon_days,
+            annual_discount_rate=(1 + daily_discount_rate) ** DAYS_PER_YEAR - 1,
         ),
         deciles=by_decile(scored, outcome),
         active_predicted=float(scored["prob_active"].mean()),

@@ -164,8 +164,11 @@ def check_promise(
     customers: int,
     observed_days: int,
     horizon_days: int,
+    annual_discount_rate: float = 0.0,
 ) -> Promise:
     """Hold a total against the margin that came, and say it in a sentence.
+
+    Both are discounted to the snapshot, at the rate that the sentence names.
 
     Before the horizon has passed nothing is judged: what came is only set beside the share of the
     total that has fallen due in proportion to time. (Buying slows down, so a forecast that is
@@ -204,6 +207,8 @@ def check_promise(
             f"{judged}: {realised:,.0f} came, {total:,.0f} was predicted "
             f"(80 % interval {low:,.0f} to {high:,.0f})"
         )
+    if annual_discount_rate:
+        words += f"; discounted at {100 * annual_discount_rate:.3g} % a year"
     return Promise(
         customers, observed_days, horizon_days, total, low, high, realised, inside, words
     )

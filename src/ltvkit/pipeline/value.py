@@ -10,7 +10,7 @@ from ltvkit.models.level import UNSEEN_SEASON
 from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS
 from ltvkit.panel import ModelOfRecord
 from ltvkit.snapshot import Snapshot
-from ltvkit.units import DAYS_PER_MONTH, Z80
+from ltvkit.units import DAYS_PER_MONTH, Z80, whole_months
 
 MARGIN_PRIOR_ORDERS = 5.0
 """A customer's own margin share counts as much as the channel's after this many orders."""
@@ -46,7 +46,7 @@ def margin_share(history: pd.DataFrame, channels: pd.DataFrame) -> pd.Series:
 
 def flow_profile(model: ModelOfRecord, features: pd.DataFrame, horizon_days: int) -> np.ndarray:
     """Share of the horizon's orders that falls into each of its months; sums to 1."""
-    months = max(1, int(np.ceil(horizon_days / DAYS_PER_MONTH - 1e-9)))
+    months = whole_months(horizon_days)
     ends = np.minimum(np.arange(1, months + 1) * DAYS_PER_MONTH, horizon_days)
     orders = [float(model.expected_orders(features, end).sum()) for end in ends]
     flows = np.diff([0.0, *orders])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ltvkit.report.reader import Reader, observed
 from ltvkit.runs import Figure, Previous, Run, as_bool
+from ltvkit.units import whole_months
 
 CARDS = ("cac", "ltv", "ltv_to_cac", "payback_months", "repeat_rate")
 BY_MONTH = ("cac", "ltv", "ltv_to_cac")
@@ -119,7 +120,7 @@ def _card(name: str, run: Run, previous: Previous | None, reader: Reader) -> Car
         subtitle=str(
             reader.say(
                 f"cards.{key}_short",
-                horizon=reader.horizon(run.snapshot.horizon_days),
+                horizon=reader.count("count.months", whole_months(run.snapshot.horizon_days)),
                 target=reader.number(target, 0 if target and target.is_integer() else 1),
             )
         ),

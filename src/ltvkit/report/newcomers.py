@@ -11,6 +11,7 @@ from ltvkit.report.channels import UNATTRIBUTED, channel_label
 from ltvkit.report.reader import BLANK, Reader, visible
 from ltvkit.report.summary import file_link
 from ltvkit.runs import Run
+from ltvkit.units import whole_months
 
 BEST_LEADS = 10
 """Open leads shown on the page; the file holds them all."""
@@ -64,7 +65,7 @@ def prospect_sentence(run: Run, reader: Reader) -> Markup:
     return reader.say(
         "prospects.text",
         customers=reader.count("count.customers", len(run.prospects)),
-        horizon=reader.horizon(run.snapshot.horizon_days),
+        horizon=reader.count("count.months", whole_months(run.snapshot.horizon_days)),
         file=file_link("prospects_scored.csv"),
     )
 

@@ -114,8 +114,15 @@ def _number(run: Run, reader: Reader, trusted: bool) -> Markup:
         low=reader.short_money(total.low),
         high=reader.short_money(total.high),
         odds=reader.odds,
-        basis=reader.plain(f"summary.basis_{run.data.margin_basis}"),
+        basis=reader.plain(f"summary.basis_{run.data.margin_basis}") + _discounted(run, reader),
     )
+
+
+def _discounted(run: Run, reader: Reader) -> str:
+    rate = float((run.settings.get("economics") or {}).get("annual_discount_rate") or 0.0)
+    if not rate or run.data.margin_basis == "revenue":
+        return ""
+    return reader.plain("summary.discounted").format(rate=reader.share(rate))
 
 
 def caveat(run: Run, reader: Reader) -> str:
@@ -157,6 +164,7 @@ def _action(run: Run, reader: Reader) -> Markup:
     return reader.say(
         "summary.action" if trusted else "summary.action_ranking",
         list=_link(first, reader),
+        everybody=reader.count("count.customers", first.count),
         customers=reader.count("count.customers", first.to_contact),
         value=reader.short_money(first.value_at_stake),
         action=visible(in_language(first.action, known_language(reader.language))),

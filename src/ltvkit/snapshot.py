@@ -56,3 +56,25 @@ class Snapshot:
     def back(self, days: int) -> "Snapshot":
         """The snapshot `days` days earlier, with the same horizon."""
         return Snapshot(self.as_of - timedelta(days=days), self.horizon_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Days on which nobody ordered.
+
+    Parameters
+    ----------
+    last_days : int
+        Before the snapshot.
+    longest_days : int
+        The most between two days with orders.
+    longest_to : date, optional
+        The day of the order that ended them.
+    usual_days : float
+        The mean between two days with orders.
+    """
+
+    last_days: int
+    longest_days: int
+    longest_to: date | None
+    usual_days: float

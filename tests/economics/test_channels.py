@@ -440,10 +440,13 @@ def test_customers_there_have_value_to_date_and_residual_that_add_up():
     total = there["margin_to_date"] + there["residual_margin"]
     np.testing.assert_allclose(there["total_value"], total)
     assert (there["total_value_low"] < there["total_value"]).all()
-    customers = customers.assign(residual_low=0.0, residual_high=400.0)
-    wider = values_there(customers).set_index("channel")
-    width = (there["residual_margin_high"] - there["residual_margin_low"])["podcast"]
-    assert (wider["residual_margin_high"] - wider["residual_margin_low"])["podcast"] > 2 * width
+    wider = values_there(customers, level_sd_log=0.5).set_index("channel")
+    assert wider["margin_to_date_high"].equals(there["margin_to_date_high"])
+    # Of everybody the level is all that is not known: 80 % lie within 1.28 standard deviations.
+    factor = wider.loc["all", "residual_margin_high"] / wider.loc["all", "residual_margin"]
+    assert np.log(factor) == pytest.approx(1.28 * 0.5, abs=0.1)
+    added = wider["total_value_high"] - wider["margin_to_date"]
+    assert (added > there["total_value_high"] - there["margin_to_date"]).all()
     by_cohort = values_there(customers.assign(cohort="2023-01"), by="cohort")
     assert by_cohort["cohort"].tolist() == ["2023-01"] * 4 + [""]
 

@@ -9,6 +9,7 @@ import pytest
 from ltvkit.evaluation.backtest import Backtest, TotalCheck, random_gini_sd
 from ltvkit.evaluation.checks import OLDEST_MODEL_DAYS, review, when_scored
 from ltvkit.evaluation.metrics import gini
+from ltvkit.snapshot import Silence
 
 GOOD = {
     "gini": 0.6,
@@ -18,6 +19,10 @@ GOOD = {
 }
 RIGHT = TotalCheck(date(2024, 1, 1), forecast=100.0, low=80.0, high=125.0, actual=110.0)
 MISSED = TotalCheck(date(2024, 2, 1), forecast=100.0, low=80.0, high=125.0, actual=300.0)
+
+
+def quiet(last_days, longest_days=3, usual_days=0.5):
+    return Silence(last_days, longest_days, date(2024, 3, 1), usual_days)
 
 
 def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
@@ -31,14 +36,14 @@ def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
     return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, (noise, noise))
 
 
-def verdict(backtest, *, horizon=90, half_width=0.2, forecast=True, customers=5000, silence=(1, 3)):
+def verdict(backtest, *, horizon=90, half_width=0.2, forecast=True, customers=5000, silence=None):
     return review(
         backtest,
         horizon_days=horizon,
         log_half_width=half_width,
         total_is_forecast=forecast,
         customers=customers,
-        silence=silence,
+        silence=silence or quiet(1),
     )
 
 
@@ -107,7 +112,8 @@ def test_on_the_right_side_of_a_threshold_predictions_are_of_use(backtest, optio
         (backtest_of({"coverage_attainable": 0.95}), {}, "intervals"),
         (backtest_of({"calibration_error": 0.08}), {}, "churn calibration"),
         (backtest_of(), {"customers": 299}, "size"),
-        (backtest_of(), {"silence": (182, 60)}, "last days"),
+        (backtest_of(), {"silence": quiet(182, 25)}, "last days"),
+        (backtest_of(), {"silence": quiet(0, 31)}, "pauses"),
     ],
 )
 def test_a_weakness_is_named_and_does_not_forbid_use(backtest, options, name):
@@ -167,7 +173,7 @@ def test_a_shop_whose_spending_is_chance_is_not_of_use_in_19_of_20_draws():
 )
 def test_a_model_asked_later_is_trusted_less(days, half_width, decision, age):
     trained = verdict(backtest_of())
-    found = when_scored(trained, age_days=days, log_half_width=half_width, silence=(1, 3))
+    found = when_scored(trained, age_days=days, log_half_width=half_width, silence=quiet(1))
     assert found.decision == decision
     assert status(found) == status(trained) | {"age": age}
     told = found.checks[-1].recommendation
@@ -179,15 +185,36 @@ def test_a_model_asked_later_is_trusted_less(days, half_width, decision, age):
 def test_age_makes_no_verdict_better():
     poor = verdict(backtest_of({"gini": 0.01}))
     for days in (0, 50, 500):
-        found = when_scored(poor, age_days=days, log_half_width=0.2, silence=(1, 3))
+        found = when_scored(poor, age_days=days, log_half_width=0.2, silence=quiet(1))
         assert (found.decision, found.said) == ("do not use", poor.said)
 
 
 def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():
-    silent = verdict(backtest_of(), silence=(182, 60))
-    asked = when_scored(silent, age_days=3, log_half_width=0.2, silence=(0, 60))
+    silent = verdict(backtest_of(), silence=quiet(182, 25))
+    asked = when_scored(silent, age_days=3, log_half_width=0.2, silence=quiet(0, 25))
     assert status(asked)["last days"] == "PASS"
     assert len(asked.reasons) == 1
-    quiet = when_scored(verdict(backtest_of()), age_days=3, log_half_width=0.2, silence=(61, 60))
-    assert status(quiet)["last days"] == "REVIEW"
-    assert "In the 61 days before the snapshot nobody ordered" in quiet.reasons[-1]
+    later = when_scored(verdict(backtest_of()), age_days=3, log_half_width=0.2, silence=quiet(61))
+    assert status(later)["last days"] == "REVIEW"
+    assert "In the 61 days before the snapshot nobody ordered" in later.reasons[-1]
+
+
+@pytest.mark.parametrize(
+    ("backtest", "decision"),
+    [(backtest_of({"gini": 0.01}), "do not use"), (backtest_of(totals=(MISSED,)), "ranking only")],
+)
+def test_silence_is_told_whatever_the_verdict_is(backtest, decision):
+    found = verdict(backtest, silence=quiet(121, 183))
+    assert found.decision == decision
+    assert [reason[:40] for reason in found.reasons[1:]] == [
+        "Within the log nobody ordered for 183 da"
+    ]
+    ended = verdict(backtest, silence=quiet(121))
+    assert "In the 121 days before the snapshot nobody ordered" in ended.reasons[-1]
+    asked = when_scored(ended, age_days=3, log_half_width=0.2, silence=quiet(0))
+    assert (asked.decision, asked.said) == (decision, found.said[:1])
+
+
+def test_pauses_of_a_shop_with_few_orders_are_nothing_special():
+    assert status(verdict(backtest_of(), silence=quiet(0, 60, 7)))["pauses"] == "PASS"
+    assert status(verdict(backtest_of(), silence=quiet(0, 71, 7)))["pauses"] == "REVIEW"

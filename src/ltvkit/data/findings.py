@@ -7,6 +7,7 @@ from typing import Literal
 
 from ltvkit.data.clean_log import CleanLog
 from ltvkit.data.opened import Table
+from ltvkit.snapshot import Silence
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
 
@@ -143,39 +144,41 @@ def _history(log: CleanLog, horizon_days: int) -> DataFinding:
 
 
 def _recent(log: CleanLog) -> DataFinding:
-    idle, usual = silence(log)
+    quiet = silence(log)
     return _finding(
         "last days",
-        idle,
-        f"{idle} days without an order before the snapshot",
+        quiet.last_days,
+        f"{quiet.last_days} days without an order before the snapshot",
         "the end of the log seems to be missing, so customers look lost; set snapshot.as_of to "
         "the last complete day",
-        review=max(7.0, usual),
+        review=max(7.0, quiet.longest_days),
     )
 
 
-def silence(log: CleanLog) -> tuple[int, int]:
-    """Days without an order before the snapshot, and the most that there were between two."""
-    return (log.as_of - log.summary.last_day).days, int(_longest_gap(log))
+def silence(log: CleanLog) -> Silence:
+    """Where nobody ordered."""
+    longest, ended, usual = log.workspace.row(
+        "SELECT max(gap), max_by(ordered_on, gap), avg(gap) FROM (SELECT ordered_on, "
+        "ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 AS gap "
+        f"FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
+    )
+    return Silence(
+        last_days=(log.as_of - log.summary.last_day).days,
+        longest_days=int(longest or 0),
+        longest_to=ended if longest else None,
+        usual_days=float(usual or 0.0),
+    )
 
 
 def _gap(log: CleanLog) -> DataFinding:
-    longest = _longest_gap(log)
+    longest = silence(log).longest_days
     return _finding(
         "gaps",
         longest,
-        f"the longest time without any order is {longest:.0f} days",
+        f"the longest time without any order is {longest} days",
         "a part of the log may be missing; customers look less loyal than they are",
         review=30,
     )
-
-
-def _longest_gap(log: CleanLog) -> float:
-    (longest,) = log.workspace.row(
-        "SELECT max(gap) FROM (SELECT ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 "
-        f"AS gap FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
-    )
-    return float(longest or 0)
 
 
 def _duplicates(log: CleanLog) -> DataFinding:

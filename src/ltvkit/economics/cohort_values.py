@@ -48,6 +48,7 @@ def cohort_values(
     *,
     costs: pd.DataFrame | None = None,
     write_off_months: int = 12,
+    level_sd_log: float = 0.0,
     confidence: float = 0.80,
     draws: int = 200,
     seed: int = 0,
@@ -66,6 +67,8 @@ def cohort_values(
         `cohort, channel, loaded_cost, loaded_cac`; cohorts without a row have no cost.
     write_off_months : int
         L: acquisition cost is written off in a straight line over so many months.
+    level_sd_log : float
+        See `values_there`.
     confidence : float
         Of the intervals, by resampling customers; small cohorts have wide ones.
 
@@ -97,7 +100,14 @@ def cohort_values(
     require_columns(customers, ("customer_id", "channel", "cohort"), table="customers")
     everybody = customers.drop_duplicates("customer_id").assign(channel=ALL, weight=1.0)
     parts = [
-        values_there(group, by="cohort", confidence=confidence, draws=draws, seed=seed)
+        values_there(
+            group,
+            by="cohort",
+            level_sd_log=level_sd_log,
+            confidence=confidence,
+            draws=draws,
+            seed=seed,
+        )
         for group in (customers, everybody)
     ]
     # The last row of each is all cohorts together, which the channels' table has.

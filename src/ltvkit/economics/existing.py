@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from ltvkit.economics.costs import ALL, numbers, require_columns
 from ltvkit.economics.curves import GroupKey
 from ltvkit.economics.resample import limits, resampled
-from ltvkit.units import Z80
 
 _MAX_UNITS = 500
 
@@ -18,6 +17,7 @@ def values_there(
     customers: pd.DataFrame,
     *,
     by: Literal["channel", "cohort"] = "channel",
+    level_sd_log: float = 0.0,
     confidence: float = 0.80,
     draws: int = 1_000,
     seed: int = 0,
@@ -28,7 +28,10 @@ def values_there(
     ----------
     customers : DataFrame
         `customer_id, channel, margin_to_date, residual_margin`, `cohort` for by="cohort"; optional
-        `weight`, and `residual_low, residual_high` (80 % limits), whose width is added.
+        `weight`.
+    level_sd_log : float
+        Standard deviation of the log of true over predicted total: what is expected of all groups
+        is too high or too low together.
 
     Returns
     -------
@@ -54,10 +57,7 @@ def values_there(
     weight = np.ones(len(customers)) if weight is None else weight
     to_date = numbers(customers, "margin_to_date").to_numpy()
     residual = numbers(customers, "residual_margin").to_numpy()
-    own_error = np.zeros(len(customers))
-    if {"residual_low", "residual_high"} <= set(customers.columns):
-        width = numbers(customers, "residual_high") - numbers(customers, "residual_low")
-        own_error = width.to_numpy() / (2 * Z80)
+    off = np.expm1(level_sd_log * rng.standard_normal(draws))
     parts = np.column_stack([to_date, residual, to_date + residual])
     rows = []
     for key, members in _members(customers, by):
@@ -69,10 +69,7 @@ def values_there(
         mean, drawn = resampled(
             money, np.repeat(base[:, None], 3, axis=1), np.eye(3), draws=draws, rng=rng
         )
-        noise = np.sqrt(((weight[at] * own_error[at]) ** 2).sum()) / base.sum()
-        wobble = noise * rng.standard_normal(draws)
-        drawn[:, 1] += wobble
-        drawn[:, 2] += wobble
+        drawn[:, 1:] += (off * drawn[:, 1])[:, None]
         low, high = limits(drawn, confidence)
         row: dict[str, object] = {"channel": key[0], "cohort": key[1], "customers": len(at)}
         for i, name in enumerate(("margin_to_date", "residual_margin", "total_value")):

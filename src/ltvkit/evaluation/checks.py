@@ -7,6 +7,7 @@ import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.panel import RECORD_ROW
+from ltvkit.snapshot import Silence
 from ltvkit.wording import Sentence
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
@@ -24,9 +25,12 @@ BACKTEST_LEVEL = 0.8
 
 COVERAGE = (0.70, 0.92)
 CALIBRATION_MARGIN = 0.06
-SILENT = "check.silence.review"
-LONG_SILENCE_DAYS = 30
-"""Without an order before the snapshot, longer than any before: the log ends, or the shop did."""
+LONG_SILENCE_DAYS, USUAL_SILENCES = 30, 10
+"""Nobody ordered for longer than a month and ten times as long as usual: before the snapshot the
+log ends, or the shop did; within the log it was shut, or a part of the log is missing."""
+
+SILENCES = ("last days", "pauses")
+"""The checks that are told whatever the verdict is."""
 
 FEW_CUSTOMERS = 300
 
@@ -75,7 +79,7 @@ def review(
     log_half_width: float,
     total_is_forecast: bool,
     customers: int,
-    silence: tuple[int, int],
+    silence: Silence,
 ) -> Verdict:
     """Hold a backtest and the forecast of the total against the thresholds.
 
@@ -96,8 +100,8 @@ def review(
         Whether the total rests on enough repeat orders and past folds to be one.
     customers : int
         Customers scored.
-    silence : tuple of int
-        Days without an order before the snapshot, and the most that there were between two.
+    silence : Silence
+        Days on which nobody ordered, up to the snapshot.
     """
     ranking = _ranking(backtest)
     level = _level(backtest, horizon_days, log_half_width, total_is_forecast)
@@ -108,12 +112,13 @@ def review(
         _intervals(backtest),
         _calibration(backtest),
         _size(customers),
-        _silence(*silence),
+        *_silences(silence),
     )
+    told = tuple(c.said for c in checks if c.name in SILENCES and c.status == "REVIEW")
     if ranking.status == "FAIL":
-        return Verdict("do not use", (ranking.said,), checks)
+        return Verdict("do not use", (ranking.said, *told), checks)
     if level.status == "FAIL":
-        return Verdict("ranking only", (level.said,), checks)
+        return Verdict("ranking only", (level.said, *told), checks)
     weak = tuple(check.said for check in checks if check.status == "REVIEW")
     held = sum(total.inside for total in backtest.totals)
     facts = {"gini": ranking.value, "held": held, "dates": len(backtest.totals)}
@@ -121,7 +126,7 @@ def review(
 
 
 def when_scored(
-    verdict: Verdict, *, age_days: int, log_half_width: float, silence: tuple[int, int]
+    verdict: Verdict, *, age_days: int, log_half_width: float, silence: Silence
 ) -> Verdict:
     """The verdict of a training, when its model is asked on another day.
 
@@ -133,8 +138,8 @@ def when_scored(
         From the day trained to, to the day asked; below 0 when the model has seen what came after.
     log_half_width : float
         ln(high / total) of the total, widened by the model's age.
-    silence : tuple of int
-        Days without an order before the day asked, and the most that there were between two.
+    silence : Silence
+        Days on which nobody ordered, up to the day asked.
     """
     facts = {"days": abs(age_days), "factor": float(np.exp(log_half_width))}
     status: Status = "PASS"
@@ -146,16 +151,18 @@ def when_scored(
     elif age_days > FRESH_MODEL_DAYS:
         status, key = "REVIEW", "review"
     check = Check("age", status, age_days, FRESH_MODEL_DAYS, Sentence(f"check.age.{key}", facts))
-    silent = _silence(*silence)
-    of_training = tuple(c for c in verdict.checks if c.name != silent.name)
-    checks = (*of_training, silent, check)
+    silent = _silences(silence)
+    of_training = tuple(c for c in verdict.checks if c.name not in SILENCES)
+    checks = (*of_training, *silent, check)
+    told = tuple(c.said for c in silent if c.status == "REVIEW")
+    then = {c.said.key for c in verdict.checks if c.name in SILENCES}
+    said = tuple(sentence for sentence in verdict.said if sentence.key not in then)
     if verdict.decision != "use":
-        return Verdict(verdict.decision, verdict.said, checks)
+        return Verdict(verdict.decision, (*said, *told), checks)
     if status == "FAIL":
-        return Verdict("ranking only", (check.said,), checks)
-    said = tuple(sentence for sentence in verdict.said if sentence.key != SILENT)
-    weak = tuple(c.said for c in (silent, check) if c.status == "REVIEW")
-    return Verdict("use", (*said, *weak), checks)
+        return Verdict("ranking only", (check.said, *told), checks)
+    weak = (check.said,) if check.status == "REVIEW" else ()
+    return Verdict("use", (*said, *told, *weak), checks)
 
 
 def _ranking(backtest: Backtest) -> Check:
@@ -251,8 +258,17 @@ def _size(customers: int) -> Check:
     return Check("size", status, customers, FEW_CUSTOMERS, said)
 
 
-def _silence(days: int, most: int) -> Check:
-    allowed = max(LONG_SILENCE_DAYS, most)
-    status: Status = "REVIEW" if days > allowed else "PASS"
-    said = Sentence(SILENT if status == "REVIEW" else "check.silence.pass", {"days": days})
-    return Check("last days", status, days, allowed, said)
+def _silences(silence: Silence) -> tuple[Check, Check]:
+    """Whether the log goes on to the snapshot, and whether it goes on all the time."""
+    allowed = max(LONG_SILENCE_DAYS, silence.longest_days)
+    facts: dict[str, object] = {"days": silence.last_days}
+    status: Status = "REVIEW" if silence.last_days > allowed else "PASS"
+    said = Sentence(f"check.silence.{status.lower()}", facts)
+    ended = Check("last days", status, silence.last_days, allowed, said)
+    usual = max(LONG_SILENCE_DAYS, USUAL_SILENCES * silence.usual_days)
+    facts = {"days": silence.longest_days}
+    if silence.longest_to is not None:
+        facts["until"] = silence.longest_to.isoformat()
+    status = "REVIEW" if silence.longest_days > usual else "PASS"
+    said = Sentence(f"check.pauses.{status.lower()}", facts)
+    return ended, Check("pauses", status, silence.longest_days, usual, said)

@@ -170,6 +170,7 @@ def decide_channels(
         values=values,
         by_cohort=by_cohort,
         target_payback_months=assumed.target_payback_months,
+        level_sd_log=level_sd_log,
         draws=COHORT_DRAWS,
         seed=config.model.seed,
     )
@@ -181,6 +182,7 @@ def decide_channels(
             as_of,
             costs=costs_of_cohorts,
             write_off_months=len(profile),
+            level_sd_log=level_sd_log,
             draws=COHORT_DRAWS,
             seed=config.model.seed,
         )

@@ -155,7 +155,7 @@ def write_run(
                 "said": [sentence.as_json() for sentence in model.said],
                 "not_fitted": model.notes,
             },
-            "total": decisions.total,
+            "total": _told(decisions.total, model.verdict),
             "metrics": model.metrics,
             "verdict": verdict_facts(model.verdict),
             "warnings": [
@@ -202,6 +202,14 @@ def _inputs(log: CleanLog, tables: Tables) -> list[dict[str, Any]]:
             for name, table in tables.all().items()
         ),
     ]
+
+
+def _told(total: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
+    """The total, and in words what it may be used for: what the verdict says, where that is no."""
+    if verdict.decision == "use":
+        return dict(total)
+    said = [sentence.as_json() for sentence in verdict.said]
+    return {**total, "words": " ".join(verdict.reasons), "said": said}
 
 
 def _times(started: float) -> dict[str, Any]:

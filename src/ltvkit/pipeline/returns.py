@@ -26,6 +26,7 @@ def channel_returns(
     values: economics.ChannelValues,
     by_cohort: Mapping[GroupKey, MarginCurve],
     target_payback_months: int,
+    level_sd_log: float,
     draws: int,
     seed: int,
 ) -> pd.DataFrame:
@@ -43,6 +44,8 @@ def channel_returns(
         Curves by channel and cohort.
     target_payback_months : int
         The goal.
+    level_sd_log : float
+        See `economics.values_there`.
     draws, seed : int
         Resamples of customers.
 
@@ -54,7 +57,9 @@ def channel_returns(
         or cannot tell yet) by `cohort_trend_months`; with a ledger also `roas`, and where it counts
         leads or clicks `leads, clicks, cost_per_lead, max_cpl, cost_per_click, max_cpc`.
     """
-    there = economics.values_there(observed, draws=draws, seed=seed).set_index("channel")
+    there = economics.values_there(
+        observed, level_sd_log=level_sd_log, draws=draws, seed=seed
+    ).set_index("channel")
     names = channels["channel"].tolist()
     told = channels.copy()
     for name in _TO_DATE:

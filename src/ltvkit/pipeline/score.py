@@ -21,7 +21,7 @@ from ltvkit.pipeline.kinds import kind_of
 from ltvkit.pipeline.load import open_log, open_tables
 from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
 from ltvkit.progress import Progress
-from ltvkit.snapshot import Snapshot
+from ltvkit.snapshot import Silence, Snapshot
 
 LEAST_HISTORY = 0.5
 """The part of the days trained on that a log must have to be scored: shops keep the last years."""
@@ -148,7 +148,7 @@ def _rfm_cuts(trained: TrainedModel) -> RfmCuts | None:
 
 
 def _record(
-    trained: TrainedModel, model: ModelOfRecord, as_of: date, *, silence: tuple[int, int]
+    trained: TrainedModel, model: ModelOfRecord, as_of: date, *, silence: Silence
 ) -> ModelRecord:
     """What the training found, as the model carries it, and what its age makes of it."""
     about = trained.about

@@ -30,6 +30,7 @@ from ltvkit.models.horizon import WaitingCurve
 from ltvkit.models.intervals import RankedScatter
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.loglinear import LogLinear
+from ltvkit.models.rhythm import Rhythm
 from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
@@ -132,6 +133,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "blend": asdict(model.blend_),
         "activity": asdict(model.activity_),
         "waiting": asdict(model.waiting_),
+        "rhythm": model.rhythm_ and asdict(model.rhythm_),
         "season": asdict(model.season_),
         "chance_season": model.chance_season_,
         "explainer_centre": dict(model.explainer_.centre),
@@ -169,6 +171,7 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     )
     model.activity_ = ActivityStack(**state["activity"])
     model.waiting_ = WaitingCurve(**{k: tuple(v) for k, v in state["waiting"].items()})
+    model.rhythm_ = Rhythm(**state["rhythm"]) if state["rhythm"] else None
     model.season_ = Season(tuple(state["season"]["log_effect"]), state["season"]["seen"])
     model.chance_season_ = state["chance_season"]
     model.scatter_ = RankedScatter(

@@ -30,6 +30,7 @@ from ltvkit.models.intervals import (
     scatter_ratios,
 )
 from ltvkit.models.level import LevelForecast, forecast_level
+from ltvkit.models.rhythm import Rhythm, learn_rhythm
 from ltvkit.models.season import Season
 from ltvkit.models.season_ahead import (
     season_at,
@@ -73,6 +74,8 @@ class StackedLtv(BaseEstimator):
         For P(order).
     waiting_ : WaitingCurve
         For horizons other than the label's.
+    rhythm_ : Rhythm or None
+        When regular customers order next; None where they order by chance.
     season_ : Season
         As it was known at the snapshot.
     chance_season_ : float
@@ -96,6 +99,7 @@ class StackedLtv(BaseEstimator):
     blend_: Blend
     activity_: ActivityStack
     waiting_: WaitingCurve
+    rhythm_: Rhythm | None
     season_: Season
     chance_season_: float
     scatter_: RankedScatter
@@ -132,6 +136,7 @@ class StackedLtv(BaseEstimator):
         self.label_days_ = panel.label_days
         self.family_ = BtydFamily.fit(panel.now)
         self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now)
+        self.rhythm_ = learn_rhythm(panel.now)
         # On several threads the last digits of sums would be the machine's.
         with threadpool_limits(limits=1, user_api="blas"):
             self.season_ = season_at(panel.activity, panel.as_of_day)
@@ -233,7 +238,7 @@ class StackedLtv(BaseEstimator):
                 "high_if_order": high_if_order,
                 "prob_alive": self.family_.mbgnbd.prob_alive(features),
                 "prob_order_90d": self._ahead(features, label, 90)[1],
-                **self._next_order(trained_active),
+                **self._next_order(features, trained_active),
             },
             index=features.index,
         )
@@ -356,35 +361,52 @@ class StackedLtv(BaseEstimator):
         self, features: pd.DataFrame, at_label: tuple[Floats, Floats], days: float
     ) -> tuple[Floats, Floats]:
         """Revenue and P(order) of the coming `days` days, from those over the label's length."""
-        revenue, active = at_label
-        days = self.clock_.count(days)
-        revenue = self.scale_ * self._stretch(features, days) * revenue
-        active = self.waiting_.stretch(active, label_days=self.label_days_, days=days)
+        revenue, at_label_active = at_label
+        counted = self.clock_.count(days)
+        revenue = self.scale_ * self._stretch(features, counted) * revenue
+        active = self._active(at_label_active, counted)
+        if self.rhythm_ is not None and days < self.horizon_days_:
+            share = self.rhythm_.share(features, counted, horizon_days=self.horizon_days_)
+            regular = share * self._active(at_label_active, self.horizon_days_)
+            active = np.where(np.isnan(share), active, regular)
+        return revenue, active
+
+    def _active(self, at_label: Floats, counted: float) -> Floats:
+        """P(order) within days as they count, by the curve of all customers."""
+        active = self.waiting_.stretch(at_label, label_days=self.label_days_, days=counted)
         log_power = self.chance_season_
         if self.label_days_ < self.horizon_days_:
             # Stretched labels err with the level: the hazard takes half of its correction.
             log_power += (np.log(self.scale_) - self.chance_season_) / 2
-        return revenue, -np.expm1(np.exp(log_power) * np.log1p(-active))
+        return np.asarray(-np.expm1(np.exp(log_power) * np.log1p(-active)))
 
     def _stretch(self, features: pd.DataFrame, days: float) -> Floats:
         """Expected orders in `days` over those in the label's length."""
         label = self.family_.expected_orders(features, self.label_days_)
         return self.family_.expected_orders(features, days) / np.maximum(label, 1e-12)
 
-    def _next_order(self, active: Floats) -> dict[str, Floats]:
+    def _next_order(self, features: pd.DataFrame, active: Floats) -> dict[str, Floats]:
         """Days until the next order of those likely to place one within the horizon trained for."""
-        low, middle, high = (
-            np.where(
-                active >= UNLIKELY,
-                self.clock_.until(
-                    self.waiting_.quantile(active, horizon_days=self.horizon_days_, share=share)
+        return dict(
+            zip(
+                ("next_order_days_from", "next_order_days", "next_order_days_to"),
+                (
+                    np.where(
+                        active >= UNLIKELY,
+                        self.clock_.until(self._days_until(features, active, share)),
+                        np.nan,
+                    )
+                    for share in NEXT_ORDER_SHARES
                 ),
-                np.nan,
+                strict=True,
             )
-            for share in NEXT_ORDER_SHARES
         )
-        return {
-            "next_order_days": middle,
-            "next_order_days_from": low,
-            "next_order_days_to": high,
-        }
+
+    def _days_until(self, features: pd.DataFrame, active: Floats, share: float) -> Floats:
+        """Days, as they count, until a share of those who order within the horizon have."""
+        horizon = self.horizon_days_
+        usual = self.waiting_.quantile(active, horizon_days=horizon, share=share)
+        if self.rhythm_ is None:
+            return usual
+        own = self.rhythm_.until(features, share, horizon_days=horizon)
+        return np.where(np.isnan(own), usual, own)

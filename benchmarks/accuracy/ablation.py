@@ -85,6 +85,7 @@ def parts() -> tuple[Part, ...]:
         Part("season", tuple((module, "season_at", _no_season) for module in (stack, level))),
         Part("season in chances", ((stack, "season_of_chances", lambda *a, **b: 0.0),)),
         Part("season behind in chances", ((season_ahead, "CARRIED_OVER", 0.0),)),
+        Part("level: values of late", ((level, "FEWEST_VALUED", float("inf")),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
         Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
         Part("cuts drawn at random", ((boosted, "RANDOM_CUTS", ()),)),

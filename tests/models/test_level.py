@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_panels import revenue_between, simulated_log, simulated_panel
+from simulated_panels import FIRST_DAY, revenue_between, simulated_log, simulated_panel
 
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.level import (
@@ -14,6 +14,7 @@ from ltvkit.models.level import (
     _past_error,
     forecast_level,
     track,
+    value_change,
 )
 from ltvkit.models.season import NO_SEASON
 from ltvkit.models.season_ahead import season_at
@@ -44,7 +45,7 @@ def panel(log, request):
 
 def test_the_parts_add_up_to_the_total_and_its_interval_holds_it(panel):
     level = forecast(panel)
-    parts = level.base + level.season + level.tracking + level.correction
+    parts = level.base + level.season + level.values + level.tracking + level.correction
     assert np.exp(parts) == pytest.approx(level.total, rel=1e-12)
     assert level.low < level.total < level.high
     assert level.high / level.total == pytest.approx(level.total / level.low, rel=1e-12)
@@ -175,6 +176,7 @@ def test_the_grade_says_how_the_total_may_be_used(half_width, repeat_orders, err
         log_half_width=half_width,
         base=0.0,
         season=0.0,
+        values=0.0,
         tracking=0.0,
         correction=0.0,
         fold_errors=errors,
@@ -197,3 +199,33 @@ def test_tracking_is_the_log_of_observed_over_expected_repeat_orders(panel):
             expected += row.customers * (now - before)
         logs.append(np.log((observed + 4) / (expected + 4)))
     assert found == pytest.approx(np.mean(logs), rel=1e-9)
+
+
+def dearer(log, day, factor):
+    """The same log, everything `factor` times as dear after a day."""
+    later = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days > day
+    return log.assign(revenue=log["revenue"].where(~later, factor * log["revenue"]))
+
+
+@pytest.mark.parametrize(("factor", "before"), [(2.0, 90), (0.5, 90), (2.0, 60), (1.5, 200)])
+def test_a_total_follows_prices_that_changed(log, factor, before):
+    history, horizon = 500, 90
+    priced = dearer(log, history - before, factor)
+    panel = simulated_panel(priced, history_days=history, horizon_days=horizon)
+    level = forecast(panel)
+    came = revenue_between(priced, panel.now["customer_id"], after=history, days=horizon)
+    assert level.low < came < level.high
+    still = simulated_panel(log, history_days=history, horizon_days=horizon)
+    assert forecast(still).values == 0.0
+    if before <= 90:
+        assert np.sign(level.values) == np.sign(np.log(factor))
+        assert abs(level.values) < abs(np.log(factor))
+        assert level.log_half_width > forecast(still).log_half_width
+
+
+def test_a_few_orders_say_nothing_of_prices(log):
+    panel = simulated_panel(dearer(log, 450, 2.0), history_days=500, horizon_days=90)
+    assert value_change(panel.activity, panel.as_of_day) > 0
+    last = panel.activity.repeats["day"] > panel.as_of_day - 91
+    few = panel.activity.repeats[~last | (last.cumsum() < 10)]
+    assert value_change(replace(panel.activity, repeats=few), panel.as_of_day) == 0.0

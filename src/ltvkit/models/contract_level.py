@@ -100,6 +100,7 @@ def forecast_contracts(
         log_half_width=half_width,
         base=float(np.log(max(expected, 1e-9))),
         season=0.0,
+        values=0.0,
         tracking=0.0,
         correction=correction,
         fold_errors=tuple(errors),

@@ -1,9 +1,9 @@
 """The level: the total revenue that today's customers bring in the horizon, and how sure it is.
 
 Ranking customers and forecasting their total are two problems. The total starts from BG/NBD
-times Gamma-Gamma on everybody, is moved by the season and by how recent repeat orders compare
-with what the model expects, and is corrected by part of the errors that base and season made at
-earlier dates. The scatter of those errors is the interval.
+times Gamma-Gamma on everybody, is moved by the season, by a change of what orders are worth and by
+how recent repeat orders compare with what the model expects, and is corrected by part of the errors
+that the first three made at earlier dates. The scatter of those errors is the interval.
 
 Results are flat around the constants: see docs/methods/level.md.
 """
@@ -30,6 +30,14 @@ TRACKING_PRIOR_ORDERS = 4.0
 TRACKING_TRUST = {True: 0.5, False: 0.25}
 """How much of the tracking error is believed, with and without a season."""
 
+VALUES_WINDOW, FEWEST_VALUED = 91, 20
+VALUES_USUAL, VALUES_NOISE = 0.15, 1.0
+"""Mean order values of a quarter differ by so much, as a log, without a reason that lasts, and by
+this over the root of their number by chance."""
+
+VALUES_DOUBT = 0.5
+"""The share of itself by which a change of order values is wrong."""
+
 CORRECTION_TRUST = {True: 0.5, False: 0.35}
 CONCENTRATION_SCALE = 0.4
 LARGEST_LOG_ERROR = 2.0
@@ -51,7 +59,7 @@ class LevelForecast:
     """The total revenue of the known customers in the horizon.
 
     `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
-    the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `tracking` and `correction`;
+    the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `values`, `tracking` and `correction`;
     `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
     """
 
@@ -61,6 +69,7 @@ class LevelForecast:
     log_half_width: float
     base: float
     season: float
+    values: float
     tracking: float
     correction: float
     fold_errors: tuple[float, ...]
@@ -100,6 +109,7 @@ class LevelForecast:
         """What the forecast is made of beside its base, for a file."""
         return {
             "season": self.season,
+            "values": self.values,
             "tracking": self.tracking,
             "correction": self.correction,
             "past_errors": list(self.fold_errors),
@@ -117,7 +127,7 @@ def forecast_level(
 ) -> LevelForecast:
     """Forecast the total revenue of the customers in `summary`, with an 80 % interval.
 
-        ln total = base + season + kd tracking + kf / (1 + (cv/.4)^2) x past error
+        ln total = base + season + values + kd tracking + kf / (1 + (cv/.4)^2) x past error
 
     with kd = .5 and kf = .5 where a season can be seen, else .25 and .35; cv says how much of the
     total hangs on few customers.
@@ -140,6 +150,7 @@ def forecast_level(
     order_model = BetaGeo().fit(summary)
     base = _log_total(order_model, summary, horizon_days)
     log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
+    values = value_change(activity, as_of_day)
     tracking = track(order_model, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
@@ -158,10 +169,10 @@ def forecast_level(
     scatter = float(np.median(concentration)) if concentration else NO_FOLD_CONCENTRATION
     unseen = 0.0 if seasonal else UNSEEN_SEASON
     doubt = Z80 * SEASON_DOUBT * log_season
-    parts = (ERROR_SHARE * rms, Z80 * scatter, doubt, unseen)
+    parts = (ERROR_SHARE * rms, Z80 * scatter, doubt, unseen, Z80 * VALUES_DOUBT * values)
     half_width = float(np.sqrt(np.square(parts).sum()))
     half_width = max(half_width, SHORTEST_HALF_WIDTH)
-    log_total = base + log_season + TRACKING_TRUST[seasonal] * tracking + correction
+    log_total = base + log_season + values + TRACKING_TRUST[seasonal] * tracking + correction
     return LevelForecast(
         total=float(np.exp(log_total)),
         low=float(np.exp(log_total - half_width)),
@@ -169,6 +180,7 @@ def forecast_level(
         log_half_width=half_width,
         base=base,
         season=log_season,
+        values=values,
         tracking=TRACKING_TRUST[seasonal] * tracking,
         correction=correction,
         fold_errors=tuple(float(error) for _, error in errors),
@@ -198,6 +210,27 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
         prior = TRACKING_PRIOR_ORDERS
         logs.append(np.clip(np.log((observed + prior) / (expected + prior)), -2.0, 2.0))
     return float(np.mean(logs))
+
+
+def value_change(activity: Activity, day: int) -> float:
+    """By how much orders of late are worth more than those before, beyond what is usual; a log.
+
+        sign(v) max(0, |v| - .15 - 1 / sqrt(n))
+
+    with v the log of the mean value of the n repeat orders of the last 91 days over that of those
+    before. Prices, currencies and what is sold change: past orders are worth what they cost then.
+    """
+    repeats = activity.repeats[activity.repeats["day"] <= day]
+    late = repeats["day"] > day - VALUES_WINDOW
+    orders, revenue = (
+        [float(repeats.loc[part, name].sum()) for part in (late, ~late)]
+        for name in ("repeat_orders", "repeat_revenue")
+    )
+    if min(orders) < FEWEST_VALUED or min(revenue) <= 0:
+        return 0.0
+    change = float(np.log(revenue[0] / orders[0]) - np.log(revenue[1] / orders[1]))
+    usual = VALUES_USUAL + VALUES_NOISE / np.sqrt(orders[0])
+    return float(np.sign(change) * max(0.0, abs(change) - usual))
 
 
 def paid(summary: pd.DataFrame) -> bool:
@@ -254,6 +287,7 @@ def _fold_errors(
         forecast = _log_total(order_model, summary, horizon_days)
         season = season_at(activity, cut.day)
         forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
+        forecast += value_change(activity, cut.day)
         value = summary["mean_order_value"]
         usual = float(value[value > 0].median())
         actual = float(cut.future_revenue.sum())

@@ -299,10 +299,11 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
     """The total, with the interval that was learned for it, and its meaning."""
     revenue = float(values["predicted_revenue"].sum())
     margin = float(values["predicted_value"].sum())
-    width = float(np.exp(model.level_.log_half_width))
+    width, parts = float(np.exp(model.level_.log_half_width)), model.level_.parts()
     said = [
         Sentence(f"total.{model.level_.grade}"),
-        *_leaning(model.level_.parts()["past_errors"], model.level_.log_half_width),
+        *_values_changed(parts["values"]),
+        *_leaning(parts["past_errors"], model.level_.log_half_width),
         *_not_due(values),
     ]
     return {
@@ -315,10 +316,18 @@ def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> di
         "log_half_width": model.level_.log_half_width,
         "grade": model.level_.grade,
         "horizon_days": snapshot.horizon_days,
-        "parts": model.level_.parts(),
+        "parts": parts,
         "words": " ".join(map(str, said)),
         "said": [sentence.as_json() for sentence in said],
     }
+
+
+def _values_changed(change: float) -> list[Sentence]:
+    """That orders of late are worth more, or less, than before."""
+    if not change:
+        return []
+    key = "total.dearer" if change > 0 else "total.cheaper"
+    return [Sentence(key, {"share": abs(float(np.expm1(change)))})]
 
 
 def _leaning(past_errors: list[float], log_half_width: float) -> list[Sentence]:

@@ -1,9 +1,11 @@
 """Files appear whole or not at all, and nobody else's are touched."""
 
+from pathlib import Path
+
 import pytest
 
 from ltvkit.errors import UserError
-from ltvkit.files import check_writable, whole_files
+from ltvkit.files import check_writable, whole_files, whole_folder
 
 
 def test_files_move_in_together_and_leave_others_alone(tmp_path):
@@ -62,3 +64,21 @@ def test_a_folder_that_cannot_be_made_is_told_before_the_work(tmp_path):
         check_writable(tmp_path / "afile" / "runs")
     check_writable(tmp_path / "new" / "deep" / "runs")
     assert list((tmp_path / "new" / "deep").iterdir()) == []
+
+
+def test_a_folder_that_cannot_take_its_name_leaves_the_old_one(tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+    with whole_folder(folder) as fresh:
+        (fresh / "a.txt").write_text("old")
+    rename = Path.rename
+
+    def fails(self, target):
+        if Path(target) == folder and "-old-" not in str(self):
+            raise OSError("no space left")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(OSError, match="no space left"), whole_folder(folder) as fresh:
+        (fresh / "a.txt").write_text("new")
+    assert (folder / "a.txt").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

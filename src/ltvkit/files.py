@@ -28,8 +28,13 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         if folder.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
             folder.rename(old / folder.name)
-            fresh.rename(folder)
-            shutil.rmtree(old)
+            try:
+                fresh.rename(folder)
+            except OSError:
+                (old / folder.name).rename(folder)
+                raise
+            finally:
+                shutil.rmtree(old)
         else:
             fresh.rename(folder)
     finally:

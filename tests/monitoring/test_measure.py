@@ -1,5 +1,6 @@
 """Measuring a hold-out: true effects are found, absent ones not claimed, small groups silent."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -132,6 +133,9 @@ def test_an_open_question_names_the_number_that_would_settle_it() -> None:
     words = {effect.name: effect.words for effect in found.lists}["protect_now"]
     assert "cannot tell yet: the difference of" in words
     assert "would settle" in words
+    asked = int(re.search(r"about ([0-9,]+) held-out", words)[1].replace(",", ""))
+    held = scored["list"].eq("protect_now") & scored["holdout"]
+    assert asked > held.sum(), "as many as there are have not settled it"
 
 
 def test_customers_without_permission_are_in_neither_group() -> None:

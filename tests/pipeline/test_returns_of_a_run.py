@@ -107,6 +107,9 @@ def test_roas_mer_and_amer_are_revenue_over_spend(made):
         spent = costs.loc[costs["channel"] == name, "amount"].sum()
         earned = orders.loc[channel == name, "revenue"].sum()
         assert table.loc[name, "roas"] == pytest.approx(earned / spent)
+    paid = channel.isin(["ads", "social"])
+    spent = costs.loc[costs["channel"].isin(["ads", "social"]), "amount"].sum()
+    assert table.loc["all", "roas"] == pytest.approx(orders.loc[paid, "revenue"].sum() / spent)
     first = ~orders.sort_values("ordered_at").duplicated("customer_id").sort_index()
     assert run.figures["mer"]["value"] == pytest.approx(
         orders["revenue"].sum() / costs["amount"].sum()

@@ -25,6 +25,7 @@ def economics_facts(
     channels: pd.DataFrame | None = None,
     overview: CacOverview | None = None,
     in_flight_spend: float = 0.0,
+    left_out_spend: float = 0.0,
     running_spend: float = 0.0,
     new_from: pd.Timestamp | str | None = None,
     horizon_months: int = 12,
@@ -53,9 +54,10 @@ def economics_facts(
         What `channels_table` gives.
     overview : CacOverview, optional
         What `cac_overview` gives; None without costs.
-    in_flight_spend, running_spend : float
-        Cost of customers who come after the snapshot, left out of `overview`; and the part of a
-        period still running that is in it although its days are not over.
+    in_flight_spend, left_out_spend, running_spend : float
+        Cost of customers who come after the snapshot, and of days that do not count, both left out
+        of `overview`; and the part of a period still running that is in it although its days are
+        not over.
     new_from : date, optional
         First orders before this day were not counted as new; months before it are not looked at.
     horizon_months : int
@@ -97,7 +99,8 @@ def economics_facts(
     first_month, usual = _surge(kpi_table, new_from)
     shift, gained = mix_shift(customers)
     before, after = _mix_by_half(customers)
-    left_out = in_flight_spend if overview is None else overview.loaded_cost + in_flight_spend
+    counted = 0.0 if overview is None else overview.loaded_cost
+    whole = counted + in_flight_spend + left_out_spend
     peak, when = _season(kpi_table)
     return EconomicsFacts(
         horizon_months=horizon_months,
@@ -113,7 +116,7 @@ def economics_facts(
         mix_effects=_mix_effects(before, after, channels),
         in_flight_spend=in_flight_spend,
         running_spend=running_spend,
-        ledger_total=left_out or None,
+        ledger_total=whole or None,
         refund_share=refund_share,
         refundable_revenue=float(orders.revenue[recent].sum()),
         refund_rows=refund_rows,

@@ -254,10 +254,14 @@ def _words(
 
 
 def _needed(margin: Difference, held_out: int) -> str:
-    """An interval shrinks with the root of the number: n (half width / difference)^2 settle it."""
+    """A limit comes nearer with the root of the number: n (distance / difference)^2 settle it.
+
+    The distance is that of the limit beyond zero.
+    """
     if margin.value == 0:
         return "the two groups did equally well so far"
-    times = ((margin.high - margin.low) / 2 / margin.value) ** 2
+    beyond = margin.value - margin.low if margin.value > 0 else margin.high - margin.value
+    times = (beyond / margin.value) ** 2
     if not math.isfinite(times) or held_out * times > 1e6:
         return "the groups did so nearly equally well that no campaign would settle it"
     return f"about {math.ceil(held_out * times):,} held-out customers would settle one of that size"

@@ -69,6 +69,7 @@ def gather_facts(
         channels=channels,
         overview=ledger.overview() if ledger else None,
         in_flight_spend=in_flight,
+        left_out_spend=ledger.left_out if ledger else 0.0,
         running_spend=ledger.running if ledger else 0.0,
         new_from=_timestamp(config),
         horizon_months=horizon_months,

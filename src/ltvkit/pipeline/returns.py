@@ -10,6 +10,7 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.pipeline.ledger import Ledger
+from ltvkit.units import Floats
 
 FEWEST_COHORTS = 6
 """A trend over cohorts is read at the latest age, up to the goal, that so many have reached."""
@@ -83,7 +84,7 @@ def channel_returns(
     told["cohort_trend_months"] = pd.array(compared, dtype="Int64")
     if ledger is None:
         return told
-    told["roas"] = _roas(ledger, order_days, told["media_spend"].to_numpy(dtype=float), names)
+    told["roas"] = _roas(ledger, order_days, told)
     return _with_lead_costs(told, ledger)
 
 
@@ -188,19 +189,20 @@ def rule_of_thumb(
     return {"value": value, "low": math.nan, "high": math.nan, "unit": "money"}
 
 
-def _roas(
-    ledger: Ledger, order_days: pd.DataFrame, media: np.ndarray, names: list[str]
-) -> np.ndarray:
-    """Revenue to date of the customers credited to a channel, over its media spend."""
+def _roas(ledger: Ledger, order_days: pd.DataFrame, channels: pd.DataFrame) -> Floats:
+    """Revenue to date of the customers credited to a channel, over its media spend.
+
+    Of all: of the channels with media together.
+    """
     credit = ledger.credited()
     revenue = order_days.groupby("customer_id")["revenue"].sum()
     amount = credit["customer_id"].map(revenue) * credit["weight"]
-    by_channel = amount.groupby(credit["channel"]).sum()
-    by_channel["all"] = amount.sum()
-    earned = by_channel.reindex(names, fill_value=0.0).to_numpy(dtype=float)
-    ratio = np.full(len(names), np.nan)
-    np.divide(earned, media, out=ratio, where=media > 0)
-    return ratio
+    names = channels["channel"]
+    earned = amount.groupby(credit["channel"]).sum().reindex(names, fill_value=0.0)
+    media = pd.Series(channels["media_spend"].to_numpy(dtype=float), index=names)
+    paid = (media > 0) & (names != "all").to_numpy()
+    earned["all"], media["all"] = earned[paid].sum(), media[paid].sum()
+    return (earned / media.where(media > 0)).to_numpy(dtype=float)
 
 
 def _with_lead_costs(channels: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

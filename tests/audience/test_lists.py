@@ -176,3 +176,37 @@ def test_the_summary_counts_every_list_even_an_empty_one() -> None:
     assert summary["count"].sum() == len(base)
     assert summary.loc["protect_now", "value_at_stake"] == 50.0
     assert summary.loc["win_back", "action"] == ""
+
+
+def contracts() -> pd.DataFrame:
+    """Twenty that run, at rising risk, ten that have nothing due, and ten that have ended."""
+    running = [person(kept=50, prob=1 - 0.01 * i, value=40) for i in range(1, 21)]
+    waiting = [person(kept=90, prob=1.0, value=0) for _ in range(10)]
+    ended = [person(kept=200, prob=0.05, value=10 + i, margin=99) for i in range(10)]
+    base = pd.DataFrame([*running, *waiting, *ended])
+    runs = np.arange(len(base)) < 30
+    return base.assign(
+        customer_id=[f"c{i:02d}" for i in range(len(base))],
+        running=runs,
+        value_at_risk=base["value_at_risk"].where(runs, 0.0),
+        next_order_from=pd.Timestamp(AS_OF) + pd.to_timedelta(np.arange(len(base)) * 10, unit="D"),
+    )
+
+
+def test_of_contracts_the_quarter_of_those_that_may_end_with_most_at_risk_is_protected() -> None:
+    base = contracts()
+    lists = assign_lists(base, RULES)
+    assert lists.index[lists == "protect_now"].tolist() == [15, 16, 17, 18, 19]
+    assert (lists[30:] == "win_back").all()
+    planned = base.assign(list=lists)
+    assert value_at_stake(planned)[30:].tolist() == base["predicted_value"][30:].tolist()
+    plan = plan_contacts(planned, rules=RULES, as_of=AS_OF, seed=1)
+    assert plan["priority"][30:].tolist() == list(range(10, 0, -1))
+    asked = plan[(lists == "protect_now") & ~plan["holdout"]]
+    due = base.loc[asked.index, "next_order_from"]
+    assert (asked["contact_by"] == due - pd.Timedelta(days=14)).all()
+    assert asked["recommended_action"].str.contains("before the renewal is due").all()
+    soon = base.assign(next_order_from=pd.Timestamp(AS_OF) + pd.Timedelta(days=10))
+    plan = plan_contacts(soon.assign(list=lists), rules=RULES, as_of=AS_OF, seed=1)
+    week = pd.Timestamp(AS_OF) + pd.Timedelta(days=7)
+    assert (plan.loc[asked.index, "contact_by"] == week).all()

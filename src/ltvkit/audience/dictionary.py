@@ -285,8 +285,8 @@ CONTRACTUAL: dict[str, str] = {
     "contract runs and no renewal is due in them.",
     "churn_risk": "Chance that the contract ends in the next {horizon_days} days, at any of the "
     "renewals due in them; 0 where none could end it. After it has ended: chance of no other one.",
-    "value_at_risk": "Margin of the next {horizon_days} days if every renewal is made (after the "
-    "contract has ended: if another one begins today), times churn_risk.",
+    "value_at_risk": "Margin of the next {horizon_days} days if every renewal is made, times "
+    "churn_risk; 0 after the contract has ended.",
     "expected_orders": "Payments expected in the next {horizon_days} days; 0 where no renewal is "
     "due in them.",
     "expected_order_value": "Revenue expected of one period of the contract.",

@@ -46,7 +46,11 @@ LIST_INPUT = Schema(
         "days_since_last",
     ),
 )
-"""What the rules look at; one row per customer, money in margin."""
+"""What the rules look at; one row per customer, money in margin. Of contracts also `running`
+(whether the customer's runs) and `value_at_risk`."""
+
+CALL_BEFORE_DAYS = 14
+"""How long before a renewal a contract at risk is to be talked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,10 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
     Silent for longer than usual is who ordered last more than the own usual gap ago, or, after one
     order, longer ago than a second one usually takes: over a week hardly anybody is likely to
     order, and who did two days ago is not to be won back.
+
+    Of contracts, those that run and may end in the horizon are told apart by what is at risk with
+    them, among themselves: one that has ended is not to be protected, and how high a risk is
+    depends on how many renewals the horizon holds.
     """
     check_frame(customers, LIST_INPUT)
     value = customers["predicted_value"].to_numpy(float)
@@ -173,8 +181,7 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
     soon_again = one_day & (since_first <= rules.usual_days_to_second)
     silent = ~(customers["overdue_ratio"].to_numpy(float) < 1) & ~soon_again
     tests = {
-        "protect_now": (top_share(customers["value_if_kept"]) <= rules.protect_value_share)
-        & (churn >= CHURN_MEDIUM)
+        "protect_now": _to_protect(customers, churn, rules)
         & (prob_active >= rules.min_prob_active),
         "win_back": (prob_active < rules.min_prob_active)
         & (best_so_far <= rules.win_back_margin_share)
@@ -189,8 +196,22 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
     return pd.Series(named, index=customers.index, name="list", dtype=str)
 
 
+def _to_protect(
+    customers: pd.DataFrame, churn: npt.NDArray[np.float64], rules: ListRules
+) -> npt.NDArray[np.bool_]:
+    if "running" not in customers.columns:
+        best = top_share(customers["value_if_kept"]) <= rules.protect_value_share
+        return np.asarray(best & (churn >= CHURN_MEDIUM))
+    may_end = customers["running"].to_numpy(bool) & (churn > 0)
+    share = np.ones(len(customers))
+    share[may_end] = top_share(customers.loc[may_end, "value_at_risk"])
+    return may_end & (share <= rules.protect_value_share)
+
+
 def value_at_stake(customers: pd.DataFrame) -> pd.Series:
     """What acting on a customer is about: value at risk, or predicted value, as its list says.
+
+    Predicted value also where nothing is at risk any more: of a contract that has ended.
 
     Examples
     --------
@@ -199,9 +220,8 @@ def value_at_stake(customers: pd.DataFrame) -> pd.Series:
     [30.0, 9.0]
     """
     by_risk = [a.name for a in AUDIENCES if a.at_stake == "value_at_risk"]
-    return customers["value_at_risk"].where(
-        customers["list"].isin(by_risk), customers["predicted_value"]
-    )
+    at_risk = customers["list"].isin(by_risk) & (customers["value_at_risk"] > 0)
+    return customers["value_at_risk"].where(at_risk, customers["predicted_value"])
 
 
 def hold_out(
@@ -240,7 +260,8 @@ def plan_contacts(
     ----------
     customers : DataFrame
         `customer_id, list, predicted_value, value_at_risk, first_order`, and `contact_ok` (yes,
-        no or missing) where the shop keeps permissions.
+        no or missing) where the shop keeps permissions. Of contracts `running` and
+        `next_order_from`: a call comes before the renewal, not long before.
     rules : ListRules
         `holdout_share`; and the deadline of `second_order` is `usual_days_to_second` after the
         first order, if that is sooner.
@@ -266,7 +287,10 @@ def plan_contacts(
     held_out = hold_out(
         customers["customer_id"], customers["list"], seed=seed, share=rules.holdout_share
     ).to_numpy(bool)
-    action = customers["list"].map(dict(sentences.by_list)).to_numpy(dtype=object)
+    by_list = dict(sentences.by_list)
+    if "running" in customers.columns:
+        by_list["protect_now"] = sentences.before_renewal
+    action = customers["list"].map(by_list).to_numpy(dtype=object)
     action = np.where(held_out, sentences.held_out, action)
     action = np.where(contactable, action, sentences.no_permission)
     deadline = _deadlines(customers, as_of, rules.usual_days_to_second)
@@ -333,6 +357,11 @@ def _deadlines(
     for audience in AUDIENCES:
         if audience.contact_within_days is not None:
             deadline[names == audience.name] = today + audience.contact_within_days * day
+    if "running" in customers.columns:
+        due = customers["next_order_from"].to_numpy().astype("datetime64[s]")
+        protect = (names == "protect_now") & ~np.isnat(due)
+        call = due[protect] - CALL_BEFORE_DAYS * day
+        deadline[protect] = np.maximum(deadline[protect], call)
     second = names == "second_order"
     if second.any():
         first = customers["first_order"].to_numpy().astype("datetime64[s]")[second]

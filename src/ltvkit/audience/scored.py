@@ -46,8 +46,8 @@ VALUED_PREDICTIONS = Schema(
 """Predictions with their value in margin over the horizon; `expected_order_value` is revenue.
 Optional: `predicted_value_low_80` and `predicted_value_high_80` where the interval is of another
 level, as `confidence` is read from that of 80 %; `prob_order_90d`, `next_order_expected`,
-`next_order_from`, `next_order_to`; of contracts `prob_kept` and `value_if_kept`, else `prob_active`
-and what follows from it."""
+`next_order_from`, `next_order_to`; of contracts `prob_kept`, `prob_alive` (0 after the end) and
+`value_if_kept`, else `prob_active` and what follows from it."""
 
 PROB_FLOOR = 0.05
 """Below a 5 % chance of an order, "value if kept" would divide two small, uncertain numbers."""
@@ -202,6 +202,11 @@ def scored_customers(
         "value_if_kept", value_if_kept(scored["predicted_value"], scored["prob_active"])
     )
     scored["value_at_risk"] = (scored["churn_risk"] * kept).round(DECIMALS["money"])
+    contracts = pd.DataFrame(index=scored.index)
+    if "prob_kept" in ahead.columns:
+        contracts["running"] = ahead["prob_alive"] > 0
+        # What has ended is lost: it may come back, and that is the predicted value.
+        scored["value_at_risk"] = scored["value_at_risk"].where(contracts["running"], 0.0)
     scored["value_score"] = value_score(scored["predicted_value"])
     scored["value_tier"] = value_tier(scored["predicted_value"])
     low, high = (
@@ -222,11 +227,13 @@ def scored_customers(
     own_cuts = cuts if cuts is not None else rfm_cuts(scored)
     scored = scored.join(score_rfm(scored, own_cuts))
 
-    scored["list"] = assign_lists(scored.assign(value_if_kept=kept), rules)
+    scored["list"] = assign_lists(scored.assign(value_if_kept=kept).join(contracts), rules)
     if "contact_ok" in known.columns:
         scored["contact_ok"] = as_flag(known["contact_ok"])
     scored = scored.join(
-        plan_contacts(scored, rules=rules, as_of=snapshot.as_of, seed=seed, language=language)
+        plan_contacts(
+            scored.join(contracts), rules=rules, as_of=snapshot.as_of, seed=seed, language=language
+        )
     )
     scored["contact_ok"] = _column(scored, "contact_ok")
     scored["contacts_last_30d"] = pd.to_numeric(_column(known, "contacts_last_30d"))

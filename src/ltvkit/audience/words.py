@@ -10,9 +10,13 @@ __all__ = ["ACTIONS", "ActionWords", "Language", "in_language"]
 
 @dataclass(frozen=True, slots=True)
 class ActionWords:
-    """What to do with a customer: a sentence per list, and the two that overrule it."""
+    """What to do with a customer: a sentence per list, and those that overrule it.
+
+    `before_renewal` stands for `protect_now` where customers renew contracts.
+    """
 
     by_list: Mapping[str, str]
+    before_renewal: str
     held_out: str
     no_permission: str
 
@@ -28,6 +32,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "let_rest": "Spend nothing on contacts for now.",
             "nurture": "Keep in the regular newsletter and automations.",
         },
+        before_renewal="Contact personally before the renewal is due: a contract at risk.",
         held_out="Leave alone: held out so that the effect of this list can be measured.",
         no_permission="Do not contact: no permission on record.",
     ),
@@ -42,6 +47,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "let_rest": "Ne rien dépenser en contacts pour l’instant.",
             "nurture": "Garder dans la newsletter et les scénarios habituels.",
         },
+        before_renewal="À contacter personnellement avant l’échéance : un contrat menacé.",
         held_out="Ne pas contacter : groupe témoin, pour mesurer l’effet de cette liste.",
         no_permission="Ne pas contacter : aucun consentement enregistré.",
     ),
@@ -55,6 +61,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "let_rest": "Na razie nie wydawaj nic na kontakt.",
             "nurture": "Zostaw w stałym newsletterze i automatyzacjach.",
         },
+        before_renewal="Skontaktuj się osobiście przed terminem odnowienia: umowa zagrożona.",
         held_out="Nie kontaktuj się: grupa kontrolna, która pozwala zmierzyć efekt tej listy.",
         no_permission="Nie kontaktuj się: brak zapisanej zgody.",
     ),
@@ -70,9 +77,13 @@ def in_language(action: str, language: Language) -> str:
     'Na razie nie wydawaj nic na kontakt.'
     """
     for words in ACTIONS.values():
-        here = [*words.by_list.values(), words.held_out, words.no_permission]
+        here = [*words.by_list.values(), *_overruling(words)]
         if action in here:
             wanted = ACTIONS[language]
             there = [wanted.by_list[name] for name in words.by_list]
-            return [*there, wanted.held_out, wanted.no_permission][here.index(action)]
+            return [*there, *_overruling(wanted)][here.index(action)]
     return action
+
+
+def _overruling(words: ActionWords) -> tuple[str, ...]:
+    return words.before_renewal, words.held_out, words.no_permission

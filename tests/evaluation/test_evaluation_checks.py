@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.evaluation.backtest import Backtest, TotalCheck, random_gini_sd
-from ltvkit.evaluation.checks import OLDEST_MODEL_DAYS, review, when_scored
+from ltvkit.evaluation.checks import OLDEST_MODEL_DAYS, check_plans, review, when_scored
 from ltvkit.evaluation.metrics import gini
 from ltvkit.snapshot import Silence
 
@@ -36,7 +36,16 @@ def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
     return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, (noise, noise))
 
 
-def verdict(backtest, *, horizon=90, half_width=0.2, forecast=True, customers=5000, silence=None):
+def verdict(
+    backtest,
+    *,
+    horizon=90,
+    half_width=0.2,
+    forecast=True,
+    customers=5000,
+    silence=None,
+    of_kind=(),
+):
     return review(
         backtest,
         horizon_days=horizon,
@@ -44,6 +53,7 @@ def verdict(backtest, *, horizon=90, half_width=0.2, forecast=True, customers=50
         total_is_forecast=forecast,
         customers=customers,
         silence=silence or quiet(1),
+        of_kind=of_kind,
     )
 
 
@@ -218,3 +228,21 @@ def test_silence_is_told_whatever_the_verdict_is(backtest, decision):
 def test_pauses_of_a_shop_with_few_orders_are_nothing_special():
     assert status(verdict(backtest_of(), silence=quiet(0, 60, 7)))["pauses"] == "PASS"
     assert status(verdict(backtest_of(), silence=quiet(0, 71, 7)))["pauses"] == "REVIEW"
+
+
+@pytest.mark.parametrize(
+    ("share", "days", "decision", "told"),
+    [
+        (0.03, 365, "use", None),
+        (0.05, 365, "use", "if there are plans of that period, train them apart"),
+        (0.36, 365, "ranking only", "if there are plans of that period, train them apart"),
+        (0.05, 39, "use", "if these are late payments, raise grace_days"),
+    ],
+)
+def test_plans_of_another_period_are_told_and_too_many_leave_no_total(share, days, decision, told):
+    found = verdict(backtest_of(), of_kind=(check_plans(share, days, renewal_days=30.4),))
+    assert found.decision == decision
+    assert [told in reason for reason in found.reasons[-1:]] == [True] if told else True
+    asked = when_scored(found, age_days=3, log_half_width=0.2, silence=quiet(0))
+    assert (asked.decision, status(asked)["plans"]) == (decision, status(found)["plans"])
+    assert (told is None) == (status(found)["plans"] == "PASS")

@@ -48,3 +48,20 @@ def test_where_nothing_is_due_no_chance_is_judged():
     assert not {"auc", "brier", "calibration_error"} & set(values)
     assert np.isnan(values["coverage_attainable"])
     assert values["mae"] > 0
+
+
+def test_a_ranking_that_only_knows_who_has_left_ranks_nobody():
+    dice = np.random.default_rng(2)
+    running = np.arange(900) < 500
+    paid = np.where(running, 10.0 * dice.binomial(6, 0.7, 900), 0.0)
+    told = pd.DataFrame(
+        {
+            "predicted_revenue": np.where(running, 42.0 + dice.normal(0, 0.01, 900), 0.1),
+            "prob_active": np.where(running, 0.99, 0.01),
+        }
+    )
+    everybody = judge(told, paid, running.astype(float), seed=1)
+    among = judge(told, paid, running.astype(float), seed=1, ranked=running)
+    assert everybody["gini"] > 0.6
+    assert abs(among["gini"]) < 0.15
+    assert among["bias"] == everybody["bias"]

@@ -93,9 +93,16 @@ def test_the_run_folder_is_that_of_any_shop_and_its_list_is_consistent(club):
     assert (scored.loc[ended, "prob_active"] < 0.05).all()
     assert not (scored.loc[ended, "list"] == "protect_now").any()
     protected, back = (scored["list"] == name for name in ("protect_now", "win_back"))
-    assert (scored.loc[back & (scored["orders"] > 1), "value_at_risk"] > 9).all()
+    assert (scored.loc[ended, "value_at_risk"] == 0).all()
+    assert back.any()
     assert protected.any()
-    assert (scored.loc[protected, "churn_risk"] >= 0.33).all()
+    may_end = ~ended & (scored["churn_risk"] > 0)
+    assert protected.sum() <= 0.25 * may_end.sum()
+    others = may_end & ~protected & (scored["prob_active"] >= 0.3)
+    least = scored.loc[protected, "value_at_risk"].min()
+    assert least >= scored.loc[others, "value_at_risk"].max()
+    lapsed = pd.read_csv(run / "kpis.csv")["lapsed_customers"].sum()
+    assert lapsed >= ended.sum() > 0.6 * lapsed, "whose contract ended has lapsed, once or more"
     meanings = pd.read_csv(run / "data_dictionary.csv").set_index("name")["description"]
     assert "the contract ends in the next" in meanings["churn_risk"]
     page = (run / "report.html").read_text()

@@ -170,7 +170,6 @@ def run_backtest(
             continue
         number = len(totals)
         revenue, stayed = _outcome(panel.now, make_truth(fold))
-        noise.append(random_gini_sd(revenue))
 
         def add(model: str, values: Mapping[str, float], *, at: Snapshot, fold: int) -> None:
             rows.extend(
@@ -186,15 +185,17 @@ def run_backtest(
             )
 
         predicted = model.predict(panel.now)
+        ranked = _ranked(predicted)
+        noise.append(random_gini_sd(revenue[ranked]))
         new = (panel.now["age_days"] < NEW_DAYS).to_numpy()
-        values = judge(predicted, revenue, stayed, seed=seed)
+        values = judge(predicted, revenue, stayed, seed=seed, ranked=ranked)
         values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
         add(RECORD_ROW, values, at=fold, fold=number)
         table = metrics.decile_table(revenue, predicted["predicted_revenue"])
         deciles.append(table.assign(model=RECORD_ROW, fold=number))
         totals.append(TotalCheck(fold.as_of, *model.total_interval(), float(revenue.sum())))
         for name, part in model.candidate_revenue(panel.now).items():
-            values = judge_revenue(part, revenue)
+            values = judge_revenue(part, revenue, ranked=ranked)
             add(f"part: {name}", values, at=fold, fold=number)
         for name, make in others.items():
             done += 1
@@ -205,7 +206,7 @@ def run_backtest(
                 notes[name] = str(error)
                 add(name, {"gini": float("nan")}, at=fold, fold=number)
                 continue
-            values = judge(predicted, revenue, stayed, seed=seed)
+            values = judge(predicted, revenue, stayed, seed=seed, ranked=ranked)
             values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
             add(name, values, at=fold, fold=number)
     report("backtest", steps, steps)
@@ -224,17 +225,23 @@ def run_backtest(
 
 
 def judge(
-    predicted: pd.DataFrame, revenue: Floats, stayed: Floats, *, seed: int
+    predicted: pd.DataFrame,
+    revenue: Floats,
+    stayed: Floats,
+    *,
+    seed: int,
+    ranked: npt.NDArray[np.bool_] | None = None,
 ) -> dict[str, float]:
     """All metrics of one model at one fold; those it makes no claim for are left out.
 
     `stayed` is 1 for a customer who ordered in the horizon, or whose contract was kept, else 0;
-    missing where there was no contract to keep. Where predictions say how many renewals are due,
-    chances and the level of intervals are judged among those who owe one: what is sure needs no
-    forecast. Intervals, moreover, only where they leave something out: with one renewal due,
-    nothing between all and none can be said.
+    missing where there was no contract to keep. `ranked` as in `judge_revenue`. Where predictions
+    say how many renewals are due, chances and the level of intervals are judged among those who
+    owe one: what is sure needs no forecast. Intervals, moreover, only where they leave something
+    out: with one renewal due, nothing between all and none can be said.
     """
-    values = judge_revenue(predicted["predicted_revenue"].to_numpy(dtype=float), revenue)
+    revenue_told = predicted["predicted_revenue"].to_numpy(dtype=float)
+    values = judge_revenue(revenue_told, revenue, ranked=ranked)
     held = coverage(revenue, predicted["low"], predicted["high"]) if "low" in predicted else None
     values |= _judge_chances(predicted, stayed, seed=seed)
     if held is not None:
@@ -271,6 +278,13 @@ def _judge_chances(predicted: pd.DataFrame, stayed: Floats, *, seed: int) -> dic
     }
 
 
+def _ranked(predicted: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whom a ranking is judged among: of contracts those that run, as who has left is seen."""
+    if "renewals_due" not in predicted.columns:
+        return np.ones(len(predicted), dtype=bool)
+    return (predicted["prob_alive"] > 0).to_numpy()
+
+
 def _claims(predicted: pd.DataFrame) -> np.ndarray:
     """Which intervals leave out something of all that may come."""
     if "renewals_due" not in predicted.columns:
@@ -280,12 +294,15 @@ def _claims(predicted: pd.DataFrame) -> np.ndarray:
     return np.asarray(~everything)
 
 
-def judge_revenue(predicted: Floats, revenue: Floats) -> dict[str, float]:
-    """The metrics of ranking, error and level."""
+def judge_revenue(
+    predicted: Floats, revenue: Floats, *, ranked: npt.NDArray[np.bool_] | None = None
+) -> dict[str, float]:
+    """The metrics of ranking, error and level; ranking among those `ranked`, else of everybody."""
+    among = np.ones(len(revenue), dtype=bool) if ranked is None else ranked
     return {
-        "gini": metrics.gini(revenue, predicted),
-        "spearman": metrics.spearman(revenue, predicted),
-        "top10_capture": metrics.top_capture(revenue, predicted),
+        "gini": metrics.gini(revenue[among], predicted[among]),
+        "spearman": metrics.spearman(revenue[among], predicted[among]),
+        "top10_capture": metrics.top_capture(revenue[among], predicted[among]),
         "mae": metrics.mae(revenue, predicted),
         "rmse": metrics.rmse(revenue, predicted),
         "mae_at_level": metrics.mae_at_level(revenue, predicted),

@@ -32,6 +32,13 @@ log ends, or the shop did; within the log it was shut, or a part of the log is m
 SILENCES = ("last days", "pauses")
 """The checks that are told whatever the verdict is."""
 
+MUCH_OF_OTHER_PLAN, MOST_OF_OTHER_PLAN = 0.03, 0.10
+"""Shares of contracts with another period that are worth telling of, and beyond which their total
+is not to be trusted: a yearly plan read as a monthly one owes twelve times as much."""
+
+LATE_PERIODS = 1.5
+"""Payments further apart than the period, but by less than half of it, are late ones."""
+
 FEW_CUSTOMERS = 300
 
 FRESH_MODEL_DAYS, OLDEST_MODEL_DAYS = 28, 91
@@ -80,12 +87,13 @@ def review(
     total_is_forecast: bool,
     customers: int,
     silence: Silence,
+    of_kind: tuple[Check, ...] = (),
 ) -> Verdict:
     """Hold a backtest and the forecast of the total against the thresholds.
 
     - *do not use*: on past folds the ranking is not better than a random one could be;
     - *ranking only*: it is, but the total is not known well enough, missed its interval, or was
-      tested over less than a third of the horizon;
+      tested over less than a third of the horizon, or a check of the kind of shop fails;
     - *use*: otherwise.
 
     Parameters
@@ -102,6 +110,8 @@ def review(
         Customers scored.
     silence : Silence
         Days on which nobody ordered, up to the snapshot.
+    of_kind : tuple of Check
+        What only this kind of shop is asked.
     """
     ranking = _ranking(backtest)
     level = _level(backtest, horizon_days, log_half_width, total_is_forecast)
@@ -113,16 +123,40 @@ def review(
         _calibration(backtest),
         _size(customers),
         *_silences(silence),
+        *of_kind,
     )
     told = tuple(c.said for c in checks if c.name in SILENCES and c.status == "REVIEW")
     if ranking.status == "FAIL":
         return Verdict("do not use", (ranking.said, *told), checks)
-    if level.status == "FAIL":
-        return Verdict("ranking only", (level.said, *told), checks)
+    failed = tuple(check.said for check in (level, *of_kind) if check.status == "FAIL")
+    if failed:
+        return Verdict("ranking only", (*failed, *told), checks)
     weak = tuple(check.said for check in checks if check.status == "REVIEW")
     held = sum(total.inside for total in backtest.totals)
     facts = {"gini": ranking.value, "held": held, "dates": len(backtest.totals)}
     return Verdict("use", (Sentence("verdict.good", facts), *weak), checks)
+
+
+def check_plans(share: float, days: float, *, renewal_days: float) -> Check:
+    """Whether contracts of another period are among those that are learned from.
+
+    Parameters
+    ----------
+    share : float
+        Of those who paid more than once, who never did so in time.
+    days : float
+        Usually between their payments.
+    renewal_days : float
+        The period that contracts are read with.
+    """
+    status: Status = "FAIL" if share > MOST_OF_OTHER_PLAN else "REVIEW"
+    facts = {"share": share, "days": days, "period": renewal_days}
+    if share <= MUCH_OF_OTHER_PLAN:
+        said = Sentence("check.plans.pass", {"period": renewal_days})
+        return Check("plans", "PASS", share, MUCH_OF_OTHER_PLAN, said)
+    late = days < LATE_PERIODS * renewal_days
+    said = Sentence("check.plans.late" if late else "check.plans.other", facts)
+    return Check("plans", status, share, MUCH_OF_OTHER_PLAN, said)
 
 
 def when_scored(

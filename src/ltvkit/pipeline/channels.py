@@ -65,6 +65,7 @@ def decide_channels(
     summary: LogSummary,
     customers: pd.DataFrame | None,
     benchmarks: pd.DataFrame | None,
+    lapse_days: int,
 ) -> ChannelDecisions:
     """What each channel's customers cost and bring, and what a new one may cost.
 
@@ -94,6 +95,8 @@ def decide_channels(
         The customers table.
     benchmarks : DataFrame, optional
         The user's own figures of a sector.
+    lapse_days : int
+        Days without an order after which a customer has lapsed.
     """
     as_of = pd.Timestamp(snapshot.as_of)
     assumed = config.economics
@@ -145,6 +148,7 @@ def decide_channels(
         order_days,
         as_of,
         newcomers=won,
+        lapse_days=lapse_days,
         cac_by_month=_cac_by_month(months),
         ltv_by_month=pd.Series({cohort: curve.ltv for (_, cohort), curve in shop_cohorts.items()}),
     )

@@ -3,6 +3,7 @@
 The rooms of economics and audience do not know each other; here they are joined.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from ltvkit import audience
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
+from ltvkit.economics.kpis import LAPSE_DAYS
+from ltvkit.models.contractual import ContractualLtv
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
@@ -159,6 +162,7 @@ def decide(
         summary=log.summary,
         customers=tables.customers.frame if tables.customers else None,
         benchmarks=tables.benchmarks.frame if tables.benchmarks else None,
+        lapse_days=_lapse_days(model),
     )
     reasons, drivers = _reasons(config, model, features)
     scored = audience.scored_customers(
@@ -199,6 +203,13 @@ def decide(
         rfm_cuts=audience.rfm_cuts(scored) if rfm_cuts is None else rfm_cuts,
         prospects=_prospects(config, tables, order_days, shop, credited, snapshot, len(profile)),
     )
+
+
+def _lapse_days(model: ModelOfRecord) -> int:
+    """A year without an order; of contracts, the period and the days of grace."""
+    if isinstance(model, ContractualLtv):
+        return math.ceil(model.law_.terms.patience_days)
+    return LAPSE_DAYS
 
 
 def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audience.ListRules:

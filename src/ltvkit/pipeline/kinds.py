@@ -16,6 +16,7 @@ from ltvkit.config import Config
 from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, fold_snapshots
+from ltvkit.evaluation.checks import Check, check_plans
 from ltvkit.features.contracts import (
     build_contract_panel,
     contract_features,
@@ -38,9 +39,6 @@ from ltvkit.panel import LtvModel, ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot, as_day_number
 
 Models = Mapping[str, Callable[[], LtvModel]]
-
-MANY_OF_OTHER_PERIOD = 0.03
-"""A share of customers beyond which plans of another period are worth telling of."""
 
 OTHERS: Models = {
     "BG/NBD + GG": lambda: BtydLtv(BetaGeo),
@@ -86,8 +84,8 @@ class Kind(Protocol):
     def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
         """What came after a past date; see `ltvkit.evaluation.backtest.run_backtest`."""
 
-    def notes(self, log: CleanLog) -> tuple[str, ...]:
-        """What to know of the log before its predictions are used."""
+    def checks(self, log: CleanLog) -> tuple[Check, ...]:
+        """What only this kind of shop is asked, for the verdict."""
 
     def new_model(self) -> ModelOfRecord:
         """The model of record, unfitted."""
@@ -187,8 +185,8 @@ class OrderShop:
         """Orders and revenue."""
         return _orders_after(order_days, fold)
 
-    def notes(self, log: CleanLog) -> tuple[str, ...]:
-        """Nothing: orders come when they come."""
+    def checks(self, log: CleanLog) -> tuple[Check, ...]:
+        """None: orders come when they come."""
         return ()
 
     def new_model(self) -> ModelOfRecord:
@@ -234,15 +232,10 @@ class ContractShop:
         ended = contracts_ended(order_days, fold, terms=self.terms)
         return _orders_after(order_days, fold).merge(ended, on="customer_id", how="outer")
 
-    def notes(self, log: CleanLog) -> tuple[str, ...]:
+    def checks(self, log: CleanLog) -> tuple[Check, ...]:
         """Whether many contracts seem to have another period."""
         share, days = other_period(log.order_days, self.terms)
-        if share <= MANY_OF_OTHER_PERIOD:
-            return ()
-        return (
-            f"{share:.0%} of those who paid more than once never renewed in time, but paid again "
-            f"after usually {days:g} days: if there are plans of that period, train them apart.",
-        )
+        return (check_plans(share, days, renewal_days=self.terms.renewal_days),)
 
     def new_model(self) -> ModelOfRecord:
         """Renewals by shifted-beta-geometric, times value."""
@@ -272,7 +265,8 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
         f"{snapshot.horizon_days} days ahead: {int((now['renewals_due'] > 0).sum()):,} contracts.\n"
         f"  Past dates at which predictions can be checked: {folds}."
     )
-    return "\n".join([words, *(f"  ! {note}" for note in shop.notes(log))])
+    weak = [check.recommendation for check in shop.checks(log) if check.status != "PASS"]
+    return "\n".join([words, *(f"  ! {told}" for told in weak)])
 
 
 def contract_folds(

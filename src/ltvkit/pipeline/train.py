@@ -86,8 +86,6 @@ def train(
     backtest = backtest_log(config, log, snapshot, progress, customers=customers)
     progress.step(f"Training on all of the history to {snapshot.as_of}")
     kind = kind_of(config, log, customers)
-    for note in kind.notes(log):
-        progress.step(note)
     panel = kind.panel(log.order_days, snapshot)
     model = kind.new_model().fit(panel, report=progress.advance)
     verdict = review(
@@ -97,6 +95,7 @@ def train(
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),
         silence=silence(log),
+        of_kind=kind.checks(log),
     )
     record = _record(config, log, tables, model, backtest, verdict)
 

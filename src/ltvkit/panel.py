@@ -17,6 +17,9 @@ from ltvkit.contracts import Contracts
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Sentence
 
+YEAR_DAYS, PERIOD_DAYS = 364, 28
+"""A year and a month of whole weeks: seasons and cohorts are counted in them."""
+
 SNAPSHOTS = 8
 """Past snapshots for each length of label: more gain little and cost time."""
 
@@ -25,6 +28,9 @@ MOST_ROWS = 150_000
 
 RECORD_ROW = "ltvkit"
 """What a backtest calls the model of record, whatever the run is called."""
+
+PART = "part: "
+"""What the rows of a backtest begin with that are of a part of it."""
 
 SHORTER_LABELS = (0.5, 1.0)
 """Lengths of labels, as shares of the longest: short ones reach nearer to today."""
@@ -242,8 +248,8 @@ def cut_days(as_of_day: int, history_days: int, horizon_days: int) -> tuple[int,
     label = label_length(history_days, horizon_days)
     first = as_of_day - history_days
     days = [as_of_day - label - max(1, round(label / 8)) * k for k in range(16)]
-    if label <= 364:
-        days.append(as_of_day - 364)
+    if label <= YEAR_DAYS:
+        days.append(as_of_day - YEAR_DAYS)
     return tuple(
         sorted({day for day in days if day - first >= shortest_history(label)}, reverse=True)
     )

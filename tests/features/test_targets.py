@@ -21,12 +21,7 @@ def test_targets_are_the_orders_of_known_customers_in_the_days_after(horizon_day
     log = messy_log(1)
     days = [FIRST_DAY + timedelta(days=d) for d in (10, 200, 450)]
     found = fetch(
-        targets(
-            with_history(as_table(log)),
-            snapshot_days(days),
-            horizon_days=horizon_days,
-            columns=("margin",),
-        )
+        targets(with_history(as_table(log)), snapshot_days(days), horizon_days=horizon_days)
     )
     assert not found.duplicated(["as_of_day", "customer_id"]).any()
     expected = {}
@@ -37,11 +32,10 @@ def test_targets_are_the_orders_of_known_customers_in_the_days_after(horizon_day
                 expected[as_of, customer_id] = (
                     len(ahead),
                     sum(o["revenue"] for o in ahead),
-                    sum(o["margin"] for o in ahead),
                 )
     rows = found.set_index(["as_of_day", "customer_id"])
     assert set(rows.index) == set(expected)
-    columns = ["future_orders", "future_revenue", "future_margin"]
+    columns = ["future_orders", "future_revenue"]
     np.testing.assert_allclose(
         rows[columns].to_numpy(dtype=float), [expected[key] for key in rows.index], rtol=1e-9
     )

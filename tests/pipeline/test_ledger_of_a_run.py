@@ -6,11 +6,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from small_shop import decided, sound
 
 from ltvkit.data.simulator import DEMO_DESIGN, simulate_shop
 from ltvkit.economics import acquisition_costs, cac, cac_interval, charge_with_lag_days
 from ltvkit.economics.costs import UNATTRIBUTED
-from ltvkit.errors import DataError
+from ltvkit.errors import ConfigError, DataError
 from ltvkit.pipeline.ledger import open_ledger
 
 LAG = 20
@@ -242,3 +243,31 @@ def test_customers_without_a_channel_stay_in_the_sums(shop):
     )
     table = ledger.cac("customers").set_index("channel")
     assert table.loc[UNATTRIBUTED, "new_customers"] == len(first) - len(known)
+
+
+def test_shared_cost_is_spread_by_the_weights_of_the_configuration(tmp_path):
+    shop = sound()
+    shared = pd.DataFrame(
+        {
+            "period": [shop["costs"]["period"].min()],
+            "channel": [None],
+            "category": ["software"],
+            "amount": [1000.0],
+        }
+    )
+    costs = pd.concat([shop["costs"], shared], ignore_index=True)
+    settings = {
+        "economics.allocation": "weights",
+        "economics.allocation_weights": {"ads": 3, "social": 1},
+    }
+    table = decided(shop | {"costs": costs, "settings": settings}, tmp_path).channels
+    table = table.set_index("channel")
+    for name, share in (("ads", 0.75), ("social", 0.25)):
+        own = costs.loc[costs["channel"] == name, "amount"].sum()
+        assert table.loc[name, "loaded_cost"] == pytest.approx(own + 1000 * share)
+    assert table.loc["all", "loaded_cost"] == pytest.approx(costs["amount"].sum())
+    unknown = settings | {"economics.allocation_weights": {"tv": 1}}
+    with pytest.raises(ConfigError, match="channels among"):
+        decided(shop | {"costs": costs, "settings": unknown}, tmp_path)
+    with pytest.raises(ValueError, match="expected `allocation: weights` and a number"):
+        decided(shop | {"costs": costs, "settings": {"economics.allocation": "weights"}}, tmp_path)

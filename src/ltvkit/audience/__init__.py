@@ -57,7 +57,7 @@ from ltvkit.audience.scored import (
     scored_customers,
     value_if_kept,
 )
-from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm, segment_name, value_cuts
+from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm, value_cuts
 from ltvkit.audience.spreadsheets import write_workbook
 from ltvkit.audience.upload_files import ExportResult
 from ltvkit.audience.uploads import (
@@ -114,7 +114,6 @@ __all__ = [
     "score_rfm",
     "scored_columns",
     "scored_customers",
-    "segment_name",
     "summarise_lists",
     "tiktok_audience",
     "top_share",

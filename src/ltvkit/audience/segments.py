@@ -6,9 +6,8 @@ customers with the same figure always share a score, and the cut points of one r
 to the customers of the next.
 """
 
-import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -55,26 +54,11 @@ class RfmCuts:
 
     A value equal to a cut lies below it: `orders` cuts (1, 2, 3, 5) give F = 1 to one order,
     F = 2 to two, F = 4 to four or five, F = 5 to six and more.
-
-    Examples
-    --------
-    >>> cuts = RfmCuts((7.0, 30.0, 90.0, 180.0), (1.0, 2.0, 3.0, 5.0), (20.0, 50.0, 90.0, 200.0))
-    >>> RfmCuts.from_json(cuts.to_json()) == cuts
-    True
     """
 
     days_since_last: tuple[float, ...]
     orders: tuple[float, ...]
     revenue: tuple[float, ...]
-
-    def to_json(self) -> str:
-        """The cut points as JSON, to be kept with the model."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "RfmCuts":
-        """The cut points that `to_json` wrote."""
-        return cls(**{name: tuple(cuts) for name, cuts in json.loads(text).items()})
 
 
 def value_cuts(values: npt.ArrayLike, *, scores: int = SCORES) -> tuple[float, ...]:
@@ -167,15 +151,6 @@ def frequency_monetary(f: npt.NDArray[np.int64], m: npt.NDArray[np.int64]) -> np
     array([2, 4, 3])
     """
     return (f + m + 1) // 2
-
-
-def segment_name(r: int, fm: int) -> str:
-    """The name of one cell of the grid.
-
-    >>> segment_name(5, 4)
-    'Champions'
-    """
-    return _GRID[r][fm - 1]
 
 
 def _cuts_below(values: pd.Series, cuts: tuple[float, ...]) -> npt.NDArray[np.int64]:

@@ -1,7 +1,7 @@
 """Every key of a configuration: its type, its default, its meaning, and what it must not be."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from ltvkit.config.text import did_you_mean, redact_all
@@ -251,8 +252,11 @@ class EconomicsConfig(Section):
         "LTV; for a log that begins mid-life",
     )
     contact_cost: Money = Field(default=0.0, description="what one contact with a customer costs")
-    allocation: Literal["customers", "spend", "paid_customers"] = Field(
+    allocation: Literal["customers", "spend", "paid_customers", "weights"] = Field(
         default="customers", description="how shared costs are spread over channels"
+    )
+    allocation_weights: dict[str, Money] = Field(
+        default={}, description="for allocation: weights, each channel's part of shared costs"
     )
     attribution: Literal["first", "last", "linear", "position", "time_decay"] = Field(
         default="last", description="how the touches before a first order share its credit"
@@ -263,6 +267,18 @@ class EconomicsConfig(Section):
     benchmarks: str | None = Field(
         default=None, description="a table of your sector's figures to compare with", min_length=1
     )
+
+    @model_validator(mode="after")
+    def _weights_go_with_their_rule(self) -> Self:
+        if (self.allocation == "weights") != bool(self.allocation_weights):
+            raise ValueError(
+                f"got allocation '{self.allocation}' and allocation_weights for "
+                f"{len(self.allocation_weights)} channels, expected `allocation: weights` and a "
+                "number per channel, or neither"
+            )
+        if self.allocation_weights and not sum(self.allocation_weights.values()) > 0:
+            raise ValueError("allocation_weights: got 0 for every channel, expected some above 0")
+        return self
 
 
 class AudienceConfig(Section):

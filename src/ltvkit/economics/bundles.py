@@ -27,7 +27,7 @@ Integers = NDArray[np.int64]
 class Bundles:
     """Sums per bundle of one group.
 
-    Shape (bundles,): `weight`, `first_margin`, `margin_to_date`, `residual`. Shape (bundles, ages):
+    Shape (bundles,): `weight`, `first_margin`. Shape (bundles, ages):
     `observed_margin` and `observed` over customers observed through that age; `partial_margin` of
     an age still running; `age_weight`, `residual_now`, `residual_next` by the customers' present
     age, the residual split over the running age and the next.
@@ -36,8 +36,6 @@ class Bundles:
     customers: int
     weight: Floats
     first_margin: Floats
-    margin_to_date: Floats
-    residual: Floats
     observed_margin: Floats
     observed: Floats
     partial_margin: Floats
@@ -60,8 +58,7 @@ def bundle(
     Parameters
     ----------
     customers : DataFrame
-        `customer_id, age_months`, optional `weight, first_margin, margin_to_date,
-        residual_margin`.
+        `customer_id, age_months`, optional `weight, first_margin, residual_margin`.
     margins : DataFrame
         `customer_id, age_months, margin`.
     group : ndarray, shape (rows of customers,)
@@ -102,8 +99,6 @@ def bundle(
     sums = (
         per_bundle(np.ones_like(weight)),
         per_bundle(_optional(customers, "first_margin", 0.0)),
-        per_bundle(_optional(customers, "margin_to_date", 0.0)),
-        per_bundle(residual),
         margin_sum(complete),
         observed,
         margin_sum(partial),

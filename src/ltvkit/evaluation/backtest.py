@@ -17,7 +17,7 @@ from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
 from ltvkit.evaluation.chances import auc, brier, calibration_error, calibration_floor
 from ltvkit.evaluation.coverage import attainable_coverage, coverage
-from ltvkit.panel import RECORD_ROW, LtvModel, ModelOfRecord, Panel
+from ltvkit.panel import PART, RECORD_ROW, LtvModel, ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import Floats
 
@@ -196,7 +196,7 @@ def run_backtest(
         totals.append(TotalCheck(fold.as_of, *model.total_interval(), float(revenue.sum())))
         for name, part in model.candidate_revenue(panel.now).items():
             values = judge_revenue(part, revenue, ranked=ranked)
-            add(f"part: {name}", values, at=fold, fold=number)
+            add(PART + name, values, at=fold, fold=number)
         for name, make in others.items():
             done += 1
             report("backtest", done, steps)

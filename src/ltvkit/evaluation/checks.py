@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
-from ltvkit.panel import RECORD_ROW
+from ltvkit.panel import PART, RECORD_ROW
 from ltvkit.snapshot import Silence
 from ltvkit.wording import Sentence
 
@@ -249,7 +249,7 @@ def _peers(backtest: Backtest) -> Check:
     names = [
         name
         for name in dict.fromkeys(backtest.table["model"])
-        if name != RECORD_ROW and not str(name).startswith("part: ")
+        if name != RECORD_ROW and not str(name).startswith(PART)
     ]
     ginis = {str(name): backtest.mean(str(name), "gini") for name in names}
     ginis = {name: value for name, value in ginis.items() if np.isfinite(value)}

@@ -3,8 +3,7 @@
 import ibis.expr.types as ir
 
 from ltvkit.features.engine import total
-
-COHORT_DAYS = 28
+from ltvkit.panel import PERIOD_DAYS
 
 
 def arrivals(history: ir.Table) -> ir.Table:
@@ -16,7 +15,7 @@ def arrivals(history: ir.Table) -> ir.Table:
 def repeats(history: ir.Table) -> ir.Table:
     """Repeat orders and revenue by cohort (first day // 28) and day."""
     later = history.filter(history.number > 1)
-    later = later.mutate(cohort=(later.first_day / COHORT_DAYS).floor().cast("int64"))
+    later = later.mutate(cohort=(later.first_day / PERIOD_DAYS).floor().cast("int64"))
     return later.group_by(["cohort", "day"]).aggregate(
         repeat_orders=later.count().cast("int64"), repeat_revenue=total(later.revenue)
     )

@@ -32,7 +32,7 @@ def with_history(order_days: ir.Table) -> ir.Table:
     ibis table
         The same rows with `day` (int, days since 1970-01-01), `first_day` (int), `number`
         (1 for the first order), `gap_days` (days since the order before; missing for the first),
-        `repeat_revenue` (0 for the first order) and `first_revenue` (0 for all others).
+        and `first_revenue` (0 for all orders but the first).
     """
     orders = order_days.mutate(day=day_number(order_days.ordered_on))
     per_customer = ibis.window(group_by="customer_id", order_by="day")
@@ -42,6 +42,5 @@ def with_history(order_days: ir.Table) -> ir.Table:
         first_day=orders.day.min().over(ibis.window(group_by="customer_id")),
     )
     return orders.mutate(
-        repeat_revenue=ibis.ifelse(orders.number > 1, orders.revenue, 0.0),
         first_revenue=ibis.ifelse(orders.number == 1, orders.revenue, 0.0),
     )

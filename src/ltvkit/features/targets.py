@@ -6,9 +6,7 @@ import ibis.expr.types as ir
 from ltvkit.features.engine import total
 
 
-def targets(
-    history: ir.Table, snapshots: ir.Table, *, horizon_days: int, columns: tuple[str, ...] = ()
-) -> ir.Table:
+def targets(history: ir.Table, snapshots: ir.Table, *, horizon_days: int) -> ir.Table:
     """Orders and revenue of the customers known at each snapshot, in the days after it.
 
     The future of a snapshot is `(as_of_day, as_of_day + horizon_days]`. Customers whose first
@@ -22,8 +20,6 @@ def targets(
         From `snapshot_days`.
     horizon_days : int
         Length of the future in days.
-    columns : tuple of str
-        Further columns of `history` to sum, such as `margin`, as `future_<column>`.
 
     Returns
     -------
@@ -40,5 +36,4 @@ def targets(
     return after.group_by(["as_of_day", "customer_id"]).aggregate(
         future_orders=after.count().cast("float64"),
         future_revenue=total(after.revenue),
-        **{f"future_{column}": total(after[column]) for column in columns},
     )

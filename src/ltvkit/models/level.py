@@ -17,9 +17,9 @@ import pandas as pd
 
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
-from ltvkit.models.season import PERIOD_DAYS, YEAR_DAYS, Season
+from ltvkit.models.season import Season
 from ltvkit.models.season_ahead import season_at
-from ltvkit.panel import Activity, Cut, label_length
+from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS, Activity, Cut, label_length
 from ltvkit.units import Z80
 
 SHORTEST_HALF_WIDTH = 0.12
@@ -303,7 +303,7 @@ def _past_error(errors: list[tuple[Cut, float]], as_of_day: int, horizon_days: i
     """
     bounded = [(cut, float(np.clip(e, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR))) for cut, e in errors]
     recent = [e for cut, e in bounded if as_of_day - cut.day <= 2.5 * horizon_days + 28]
-    year_ago = [e for cut, e in bounded if abs(as_of_day - 364 - cut.day) <= horizon_days / 8]
+    year_ago = [e for cut, e in bounded if abs(as_of_day - YEAR_DAYS - cut.day) <= horizon_days / 8]
     if not recent:
         return float(np.mean(year_ago)) if year_ago else 0.0
     median = float(np.median(recent))

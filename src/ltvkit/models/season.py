@@ -13,10 +13,9 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array
 from scipy.special import xlogy
 
+from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS
 from ltvkit.units import DAYS_PER_YEAR, Floats
 
-YEAR_DAYS = 364
-PERIOD_DAYS = 28
 SEASON_KNOTS = 13
 AGE_KNOTS = np.array([3.5, 10, 21, 42, 84, 168, 336, 672, 1344, 2688, 5376])
 

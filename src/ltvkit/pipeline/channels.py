@@ -244,6 +244,7 @@ def _ledger(
         as_of=as_of,
         cost_lag_days=config.economics.cost_lag_days,
         new_from=config.economics.new_customers_from,
+        channel_weights=config.economics.allocation_weights or None,
     )
     return ledger, ledger.in_flight if ledger else acquisition_total(costs)
 

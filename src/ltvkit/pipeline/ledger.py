@@ -51,6 +51,8 @@ class Ledger:
         whole of it.
     as_of : Timestamp
         The snapshot.
+    channel_weights : mapping, optional
+        Each channel's part of shared cost, for the allocation by weights.
     """
 
     costs: pd.DataFrame
@@ -64,6 +66,7 @@ class Ledger:
     left_out: float
     running: float
     as_of: pd.Timestamp
+    channel_weights: Mapping[str, float] | None = None
 
     @property
     def charged(self) -> float:
@@ -77,6 +80,7 @@ class Ledger:
             self.customers,
             allocation,
             weights=self.weights,
+            channel_weights=self.channel_weights,
             start=self.start,
             end=self.end,
         )
@@ -91,6 +95,7 @@ class Ledger:
             allocation,
             unit=unit,
             weights=self.weights,
+            channel_weights=self.channel_weights,
             start=self.start,
             end=self.end,
         )
@@ -164,6 +169,7 @@ def open_ledger(
     as_of: date,
     cost_lag_days: int,
     new_from: date | None,
+    channel_weights: Mapping[str, float] | None = None,
 ) -> Ledger | None:
     """Charge a ledger to the customers that it brought.
 
@@ -181,6 +187,8 @@ def open_ledger(
         Days from spending to the first order that it brings.
     new_from : date, optional
         First orders before this day are not those of new customers.
+    channel_weights : mapping, optional
+        See `Ledger`.
 
     Returns
     -------
@@ -238,6 +246,7 @@ def open_ledger(
         left_out=total - result.in_flight_spend - float(ledger["amount"].sum()),
         running=_running(ledger, unit, snapshot),
         as_of=snapshot,
+        channel_weights=channel_weights,
     )
 
 

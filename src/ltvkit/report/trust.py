@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ltvkit.audience import feature_label
-from ltvkit.panel import RECORD_ROW
+from ltvkit.panel import PART, RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.runs import Check, Run
 from ltvkit.wording import known_language, method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
-PART = "part: "
-"""How the parts of the model of record are called in the backtest."""
-
 MAX_DRIVERS = 12
 
 """Errors of the total are written to a tenth of a per cent."""

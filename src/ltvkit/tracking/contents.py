@@ -13,12 +13,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ltvkit.panel import RECORD_ROW
+from ltvkit.panel import PART, RECORD_ROW
 from ltvkit.runs import Run, Verdict
 
 ModelKind = Literal["record", "part", "peer"]
-
-PART_PREFIX = "part: "
 
 LIST_COLUMNS = (
     "customer_id",
@@ -113,12 +111,12 @@ def model_rows(run: Run) -> tuple[ModelRow, ...]:
     """Every model of the backtest, in its order."""
     rows = []
     for name in dict.fromkeys([*run.backtest["model"], *run.metrics]):
-        part = str(name).removeprefix(PART_PREFIX)
+        part = str(name).removeprefix(PART)
         weight = run.model.weights.get(part) if name != RECORD_ROW else None
         kind: ModelKind = "peer"
         if name == RECORD_ROW:
             kind = "record"
-        elif weight is not None or str(name).startswith(PART_PREFIX):
+        elif weight is not None or str(name).startswith(PART):
             kind = "part"
         mine = run.backtest[(run.backtest["model"] == name) & run.backtest["value"].notna()]
         rows.append(

@@ -130,12 +130,16 @@ class Contracts:
         Past dates at which the forecast of the total is checked, the most recent first.
     cut_days : int
         The days that they look ahead.
+    latest : DataFrame
+        The renewals whose days of grace ended in the last month: `renewals` made and `cancels`
+        (contracts ended) before, `opening` as in the features, and whether it was `made`.
     """
 
     terms: ContractTerms
     history: ContractHistory
     cuts: tuple[ContractCut, ...]
     cut_days: int
+    latest: pd.DataFrame
 
 
 def renewals_due(

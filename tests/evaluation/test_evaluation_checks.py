@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from ltvkit.evaluation.backtest import Backtest, TotalCheck, random_gini_sd
-from ltvkit.evaluation.checks import OLDEST_MODEL_DAYS, check_plans, review, when_scored
+from ltvkit.evaluation.checks import (
+    OLDEST_MODEL_DAYS,
+    check_latest_renewals,
+    check_plans,
+    review,
+    when_scored,
+)
 from ltvkit.evaluation.metrics import gini
 from ltvkit.snapshot import Silence
 
@@ -246,3 +252,15 @@ def test_plans_of_another_period_are_told_and_too_many_leave_no_total(share, day
     asked = when_scored(found, age_days=3, log_half_width=0.2, silence=quiet(0))
     assert (asked.decision, status(asked)["plans"]) == (decision, status(found)["plans"])
     assert (told is None) == (status(found)["plans"] == "PASS")
+
+
+@pytest.mark.parametrize(
+    ("made", "found", "decision"),
+    [(229, "PASS", "use"), (219, "REVIEW", "use"), (190, "FAIL", "ranking only")],
+)
+def test_renewals_that_fail_of_late_take_the_total_away(made, found, decision):
+    check = check_latest_renewals(due=250, made=made, expected=234, sd=4.0)
+    assert check.status == found
+    assert verdict(backtest_of(), of_kind=(check,)).decision == decision
+    other = check_latest_renewals(due=250, made=2 * 234 - made, expected=234, sd=4.0)
+    assert other.status == found

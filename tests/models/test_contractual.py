@@ -11,6 +11,7 @@ import pytest
 from ltvkit.contracts import ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.evaluation.backtest import judge
+from ltvkit.evaluation.checks import check_latest_renewals
 from ltvkit.features.contracts import contracts_ended
 from ltvkit.models.artifact import TrainedModel, load_model, save_model
 from ltvkit.models.contractual import READ, ContractualLtv
@@ -349,3 +350,30 @@ def test_a_model_asked_weeks_later_is_less_sure_of_its_total(shops):
     assert later.level_.log_half_width > model.level_.log_half_width
     assert later.level_.total == pytest.approx(model.level_.total, rel=1e-12)
     assert later.predict(panel.now).equals(model.predict(panel.now))
+
+
+def test_the_renewals_of_the_last_month_are_made_as_the_law_says_where_nothing_changed(shops):
+    _, _, seeds = shops
+    off = []
+    for _, panel, model in seeds:
+        latest = model.facts_.latest
+        assert latest["due"] == len(panel.contracts.latest) > 0
+        off.append((latest["made"] - latest["expected"]) / max(latest["sd"], 1.0))
+        assert check_latest_renewals(**latest).status == "PASS"
+    assert abs(np.mean(off)) < 3 / np.sqrt(len(seeds))
+
+
+def test_a_month_in_which_many_left_is_told_and_leaves_no_total():
+    shop = ContractShop(customers=1500)
+    log = payments(shop, seed=4)
+    dice = np.random.default_rng(1)
+    # From 40 days before the snapshot on, a quarter of those who were to pay leave instead.
+    late = log["day"] > shop.history_days - 40
+    leavers = log.loc[late, "customer_id"].drop_duplicates()
+    gone = leavers[dice.random(len(leavers)) < 0.25]
+    left = log[~(late & log["customer_id"].isin(gone))]
+    panel = contract_panel(left, history_days=shop.history_days, horizon_days=90)
+    latest = ContractualLtv().fit(panel).facts_.latest
+    check = check_latest_renewals(**latest)
+    assert check.status == "FAIL"
+    assert "customers leave more often of late" in check.recommendation

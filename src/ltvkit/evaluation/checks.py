@@ -39,6 +39,10 @@ is not to be trusted: a yearly plan read as a monthly one owes twelve times as m
 LATE_PERIODS = 1.5
 """Payments further apart than the period, but by less than half of it, are late ones."""
 
+LATEST_NOISES, LATEST_SHARE = 3.0, 0.10
+"""Standard deviations by which last month's renewals may be off by chance; and the share of them
+beyond which the total of the months ahead is not known."""
+
 FEW_CUSTOMERS = 300
 
 FRESH_MODEL_DAYS, OLDEST_MODEL_DAYS = 28, 91
@@ -157,6 +161,27 @@ def check_plans(share: float, days: float, *, renewal_days: float) -> Check:
     late = days < LATE_PERIODS * renewal_days
     said = Sentence("check.plans.late" if late else "check.plans.other", facts)
     return Check("plans", status, share, MUCH_OF_OTHER_PLAN, said)
+
+
+def check_latest_renewals(*, due: float, made: float, expected: float, sd: float) -> Check:
+    """Whether the renewals of the last month were made as often as the model says.
+
+    Parameters
+    ----------
+    due, made : float
+        Renewals that were decided, and that were made.
+    expected, sd : float
+        How many of them the model says are made, and the standard deviation of that.
+    """
+    off = (made - expected) / max(sd, 1.0)
+    facts = {"due": due, "made": made, "expected": expected}
+    if abs(off) <= LATEST_NOISES:
+        said = Sentence("check.latest_renewals.pass", facts)
+        return Check("latest renewals", "PASS", off, LATEST_NOISES, said)
+    far = abs(made - expected) > LATEST_SHARE * expected
+    key = "fewer" if off < 0 else "more"
+    said = Sentence(f"check.latest_renewals.{key}", facts)
+    return Check("latest renewals", "FAIL" if far else "REVIEW", off, LATEST_NOISES, said)
 
 
 def when_scored(

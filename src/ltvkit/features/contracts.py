@@ -29,6 +29,9 @@ from ltvkit.panel import Activity, Panel, cut_days, label_length
 from ltvkit.snapshot import Snapshot, as_day_number
 from ltvkit.units import Floats
 
+LATEST_DAYS = 30
+"""Renewals decided in so many days before a day show whether customers leave as they did."""
+
 FEWEST_RENEWALS = 30
 """Renewals from which their own mean gap is taken for the period."""
 
@@ -152,6 +155,7 @@ def build_contract_panel(
             history=history_on(trace, as_of_day),
             cuts=tuple(cut for cut in cuts if len(cut.history.gaps)),
             cut_days=label_days,
+            latest=latest_renewals(trace, as_of_day),
         ),
     )
 
@@ -234,6 +238,31 @@ def history_on(trace: Trace, day: int) -> ContractHistory:
         periods=_periods(trace, day),
         renewal_days=_mean_gap(trace, day),
         new_contracts=_new_contracts(trace, first, day),
+    )
+
+
+def latest_renewals(trace: Trace, day: int) -> pd.DataFrame:
+    """The renewals whose days of grace ended in the last month, made or not.
+
+    Returns
+    -------
+    DataFrame
+        See `ltvkit.contracts.Contracts`.
+    """
+    begins = np.flatnonzero((trace.kind <= RENEWAL) & (trace.day <= day))
+    last = np.append(trace.contract[begins][1:] != trace.contract[begins][:-1], True)[: len(begins)]
+    decided = trace.day[begins] + trace.terms.patience_days
+    rows = (decided >= day - LATEST_DAYS) & (decided < day)
+    asked = begins[rows]
+    starts = np.flatnonzero(np.append(True, trace.customer[1:] != trace.customer[:-1]))
+    before = trace.contract[asked] - trace.contract[starts[trace.customer[asked]]]
+    return pd.DataFrame(
+        {
+            "renewals": trace.renewals[asked].astype(float),
+            "cancels": before.astype(float),
+            "opening": _is_opening(trace)[trace.customer[asked]].astype(float),
+            "made": ~last[rows],
+        }
     )
 
 

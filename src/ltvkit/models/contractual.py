@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from ltvkit.contracts import ContractHistory, ContractTerms
+from ltvkit.contracts import ContractHistory, Contracts, ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
 from ltvkit.models.contract_level import forecast_contracts, learn
@@ -49,12 +49,16 @@ class ContractFacts:
     typical : dict
         Of running contracts: the median `renewals`, `contracts` and `opening`, the mean expected
         `payments` and `value` of a period; what contributions are counted from.
+    latest : dict
+        Of the renewals decided in the last month: how many were `due`, how many `made`, and how
+        many were `expected`, with their standard deviation `sd`.
     """
 
     running: int
     not_due: int
     opening: int
     typical: dict[str, float]
+    latest: dict[str, float]
 
 
 class ContractualLtv(BaseEstimator):
@@ -130,7 +134,7 @@ class ContractualLtv(BaseEstimator):
             contracts, learned, panel.now, horizon_days=self.horizon_days_, report=report
         )
         self._meet_the_total(panel.now)
-        self.facts_ = _facts(self, contracts.history, panel.now)
+        self.facts_ = _facts(self, contracts, panel.now)
         return self
 
     def at(self, as_of: date) -> Self:
@@ -374,8 +378,10 @@ class ContractualLtv(BaseEstimator):
         return {"next_order_days": middle, "next_order_days_from": low, "next_order_days_to": high}
 
 
-def _facts(model: ContractualLtv, history: ContractHistory, now: pd.DataFrame) -> ContractFacts:
-    law = model.law_
+def _facts(model: ContractualLtv, contracts: Contracts, now: pd.DataFrame) -> ContractFacts:
+    law, history, latest = model.law_, contracts.history, contracts.latest
+    made = column(latest, "renewals") + law.head_start * column(latest, "opening")
+    rate = law.rate(made, column(latest, "cancels"))
     running = law.is_running(now)
     waiting = running & (law.due(now, model.horizon_days_) == 0)
     opening = history.customers.loc[history.customers["opening"].astype(bool), "customers"]
@@ -383,7 +389,18 @@ def _facts(model: ContractualLtv, history: ContractHistory, now: pd.DataFrame) -
     typical = {name: float(np.median(column(whose, name))) for name in PAST}
     typical["payments"] = float(model.expected_orders(whose, model.horizon_days_).mean())
     typical["value"] = float(model.value_.predict(whose).mean())
-    return ContractFacts(int(running.sum()), int(waiting.sum()), int(opening.sum()), typical)
+    return ContractFacts(
+        running=int(running.sum()),
+        not_due=int(waiting.sum()),
+        opening=int(opening.sum()),
+        typical=typical,
+        latest={
+            "due": float(len(latest)),
+            "made": float(latest["made"].sum()),
+            "expected": float(rate.sum()),
+            "sd": float(np.sqrt((rate * (1 - rate)).sum())),
+        },
+    )
 
 
 def _check(history: ContractHistory, terms: ContractTerms, history_days: int) -> None:

@@ -16,7 +16,7 @@ from ltvkit.config import Config
 from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, fold_snapshots
-from ltvkit.evaluation.checks import Check, check_plans
+from ltvkit.evaluation.checks import Check, check_latest_renewals, check_plans
 from ltvkit.features.contracts import (
     build_contract_panel,
     contract_features,
@@ -84,8 +84,8 @@ class Kind(Protocol):
     def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
         """What came after a past date; see `ltvkit.evaluation.backtest.run_backtest`."""
 
-    def checks(self, log: CleanLog) -> tuple[Check, ...]:
-        """What only this kind of shop is asked, for the verdict."""
+    def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
+        """What only this kind of shop and its trained model are asked, for the verdict."""
 
     def new_model(self) -> ModelOfRecord:
         """The model of record, unfitted."""
@@ -185,7 +185,7 @@ class OrderShop:
         """Orders and revenue."""
         return _orders_after(order_days, fold)
 
-    def checks(self, log: CleanLog) -> tuple[Check, ...]:
+    def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
         """None: orders come when they come."""
         return ()
 
@@ -232,10 +232,15 @@ class ContractShop:
         ended = contracts_ended(order_days, fold, terms=self.terms)
         return _orders_after(order_days, fold).merge(ended, on="customer_id", how="outer")
 
-    def checks(self, log: CleanLog) -> tuple[Check, ...]:
+    def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
+        """Whether there are plans of another period, and whether customers leave as they did."""
+        assert isinstance(model, ContractualLtv)  # noqa: S101  (for the type checker)
+        return self.plans(log), check_latest_renewals(**model.facts_.latest)
+
+    def plans(self, log: CleanLog) -> Check:
         """Whether many contracts seem to have another period."""
         share, days = other_period(log.order_days, self.terms)
-        return (check_plans(share, days, renewal_days=self.terms.renewal_days),)
+        return check_plans(share, days, renewal_days=self.terms.renewal_days)
 
     def new_model(self) -> ModelOfRecord:
         """Renewals by shifted-beta-geometric, times value."""
@@ -265,8 +270,8 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
         f"{snapshot.horizon_days} days ahead: {int((now['renewals_due'] > 0).sum()):,} contracts.\n"
         f"  Past dates at which predictions can be checked: {folds}."
     )
-    weak = [check.recommendation for check in shop.checks(log) if check.status != "PASS"]
-    return "\n".join([words, *(f"  ! {told}" for told in weak)])
+    plans = shop.plans(log)
+    return words if plans.status == "PASS" else f"{words}\n  ! {plans.recommendation}"
 
 
 def contract_folds(

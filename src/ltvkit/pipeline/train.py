@@ -95,7 +95,7 @@ def train(
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),
         silence=silence(log),
-        of_kind=kind.checks(log),
+        of_kind=kind.checks(log, model),
     )
     record = _record(config, log, tables, model, backtest, verdict)
 

@@ -377,3 +377,28 @@ def test_a_month_in_which_many_left_is_told_and_leaves_no_total():
     check = check_latest_renewals(**latest)
     assert check.status == "FAIL"
     assert "customers leave more often of late" in check.recommendation
+
+
+def test_prices_that_rise_are_no_payments():
+    shop = ContractShop(customers=1200, plans=(19.99,))
+    log = payments(shop, seed=6)
+    # Each customer's plan grows by 1.5 % with every payment.
+    made = log.groupby("customer_id").cumcount()
+    grown = log.assign(revenue=(log["revenue"] * 1.015**made).round(2))
+    horizon = 180
+    panel = contract_panel(grown, history_days=shop.history_days, horizon_days=horizon)
+    model = ContractualLtv().fit(panel)
+    revenue, renewals = what_came(
+        grown, panel.now["customer_id"], history_days=shop.history_days, horizon_days=horizon
+    )
+    told = model.predict(panel.now)
+    assert model.price_ > 1.02
+    assert told["expected_orders"].sum() == pytest.approx(renewals.sum(), rel=0.04)
+    assert told["predicted_revenue"].sum() == pytest.approx(revenue.sum(), rel=0.05)
+    due = (told["renewals_due"] > 0).to_numpy()
+    inside = (revenue >= told["low"]) & (revenue <= told["high"])
+    assert inside[due].mean() > 0.7
+    steady = ContractualLtv().fit(
+        contract_panel(log, history_days=shop.history_days, horizon_days=horizon)
+    )
+    assert steady.price_ == pytest.approx(1.0, abs=0.01)

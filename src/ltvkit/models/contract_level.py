@@ -48,8 +48,8 @@ def forecast_contracts(
     *,
     horizon_days: int,
     report: Callable[[str, int, int], None],
-) -> tuple[LevelForecast, tuple[float, ...]]:
-    """The total with its 80 % interval, and the scatter of what renewals bring.
+) -> tuple[LevelForecast, float, tuple[float, ...]]:
+    """The total with its 80 % interval, how many payments it holds, and the scatter of each.
 
         ln total = ln(expected) + k
         k = mean(e_q) x .05^2 / (.05^2 + 8 mean(chance_q^2) / dates)
@@ -58,7 +58,8 @@ def forecast_contracts(
 
     with e_q = ln(actual / forecast) at past dates, each forecast with what was known then. Pauses
     and payers later than the grace make the same error at every date: k is the part of their mean
-    that chance, which is much the same at dates an eighth of a horizon apart, does not explain.
+    that chance, which is much the same at dates an eighth of a horizon apart, does not explain. Of
+    the numbers of payments the same is computed: prices that rise are no payments.
 
     Parameters
     ----------
@@ -79,13 +80,16 @@ def forecast_contracts(
         then.append(learn(cut.history, contracts.terms, cut.features))
     report("total", len(contracts.cuts), len(contracts.cuts))
     scatter = _scatter(contracts, learned, then)
-    days, errors, chances = contracts.cut_days, [], []
+    days, errors, chances, miscounts = contracts.cut_days, [], [], []
     for cut, past in zip(contracts.cuts, then, strict=True):
         total, chance = total_and_chance(past, cut.features, days, scatter)
         actual = float(cut.future_revenue.sum())
         if total > 0 and actual > 0:
             errors.append(float(np.log(actual / total)))
             chances.append(chance)
+            counted = float(outlook(past.law, cut.features, days).expected.sum())
+            came = float(cut.future_renewals.sum())
+            miscounts.append(float(np.log(max(came, 0.5) / max(counted, 0.5))))
     correction = _lasting(np.array(errors), np.array(chances))
     beyond = float((np.square(np.array(errors) - correction) - np.square(chances)).sum())
     known = DATES_A_HORIZON * USUAL_MISS**2 + max(beyond, 0.0)
@@ -106,7 +110,9 @@ def forecast_contracts(
         fold_errors=tuple(errors),
         repeat_orders=int(contracts.history.gaps["renewals"].sum()),
     )
-    return forecast, scatter
+    payments = float(outlook(learned.law, features, horizon_days).expected.sum())
+    lasting = _lasting(np.array(miscounts), np.array(chances))
+    return forecast, payments * float(np.exp(lasting)), scatter
 
 
 def _lasting(errors: Floats, chances: Floats) -> float:

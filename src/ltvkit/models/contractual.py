@@ -70,13 +70,15 @@ class ContractualLtv(BaseEstimator):
         The chance of a renewal, and when it comes.
     value_ : PeriodValue
         What a period brings.
+    price_ : float
+        By what periods of the days ahead are dearer than those, as past totals show.
     scatter_ : tuple of float
         By what a renewal's revenue scatters around that.
     level_ : LevelForecast
         The total, and how sure it is.
     regained_ : float
         Share of the payments that the law gives up which come after all, after pauses and later
-        than the grace, as past totals show; below 0, the share of those expected that do not.
+        than the grace, as past dates show; below 0, the share of those expected that do not.
     facts_ : ContractFacts
         For the explanation.
     as_of_day_ : int
@@ -92,6 +94,7 @@ class ContractualLtv(BaseEstimator):
 
     law_: RenewalLaw
     value_: PeriodValue
+    price_: float
     scatter_: tuple[float, ...]
     level_: LevelForecast
     regained_: float
@@ -130,10 +133,10 @@ class ContractualLtv(BaseEstimator):
         learned = learn(contracts.history, contracts.terms, panel.now)
         self.law_, self.value_ = learned.law, learned.value
         report("renewals", 1, 1)
-        self.level_, self.scatter_ = forecast_contracts(
+        self.level_, payments, self.scatter_ = forecast_contracts(
             contracts, learned, panel.now, horizon_days=self.horizon_days_, report=report
         )
-        self._meet_the_total(panel.now)
+        self._meet_the_total(panel.now, payments)
         self.facts_ = _facts(self, contracts, panel.now)
         return self
 
@@ -181,13 +184,17 @@ class ContractualLtv(BaseEstimator):
         days = self.horizon_days_ if horizon_days is None else horizon_days
         ahead = outlook(self.law_, features, days)
         expected = self._payments(features, days)
-        value = self.value_.predict(features)
+        value = self._value(features)
         due = self.law_.due(features, days)
         running = self.law_.is_running(features)
         nothing_due = running & (due == 0)
         active = np.where(nothing_due, 1.0, ahead.any)
         stays = kept(self.law_, features, days)
-        low, high = shortest_intervals(ahead, self.scatter_, level=interval_level, holds=expected)
+        # Prices are exact, and how they rose is in the scatter: no factor goes before them.
+        paid = self.value_.predict(features)
+        low, high = shortest_intervals(
+            ahead, self.scatter_, level=interval_level, holds=expected * self.price_
+        )
         low_if, high_if = shortest_intervals(
             ahead, self.scatter_, level=interval_level, if_any=True
         )
@@ -198,10 +205,10 @@ class ContractualLtv(BaseEstimator):
                 "expected_orders": expected,
                 "expected_order_value": value,
                 "predicted_revenue": expected * value,
-                "low": low * value,
-                "high": high * value,
-                "low_if_order": low_if * value,
-                "high_if_order": high_if * value,
+                "low": low * paid,
+                "high": high * paid,
+                "low_if_order": low_if * paid,
+                "high_if_order": high_if * paid,
                 "prob_alive": self._prob_running(features),
                 "prob_order_90d": outlook(self.law_, features, 90).any,
                 **self._next_payment(features, running & (active >= UNLIKELY)),
@@ -251,7 +258,7 @@ class ContractualLtv(BaseEstimator):
         own = self._payments(features, days)
         by_days = self._payments(usual_past, days)
         by_due = self._payments(on_time, days)
-        value = self.value_.predict(features)
+        value = self._value(features)
         price = (value + usual_value) / 2
         return pd.DataFrame(
             {
@@ -297,6 +304,7 @@ class ContractualLtv(BaseEstimator):
         return {
             "law": asdict(self.law_),
             "value": asdict(self.value_),
+            "price": self.price_,
             "scatter": list(self.scatter_),
             "level": asdict(self.level_),
             "regained": self.regained_,
@@ -320,6 +328,7 @@ class ContractualLtv(BaseEstimator):
             }
         )
         model.value_ = PeriodValue(tuple(state["value"]["weights"]), state["value"]["mean"])
+        model.price_ = state["price"]
         model.scatter_ = tuple(state["scatter"])
         model.level_ = LevelForecast.from_dict(state["level"])
         model.regained_ = state["regained"]
@@ -337,21 +346,24 @@ class ContractualLtv(BaseEstimator):
         running = self.law_.is_running(features)
         return np.where(running, expected + self.regained_ * np.maximum(given_up, 0.0), expected)
 
-    def _meet_the_total(self, now: pd.DataFrame) -> None:
-        """Bring payments to what past totals showed, no further than every renewal made."""
-        value = self.value_.predict(now)
-        self.regained_ = 0.0
-        expected = float((self._payments(now, self.horizon_days_) * value).sum())
-        missing = self.level_.total - expected
+    def _value(self, features: pd.DataFrame) -> Floats:
+        """Revenue of a period in the days ahead."""
+        return self.price_ * self.value_.predict(features)
+
+    def _meet_the_total(self, now: pd.DataFrame, payments: float) -> None:
+        """Bring payments to so many, as far as renewals go, and what they bring to the total."""
+        self.price_, self.regained_ = 1.0, 0.0
+        expected = float(self._payments(now, self.horizon_days_).sum())
+        missing = payments - expected
         if missing < 0 < expected:
             self.regained_ = missing / expected
         elif missing > 0:
             self.regained_ = 1.0
-            most = float((self._payments(now, self.horizon_days_) * value).sum()) - expected
+            most = float(self._payments(now, self.horizon_days_).sum()) - expected
             self.regained_ = min(missing / most, 1.0) if most > 0 else 0.0
-        total = float((self._payments(now, self.horizon_days_) * value).sum())
-        if total > 0:
-            self.level_ = self.level_.of_total(total)
+        revenue = self._payments(now, self.horizon_days_) * self._value(now)
+        if revenue.sum() > 0:
+            self.price_ = self.level_.total / float(revenue.sum())
 
     def _prob_running(self, features: pd.DataFrame) -> Floats:
         """P(not cancelled): 1 until the renewal is due, 0 after the contract has ended."""
@@ -388,7 +400,7 @@ def _facts(model: ContractualLtv, contracts: Contracts, now: pd.DataFrame) -> Co
     whose = now[running] if running.any() else now
     typical = {name: float(np.median(column(whose, name))) for name in PAST}
     typical["payments"] = float(model.expected_orders(whose, model.horizon_days_).mean())
-    typical["value"] = float(model.value_.predict(whose).mean())
+    typical["value"] = float(model._value(whose).mean())
     return ContractFacts(
         running=int(running.sum()),
         not_due=int(waiting.sum()),

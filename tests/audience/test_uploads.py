@@ -123,10 +123,11 @@ def test_an_empty_list_makes_files_with_a_header_and_no_row(scored, contacts, tm
     without = scored[scored["list"] != "let_rest"]
     uploads = write_uploads(without, contacts, tmp_path, lists=("let_rest",))
     results = [result for upload in uploads for result in upload.results]
-    for result in results:
-        if result.file.name != "hubspot_properties.csv":
-            assert result.rows == 0
-            assert result.file.read_text(encoding="utf-8").count("\n") == 1
+    of_people = [result for result in results if result.file.name != "hubspot_properties.csv"]
+    assert len(of_people) == len(PLATFORMS)
+    for result in of_people:
+        assert result.rows == 0
+        assert result.file.read_text(encoding="utf-8").count("\n") == 1
 
 
 def test_reading_phones_once_gives_the_same_bytes_as_reading_them_for_each_file(

@@ -125,9 +125,11 @@ def test_who_gave_last_month_is_not_expected_next_month_and_who_gave_a_year_ago_
     assert told.loc[due, "prob_order_90d"].mean() > 0.5
     assert told.loc[fresh, "next_order_days"].mean() > 250
     assert told.loc[due, "next_order_days"].mean() < 90
-    chances = [model.predict(panel.now, days)["prob_active"] for days in (30, 90, 365, 500)]
-    for fewer, more in pairwise(chances):
-        assert (fewer <= more + 1e-12).all()
+    frames = [model.predict(panel.now, days) for days in (10, 30, 90, 200, 365, 500)]
+    for fewer, more in pairwise(frames):
+        for name in ("prob_active", "predicted_revenue", "high", "low_if_order", "high_if_order"):
+            assert (fewer[name] <= more[name] * (1 + 1e-9) + 1e-9).all(), name
+    assert frames[2].loc[fresh, "predicted_revenue"].mean() < 2
     save_model(TrainedModel(model), tmp_path / "model")
     again = load_model(tmp_path / "model").model.predict(panel.now)
     for name in ("prob_order_90d", "next_order_days"):

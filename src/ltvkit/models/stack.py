@@ -368,7 +368,9 @@ class StackedLtv(BaseEstimator):
         if self.rhythm_ is not None and days < self.horizon_days_:
             share = self.rhythm_.share(features, counted, horizon_days=self.horizon_days_)
             regular = share * self._active(at_label_active, self.horizon_days_)
-            active = np.where(np.isnan(share), active, regular)
+            regular = np.where(np.isnan(share), active, regular)
+            # What is spent by those who order stays as it is.
+            revenue, active = revenue * regular / np.maximum(active, 1e-12), regular
         return revenue, active
 
     def _active(self, at_label: Floats, counted: float) -> Floats:

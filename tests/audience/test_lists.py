@@ -189,6 +189,7 @@ def contracts() -> pd.DataFrame:
         customer_id=[f"c{i:02d}" for i in range(len(base))],
         running=runs,
         value_at_risk=base["value_at_risk"].where(runs, 0.0),
+        expected_order_value=np.where(np.arange(len(base)) % 10 == 4, 30.0, 10.0),
         next_order_from=pd.Timestamp(AS_OF) + pd.to_timedelta(np.arange(len(base)) * 10, unit="D"),
     )
 
@@ -198,6 +199,8 @@ def test_of_contracts_the_quarter_of_those_that_may_end_with_most_at_risk_is_pro
     lists = assign_lists(base, RULES)
     assert lists.index[lists == "protect_now"].tolist() == [15, 16, 17, 18, 19]
     assert (lists[30:] == "win_back").all()
+    # Who pays most a period: not who has a renewal due, nor who has left.
+    assert lists.index[lists == "high_potential"].tolist() == [4, 14, 24]
     planned = base.assign(list=lists)
     assert value_at_stake(planned)[30:].tolist() == base["predicted_value"][30:].tolist()
     plan = plan_contacts(planned, rules=RULES, as_of=AS_OF, seed=1)

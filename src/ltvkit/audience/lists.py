@@ -47,7 +47,7 @@ LIST_INPUT = Schema(
     ),
 )
 """What the rules look at; one row per customer, money in margin. Of contracts also `running`
-(whether the customer's runs) and `value_at_risk`."""
+(whether the customer's runs), `value_at_risk` and `expected_order_value` (of a period)."""
 
 CALL_BEFORE_DAYS = 14
 """How long before a renewal a contract at risk is to be talked about."""
@@ -169,7 +169,8 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
 
     Of contracts, those that run and may end in the horizon are told apart by what is at risk with
     them, among themselves: one that has ended is not to be protected, and how high a risk is
-    depends on how many renewals the horizon holds.
+    depends on how many renewals the horizon holds. Nor is a renewal that falls due a promise: best
+    ahead are those who pay most a period.
     """
     check_frame(customers, LIST_INPUT)
     value = customers["predicted_value"].to_numpy(float)
@@ -187,7 +188,7 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
         & (best_so_far <= rules.win_back_margin_share)
         & silent,
         "second_order": soon_again,
-        "high_potential": (top_share(value) <= rules.high_potential_share)
+        "high_potential": (top_share(_promising(customers)) <= rules.high_potential_share)
         & (best_so_far > rules.high_potential_share)
         & (churn <= CHURN_HIGH),
         "let_rest": value < rules.contact_cost,
@@ -206,6 +207,13 @@ def _to_protect(
     share = np.ones(len(customers))
     share[may_end] = top_share(customers.loc[may_end, "value_at_risk"])
     return may_end & (share <= rules.protect_value_share)
+
+
+def _promising(customers: pd.DataFrame) -> pd.Series:
+    """What is to be expected of each, whenever the next renewal is."""
+    if "running" not in customers.columns:
+        return customers["predicted_value"]
+    return customers["expected_order_value"].where(customers["running"], 0.0)
 
 
 def value_at_stake(customers: pd.DataFrame) -> pd.Series:

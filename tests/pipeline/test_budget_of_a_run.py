@@ -83,3 +83,37 @@ def test_without_costs_there_is_no_sketch_at_all(tmp_path):
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setattr("ltvkit.pipeline.channels.COHORT_DRAWS", 10)
+
+
+def test_commissions_are_paid_again_for_the_next_customer(tmp_path):
+    shop = shop_with_curves()
+    won = shop["customers"]["channel"].value_counts()
+    months = shop["costs"]["period"].drop_duplicates()
+
+    def with_commissions(each):
+        paid = pd.DataFrame(
+            {
+                "period": months,
+                "channel": "ads",
+                "category": "commissions",
+                "amount": each * won["ads"] / len(months),
+            }
+        )
+        folder = tmp_path / str(each)
+        folder.mkdir()
+        costs = pd.concat([shop["costs"], paid], ignore_index=True)
+        return decided(shop | {"costs": costs}, folder)
+
+    free, little = (with_commissions(each) for each in (0.0, 2.0))
+    before, after = (run.channels.set_index("channel").loc["ads"] for run in (free, little))
+    left = (after["allowable_cac"] - 2) / before["allowable_cac"]
+    for name in ("marginal_headroom_low", "marginal_headroom_high"):
+        assert after[name] == pytest.approx(before[name] * left, rel=0.02)
+    # What is left of it is too little for the next one, although the average clears its target.
+    spare = before["allowable_cac"] - 0.8 * before["marginal_cac"]
+    dear = with_commissions(round(float(spare), 2))
+    row = dear.channels.set_index("channel").loc["ads"]
+    assert row["marginal_headroom_high"] < 1.3 * 0.8
+    assert row["verdict"] != "Raise"
+    given = dear.further["budget.csv"].set_index("channel")["extra_spend"]
+    assert given["ads"] == 0

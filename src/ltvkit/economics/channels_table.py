@@ -52,6 +52,7 @@ def channels_table(
     target_payback_months: int | None = None,
     marginal: Mapping[str, MarginalCac] | None = None,
     own_cost: Mapping[str, float] | None = None,
+    commissions: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Cost, worth and verdict of every channel, and blended in a last row `all`.
@@ -70,6 +71,8 @@ def channels_table(
         `marginal_cac` of each channel, where there is a series of spend.
     own_cost : mapping, optional
         A channel's cost before shared cost is allocated; its media spend without.
+    commissions : mapping, optional
+        The part of it that is paid by the customer, beside media: the next one costs it too.
     seed : int
         For the joint draws of LTV and CAC.
 
@@ -132,6 +135,7 @@ def channels_table(
             cac=float(cost["loaded_cac"]),
             own_cost=own[name],
             media_spend=float(cost["media_spend"]),
+            commissions=float((commissions or {}).get(name, 0.0)),
             nameless=nameless,
             perhaps=perhaps.get(name, 0.0),
             ltv=ltv[name],
@@ -164,12 +168,20 @@ class _Known:
     cac: float
     own_cost: float
     media_spend: float
+    commissions: float
     nameless: float
     perhaps: float
     ltv: tuple[float, Floats]
     by_target: tuple[float, Floats] | None
     curve: MarginCurve | None
     marginal: MarginalCac | None
+
+    @property
+    def beside_media(self) -> float:
+        """What each customer costs beside the media that brings more of them."""
+        if self.media_spend <= 0 or self.new_customers <= 0:
+            return 0.0
+        return self.commissions / self.new_customers
 
     @property
     def grows(self) -> float:
@@ -211,12 +223,11 @@ def _judged(
         room_high = max(room_high, _pair(allowed_drawn, confidence)[1] / cac_low)
     ratio = ltv / known.cac if known.cac > 0 else math.nan
     room = allowed / known.cac if known.cac > 0 else math.nan
+    left_drawn = np.maximum(allowed_drawn - known.beside_media, 0.0)
     if known.marginal is not None and known.marginal.estimable:
-        next_low, next_high = room_at_the_margin(
-            known.marginal, allowed_drawn, confidence, rng_margin
-        )
+        next_low, next_high = room_at_the_margin(known.marginal, left_drawn, confidence, rng_margin)
     else:
-        room_drawn = allowed_drawn / cac_drawn * cost / known.grows
+        room_drawn = left_drawn / cac_drawn * cost / known.grows
         next_low, next_high = room_without_a_curve(room_drawn, confidence, rng_margin)
     verdict = channel_verdict(
         ChannelEvidence(
@@ -228,6 +239,7 @@ def _judged(
             headroom_high=room_high,
             target_ratio=target,
             allowable_cac=allowed,
+            allowable_next=max(allowed - known.beside_media, 0.0),
             cac=known.cac,
             new_customers=new,
             perhaps=known.perhaps,

@@ -62,9 +62,11 @@ class ChannelEvidence:
     shared cost is allocated; `capped_by_payback` says which of the two limits of the allowable CAC
     binds. `marginal_headroom_low` and `_high` limit allowable / marginal CAC, both unsure; without
     them the limits of the marginal CAC are held against the allowable one as it is, or those that
-    `LEAST_ELASTICITY` gives, where it is not estimable. `next_cost` is the channel's own spend per
-    new customer, the average that these go from; CAC without it. `perhaps` counts customers without
-    a channel who may be this one's; limits allow for them. `nameless` counts all of them.
+    `LEAST_ELASTICITY` gives, where it is not estimable. `allowable_next` is what the next one may
+    cost in media, of the allowable CAC what commissions leave; all of it without. `next_cost` is
+    the channel's own spend per new customer, the average that these go from; CAC without it.
+    `perhaps` counts customers without a channel who may be this one's; limits allow for them.
+    `nameless` counts all of them.
     """
 
     ltv_to_cac: float
@@ -85,6 +87,12 @@ class ChannelEvidence:
     next_cost: float = math.nan
     perhaps: float = 0.0
     nameless: float = 0.0
+    allowable_next: float | None = None
+
+    @property
+    def may_cost(self) -> float:
+        """What the next customer may cost in what more spend would raise."""
+        return self.allowable_cac if self.allowable_next is None else self.allowable_next
 
 
 def read_ratio(low: float, high: float, target: float) -> RatioReading:
@@ -205,18 +213,18 @@ def _raise_or_hold(e: ChannelEvidence, clears: Sentence) -> ChannelVerdict:
     told = {
         "clears": clears,
         "next": Sentence("why.marginal", cost),
-        "allowed": e.allowable_cac,
+        "allowed": e.may_cost,
     }
     low, high = e.marginal_headroom_low, e.marginal_headroom_high
     if math.isnan(low) or math.isnan(high):
-        low, high = e.allowable_cac / m.marginal_cac_high, e.allowable_cac / m.marginal_cac_low
+        low, high = e.may_cost / m.marginal_cac_high, e.may_cost / m.marginal_cac_low
     if low >= 1:
         return ChannelVerdict("Raise", Sentence("why.marginal_within", told), math.nan)
     if high < 1:
         return ChannelVerdict("Hold", Sentence("why.marginal_above", told), math.nan)
     if _at_target(low, high):
         return ChannelVerdict("Hold", Sentence("why.marginal_at", told), math.nan)
-    needed = _to_settle(e.allowable_cac / m.marginal_cac, low, high, e.new_customers)
+    needed = _to_settle(e.may_cost / m.marginal_cac, low, high, e.new_customers)
     why = Sentence("why.marginal_straddles", {**told, "settle": _how_many(needed)})
     return ChannelVerdict("Cannot tell", why, needed)
 
@@ -228,7 +236,7 @@ def _next_customer_unknown(e: ChannelEvidence, clears: Sentence) -> ChannelVerdi
         "clears": clears,
         "reason": (m.said if m is not None else None) or Sentence("marginal.no_series"),
         "twice": average / LEAST_ELASTICITY,
-        "allowed": e.allowable_cac,
+        "allowed": e.may_cost,
     }
     if m is not None and m.elasticity_low <= 0 and m.elasticity_high < 1:
         return ChannelVerdict("Hold", Sentence("why.not_following", told), math.nan)

@@ -126,6 +126,7 @@ def decide_channels(
         target_payback_months=_within_curves(assumed.target_payback_months, values),
         marginal=marginal,
         own_cost=_own_cost(ledger),
+        commissions=ledger.commissions() if ledger else None,
         seed=config.model.seed,
     )
     months = ledger.by_period(assumed.allocation) if ledger else None
@@ -258,7 +259,11 @@ def _tables_of_costs(
 ) -> tuple[dict[str, pd.DataFrame], Budget]:
     """CAC by month, shared cost under each rule, and where the next money goes."""
     table, budget = next_budget(
-        channels, marginal, ledger.curve_unit, language=config.report.language
+        channels,
+        marginal,
+        ledger.curve_unit,
+        commissions=ledger.commissions(),
+        language=config.report.language,
     )
     return {
         "cac_by_month.csv": months.assign(period=months["period"].dt.strftime("%Y-%m")),

@@ -117,6 +117,15 @@ class Ledger:
             self.costs, self.customers, weights=self.weights, start=self.start, end=self.end
         )
 
+    def commissions(self) -> dict[str, float]:
+        """What was paid by the customer in each channel, and in `all`, over the days that count."""
+        ledger = economics.acquisition_costs(self.costs)
+        if self.start is not None and self.end is not None:
+            ledger = ledger[ledger["period"].between(self.start, self.end)]
+        own = ledger[(ledger["category"] == "commissions") & (ledger["channel"] != "")]
+        paid = own.groupby("channel")["amount"].sum()
+        return {"all": float(paid.sum())} | {str(name): float(x) for name, x in paid.items()}
+
     def credited(self) -> pd.DataFrame:
         """The customers of the days that count, a row per channel credited."""
         return economics.credited_customers(

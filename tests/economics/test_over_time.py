@@ -165,3 +165,27 @@ def test_two_rows_of_one_customer_and_day_are_refused():
 def test_an_empty_history_gives_empty_tables_with_their_columns():
     assert tuple(cohorts(LOG, "2020-01-01").columns) == COHORT_COLUMNS
     assert len(kpis(LOG, "2020-01-01")) == 0
+
+
+def test_a_yearly_contract_runs_in_the_months_between_its_payments():
+    paid = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b", "c"],
+            "ordered_on": pd.to_datetime(["2022-01-15", "2023-01-20", "2022-01-10", "2022-01-05"]),
+            "revenue": 50.0,
+            "margin": 25.0,
+            "orders": 1,
+        }
+    )
+    table = cohorts(paid, "2023-03-15", running_days=372)
+    active = table.set_index("age_months")["active_customers"]
+    assert active[list(range(12))].tolist() == [3.0] * 12
+    # b ran to 17 January and c to the 12th; a renewed late, within the days of grace.
+    assert active[[12, 13, 14]].tolist() == [1.0, 1.0, 1.0]
+    assert cohorts(paid, "2023-03-15").set_index("age_months")["active_customers"][6] == 0
+    monthly = paid.assign(
+        ordered_on=pd.to_datetime(["2022-01-15", "2022-02-14", "2022-01-10", "2022-01-31"])
+    )
+    active = cohorts(monthly, "2022-03-20", running_days=37).set_index("age_months")
+    assert active["active_customers"].tolist() == [3.0, 2.0, 1.0]
+    assert active["orders"].tolist() == [3.0, 1.0, 0.0]

@@ -135,7 +135,7 @@ def decided(shop: dict[str, Any], folder: Path) -> ChannelDecisions:
         summary=log.summary,
         customers=tables.customers.frame if tables.customers else None,
         benchmarks=tables.benchmarks.frame if tables.benchmarks else None,
-        lapse_days=365,
+        running_days=0,
     )
 
 

@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics.costs import require_columns
-from ltvkit.economics.orders import month_names, read_orders, total_by
+from ltvkit.economics.orders import (
+    Integers,
+    Orders,
+    month_names,
+    months_of,
+    read_orders,
+    total_by,
+)
 
 COHORT_COLUMNS = (
     "cohort",
@@ -22,7 +29,9 @@ COHORT_COLUMNS = (
 )
 
 
-def cohorts(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.DataFrame:
+def cohorts(
+    order_days: pd.DataFrame, as_of: pd.Timestamp | str, *, running_days: int = 0
+) -> pd.DataFrame:
     """Customers, orders, revenue and margin of each first-order month, by age in months.
 
     Parameters
@@ -31,6 +40,9 @@ def cohorts(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.DataFrame
         One row per customer and order day: `customer_id, ordered_on, revenue, margin, orders`.
     as_of : date
         Last day of history.
+    running_days : int
+        Of contracts, the days for which a payment keeps one running: then a customer is active in
+        a month when the contract runs at its end (or at the snapshot), paid in it or not.
 
     Returns
     -------
@@ -63,7 +75,7 @@ def cohorts(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.DataFrame
     size = ages * ages
     cell = (orders.cohort - first_month) * ages + (orders.month - orders.cohort)
     # Rows are sorted by customer and day, so a customer's order days of one month are neighbours.
-    new_in_cell = np.append(True, (np.diff(orders.customer) != 0) | (np.diff(orders.month) != 0))
+    once = np.append(True, (np.diff(orders.customer) != 0) | (np.diff(orders.month) != 0))
     age = np.tile(np.arange(ages), ages)
     cohort = np.repeat(months, ages)
     observed = cohort + age <= orders.as_of_month
@@ -73,7 +85,11 @@ def cohorts(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.DataFrame
             "cohort": np.repeat(month_names(months), ages),
             "age_months": age,
             "customers": np.repeat(won, ages).astype(np.int64),
-            "active_customers": total_by(cell[new_in_cell], None, size),
+            "active_customers": total_by(
+                _running(orders, running_days, first_month, ages) if running_days else cell[once],
+                None,
+                size,
+            ),
             "orders": total_by(cell, orders.orders, size),
             "revenue": total_by(cell, orders.revenue, size),
             "margin": total_by(cell, orders.margin, size),
@@ -83,6 +99,20 @@ def cohorts(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.DataFrame
     )
     table.loc[~observed, ["active_customers", "orders", "revenue", "margin"]] = np.nan
     return table[table["customers"] > 0].reset_index(drop=True)
+
+
+def _running(orders: Orders, running_days: int, first_month: int, ages: int) -> Integers:
+    """The cell of each customer and month at whose end the contract runs."""
+    until = orders.day + running_days
+    # The last month whose end a payment reaches; that of the snapshot ends with it.
+    last = np.where(until >= orders.as_of_day, orders.as_of_month, months_of(until + 1) - 1)
+    months = np.maximum(last - orders.month + 1, 0)
+    row = np.repeat(np.arange(len(months)), months)
+    month = orders.month[row] + np.arange(len(row)) - np.repeat(np.cumsum(months) - months, months)
+    cohort = orders.cohort[row]
+    pairs = np.unique(np.column_stack([orders.customer[row], cohort, month]), axis=0)
+    cells: Integers = (pairs[:, 1] - first_month) * ages + pairs[:, 2] - pairs[:, 1]
+    return cells
 
 
 def retention(cohort_table: pd.DataFrame) -> pd.DataFrame:

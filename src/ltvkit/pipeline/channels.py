@@ -10,6 +10,7 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.data import LogSummary
+from ltvkit.economics.kpis import LAPSE_DAYS
 from ltvkit.pipeline.budget import Budget, by_channel, next_budget
 from ltvkit.pipeline.facts import gather_facts
 from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
@@ -65,7 +66,7 @@ def decide_channels(
     summary: LogSummary,
     customers: pd.DataFrame | None,
     benchmarks: pd.DataFrame | None,
-    lapse_days: int,
+    running_days: int,
 ) -> ChannelDecisions:
     """What each channel's customers cost and bring, and what a new one may cost.
 
@@ -95,8 +96,8 @@ def decide_channels(
         The customers table.
     benchmarks : DataFrame, optional
         The user's own figures of a sector.
-    lapse_days : int
-        Days without an order after which a customer has lapsed.
+    running_days : int
+        Of contracts, the days for which a payment keeps one running; else 0.
     """
     as_of = pd.Timestamp(snapshot.as_of)
     assumed = config.economics
@@ -149,7 +150,7 @@ def decide_channels(
         order_days,
         as_of,
         newcomers=won,
-        lapse_days=lapse_days,
+        lapse_days=running_days or LAPSE_DAYS,
         cac_by_month=_cac_by_month(months),
         ltv_by_month=pd.Series({cohort: curve.ltv for (_, cohort), curve in shop_cohorts.items()}),
     )
@@ -209,7 +210,7 @@ def decide_channels(
             economics.collected(values, seed=config.model.seed),
         ),
         kpis=monthly_returns(kpis, ledger, counted),
-        cohorts=_with_retention(economics.cohorts(counted, as_of)),
+        cohorts=_with_retention(economics.cohorts(counted, as_of, running_days=running_days)),
         figures=_figures(channels, order_days, values, paid["all", ""])
         | shop_returns(ledger, order_days, channels, newcomers=counted)
         | {

@@ -14,7 +14,6 @@ from ltvkit import audience
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
-from ltvkit.economics.kpis import LAPSE_DAYS
 from ltvkit.models.contractual import ContractualLtv
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.budget import Budget
@@ -162,7 +161,7 @@ def decide(
         summary=log.summary,
         customers=tables.customers.frame if tables.customers else None,
         benchmarks=tables.benchmarks.frame if tables.benchmarks else None,
-        lapse_days=_lapse_days(model),
+        running_days=_running_days(model),
     )
     reasons, drivers = _reasons(config, model, features)
     scored = audience.scored_customers(
@@ -205,11 +204,11 @@ def decide(
     )
 
 
-def _lapse_days(model: ModelOfRecord) -> int:
-    """A year without an order; of contracts, the period and the days of grace."""
+def _running_days(model: ModelOfRecord) -> int:
+    """Of contracts, the period and the days of grace; orders keep nothing running."""
     if isinstance(model, ContractualLtv):
         return math.ceil(model.law_.terms.patience_days)
-    return LAPSE_DAYS
+    return 0
 
 
 def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audience.ListRules:

@@ -229,3 +229,16 @@ def test_a_few_orders_say_nothing_of_prices(log):
     last = panel.activity.repeats["day"] > panel.as_of_day - 91
     few = panel.activity.repeats[~last | (last.cumsum() < 10)]
     assert value_change(replace(panel.activity, repeats=few), panel.as_of_day) == 0.0
+
+
+def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
+    panel = simulated_panel(log, history_days=500, horizon_days=90)
+    repeats = panel.activity.repeats
+    late = repeats.index[repeats["day"] > panel.as_of_day - 91]
+    large = repeats["repeat_revenue"].copy()
+    large[late[len(late) // 2]] += 0.8 * large[late].sum()
+    bought = replace(panel.activity, repeats=repeats.assign(repeat_revenue=large))
+    assert value_change(bought, panel.as_of_day) == 0.0
+    dear = repeats["repeat_revenue"].where(repeats["day"] <= panel.as_of_day - 91, 1.8 * large)
+    raised = replace(panel.activity, repeats=repeats.assign(repeat_revenue=dear))
+    assert value_change(raised, panel.as_of_day) > 0.2

@@ -31,9 +31,8 @@ TRACKING_TRUST = {True: 0.5, False: 0.25}
 """How much of the tracking error is believed, with and without a season."""
 
 VALUES_WINDOW, FEWEST_VALUED = 91, 20
-VALUES_USUAL, VALUES_NOISE = 0.15, 1.0
-"""Mean order values of a quarter differ by so much, as a log, without a reason that lasts, and by
-this over the root of their number by chance."""
+VALUES_USUAL = 0.15
+"""Mean order values of a quarter differ by so much, as a log, without a reason that lasts."""
 
 VALUES_DOUBT = 0.5
 """The share of itself by which a change of order values is wrong."""
@@ -215,22 +214,32 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
 def value_change(activity: Activity, day: int) -> float:
     """By how much orders of late are worth more than those before, beyond what is usual; a log.
 
-        sign(v) max(0, |v| - .15 - 1 / sqrt(n))
+        sign(v) max(0, |v| - .15 - se)
 
-    with v the log of the mean value of the n repeat orders of the last 91 days over that of those
-    before. Prices, currencies and what is sold change: past orders are worth what they cost then.
+    with v the log of the mean value of repeat orders of the last 91 days over that of those before,
+    and se its standard error. Prices, currencies and what is sold change: past orders are worth
+    what they cost then. A large buyer who comes once in a while is no change.
     """
     repeats = activity.repeats[activity.repeats["day"] <= day]
     late = repeats["day"] > day - VALUES_WINDOW
-    orders, revenue = (
-        [float(repeats.loc[part, name].sum()) for part in (late, ~late)]
-        for name in ("repeat_orders", "repeat_revenue")
-    )
-    if min(orders) < FEWEST_VALUED or min(revenue) <= 0:
+    parts = [repeats[late], repeats[~late]]
+    few = any(part["repeat_orders"].sum() < FEWEST_VALUED for part in parts)
+    if few or any(part["repeat_revenue"].sum() <= 0 for part in parts):
         return 0.0
-    change = float(np.log(revenue[0] / orders[0]) - np.log(revenue[1] / orders[1]))
-    usual = VALUES_USUAL + VALUES_NOISE / np.sqrt(orders[0])
-    return float(np.sign(change) * max(0.0, abs(change) - usual))
+    (log_late, error_late), (log_before, error_before) = map(_mean_value, parts)
+    change = log_late - log_before
+    beyond = abs(change) - VALUES_USUAL - float(np.hypot(error_late, error_before))
+    return float(np.sign(change) * max(0.0, beyond))
+
+
+def _mean_value(repeats: pd.DataFrame) -> tuple[float, float]:
+    """Log of the mean value of orders, and its standard error, of a ratio of sums over cells."""
+    orders, revenue = (
+        repeats[name].to_numpy(dtype=float) for name in ("repeat_orders", "repeat_revenue")
+    )
+    mean = revenue.sum() / orders.sum()
+    error = np.sqrt(((revenue - mean * orders) ** 2).sum()) / revenue.sum()
+    return float(np.log(mean)), float(error)
 
 
 def paid(summary: pd.DataFrame) -> bool:

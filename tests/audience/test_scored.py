@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,14 @@ def scored(
     )
 
 
+def listed(predictions: pd.DataFrame, history: pd.DataFrame, **more: Any) -> pd.DataFrame:
+    """The list of some predictions, with settings that no test here is about."""
+    usual = {"snapshot": SNAPSHOT, "rules": RULES, "currency": "EUR", "model_version": "m"}
+    return scored_customers(
+        predictions, history, **usual | {"model_version": "m", "seed": 1} | more
+    )
+
+
 def test_the_columns_are_those_of_the_contract_in_its_order() -> None:
     assert list(scored().columns) == AUDIENCE_MD
     assert [column.name for column in SCORED_COLUMNS] == AUDIENCE_MD
@@ -88,14 +97,9 @@ def test_rows_in_another_order_give_the_same_list() -> None:
 def test_inputs_are_not_touched() -> None:
     frames = simulated_base(60)
     copies = [frame.copy() for frame in frames]
-    scored_customers(
+    listed(
         frames[0],
         frames[1],
-        snapshot=SNAPSHOT,
-        rules=RULES,
-        currency="EUR",
-        model_version="m",
-        seed=1,
         customers=frames[2],
     )
     for frame, copy in zip(frames, copies, strict=True):
@@ -124,14 +128,9 @@ def test_the_file_can_be_recomputed_from_itself() -> None:
 def test_who_was_not_won_by_what_is_spent_has_no_cost_of_acquisition() -> None:
     predictions, history, people = simulated_base(60)
     won = history["customer_id"].iloc[::2]
-    frame = scored_customers(
+    frame = listed(
         predictions,
         history,
-        snapshot=SNAPSHOT,
-        rules=RULES,
-        currency="EUR",
-        model_version="m",
-        seed=1,
         customers=people,
         channel_economics=CHANNELS,
         newcomers=set(won),
@@ -151,14 +150,9 @@ def test_confidence_does_not_depend_on_the_level_that_is_shown() -> None:
         **{end: middle + 3 * (predictions[end] - middle) for end in ends},
     )
     told = [
-        scored_customers(
+        listed(
             frame,
             history,
-            snapshot=SNAPSHOT,
-            rules=RULES,
-            currency="EUR",
-            model_version="m",
-            seed=1,
         ).set_index("customer_id")
         for frame in (predictions, wide)
     ]
@@ -218,14 +212,9 @@ def test_a_bare_base_without_customers_costs_or_reasons_is_whole() -> None:
     bare = predictions.drop(
         columns=["prob_order_90d", "next_order_expected", "next_order_from", "next_order_to"]
     )
-    frame = scored_customers(
+    frame = listed(
         bare,
         history,
-        snapshot=SNAPSHOT,
-        rules=RULES,
-        currency="EUR",
-        model_version="m",
-        seed=1,
     )
     assert list(frame.columns) == AUDIENCE_MD
     assert (
@@ -246,14 +235,9 @@ def test_the_tiers_are_shares_of_the_base() -> None:
 def test_kept_cut_points_score_a_new_base() -> None:
     predictions, history, _ = simulated_base(50)
     cuts = RfmCuts((0.0,) * 4, (1.0, 1.0, 1.0, 1.0), (1e9,) * 4)
-    frame = scored_customers(
+    frame = listed(
         predictions,
         history,
-        snapshot=SNAPSHOT,
-        rules=RULES,
-        currency="EUR",
-        model_version="m",
-        seed=1,
         cuts=cuts,
     )
     assert set(frame["r"]) == {1}
@@ -263,14 +247,9 @@ def test_kept_cut_points_score_a_new_base() -> None:
 def test_different_customers_in_predictions_and_history_are_refused_by_name() -> None:
     predictions, history, _ = simulated_base(50)
     with pytest.raises(SchemaError, match="only in one of them: '00049'"):
-        scored_customers(
+        listed(
             predictions.iloc[:-1],
             history,
-            snapshot=SNAPSHOT,
-            rules=RULES,
-            currency="EUR",
-            model_version="m",
-            seed=1,
         )
 
 

@@ -45,13 +45,14 @@ def findings_of(
     log: CleanLog, *, horizon_days: int, margin_rate: float, tables: Mapping[str, Table]
 ) -> tuple[DataFinding, ...]:
     """Every check of a log; the parameters are those of `ltvkit.data.checks.check_data`."""
+    quiet = silence(log)
     return (
         _put_aside(log),
         _customers(log),
         _repeat_customers(log),
         _history(log, horizon_days),
-        _recent(log),
-        _gap(log),
+        _recent(quiet),
+        _gap(quiet),
         _duplicates(log),
         _refunds(log),
         _zero_values(log),
@@ -143,8 +144,7 @@ def _history(log: CleanLog, horizon_days: int) -> DataFinding:
     )
 
 
-def _recent(log: CleanLog) -> DataFinding:
-    quiet = silence(log)
+def _recent(quiet: Silence) -> DataFinding:
     return _finding(
         "last days",
         quiet.last_days,
@@ -158,7 +158,7 @@ def _recent(log: CleanLog) -> DataFinding:
 def silence(log: CleanLog) -> Silence:
     """Where nobody ordered."""
     longest, ended, usual = log.workspace.row(
-        "SELECT max(gap), max_by(ordered_on, gap), avg(gap) FROM (SELECT ordered_on, "
+        "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)), avg(gap) FROM (SELECT ordered_on, "
         "ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 AS gap "
         f"FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
     )
@@ -170,12 +170,11 @@ def silence(log: CleanLog) -> Silence:
     )
 
 
-def _gap(log: CleanLog) -> DataFinding:
-    longest = silence(log).longest_days
+def _gap(quiet: Silence) -> DataFinding:
     return _finding(
         "gaps",
-        longest,
-        f"the longest time without any order is {longest} days",
+        quiet.longest_days,
+        f"the longest time without any order is {quiet.longest_days} days",
         "a part of the log may be missing; customers look less loyal than they are",
         review=30,
     )

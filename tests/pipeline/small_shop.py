@@ -14,7 +14,7 @@ import pandas as pd
 
 from ltvkit.config import Config
 from ltvkit.economics import raise_warnings
-from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
+from ltvkit.pipeline.channels import ChannelDecisions, Outlook, decide_channels
 from ltvkit.pipeline.load import customer_channels, open_log, open_tables
 from ltvkit.snapshot import Snapshot
 
@@ -120,21 +120,20 @@ def decided(shop: dict[str, Any], folder: Path) -> ChannelDecisions:
     log, tables = open_log(config), open_tables(config)
     order_days = log.to_pandas()
     ids = order_days["customer_id"].unique()
+    credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
     return decide_channels(
         config,
-        order_days,
+        log,
+        tables,
         Snapshot(log.as_of, config.snapshot.horizon_days),
-        costs=tables.costs.frame if tables.costs else None,
-        credited=customer_channels(
-            log, order_days, tables, attribution=config.economics.attribution
+        order_days=order_days,
+        credited=credited,
+        outlook=Outlook(
+            residual=pd.Series(float(shop["residual"]), index=ids),
+            profile=np.full(12, 1 / 12),
+            level_sd_log=0.0,
+            seen_sd_log=0.0,
         ),
-        residual=pd.Series(float(shop["residual"]), index=ids),
-        profile=np.full(12, 1 / 12),
-        level_sd_log=0.0,
-        seen_sd_log=0.0,
-        summary=log.summary,
-        customers=tables.customers.frame if tables.customers else None,
-        benchmarks=tables.benchmarks.frame if tables.benchmarks else None,
         running_days=0,
     )
 

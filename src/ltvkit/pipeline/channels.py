@@ -1,5 +1,6 @@
 """Unit economics of the shop: channels, payback, indicators over time, and key figures."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -9,11 +10,13 @@ import pandas as pd
 
 from ltvkit import economics
 from ltvkit.config import Config
-from ltvkit.data import LogSummary
+from ltvkit.data import CleanLog
+from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.kpis import LAPSE_DAYS
 from ltvkit.pipeline.budget import Budget, by_channel, next_budget
 from ltvkit.pipeline.facts import gather_facts
 from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
+from ltvkit.pipeline.load import Tables
 from ltvkit.pipeline.newcomers import first_orders_of, newcomers
 from ltvkit.pipeline.returns import (
     channel_returns,
@@ -52,36 +55,12 @@ class ChannelDecisions:
     further: dict[str, pd.DataFrame]
 
 
-def decide_channels(
-    config: Config,
-    order_days: pd.DataFrame,
-    snapshot: Snapshot,
-    *,
-    costs: pd.DataFrame | None,
-    credited: pd.DataFrame,
-    residual: pd.Series,
-    profile: np.ndarray,
-    level_sd_log: float,
-    seen_sd_log: float,
-    summary: LogSummary,
-    customers: pd.DataFrame | None,
-    benchmarks: pd.DataFrame | None,
-    running_days: int,
-) -> ChannelDecisions:
-    """What each channel's customers cost and bring, and what a new one may cost.
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """What the model expects of today's customers.
 
     Parameters
     ----------
-    config : Config
-        Assumptions.
-    order_days : DataFrame
-        The cleaned log.
-    snapshot : Snapshot
-        The day, and the horizon.
-    costs : DataFrame, optional
-        The ledger of costs.
-    credited : DataFrame
-        `customer_id, channel` and perhaps `weight`; empty when the shop keeps no channels.
     residual : Series
         Predicted margin over the horizon by customer, undiscounted.
     profile : ndarray
@@ -90,37 +69,194 @@ def decide_channels(
         Standard deviation of the log of true over predicted total.
     seen_sd_log : float
         Standard deviation of the log of a usual year over the days on record.
-    summary : LogSummary
+    """
+
+    residual: pd.Series
+    profile: np.ndarray
+    level_sd_log: float
+    seen_sd_log: float
+
+    @property
+    def months(self) -> int:
+        """Months that an LTV covers."""
+        return len(self.profile)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worth:
+    """What new customers brought and will bring.
+
+    `counted` holds the order days of those who count as new, `observed` a row for each with channel
+    and value; `by_cohort` has curves by channel and cohort.
+    """
+
+    counted: pd.DataFrame
+    observed: pd.DataFrame
+    by_channel: economics.ChannelValues
+    by_cohort: Mapping[GroupKey, MarginCurve]
+
+    @property
+    def newcomers(self) -> frozenset[str]:
+        return frozenset(self.counted["customer_id"].astype(str))
+
+
+def decide_channels(
+    config: Config,
+    log: CleanLog,
+    tables: Tables,
+    snapshot: Snapshot,
+    *,
+    order_days: pd.DataFrame,
+    credited: pd.DataFrame,
+    outlook: Outlook,
+    running_days: int,
+) -> ChannelDecisions:
+    """What each channel's customers cost and bring, and what a new one may cost.
+
+    Parameters
+    ----------
+    config : Config
+        Assumptions.
+    log : CleanLog
+        The cleaned log.
+    tables : Tables
+        Costs, customers and benchmarks, where the shop has them.
+    snapshot : Snapshot
+        The day, and the horizon.
+    order_days : DataFrame
         What the log holds.
-    customers : DataFrame, optional
-        The customers table.
-    benchmarks : DataFrame, optional
-        The user's own figures of a sector.
+    credited : DataFrame
+        `customer_id, channel` and perhaps `weight`; empty when the shop keeps no channels.
+    outlook : Outlook
+        What the model expects.
     running_days : int
         Of contracts, the days for which a payment keeps one running; else 0.
     """
     as_of = pd.Timestamp(snapshot.as_of)
-    assumed = config.economics
+    assumed, seed = config.economics, config.model.seed
+    customers = tables.customers.frame if tables.customers else None
     first_orders = first_orders_of(order_days, customers)
-    counted = newcomers(order_days, first_orders, assumed.new_customers_from)
+    worth = _worth(config, order_days, first_orders, credited, as_of, outlook)
+    costs = tables.costs.frame if tables.costs else None
+    ledger, in_flight = _ledger(config, costs, credited, first_orders, snapshot.as_of)
+    marginal = ledger.marginal(assumed.allocation) if ledger else {}
+    months = ledger.by_period(assumed.allocation) if ledger else None
+    priced = _priced(config, ledger, worth.by_channel, marginal)
+    kpis = economics.kpis(
+        order_days,
+        as_of,
+        newcomers=worth.newcomers,
+        lapse_days=running_days or LAPSE_DAYS,
+        cac_by_month=_cac_by_month(months),
+        ltv_by_month=_ltv_by_month(worth.by_cohort),
+    )
+    facts = gather_facts(
+        config,
+        order_days,
+        snapshot,
+        observed=worth.observed,
+        kpis=kpis,
+        channels=priced,
+        ledger=ledger,
+        in_flight=in_flight,
+        horizon_months=outlook.months,
+        summary=log.summary,
+        customers=customers,
+    )
+    channels = channel_returns(
+        priced,
+        ledger=ledger,
+        order_days=order_days,
+        observed=worth.observed,
+        values=worth.by_channel,
+        by_cohort=worth.by_cohort,
+        target_payback_months=assumed.target_payback_months,
+        level_sd_log=outlook.level_sd_log,
+        draws=COHORT_DRAWS,
+        seed=seed,
+    )
+    costs_of_cohorts = cohort_costs(ledger, months)
+    further = {
+        "cohort_values.csv": economics.cohort_values(
+            worth.by_cohort,
+            worth.observed,
+            as_of,
+            costs=costs_of_cohorts,
+            write_off_months=outlook.months,
+            level_sd_log=outlook.level_sd_log,
+            draws=COHORT_DRAWS,
+            seed=seed,
+        )
+    }
+    budget: Budget | None = None
+    if ledger is not None and months is not None:
+        of_costs, budget = _tables_of_costs(config, ledger, months, channels, marginal)
+        further |= of_costs
+    if tables.benchmarks is not None:
+        further["benchmarks.csv"] = _against_benchmarks(channels, tables.benchmarks.frame)
+    figures = _figures(channels, order_days, worth.by_channel)
+    figures |= shop_returns(ledger, order_days, channels, newcomers=worth.counted)
+    figures["rule_of_thumb_ltv"] = rule_of_thumb(
+        order_days, as_of, horizon_months=outlook.months, annual_rate=assumed.annual_discount_rate
+    )
+    return ChannelDecisions(
+        channels=_in_words(channels, config.report.language),
+        said=_sentences(priced),
+        payback=_payback(worth, channels, costs_of_cohorts, seed=seed),
+        kpis=monthly_returns(kpis, ledger, worth.counted),
+        cohorts=_with_retention(economics.cohorts(worth.counted, as_of, running_days=running_days)),
+        figures=figures,
+        ledger=_ledger_facts(ledger, in_flight),
+        facts=facts,
+        budget=budget,
+        newcomers=worth.newcomers,
+        further=further,
+    )
+
+
+def _worth(
+    config: Config,
+    order_days: pd.DataFrame,
+    first_orders: pd.Series,
+    credited: pd.DataFrame,
+    as_of: pd.Timestamp,
+    outlook: Outlook,
+) -> _Worth:
+    """Value at acquisition, observed and predicted, by channel and by cohort."""
+    counted = newcomers(order_days, first_orders, config.economics.new_customers_from)
     observed = economics.observed_customers(
         counted, as_of, channels=credited if len(credited) else None
     )
-    observed = observed.assign(residual_margin=observed["customer_id"].map(residual).to_numpy())
+    residual = observed["customer_id"].map(outlook.residual).to_numpy()
+    observed = observed.assign(residual_margin=residual)
     margins = economics.margin_by_age(counted, as_of)
-    values = economics.channel_values(
+    ahead: dict[str, Any] = {
+        "horizon_months": outlook.months,
+        "annual_discount_rate": config.economics.annual_discount_rate,
+        "flow_profile": outlook.profile.tolist(),
+        "level_sd_log": outlook.level_sd_log,
+        "seen_sd_log": outlook.seen_sd_log,
+        "seed": config.model.seed,
+    }
+    return _Worth(
+        counted,
         observed,
-        margins,
-        horizon_months=len(profile),
-        annual_discount_rate=assumed.annual_discount_rate,
-        flow_profile=profile.tolist(),
-        level_sd_log=level_sd_log,
-        seen_sd_log=seen_sd_log,
-        seed=config.model.seed,
+        by_channel=economics.channel_values(observed, margins, **ahead),
+        by_cohort=economics.margin_curves(
+            observed, margins, by="cohort", draws=COHORT_DRAWS, **ahead
+        ),
     )
-    ledger, in_flight = _ledger(config, costs, credited, first_orders, snapshot.as_of)
-    marginal = ledger.marginal(assumed.allocation) if ledger else {}
-    channels = economics.channels_table(
+
+
+def _priced(
+    config: Config,
+    ledger: Ledger | None,
+    values: economics.ChannelValues,
+    marginal: dict[str, economics.MarginalCac],
+) -> pd.DataFrame:
+    """What a customer of each channel costs beside what one is worth, with a verdict."""
+    assumed = config.economics
+    return economics.channels_table(
         _cac(config, ledger, values.table),
         values,
         target_ltv_to_cac=assumed.target_ltv_to_cac,
@@ -129,103 +265,6 @@ def decide_channels(
         own_cost=_own_cost(ledger),
         commissions=ledger.commissions() if ledger else None,
         seed=config.model.seed,
-    )
-    months = ledger.by_period(assumed.allocation) if ledger else None
-    paid = {(name, ""): cost for name, cost in by_channel(channels, "loaded_cac").items()}
-    by_cohort = economics.margin_curves(
-        observed,
-        margins,
-        by="cohort",
-        horizon_months=len(profile),
-        annual_discount_rate=assumed.annual_discount_rate,
-        flow_profile=profile.tolist(),
-        level_sd_log=level_sd_log,
-        seen_sd_log=seen_sd_log,
-        draws=COHORT_DRAWS,
-        seed=config.model.seed,
-    )
-    won = frozenset(counted["customer_id"].astype(str))
-    shop_cohorts = {key: curve for key, curve in by_cohort.items() if key[0] == "all"}
-    kpis = economics.kpis(
-        order_days,
-        as_of,
-        newcomers=won,
-        lapse_days=running_days or LAPSE_DAYS,
-        cac_by_month=_cac_by_month(months),
-        ltv_by_month=pd.Series({cohort: curve.ltv for (_, cohort), curve in shop_cohorts.items()}),
-    )
-    facts = gather_facts(
-        config,
-        order_days,
-        snapshot,
-        observed=observed,
-        kpis=kpis,
-        channels=channels,
-        ledger=ledger,
-        in_flight=in_flight,
-        horizon_months=len(profile),
-        summary=summary,
-        customers=customers,
-    )
-    said = _sentences(channels)
-    channels = channel_returns(
-        channels,
-        ledger=ledger,
-        order_days=order_days,
-        observed=observed,
-        values=values,
-        by_cohort=by_cohort,
-        target_payback_months=assumed.target_payback_months,
-        level_sd_log=level_sd_log,
-        draws=COHORT_DRAWS,
-        seed=config.model.seed,
-    )
-    costs_of_cohorts = cohort_costs(ledger, months)
-    further = {
-        "cohort_values.csv": economics.cohort_values(
-            by_cohort,
-            observed,
-            as_of,
-            costs=costs_of_cohorts,
-            write_off_months=len(profile),
-            level_sd_log=level_sd_log,
-            draws=COHORT_DRAWS,
-            seed=config.model.seed,
-        )
-    }
-    budget: Budget | None = None
-    if ledger is not None and months is not None:
-        of_costs, budget = _tables_of_costs(config, ledger, months, channels, marginal)
-        further |= of_costs
-    compared = _against_benchmarks(channels, benchmarks)
-    if compared is not None:
-        further["benchmarks.csv"] = compared
-    return ChannelDecisions(
-        channels=_in_words(channels, config.report.language),
-        said=said,
-        payback=_with_collected(
-            economics.payback_table(
-                {**values.curves, **by_cohort}, paid | _paid_by_cohort(costs_of_cohorts)
-            ),
-            economics.collected(values, seed=config.model.seed),
-        ),
-        kpis=monthly_returns(kpis, ledger, counted),
-        cohorts=_with_retention(economics.cohorts(counted, as_of, running_days=running_days)),
-        figures=_figures(channels, order_days, values, paid["all", ""])
-        | shop_returns(ledger, order_days, channels, newcomers=counted)
-        | {
-            "rule_of_thumb_ltv": rule_of_thumb(
-                order_days,
-                as_of,
-                horizon_months=len(profile),
-                annual_rate=assumed.annual_discount_rate,
-            )
-        },
-        ledger=_ledger_facts(ledger, in_flight),
-        facts=facts,
-        budget=budget,
-        newcomers=won,
-        further=further,
     )
 
 
@@ -295,11 +334,16 @@ def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
     return channels.drop(columns=list(_SAID.values())).assign(**words)
 
 
-def _with_collected(payback: pd.DataFrame, collected: pd.DataFrame) -> pd.DataFrame:
-    """The curves with what the payback goal is held against, beside those of whole channels."""
-    return payback.merge(
-        collected.assign(cohort=""), on=["channel", "cohort", "months"], how="left"
+def _payback(
+    worth: _Worth, channels: pd.DataFrame, costs_of_cohorts: pd.DataFrame | None, *, seed: int
+) -> pd.DataFrame:
+    """The curves, and beside those of whole channels what the payback goal is held against."""
+    paid = {(name, ""): cost for name, cost in by_channel(channels, "loaded_cac").items()}
+    curves = economics.payback_table(
+        {**worth.by_channel.curves, **worth.by_cohort}, paid | _paid_by_cohort(costs_of_cohorts)
     )
+    collected = economics.collected(worth.by_channel, seed=seed).assign(cohort="")
+    return curves.merge(collected, on=["channel", "cohort", "months"], how="left")
 
 
 def _within_curves(months: int, values: economics.ChannelValues) -> int | None:
@@ -369,10 +413,14 @@ def _cac_by_month(months: pd.DataFrame | None) -> pd.Series | None:
     )
 
 
-def _against_benchmarks(channels: pd.DataFrame, sector: pd.DataFrame | None) -> pd.DataFrame | None:
+def _ltv_by_month(by_cohort: Mapping[GroupKey, MarginCurve]) -> pd.Series:
+    """LTV of the whole shop's cohorts."""
+    shop = {cohort: curve.ltv for (name, cohort), curve in by_cohort.items() if name == "all"}
+    return pd.Series(shop)
+
+
+def _against_benchmarks(channels: pd.DataFrame, sector: pd.DataFrame) -> pd.DataFrame:
     """Each channel's figures beside the user's benchmarks; the whole shop has a blank segment."""
-    if sector is None:
-        return None
     named = channels.rename(columns={"loaded_cac": "cac"})
     figures = ["cac", "media_cac", "ltv", "ltv_to_cac", "payback_month"]
     own = named.melt("channel", figures, var_name="metric", value_name="value")
@@ -385,9 +433,9 @@ def _figures(
     channels: pd.DataFrame,
     order_days: pd.DataFrame,
     values: economics.ChannelValues,
-    cac: float,
 ) -> dict[str, dict[str, Any]]:
     """Key figures of the whole shop; what was not observed is None."""
+    cac = by_channel(channels, "loaded_cac")["all"]
     back = economics.payback_of(values.curves["all", ""], cac)
     counts = order_days.groupby("customer_id").size()
     figures: dict[str, dict[str, Any]] = {

@@ -17,7 +17,7 @@ from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.models.contractual import ContractualLtv
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.budget import Budget
-from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
+from ltvkit.pipeline.channels import ChannelDecisions, Outlook, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
@@ -148,19 +148,20 @@ def decide(
             values[f"{end}_80"] = usual[end]
     undiscounted = values["predicted_revenue"] * values["customer_id"].map(share)
 
+    seasonal = config.kind != "contractual"
     shop = decide_channels(
         config,
-        order_days,
+        log,
+        tables,
         snapshot,
-        costs=tables.costs.frame if tables.costs else None,
+        order_days=order_days,
         credited=credited,
-        residual=pd.Series(undiscounted.to_numpy(), index=values["customer_id"]),
-        profile=profile,
-        level_sd_log=model.level_.log_half_width / Z80,
-        seen_sd_log=0.0 if config.kind == "contractual" else unseen_season(order_days, snapshot),
-        summary=log.summary,
-        customers=tables.customers.frame if tables.customers else None,
-        benchmarks=tables.benchmarks.frame if tables.benchmarks else None,
+        outlook=Outlook(
+            residual=pd.Series(undiscounted.to_numpy(), index=values["customer_id"]),
+            profile=profile,
+            level_sd_log=model.level_.log_half_width / Z80,
+            seen_sd_log=unseen_season(order_days, snapshot) if seasonal else 0.0,
+        ),
         running_days=_running_days(model),
     )
     reasons, drivers = _reasons(config, model, features)

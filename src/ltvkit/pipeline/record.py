@@ -88,8 +88,6 @@ def write_run(
     they changed. `started` is when the run began, by `time.time`.
     """
     settings = config.settings()
-    # None where plain csv will do for people.
-    locale = None if config.audience.excel_locale == "en" else config.audience.excel_locale
     inputs = _inputs(log, tables)
     data = data_facts(
         log,
@@ -104,35 +102,7 @@ def write_run(
         data=data,
     )
     with whole_folder(folder) as fresh:
-        with_contacts = "email" in decisions.scored.columns
-        lists = write_audience(
-            decisions.scored,
-            fresh,
-            dictionary=data_dictionary(
-                currency=str(settings["data"]["currency"]),
-                horizon_days=snapshot.horizon_days,
-                interval_level=float(settings["model"]["interval"]),
-                with_contacts=with_contacts,
-                with_prospects=decisions.prospects is not None,
-                contractual=settings["kind"] == "contractual",
-            ),
-            excel_locale=locale,
-        )
-        for frame, file in (
-            (decisions.channels, "channels.csv"),
-            (decisions.kpis, "kpis.csv"),
-            (decisions.cohorts, "cohorts.csv"),
-            (decisions.payback, "payback.csv"),
-            (model.backtest, "backtest.csv"),
-            (model.deciles, "backtest_deciles.csv"),
-            (log.rejected, "rejected_rows.csv"),
-        ):
-            write_guarded_csv(frame, fresh / file)
-        for file, frame in decisions.further.items():
-            write_guarded_csv(frame, fresh / file)
-        if decisions.prospects is not None:
-            file = "prospects_scored.csv"
-            write_people_csv(decisions.prospects, fresh / file, excel_locale=locale)
+        lists = _write_tables(fresh, config, snapshot, log, model, decisions)
         facts = {
             "schema": SCHEMA,
             "name": config.name,
@@ -146,41 +116,97 @@ def write_run(
                 "as_of": snapshot.as_of.isoformat(),
                 "horizon_days": snapshot.horizon_days,
             },
-            "model": {
-                "name": model.name,
-                "version": model.version,
-                "weights": model.weights,
-                "btyd_share": model.btyd_share,
-                "why": [str(sentence) for sentence in model.said],
-                "said": [sentence.as_json() for sentence in model.said],
-                "not_fitted": model.notes,
-            },
+            **_model_facts(model),
             "total": _told(decisions.total, model.verdict),
-            "metrics": model.metrics,
-            "verdict": verdict_facts(model.verdict),
-            "warnings": [
-                {
-                    "id": warning.id,
-                    "title": warning.title,
-                    "text": warning.text,
-                    "said": warning.said.as_json(),
-                }
-                for warning in decisions.warnings
-            ],
-            "channels": {
-                channel: {column: sentence.as_json() for column, sentence in row.items()}
-                for channel, row in decisions.channels_said.items()
-            },
-            "economics": decisions.economics,
-            "ledger": decisions.ledger,
-            "budget": _budget(decisions.budget),
-            "leads": _leads(decisions.leads),
+            **_decision_facts(decisions),
             "previous": before,
             "lists": lists.drop(columns=["rule"]).to_dict("records"),
-            "drivers": decisions.drivers,
         }
         write_text(as_json(facts), fresh / "run.json")
         write_text(render_report(read_run(fresh)), fresh / "report.html")
+
+
+def _write_tables(
+    folder: Path,
+    config: Config,
+    snapshot: Snapshot,
+    log: CleanLog,
+    model: ModelRecord,
+    decisions: Decisions,
+) -> pd.DataFrame:
+    """Every frame of the run; how long each list is, and by which rule."""
+    # None where plain csv will do for people.
+    locale = None if config.audience.excel_locale == "en" else config.audience.excel_locale
+    lists = write_audience(
+        decisions.scored,
+        folder,
+        dictionary=data_dictionary(
+            currency=config.data.currency,
+            horizon_days=snapshot.horizon_days,
+            interval_level=config.model.interval,
+            with_contacts="email" in decisions.scored.columns,
+            with_prospects=decisions.prospects is not None,
+            contractual=config.kind == "contractual",
+        ),
+        excel_locale=locale,
+    )
+    for frame, file in (
+        (decisions.channels, "channels.csv"),
+        (decisions.kpis, "kpis.csv"),
+        (decisions.cohorts, "cohorts.csv"),
+        (decisions.payback, "payback.csv"),
+        (model.backtest, "backtest.csv"),
+        (model.deciles, "backtest_deciles.csv"),
+        (log.rejected, "rejected_rows.csv"),
+    ):
+        write_guarded_csv(frame, folder / file)
+    for file, frame in decisions.further.items():
+        write_guarded_csv(frame, folder / file)
+    if decisions.prospects is not None:
+        file = "prospects_scored.csv"
+        write_people_csv(decisions.prospects, folder / file, excel_locale=locale)
+    return lists
+
+
+def _model_facts(model: ModelRecord) -> dict[str, Any]:
+    """The model, how it did at past dates, and what it may be used for."""
+    return {
+        "model": {
+            "name": model.name,
+            "version": model.version,
+            "weights": model.weights,
+            "btyd_share": model.btyd_share,
+            "why": [str(sentence) for sentence in model.said],
+            "said": [sentence.as_json() for sentence in model.said],
+            "not_fitted": model.notes,
+        },
+        "metrics": model.metrics,
+        "verdict": verdict_facts(model.verdict),
+    }
+
+
+def _decision_facts(decisions: Decisions) -> dict[str, Any]:
+    """Unit economics, and what to keep in mind."""
+    return {
+        "warnings": [
+            {
+                "id": warning.id,
+                "title": warning.title,
+                "text": warning.text,
+                "said": warning.said.as_json(),
+            }
+            for warning in decisions.warnings
+        ],
+        "channels": {
+            channel: {column: sentence.as_json() for column, sentence in row.items()}
+            for channel, row in decisions.channels_said.items()
+        },
+        "economics": decisions.economics,
+        "ledger": decisions.ledger,
+        "budget": _budget(decisions.budget),
+        "leads": _leads(decisions.leads),
+        "drivers": decisions.drivers,
+    }
 
 
 def _inputs(log: CleanLog, tables: Tables) -> list[dict[str, Any]]:

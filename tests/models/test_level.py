@@ -8,6 +8,7 @@ import pytest
 from simulated_panels import FIRST_DAY, revenue_between, simulated_log, simulated_panel
 
 from ltvkit.models.bgnbd import BetaGeo
+from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.level import (
     LevelForecast,
     _concentration,
@@ -27,6 +28,8 @@ def forecast(panel):
         panel.now,
         panel.activity,
         panel.cuts,
+        order_model=BetaGeo().fit(panel.now),
+        value_model=GammaGamma(include_first_order=True).fit(panel.now),
         season=season_at(panel.activity, panel.as_of_day),
         as_of_day=panel.as_of_day,
         horizon_days=panel.snapshot.horizon_days,

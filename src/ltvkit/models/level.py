@@ -120,6 +120,8 @@ def forecast_level(
     activity: Activity,
     cuts: tuple[Cut, ...],
     *,
+    order_model: BetaGeo,
+    value_model: GammaGamma,
     season: Season,
     as_of_day: int,
     horizon_days: int,
@@ -139,6 +141,8 @@ def forecast_level(
         The log, summed over customers.
     cuts : tuple of Cut
         At the days of `ltvkit.panel.cut_days`, with revenue over `label_length`.
+    order_model, value_model : BetaGeo, GammaGamma
+        Fitted to `summary`, the latter on all orders.
     season : Season
         What is known of it at the snapshot, of `season_at`.
     as_of_day, horizon_days : int
@@ -146,8 +150,7 @@ def forecast_level(
     """
     history_days = as_of_day - activity.first_day
     seasonal = season.seen
-    order_model = BetaGeo().fit(summary)
-    base = _log_total(order_model, summary, horizon_days)
+    base = _log_total(order_model, value_model, summary, horizon_days)
     log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
     values = value_change(activity, as_of_day)
     tracking = track(order_model, activity, season, as_of_day=as_of_day)
@@ -247,8 +250,9 @@ def paid(summary: pd.DataFrame) -> bool:
     return bool((summary["mean_order_value"] > 0).any())
 
 
-def _log_total(order_model: BetaGeo, summary: pd.DataFrame, horizon_days: int) -> float:
-    value_model = GammaGamma(include_first_order=True).fit(summary)
+def _log_total(
+    order_model: BetaGeo, value_model: GammaGamma, summary: pd.DataFrame, horizon_days: int
+) -> float:
     largest = float(summary["mean_order_value"].max())
     value = np.minimum(value_model.expected_order_value(summary), largest)
     orders = order_model.expected_orders(summary, horizon_days)
@@ -293,7 +297,8 @@ def _fold_errors(
         if not summary["repeat_orders"].any() or not paid(summary):
             continue
         order_model = BetaGeo().fit(summary)
-        forecast = _log_total(order_model, summary, horizon_days)
+        value_model = GammaGamma(include_first_order=True).fit(summary)
+        forecast = _log_total(order_model, value_model, summary, horizon_days)
         season = season_at(activity, cut.day)
         forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
         forecast += value_change(activity, cut.day)

@@ -144,7 +144,13 @@ class StackedLtv(BaseEstimator):
             report("total", 0, 1)
             ahead = {"as_of_day": panel.as_of_day, "horizon_days": self.horizon_days_}
             self.level_ = forecast_level(
-                panel.now, panel.activity, panel.cuts, season=self.season_, **ahead
+                panel.now,
+                panel.activity,
+                panel.cuts,
+                order_model=self.family_.bgnbd,
+                value_model=self.family_.value,
+                season=self.season_,
+                **ahead,
             )
             # BTYD alone has learned from the past year, as the total has.
             self.chance_season_ = self.level_.season

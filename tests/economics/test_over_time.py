@@ -183,6 +183,13 @@ def test_a_yearly_contract_runs_in_the_months_between_its_payments():
     # b ran to 17 January and c to the 12th; a renewed late, within the days of grace.
     assert active[[12, 13, 14]].tolist() == [1.0, 1.0, 1.0]
     assert cohorts(paid, "2023-03-15").set_index("age_months")["active_customers"][6] == 0
+    months = kpis(paid, "2023-03-15", lapse_days=372, running_days=372)
+    assert months["active_customers"].tolist() == [3] * 12 + [1] * 3
+    assert months["lapsed_customers"].tolist() == [0] * 12 + [2] + [0] * 2
+    assert months["returning_customers"].tolist() == [0] + [3] * 11 + [1] * 3
+    weekly = cohorts(paid.iloc[2:], "2022-02-15", running_days=9)
+    # Both ended before January did, and paid in it.
+    assert weekly["active_customers"].tolist() == [2.0, 0.0]
     monthly = paid.assign(
         ordered_on=pd.to_datetime(["2022-01-15", "2022-02-14", "2022-01-10", "2022-01-31"])
     )

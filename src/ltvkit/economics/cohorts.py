@@ -9,10 +9,8 @@ import pandas as pd
 
 from ltvkit.economics.costs import require_columns
 from ltvkit.economics.orders import (
-    Integers,
-    Orders,
+    active_months,
     month_names,
-    months_of,
     read_orders,
     total_by,
 )
@@ -41,16 +39,16 @@ def cohorts(
     as_of : date
         Last day of history.
     running_days : int
-        Of contracts, the days for which a payment keeps one running: then a customer is active in
-        a month when the contract runs at its end (or at the snapshot), paid in it or not.
+        Of contracts, the days for which a payment keeps one running; see `active_months`.
 
     Returns
     -------
     DataFrame
         `cohort` (YYYY-MM), `age_months` (0 = the first month), `customers` (of the cohort),
-        `active_customers` (who ordered at that age), `orders`, `revenue`, `margin`, `complete`
-        (whether the calendar month was over at the snapshot). Every cohort has all ages; those not
-        yet observed are blank. The sums over all cells are those of the order days.
+        `active_customers` (who ordered, or had a contract, at that age), `orders`, `revenue`,
+        `margin`, `complete` (whether the calendar month was over at the snapshot). Every cohort has
+        all ages; those not yet observed are blank. The sums over all cells are those of the order
+        days.
 
     Examples
     --------
@@ -74,8 +72,8 @@ def cohorts(
     months = np.arange(first_month, orders.as_of_month + 1)
     size = ages * ages
     cell = (orders.cohort - first_month) * ages + (orders.month - orders.cohort)
-    # Rows are sorted by customer and day, so a customer's order days of one month are neighbours.
-    once = np.append(True, (np.diff(orders.customer) != 0) | (np.diff(orders.month) != 0))
+    place, month = active_months(orders, running_days)
+    active = (orders.cohort[place] - first_month) * ages + month - orders.cohort[place]
     age = np.tile(np.arange(ages), ages)
     cohort = np.repeat(months, ages)
     observed = cohort + age <= orders.as_of_month
@@ -85,11 +83,7 @@ def cohorts(
             "cohort": np.repeat(month_names(months), ages),
             "age_months": age,
             "customers": np.repeat(won, ages).astype(np.int64),
-            "active_customers": total_by(
-                _running(orders, running_days, first_month, ages) if running_days else cell[once],
-                None,
-                size,
-            ),
+            "active_customers": total_by(active, None, size),
             "orders": total_by(cell, orders.orders, size),
             "revenue": total_by(cell, orders.revenue, size),
             "margin": total_by(cell, orders.margin, size),
@@ -99,20 +93,6 @@ def cohorts(
     )
     table.loc[~observed, ["active_customers", "orders", "revenue", "margin"]] = np.nan
     return table[table["customers"] > 0].reset_index(drop=True)
-
-
-def _running(orders: Orders, running_days: int, first_month: int, ages: int) -> Integers:
-    """The cell of each customer and month at whose end the contract runs."""
-    until = orders.day + running_days
-    # The last month whose end a payment reaches; that of the snapshot ends with it.
-    last = np.where(until >= orders.as_of_day, orders.as_of_month, months_of(until + 1) - 1)
-    months = np.maximum(last - orders.month + 1, 0)
-    row = np.repeat(np.arange(len(months)), months)
-    month = orders.month[row] + np.arange(len(row)) - np.repeat(np.cumsum(months) - months, months)
-    cohort = orders.cohort[row]
-    pairs = np.unique(np.column_stack([orders.customer[row], cohort, month]), axis=0)
-    cells: Integers = (pairs[:, 1] - first_month) * ages + pairs[:, 2] - pairs[:, 1]
-    return cells
 
 
 def retention(cohort_table: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltvkit.economics.orders import Orders, month_names, months_of, read_orders, total_by
+from ltvkit.economics.orders import (
+    Orders,
+    active_months,
+    month_names,
+    months_of,
+    read_orders,
+    total_by,
+)
 from ltvkit.errors import ConfigError
 from ltvkit.units import Floats
 
@@ -39,6 +46,7 @@ def kpis(
     *,
     newcomers: Collection[object] | None = None,
     lapse_days: int = LAPSE_DAYS,
+    running_days: int = 0,
     cac_by_month: pd.Series | None = None,
     ltv_by_month: pd.Series | None = None,
 ) -> pd.DataFrame:
@@ -55,6 +63,8 @@ def kpis(
         log holds is a later one of theirs. Everybody when not given.
     lapse_days : int
         Days without an order after which a customer has lapsed.
+    running_days : int
+        Of contracts, the days for which a payment keeps one running; see `active_months`.
     cac_by_month, ltv_by_month : Series, optional
         Indexed by month (YYYY-MM or timestamps): blended CAC of the month, and LTV at acquisition
         of its new customers.
@@ -66,7 +76,8 @@ def kpis(
 
         - `month` (YYYY-MM); `complete` says whether it was over at the snapshot.
         - `new_customers`: newcomers whose first order is in the month; `active_customers`: ordered
-          in it; `returning_customers`: active but not new; `repeat_rate` = returning / active.
+          in it, or had a contract; `returning_customers`: active but not new; `repeat_rate` =
+          returning / active.
         - `lapsed_customers`: reached `lapse_days` without an order in the month (once for each
           such silence; some come back later).
         - `revenue`, `margin`; `revenue_per_active`, `average_order_value` (revenue / orders),
@@ -95,12 +106,11 @@ def kpis(
     months = np.arange(first_month, orders.as_of_month + 1)
     at = orders.month - first_month
     size = len(months)
-    once_a_month = np.append(True, (np.diff(orders.customer) != 0) | (np.diff(orders.month) != 0))
     won = orders.is_first
     if newcomers is not None:
         won = won & orders.ids.isin(list(newcomers))[orders.customer]
     new = total_by(at[won], None, size)
-    active = total_by(at[once_a_month], None, size)
+    active = total_by(active_months(orders, running_days)[1] - first_month, None, size)
     ordered = total_by(at, orders.orders, size)
     revenue = total_by(at, orders.revenue, size)
     margin = total_by(at, orders.margin, size)

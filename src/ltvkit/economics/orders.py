@@ -111,6 +111,36 @@ def month_names(months: Integers) -> list[str]:
     return [str(month) for month in months.astype("datetime64[M]")]
 
 
+def active_months(orders: Orders, running_days: int = 0) -> tuple[Integers, Integers]:
+    """Who is active in which calendar month: those who order in it, and whose contract runs.
+
+    Parameters
+    ----------
+    orders : Orders
+        From `read_orders`.
+    running_days : int
+        Of contracts, the days for which a payment keeps one running: it runs in a month when it
+        does so at its end (or at the snapshot).
+
+    Returns
+    -------
+    tuple of ndarray
+        One entry per customer and month in which the customer is active: the place of an order day
+        of the customer, and the month.
+    """
+    until = orders.day + running_days
+    # The last month whose end a payment reaches; that of the snapshot ends with it.
+    last = np.where(until >= orders.as_of_day, orders.as_of_month, months_of(until + 1) - 1)
+    last = np.maximum(last, orders.month)
+    # Each order day adds the months that the one before it did not reach.
+    reached = np.where(orders.is_first, orders.month, np.append(0, last[:-1] + 1)[: len(last)])
+    begin = np.maximum(orders.month, reached)
+    months = np.maximum(last - begin + 1, 0)
+    place = np.repeat(np.arange(len(months)), months)
+    earlier = np.repeat(np.cumsum(months) - months, months)
+    return place, begin[place] + np.arange(len(place)) - earlier
+
+
 def total_by(cell: Integers, values: Floats | None, size: int) -> Floats:
     """Sum of `values` (count, without) in each of `size` cells."""
     return np.bincount(cell, weights=values, minlength=size).astype(np.float64)

@@ -147,6 +147,7 @@ def decide_channels(
         as_of,
         newcomers=worth.newcomers,
         lapse_days=running_days or LAPSE_DAYS,
+        running_days=running_days,
         cac_by_month=_cac_by_month(months),
         ltv_by_month=_ltv_by_month(worth.by_cohort),
     )

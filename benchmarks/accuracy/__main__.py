@@ -4,18 +4,43 @@ import argparse
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from benchmarks.accuracy.ablation import ablate
 from benchmarks.accuracy.bars import bars
-from benchmarks.accuracy.later import ask_later, summarise_later
+from benchmarks.accuracy.later import ask_later
 from benchmarks.accuracy.logs import Log, read_logs
+from benchmarks.accuracy.regular import ask_rhythm
 from benchmarks.accuracy.study import run_log
-from benchmarks.accuracy.tables import print_ablation, print_bars, print_later, print_log
+from benchmarks.accuracy.tables import (
+    print_ablation,
+    print_bars,
+    print_later,
+    print_log,
+    print_rhythm,
+)
 
 from ltvkit.files import write_csv
 from ltvkit.progress import reporting
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A study beside the main one: what it asks of each log, and how that is shown."""
+
+    question: str
+    saved: str
+    run: Callable[..., pd.DataFrame]
+    show: Callable[[pd.DataFrame], None]
+
+
+ASIDE = {
+    "ablate": Aside("what each part of ltvkit gives", "ablation", ablate, print_ablation),
+    "later": Aside("what a model loses as it ages", "later", ask_later, print_later),
+    "rhythm": Aside("what a rhythm of regular customers gives", "rhythm", ask_rhythm, print_rhythm),
+}
 
 
 def main() -> None:
@@ -27,22 +52,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--only", nargs="+", metavar="LOG", help="these logs of the folder")
     other = parser.add_mutually_exclusive_group()
-    other.add_argument("--ablate", action="store_true", help="what each part of ltvkit gives")
-    other.add_argument("--later", action="store_true", help="what a model loses as it ages")
+    for name, aside in ASIDE.items():
+        other.add_argument(
+            f"--{name}", dest="aside", action="store_const", const=aside, help=aside.question
+        )
     chosen = parser.parse_args()
     logs = read_logs(chosen.folder)
     if chosen.only:
         logs = [log for log in logs if log.name in chosen.only]
-    if chosen.ablate:
-        saved = _beside(chosen.out, "ablation")
-        effects = _each(ablate, logs, seed=chosen.seed, threads=chosen.threads, saved=saved)
-        print_ablation(effects)
-        print(f"Per log: {saved}")
-        return
-    if chosen.later:
-        saved = _beside(chosen.out, "later")
-        totals = _each(ask_later, logs, seed=chosen.seed, threads=chosen.threads, saved=saved)
-        print_later(summarise_later(totals))
+    if chosen.aside:
+        saved = _beside(chosen.out, chosen.aside.saved)
+        rows = _each(chosen.aside.run, logs, seed=chosen.seed, threads=chosen.threads, saved=saved)
+        chosen.aside.show(rows)
         print(f"Per log: {saved}")
         return
     table = _each(

@@ -50,6 +50,8 @@ class Asked:
         What models learn from.
     revenue, active : numpy.ndarray
         Of the customers of `panel.now`, in the horizon.
+    days_until_order : numpy.ndarray
+        Of the same, from the snapshot; missing where none came in the horizon.
     meter : Meter
         What building the panel cost.
     """
@@ -59,6 +61,7 @@ class Asked:
     panel: Panel
     revenue: np.ndarray
     active: np.ndarray
+    days_until_order: np.ndarray
     meter: Meter
 
 
@@ -133,12 +136,14 @@ def ask(log: Log) -> Asked:
     after = everything[everything["ordered_on"] > pd.Timestamp(snapshot.as_of)]
     came = after.groupby("customer_id")["revenue"].agg(["sum", "size"])
     of_each = came.reindex(panel.now["customer_id"]).fillna(0.0)
+    until = after.groupby("customer_id")["ordered_on"].min() - pd.Timestamp(snapshot.as_of)
     return Asked(
         name=log.name,
         history=history,
         panel=panel,
         revenue=of_each["sum"].to_numpy(dtype=float),
         active=(of_each["size"] > 0).to_numpy(dtype=float),
+        days_until_order=until.dt.days.reindex(panel.now["customer_id"]).to_numpy(dtype=float),
         meter=meter,
     )
 

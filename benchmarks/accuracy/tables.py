@@ -3,6 +3,7 @@
 import math
 
 import pandas as pd
+from benchmarks.accuracy.later import summarise_later
 from rich.console import Console
 from rich.table import Table
 
@@ -96,8 +97,9 @@ def print_ablation(effects: pd.DataFrame) -> None:
     console.print(table)
 
 
-def print_later(ages: pd.DataFrame) -> None:
+def print_later(totals: pd.DataFrame) -> None:
     """How far totals of older models are from those of fresh ones, and from what came."""
+    ages = summarise_later(totals)
     console = Console(width=max(Console().width, WIDTH))
     title = "A model asked later: root mean square of ln(one total / another), over logs"
     table = Table(title=title, title_justify="left", pad_edge=False)
@@ -106,6 +108,26 @@ def print_later(ages: pd.DataFrame) -> None:
     for _, row in ages.iterrows():
         apart = [_cell(value, "{:.3f}") for value in row.iloc[2:]]
         table.add_row(f"{row['age_days']:.0f}", f"{row['logs']:.0f}", *apart)
+    console.print(table)
+
+
+def print_rhythm(shops: pd.DataFrame) -> None:
+    """Shops of regular customers, with one curve for all and with a rhythm of their own."""
+    console = Console(width=max(Console().width, WIDTH))
+    title = "Regular customers: one curve for all -> a rhythm of their own"
+    table = Table(title=title, title_justify="left", pad_edge=False)
+    table.add_column("log", no_wrap=True)
+    for heading in ("shape", "Brier", "AUC", "date off by (days)", "dates held"):
+        table.add_column(heading, justify="right")
+    for _, row in shops.iterrows():
+        cells = [
+            f"{row[f'{name}_curve']:{form}} -> {row[f'{name}_rhythm']:{form}}"
+            for name, form in (
+                *(("brier", ".3f"), ("auc", ".3f")),
+                *(("days_off", ".1f"), ("dates_held", ".0%")),
+            )
+        ]
+        table.add_row(row["log"], f"{row['shape']:.1f}", *cells)
     console.print(table)
 
 

@@ -15,6 +15,7 @@ from ltvkit.models.season_ahead import season_change
 from ltvkit.snapshot import Snapshot, as_day_number
 
 CUSTOMERS = 300
+START = pd.Timestamp("2022-01-03")
 METRICS = ["gini", "spearman", "top10_capture", "mae_at_level", "rmse_at_level", "bias"]
 
 
@@ -29,7 +30,7 @@ def small_log(seed):
             rows.append((f"c{customer:03d}", int(day), round(worth * generator.gamma(5.0, 0.2), 2)))
             day += 1 + generator.exponential(gap)
     frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
-    return frame.assign(date=pd.Timestamp("2022-01-03") + pd.to_timedelta(frame["date"], "D"))
+    return frame.assign(date=START + pd.to_timedelta(frame["date"], "D"))
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +38,16 @@ def accuracy(request):
     """The study's modules, which live outside the package."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.accuracy import ablation, bars, later, logs, study, tables
+        from benchmarks.accuracy import ablation, bars, later, logs, regular, study, tables
 
         yield SimpleNamespace(
-            ablation=ablation, bars=bars, later=later, logs=logs, study=study, tables=tables
+            ablation=ablation,
+            bars=bars,
+            later=later,
+            logs=logs,
+            regular=regular,
+            study=study,
+            tables=tables,
         )
 
 
@@ -195,10 +202,32 @@ def test_what_a_model_loses_is_a_root_mean_square_of_logs(accuracy, capsys):
             "actual": [100.0, 0.0, 100.0],
         }
     )
+    accuracy.tables.print_later(totals)
+    assert "0.354" in capsys.readouterr().out
     ages = accuracy.later.summarise_later(totals).set_index("age_days")
     assert ages["logs"].tolist() == [2, 1]
     assert ages.loc[28, "moved_from_fresh"] == pytest.approx(math.sqrt((0.09 + 0.16) / 2))
     assert ages.loc[28, "moved_from_actual"] == pytest.approx(0.3), "where nothing came is left"
     assert ages.loc[56, "unmoved_from_fresh"] == pytest.approx(0.2)
-    accuracy.tables.print_later(ages.reset_index())
-    assert "0.354" in capsys.readouterr().out
+
+
+def test_a_rhythm_is_judged_beside_the_curve_where_customers_are_regular(accuracy, read, capsys):
+    assert accuracy.regular.ask_rhythm(read[0]).empty, "gaps of the small log are even less even"
+    dice = np.random.default_rng(8)
+    rows = []
+    for customer in range(CUSTOMERS):
+        day, gap = dice.integers(0, 60), dice.uniform(40, 70)
+        while day < 540 and dice.random() < 0.95:
+            rows.append((f"c{customer:03d}", START + pd.Timedelta(int(day), "D")))
+            day += 1 + gap * dice.gamma(20.0, 0.05)
+    orders = pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=20.0)
+    shop = replace(
+        read[0], name="refills", transactions=orders, snapshot=Snapshot(date(2022, 12, 31), 120)
+    )
+    judged = accuracy.regular.ask_rhythm(shop)
+    row = judged.iloc[0]
+    assert row["shape"] == pytest.approx(20, rel=0.3)
+    assert row["brier_rhythm"] < row["brier_curve"]
+    assert row["days_off_rhythm"] < 0.8 * row["days_off_curve"]
+    accuracy.tables.print_rhythm(judged)
+    assert "refills" in capsys.readouterr().out

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         ShiftedBetaGeometric,
         from_lifetimes,
     )
-    from ltvkit.models.artifact import load_model
+    from ltvkit.pipeline.trained import features_for, load_model
 
 __all__ = [
     "NBD",
@@ -41,6 +41,7 @@ __all__ = [
     "__version__",
     "audience",
     "economics",
+    "features_for",
     "from_lifetimes",
     "load_model",
     "metrics",
@@ -56,7 +57,8 @@ _HOMES = {
     "ParetoNBD": "ltvkit.models",
     "ShiftedBetaGeometric": "ltvkit.models",
     "from_lifetimes": "ltvkit.models",
-    "load_model": "ltvkit.models.artifact",
+    "features_for": "ltvkit.pipeline.trained",
+    "load_model": "ltvkit.pipeline.trained",
     "metrics": "ltvkit.evaluation",
     "summarise": "ltvkit.api",
 }

@@ -4,10 +4,12 @@ import json
 import math
 import subprocess
 import sys
+from datetime import date
 
 import pandas as pd
 import pytest
 
+import ltvkit
 from ltvkit.config import load_config
 from ltvkit.errors import ConfigError
 from simulated_contracts import FIRST_DAY, ContractShop, payments, what_came
@@ -121,6 +123,16 @@ def test_the_total_and_the_list_are_what_then_came(club):
     best = scored["value_tier"].isin(["top_1", "top_5", "top_10"]).to_numpy()
     assert best.any()
     assert revenue[best].mean() > 3 * revenue.mean()
+
+
+def test_a_model_of_contracts_is_asked_from_python_as_any(club):
+    folder, _, _ = club
+    trained = ltvkit.load_model(folder / "models" / "club")
+    payments_read = pd.read_csv(folder / "club.csv", dtype=str)
+    day = date.fromisoformat(trained.about["trained_to"])
+    predicted = trained.predict(ltvkit.features_for(trained, payments_read, as_of=day))
+    facts = json.loads((folder / "runs" / "club" / "run.json").read_text())
+    assert predicted["predicted_revenue"].sum() == pytest.approx(facts["total"]["revenue"])
 
 
 def test_the_model_holds_no_customer_and_scores_a_later_day(club, ltv):

@@ -344,6 +344,19 @@ def test_a_missing_column_is_named(scoring_url: str, trained: Trained) -> None:
     assert "missing inputs ['revenue_90d']" in answer["message"]
 
 
+def test_the_level_of_the_intervals_is_a_parameter_of_the_request(
+    scoring_url: str, trained: Trained
+) -> None:
+    some = trained.features.head(20)
+    payload = {"dataframe_records": records(some), "params": {"interval_level": 0.95}}
+    status, answer = ask(scoring_url, payload)
+    assert status == 200
+    assert_same(answer, trained.model.predict(some, interval_level=0.95))
+    status, answer = ask(scoring_url, payload | {"params": {"interval_level": 95.0}})
+    assert status == 400
+    assert "interval_level: got 95.0, expected between 0 and 1" in answer["message"]
+
+
 def test_a_horizon_of_no_day_is_refused(scoring_url: str, trained: Trained) -> None:
     payload = {"dataframe_records": records(trained.features.head(2))}
     status, answer = ask(scoring_url, payload | {"params": {"horizon_days": 0}})

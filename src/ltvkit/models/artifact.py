@@ -37,6 +37,9 @@ from ltvkit.panel import ModelOfRecord
 
 SCHEMA = 10
 
+INTERVAL_LEVEL = 0.8
+"""How often the truth should lie in an interval, where nothing else is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
@@ -59,6 +62,7 @@ class TrainedModel:
         features: pd.DataFrame,
         horizon_days: int | None = None,
         *,
+        interval_level: float = INTERVAL_LEVEL,
         as_of: date | None = None,
     ) -> pd.DataFrame:
         """Predictions for a frame of features; see the `predict` of the model.
@@ -66,7 +70,7 @@ class TrainedModel:
         `as_of` is the day of the features, for its season: the day trained to when not given.
         """
         model = self.model if as_of is None else self.model.at(as_of)
-        return model.predict(features, horizon_days)
+        return model.predict(features, horizon_days, interval_level=interval_level)
 
 
 def save_model(trained: TrainedModel, folder: Path) -> None:
@@ -103,7 +107,7 @@ def load_model(folder: str | Path) -> TrainedModel:
     if not path.is_file():
         raise UserError(
             f"got no model at {folder}, expected a folder with model.json; train one with "
-            "`ltv train CONFIG`, or name its folder or an MLflow model URI"
+            "`ltv train CONFIG`, or name its folder or an MLflow URI like models:/shop@champion"
         )
     state = json.loads(path.read_text(encoding="utf-8"))
     if state.get("schema") != SCHEMA:

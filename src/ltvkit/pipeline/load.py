@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ltvkit.config import Config, TableConfig
-from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions
+from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions, source_from_frame
 from ltvkit.data.leads import read_leads
 from ltvkit.data.opened import Table
 from ltvkit.data.tables import read_benchmarks, read_costs, read_customers, read_touches
@@ -36,19 +36,21 @@ class Tables:
         return {name: table for name, table in named.items() if table is not None}
 
 
-def open_log(config: Config, *, transactions: str | Path | None = None) -> CleanLog:
+def open_log(config: Config, *, transactions: str | Path | pd.DataFrame | None = None) -> CleanLog:
     """Read and clean the transactions.
 
     Parameters
     ----------
     config : Config
         What the columns are called and how they are read.
-    transactions : str or Path, optional
+    transactions : str, Path or DataFrame, optional
         Another log of the same form, instead of the configured one.
     """
     columns = config.data.columns
     return clean(
-        read_transactions(transactions or config.data.transactions),
+        source_from_frame(transactions)
+        if isinstance(transactions, pd.DataFrame)
+        else read_transactions(transactions or config.data.transactions),
         columns=ColumnMap(
             customer_id=columns.customer_id,
             ordered_at=columns.ordered_at,

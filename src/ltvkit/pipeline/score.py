@@ -3,28 +3,20 @@
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from ltvkit.audience import RfmCuts
-from ltvkit.config import restore_config
-from ltvkit.data import CleanLog, silence
-from ltvkit.errors import UserError
+from ltvkit.data import silence
 from ltvkit.evaluation.checks import when_scored
 from ltvkit.files import check_writable
-from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.models.artifact import TrainedModel
 from ltvkit.panel import ModelOfRecord
-from ltvkit.pipeline.customers import customer_attributes
 from ltvkit.pipeline.decide import decide
-from ltvkit.pipeline.kinds import kind_of
-from ltvkit.pipeline.load import open_log, open_tables
 from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
+from ltvkit.pipeline.trained import configured, load_model, open_data
 from ltvkit.progress import Progress
-from ltvkit.snapshot import Silence, Snapshot
-
-LEAST_HISTORY = 0.5
-"""The part of the days trained on that a log must have to be scored: shops keep the last years."""
+from ltvkit.snapshot import Silence
 
 
 def score(
@@ -62,37 +54,21 @@ def score(
         The run folder.
     """
     started = time.time()
-    trained = load_model(_folder(location))
-    settings = trained.about["settings"]
-    config = restore_config(
-        {
-            **settings,
-            "data": _with_customers(settings["data"], customers),
-            "snapshot": {**settings["snapshot"], "as_of": as_of},
-        }
-    )
+    trained = load_model(location)
+    config = configured(trained, customers=customers, as_of=as_of)
     folder = out or Path("runs") / f"{config.name}-scored"
     check_writable(folder)
     progress.step(f"Reading {transactions or config.data.transactions}")
-    log, tables = open_log(config, transactions=transactions), open_tables(config)
-    snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
-    attributes = tuple(trained.about["attributes"])
-    if log.attributes != attributes:
-        raise UserError(
-            f"got the further columns {log.attributes}, expected {attributes}, which the model was "
-            "trained with; map the same columns"
-        )
-    _check_history(trained, log)
+    opened = open_data(config, transactions)
+    log, snapshot = opened.log, opened.snapshot
+    features = opened.features(trained)
     progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
-    known = customer_attributes(config, tables, kinds=trained.about["customer_attributes"])
-    kind = kind_of(config, log, known, trained=trained.model)
-    features = kind.features(log.order_days, snapshot, model=trained.model)
     model = trained.model.at(snapshot.as_of)
     record = _record(trained, model, snapshot.as_of, silence=silence(log))
     decisions = decide(
         config,
         log,
-        tables,
+        opened.tables,
         snapshot=snapshot,
         model=model,
         features=features,
@@ -105,40 +81,12 @@ def score(
         config=config,
         snapshot=snapshot,
         log=log,
-        tables=tables,
+        tables=opened.tables,
         model=record,
         decisions=decisions,
         started=started,
     )
     return folder
-
-
-def _check_history(trained: TrainedModel, log: CleanLog) -> None:
-    """Refuse a log that holds the new orders only: every customer in it would look new."""
-    first = date.fromisoformat(trained.about["trained_from"])
-    seen = (date.fromisoformat(trained.about["trained_to"]) - first).days
-    given = (log.as_of - log.summary.first_day).days
-    if given < LEAST_HISTORY * seen:
-        raise UserError(
-            f"got a log of {given} days, from {log.summary.first_day} to {log.as_of}, expected "
-            f"about the {seen} days that the model was trained on, from {first}, and those since; "
-            "give the whole history, not the new orders alone"
-        )
-
-
-def _with_customers(data: dict[str, Any], location: str | None) -> dict[str, Any]:
-    """The settings with the customers table at another place, its columns called the same."""
-    if location is None:
-        return data
-    return {**data, "customers": {**(data["customers"] or {}), "path": location}}
-
-
-def _folder(location: str) -> Path:
-    if location.startswith(("models:/", "runs:/")):
-        from ltvkit.tracking import fetch_model
-
-        return fetch_model(location, tracking_uri=None)
-    return Path(location)
 
 
 def _rfm_cuts(trained: TrainedModel) -> RfmCuts | None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 import ltvkit
 from ltvkit._version import __version__
-from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.models.artifact import INTERVAL_LEVEL, TrainedModel, load_model
 from ltvkit.tracking.stores import import_mlflow, quiet
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def save_for_mlflow(model_folder: Path, path: Path, *, entry: "Model") -> None:
                 {
                     "horizon_days": trained.model.horizon_days_,
                     "as_of": trained.about["trained_to"],
+                    "interval_level": INTERVAL_LEVEL,
                 },
             ),
             # Given, because MLflow would run the model to find out.
@@ -156,6 +157,7 @@ def _signature(trained: TrainedModel, types: dict[str, str]) -> "ModelSignature"
             [
                 ParamSpec("horizon_days", DataType.long, trained.model.horizon_days_),
                 ParamSpec("as_of", DataType.string, trained.about["trained_to"]),
+                ParamSpec("interval_level", DataType.double, INTERVAL_LEVEL),
             ]
         ),
     )

@@ -1,7 +1,7 @@
 """The model as MLflow serves it: MLflow runs this file instead of reading a pickle.
 
-Features of customers at a snapshot in, predictions out; `horizon_days` and `as_of`, the day of the
-features, may be passed along.
+Features of customers at a snapshot in, predictions out; `horizon_days`, `as_of`, the day of the
+features, and `interval_level`, how often the truth should lie in an interval, may be passed along.
 """
 
 from datetime import date
@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.errors import LtvkitError, UserError
-from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.models.artifact import INTERVAL_LEVEL, TrainedModel, load_model
 from ltvkit.tracking.stores import import_mlflow
 
 mlflow = import_mlflow()
@@ -34,13 +34,19 @@ class ServedLtv(PythonModel):
         params: dict[str, Any] | None = None,
     ) -> pd.DataFrame:
         """One row of predictions per customer; what is not known is None, JSON's null."""
-        horizon_days, as_of = ((params or {}).get(name) for name in ("horizon_days", "as_of"))
+        asked = params or {}
+        horizon_days, as_of = asked.get("horizon_days"), asked.get("as_of")
+        level = asked.get("interval_level", INTERVAL_LEVEL)
         features = model_input.assign(customer_id=model_input["customer_id"].astype("str"))
         try:
             if horizon_days is not None and horizon_days < 1:
                 raise UserError(f"horizon_days: got {horizon_days}, expected 1 or more days ahead")
+            if not 0 < level < 1:
+                raise UserError(f"interval_level: got {level}, expected between 0 and 1, as in 0.8")
             day = None if as_of is None else _as_date(as_of)
-            predictions = self.trained.predict(features, horizon_days, as_of=day)
+            predictions = self.trained.predict(
+                features, horizon_days, interval_level=level, as_of=day
+            )
         except LtvkitError as error:
             # The only errors whose words reach the one who asked over HTTP.
             raise mlflow.MlflowException.invalid_parameter_value(str(error)) from error

@@ -1,0 +1,67 @@
+"""A trained model asked from Python: it is fed as at its training, and answers as its run did."""
+
+import json
+import re
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ltvkit
+from ltvkit.errors import UserError
+from ltvkit.runs import read_run
+
+
+@pytest.fixture(scope="module")
+def trained(demo):
+    return ltvkit.load_model(demo / "models" / "demo_shop")
+
+
+@pytest.fixture(scope="module")
+def transactions(trained):
+    location = trained.about["settings"]["data"]["transactions"]
+    return pd.read_csv(location, dtype=str, keep_default_na=False)
+
+
+def test_features_are_those_of_the_training_and_predictions_those_of_the_run(
+    demo, trained, transactions
+):
+    run = read_run(demo / "runs" / "demo_shop")
+    features = ltvkit.features_for(trained, transactions, as_of=run.snapshot.as_of)
+    predicted = trained.predict(features, as_of=run.snapshot.as_of).set_index("customer_id")
+    listed = run.customers.set_index("customer_id")
+    assert len(predicted) == len(listed)
+    for column in ("prob_active", "expected_orders"):
+        # The list is rounded for people.
+        np.testing.assert_allclose(
+            predicted[column].reindex(listed.index), listed[column], atol=6e-4
+        )
+    assert predicted["predicted_revenue"].sum() == pytest.approx(run.total.revenue.value, rel=1e-9)
+
+
+def test_an_interval_of_another_level_holds_the_usual_one(demo, trained, transactions):
+    features = ltvkit.features_for(trained, transactions, as_of=date(2025, 12, 31)).head(200)
+    usual, wide = trained.predict(features), trained.predict(features, interval_level=0.95)
+    assert (wide["high_if_order"] > usual["high_if_order"]).all()
+    assert (wide["low_if_order"] < usual["low_if_order"]).all()
+    pd.testing.assert_series_equal(wide["predicted_revenue"], usual["predicted_revenue"])
+
+
+def test_neither_costs_nor_leads_are_needed_for_features(demo, trained, transactions, tmp_path):
+    about = json.loads(json.dumps(trained.about))
+    about["settings"]["data"]["costs"]["path"] = str(tmp_path / "gone.csv")
+    elsewhere = type(trained)(trained.model, about)
+    assert len(ltvkit.features_for(elsewhere, transactions))
+
+
+def test_the_new_orders_alone_are_refused(trained, transactions):
+    day = pd.to_datetime(transactions["ordered_at"], format="mixed", errors="coerce")
+    recent = transactions[day > day.max() - pd.Timedelta(days=60)]
+    with pytest.raises(UserError, match="give the whole history, not the new orders alone"):
+        ltvkit.features_for(trained, recent)
+
+
+def test_what_is_no_model_is_told_by_its_place(tmp_path):
+    with pytest.raises(UserError, match=re.escape(f"got no model at {tmp_path}")):
+        ltvkit.load_model(tmp_path)

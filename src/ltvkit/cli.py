@@ -28,7 +28,9 @@ ConfigPath = Annotated[Path, typer.Argument(help="A YAML file, such as configs/c
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: a.b=c.")
 ]
-WithPii = Annotated[bool, typer.Option("--with-pii", help="Put contact columns into the lists.")]
+WithPii = Annotated[
+    bool, typer.Option("--with-pii", help="Put contacts into the lists and customers_scored.")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -75,7 +77,9 @@ def score(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day it is; the last order day by default."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The folder to write.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write; runs/<name>-scored by default.")
+    ] = None,
     with_pii: WithPii = False,
 ) -> None:
     """Score customers with a model trained earlier."""

@@ -213,3 +213,6 @@ def test_of_contracts_the_quarter_of_those_that_may_end_with_most_at_risk_is_pro
     plan = plan_contacts(soon.assign(list=lists), rules=RULES, as_of=AS_OF, seed=1)
     week = pd.Timestamp(AS_OF) + pd.Timedelta(days=7)
     assert (plan.loc[asked.index, "contact_by"] == week).all()
+    sooner = base.assign(next_order_from=pd.Timestamp(AS_OF) + pd.Timedelta(days=3))
+    plan = plan_contacts(sooner.assign(list=lists), rules=RULES, as_of=AS_OF, seed=1)
+    assert (plan.loc[asked.index, "contact_by"] == sooner.loc[asked.index, "next_order_from"]).all()

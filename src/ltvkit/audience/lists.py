@@ -369,7 +369,8 @@ def _deadlines(
         due = customers["next_order_from"].to_numpy().astype("datetime64[s]")
         protect = (names == "protect_now") & ~np.isnat(due)
         call = due[protect] - CALL_BEFORE_DAYS * day
-        deadline[protect] = np.maximum(deadline[protect], call)
+        # No later than the renewal may come, which is what the call is for.
+        deadline[protect] = np.minimum(np.maximum(deadline[protect], call), due[protect])
     second = names == "second_order"
     if second.any():
         first = customers["first_order"].to_numpy().astype("datetime64[s]")[second]

@@ -1,4 +1,4 @@
-"""Where the next 1,000 goes: a sketch along the marginal curves, as far as they are known."""
+"""Where the next money goes: a sketch along the marginal curves, as far as they are known."""
 
 from collections.abc import Collection, Mapping
 from typing import Literal

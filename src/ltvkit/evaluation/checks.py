@@ -96,8 +96,9 @@ def review(
     """Hold a backtest and the forecast of the total against the thresholds.
 
     - *do not use*: on past folds the ranking is not better than a random one could be;
-    - *ranking only*: it is, but the total is not known well enough, missed its interval, or was
-      tested over less than a third of the horizon, or a check of the kind of shop fails;
+    - *ranking only*: it is, but the total is not known well enough, missed its interval more often
+      than not, or was tested over less than a third of the horizon, or a check of the kind of shop
+      fails;
     - *use*: otherwise.
 
     Parameters

@@ -23,7 +23,7 @@ COVERAGE = (0.76, 0.84)
 TOTALS_HELD = 0.80
 MOST_SECONDS, MOST_MB = 180.0, 2000.0
 
-CHANCE_SDS, LEAST_GINI = 2.5, 0.1
+LEAST_GINI = 0.1
 """A Gini beats chance when it is above .1 and 2.5 standard deviations of a random order's."""
 
 NO_LEVEL = ("past spend",)
@@ -81,7 +81,7 @@ def bars(table: pd.DataFrame) -> pd.DataFrame:
 
 def beats_chance(rows: pd.DataFrame) -> bool:
     """Whether any model told the customers of a log apart."""
-    needed = max(CHANCE_SDS * float(rows["chance_gini"].iloc[0]), LEAST_GINI)
+    needed = max(float(rows["chance_gini"].iloc[0]), LEAST_GINI)
     return bool(rows["gini"].max() >= needed)
 
 
@@ -297,7 +297,7 @@ def _verdicts(logs: list[pd.DataFrame]) -> list[Bar]:
         ]
         words = f"{said}: expects {truth}; {', '.join(found)}"
         gini = float(own["gini"])
-        needed = max(CHANCE_SDS * float(own["chance_gini"]), LEAST_GINI)
+        needed = max(float(own["chance_gini"]), LEAST_GINI)
         lines.append(
             Bar("6 verdict", "right", _log(rows), gini, needed, _status(bool(holds)), words)
         )

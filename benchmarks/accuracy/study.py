@@ -17,11 +17,11 @@ from ltvkit.evaluation.backtest import (
     fold_snapshots,
     judge,
     judge_revenue,
-    random_gini_sd,
     run_backtest,
 )
 from ltvkit.evaluation.checks import review
 from ltvkit.evaluation.coverage import attainable_coverage
+from ltvkit.evaluation.metrics import chance_gini
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel
@@ -94,9 +94,9 @@ def run_log(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row per model: `log, model, kind` (record, own, peer, reference), `customers,
-        history_days, horizon_days, chance_gini` (sd of a random order's Gini), the metrics of
-        `ltvkit.evaluation`, `seconds, peak_mb` and `note` (why a model has no figures). The row of
-        the record also has its total and interval, the folds whose total was inside, the
+        history_days, horizon_days, chance_gini` (what a random order hardly exceeds), the metrics
+        of `ltvkit.evaluation`, `seconds, peak_mb` and `note` (why a model has no figures). The row
+        of the record also has its total and interval, the folds whose total was inside, the
         attainable deciles, and the verdict.
     """
     asked = ask(log)
@@ -105,7 +105,7 @@ def run_log(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         "customers": len(asked.panel.now),
         "history_days": asked.panel.history_days,
         "horizon_days": asked.panel.snapshot.horizon_days,
-        "chance_gini": random_gini_sd(asked.revenue),
+        "chance_gini": chance_gini(asked.revenue),
         "total_actual": float(asked.revenue.sum()),
     }
     others = [

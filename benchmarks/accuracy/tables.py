@@ -32,7 +32,8 @@ def print_log(rows: pd.DataFrame) -> None:
     first = rows.iloc[0]
     title = (
         f"{first['log']}: {first['customers']:,} customers, {first['history_days']} days of history"
-        f", {first['horizon_days']} ahead; a random order has Gini 0 +- {first['chance_gini']:.3f}"
+        f", {first['horizon_days']} ahead; a random order hardly exceeds a Gini of "
+        f"{first['chance_gini']:.3f}"
     )
     table = Table(title=title, title_justify="left", pad_edge=False)
     table.add_column("model", no_wrap=True)

@@ -97,13 +97,15 @@ class ModelFacts:
 class Total:
     """What the whole base will bring over the horizon, in revenue and in margin.
 
-    `words` says in English what the total is good for, `said` in any language.
+    `words` says in English what the total is good for, `said` in any language, and `grade` in one
+    word: `plan`, `rough`, `unsure` or `none`.
     """
 
     revenue: Figure
     margin: Figure
     words: str
     said: tuple[Sentence, ...] = ()
+    grade: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ def read_run(folder: Path) -> Run:
             margin=_figure(total, "margin", "margin_low", "margin_high"),
             words=str(total.get("words") or ""),
             said=_sentences(total),
+            grade=str(total.get("grade") or ""),
         ),
         metrics={
             str(name): {str(k): v for k, raw in row.items() if (v := _number(raw)) is not None}

@@ -212,10 +212,13 @@ def _wide_console() -> Console:
 
 def _total(run: Run) -> str:
     figure, days = run.total.revenue, run.snapshot.horizon_days
-    unknown = figure.value is None or figure.low is None or figure.high is None
-    if unknown or run.verdict.decision == "do not use":
+    if figure.value is None or figure.low is None or figure.high is None:
         return "No total could be forecast."
-    words = run.total.words if run.verdict.decision == "use" else ""
+    if run.verdict.decision == "do not use":
+        return "No total is told: these predictions are not to be used."
+    if run.total.grade == "none":
+        return "No total could be forecast: too few repeat orders, or no past date to check it at."
+    words = run.total.words if run.verdict.decision == "use" else "Not to be planned with."
     return (
         f"Revenue of today's {run.data.customers:,} customers in {days} days: "
         f"{figure.value:,.0f} {run.data.currency} ({figure.low:,.0f} to {figure.high:,.0f}). "

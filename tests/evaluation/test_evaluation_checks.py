@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.evaluation.backtest import Backtest, TotalCheck, random_gini_sd
+from ltvkit.evaluation.backtest import Backtest, TotalCheck
 from ltvkit.evaluation.checks import (
     OLDEST_MODEL_DAYS,
     check_latest_renewals,
@@ -14,7 +14,7 @@ from ltvkit.evaluation.checks import (
     review,
     when_scored,
 )
-from ltvkit.evaluation.metrics import gini
+from ltvkit.evaluation.metrics import chance_gini, gini
 from ltvkit.snapshot import Silence
 
 GOOD = {
@@ -31,7 +31,7 @@ def quiet(last_days, longest_days=3, usual_days=0.5):
     return Silence(last_days, longest_days, date(2024, 3, 1), usual_days)
 
 
-def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
+def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), chance=0.1):
     values = {"ltvkit": {**GOOD, **(own or {})}, **(peers or {"bgnbd": {"gini": 0.55}})}
     rows = [
         {"model": model, "fold": fold, "metric": metric, "horizon_days": 90, "value": value}
@@ -39,7 +39,7 @@ def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), noise=0.04):
         for metric, value in metrics.items()
         for fold in (0, 1)
     ]
-    return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, (noise, noise))
+    return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, (chance, chance))
 
 
 def verdict(
@@ -80,9 +80,9 @@ def test_a_good_backtest_is_of_use_and_every_check_passes():
     [
         (backtest_of({"gini": 0.09}), {}, "do not use", "beats chance"),
         (backtest_of({"gini": -0.5}), {}, "do not use", "beats chance"),
-        (backtest_of({"gini": 0.3}, noise=0.13), {}, "do not use", "beats chance"),
+        (backtest_of({"gini": 0.3}, chance=0.325), {}, "do not use", "beats chance"),
         (backtest_of({"gini": np.nan}), {}, "do not use", "beats chance"),
-        (backtest_of(noise=np.nan), {}, "do not use", "beats chance"),
+        (backtest_of(chance=np.nan), {}, "do not use", "beats chance"),
         (backtest_of(), {"half_width": 0.46}, "ranking only", "total"),
         (backtest_of(), {"forecast": False}, "ranking only", "total"),
         (backtest_of(), {"horizon": 271}, "ranking only", "total"),
@@ -110,7 +110,7 @@ def test_a_shop_in_which_nobody_ordered_any_more_is_told_so():
     ("backtest", "options"),
     [
         (backtest_of({"gini": 0.11}), {}),
-        (backtest_of({"gini": 0.3}, noise=0.11), {}),
+        (backtest_of({"gini": 0.3}, chance=0.275), {}),
         (backtest_of(), {"half_width": 0.45}),
         (backtest_of(totals=(RIGHT, MISSED)), {}),
     ],
@@ -169,8 +169,8 @@ def test_a_shop_whose_spending_is_chance_is_not_of_use_in_19_of_20_draws():
         revenue = dice.lognormal(6, 1.2, size=(2, 700)) * (dice.random((2, 700)) < 0.8)
         forecast = dice.lognormal(6, 1.2, size=700)
         own = {**GOOD, "gini": float(np.mean([gini(year, forecast) for year in revenue]))}
-        noise = float(np.mean([random_gini_sd(year) for year in revenue]))
-        decisions.append(verdict(backtest_of(own, noise=noise)).decision)
+        chance = float(np.mean([chance_gini(year) for year in revenue]))
+        decisions.append(verdict(backtest_of(own, chance=chance)).decision)
     assert decisions.count("do not use") >= 57
 
 

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 
 from ltvkit.models import ModifiedBetaGeo, ModifiedBetaGeoParams
-from ltvkit.models.horizon import EVEN, GRID_DAYS, LONGEST_DAYS, waiting_curve
+from ltvkit.models.horizon import (
+    EVEN,
+    GRID_DAYS,
+    LONGEST_DAYS,
+    crossing,
+    powers,
+    raised,
+    waiting_curve,
+)
 from ltvkit.models.season_ahead import season_at, season_clock
 from ltvkit.panel import Activity
 
@@ -42,42 +50,46 @@ def test_the_curve_is_the_mean_survival_of_the_customers(curve, model, summary):
     assert (np.diff(curve.cumulative_hazard) > 0).all()
 
 
-def test_the_chance_of_an_order_rises_with_the_days_and_stays_a_chance(curve):
-    found = [curve.stretch(PROBS, label_days=120, days=d) for d in (1, 29, 30, 90, 365, 1000)]
+def chances(curve, model, summary, probs, *, label_days, days):
+    return raised(probs, powers(curve, model, summary, label_days=label_days, days=days))
+
+
+def test_the_chance_of_an_order_rises_with_the_days_and_stays_a_chance(curve, model, summary):
+    probs = np.resize(PROBS, len(summary))
+    found = [
+        chances(curve, model, summary, probs, label_days=120, days=d)
+        for d in (1, 29, 30, 90, 119, 120, 365, 1000)
+    ]
     for sooner, later in itertools.pairwise(found):
         assert (later >= sooner).all()
-        assert (later[1:] > sooner[1:]).all()
+        assert (later[probs > 0] > sooner[probs > 0]).all()
     assert ((np.array(found) >= 0) & (np.array(found) <= 1)).all()
-    assert (np.array(found)[:, 0] == 0).all()
+    assert (np.array(found)[:, probs == 0] == 0).all()
 
 
 @pytest.mark.parametrize("label_days", [14, 100, 365])
-def test_at_the_labels_length_the_chance_is_the_labels(curve, label_days):
-    found = curve.stretch(PROBS, label_days=label_days, days=label_days)
-    np.testing.assert_allclose(found, PROBS, rtol=1e-9)
+def test_at_the_labels_length_the_chance_is_the_labels(curve, model, summary, label_days):
+    probs = np.resize(PROBS, len(summary))
+    found = chances(curve, model, summary, probs, label_days=label_days, days=label_days)
+    np.testing.assert_allclose(found, probs, rtol=1e-9)
 
 
-def test_two_stretches_are_one(curve):
-    half_way = curve.stretch(PROBS, label_days=60, days=200)
-    there = curve.stretch(half_way, label_days=200, days=365)
-    np.testing.assert_allclose(there, curve.stretch(PROBS, label_days=60, days=365), rtol=1e-9)
+def test_within_the_label_a_customers_own_curve_has_half_the_say(curve, model, summary):
+    power = powers(curve, model, summary, label_days=365, days=30)
+    soon, label = (np.log(1 - model.prob_active(summary, days)) for days in (30, 365))
+    usual = curve.power(label_days=365, days=30)
+    np.testing.assert_allclose(power**2, usual * soon / label, rtol=1e-9)
+    assert power.std() > 0.01
+    beyond = powers(curve, model, summary, label_days=30, days=365)
+    np.testing.assert_allclose(beyond, 1 / usual)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_until_the_quantile_that_share_of_those_who_order_have_ordered(curve, share):
-    probs = PROBS[1:]
-    days = curve.quantile(probs, horizon_days=300, share=share)
-    assert (days < 300).all()
-    by_then = [
-        curve.stretch(np.array([p]), label_days=300, days=d)[0]
-        for p, d in zip(probs, days, strict=True)
-    ]
-    np.testing.assert_allclose(by_then, share * probs, rtol=1e-6)
-
-
-def test_the_surer_the_order_the_sooner_it_is_expected(curve):
-    days = curve.quantile(np.array([0.2, 0.5, 0.9]), horizon_days=365, share=0.5)
-    assert (np.diff(days) < 0).all()
+def test_a_rising_curve_is_crossed_where_it_meets_its_target():
+    days = np.array([0.0, 10.0, 20.0, 40.0])
+    rising = np.array([[0.0, 0.2, 0.4, 0.8], [0.0, 0.5, 0.6, 0.6]])
+    assert crossing(days, rising, np.array([0.3, 0.25])).tolist() == [15.0, 5.0]
+    assert crossing(days, rising, np.array([0.8, 0.6])).tolist() == [40.0, 20.0]
+    assert crossing(days, rising[:0], np.zeros(0)).tolist() == []
 
 
 def yearly_shop(days):

@@ -56,9 +56,7 @@ def test_shares_are_calibrated_and_dates_hold_what_they_promise(shape):
     horizon = 90
     came = after <= horizon
     share = rhythm.share(features, 20, horizon_days=horizon)
-    known = ~np.isnan(share)
-    assert (known == (features["repeat_orders"] >= 2)).all()
-    asked = known & came
+    asked = came & (features["repeat_orders"] >= 2).to_numpy()
     tenths = pd.qcut(share[asked], 5, labels=False)
     said = pd.Series(share[asked]).groupby(tenths).mean()
     seen = pd.Series(after[asked] <= 20).groupby(tenths).mean()
@@ -78,11 +76,23 @@ def test_shares_rise_to_one_at_the_horizon_whoever_is_overdue():
     rhythm = Rhythm(12.0, 60.0)
     for whose in (features, overdue):
         shares = [rhythm.share(whose, days, horizon_days=365) for days in (1, 30, 90, 365)]
-        several = ~np.isnan(shares[0])
         for fewer, more in pairwise(shares):
-            assert (fewer[several] <= more[several]).all()
-        np.testing.assert_allclose(shares[-1][several], 1.0)
-        assert np.isfinite(rhythm.until(whose, 0.9, horizon_days=365)[several]).all()
+            assert (fewer <= more).all()
+        np.testing.assert_allclose(shares[-1], 1.0)
+        assert np.isfinite(rhythm.until(whose, 0.9, horizon_days=365)).all()
+
+
+def test_who_ordered_once_is_expected_by_the_rhythm_of_the_shop():
+    features, _ = customers(12.0)
+    once = features.head(3).assign(
+        repeat_orders=0, age_at_last_order_days=0.0, age_days=[5.0, 30.0, 55.0]
+    )
+    rhythm = learn_rhythm(features)
+    soon = rhythm.share(once, 20, horizon_days=90)
+    assert soon[0] < 0.01
+    assert (np.diff(soon) > 0.1).all()
+    until = rhythm.until(once, 0.5, horizon_days=90)
+    np.testing.assert_allclose(until[:2], rhythm.usual_days - np.array([5.0, 30.0]), atol=8)
 
 
 def givers(seed=2):

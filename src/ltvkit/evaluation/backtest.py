@@ -64,15 +64,15 @@ class Backtest:
     notes : dict
         For each model that could not be fitted, and each date at which nothing could be learned,
         why.
-    ranking_noise : tuple of float
-        For each fold, the standard deviation of the Gini of a random order of its customers.
+    chance_ginis : tuple of float
+        For each fold, the Gini that a random order of its customers hardly exceeds.
     """
 
     table: pd.DataFrame
     deciles: pd.DataFrame
     totals: tuple[TotalCheck, ...]
     notes: dict[str, str]
-    ranking_noise: tuple[float, ...]
+    chance_ginis: tuple[float, ...]
 
     def mean(self, model: str, metric: str) -> float:
         """Mean of a metric over folds, as `wide` has it; NaN where it was not measured."""
@@ -98,11 +98,13 @@ def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:
     """The folds of a log: the latest cutoff whose horizon is over, and one half a horizon before.
 
     When history does not hold a horizon and half of another, the folds look ahead over 40 % of
-    history instead.
+    history instead, if that is less.
 
     >>> [fold.as_of.isoformat() for fold in
     ...  fold_snapshots(date(1997, 1, 1), Snapshot(date(1998, 6, 30), 273))]
     ['1997-09-30', '1997-05-17']
+    >>> fold_snapshots(date(2024, 1, 1), Snapshot(date(2024, 3, 1), 7))
+    (Snapshot(as_of=datetime.date(2024, 2, 23), horizon_days=7),)
     >>> fold_snapshots(date(2024, 1, 1), Snapshot(date(2024, 2, 1), 365))
     ()
     """
@@ -110,7 +112,7 @@ def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:
     horizon = snapshot.horizon_days
     shortest = max(SHORTEST_HISTORY_DAYS, horizon // 2)
     if history - horizon < shortest:
-        horizon = int(0.4 * history)
+        horizon = min(horizon, int(0.4 * history))
         shortest = min(SHORTEST_HISTORY_DAYS, int(0.5 * history))
     folds = []
     for number in range(MOST_FOLDS):
@@ -155,7 +157,7 @@ def run_backtest(
         Told what is being done, how many parts are done and how many there are.
     """
     rows: list[dict[str, object]] = []
-    deciles, noise = [], []
+    deciles, by_chance = [], []
     totals: list[TotalCheck] = []
     notes: dict[str, str] = {}
     steps = len(folds) * (1 + len(others))
@@ -186,7 +188,7 @@ def run_backtest(
 
         predicted = model.predict(panel.now)
         ranked = _ranked(predicted)
-        noise.append(random_gini_sd(revenue[ranked]))
+        by_chance.append(metrics.chance_gini(revenue[ranked]))
         new = (panel.now["age_days"] < NEW_DAYS).to_numpy()
         values = judge(predicted, revenue, stayed, seed=seed, ranked=ranked)
         values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
@@ -220,7 +222,7 @@ def run_backtest(
         else pd.DataFrame(columns=["model", "fold", "decile", "customers", "predicted", "actual"]),
         totals=tuple(totals),
         notes=notes,
-        ranking_noise=tuple(noise),
+        chance_ginis=tuple(by_chance),
     )
 
 
@@ -322,23 +324,6 @@ def judge_new(predicted: Floats, revenue: Floats, new: npt.NDArray[np.bool_]) ->
         "bias_new": metrics.bias(revenue[new], predicted[new]),
         "customers_new": float(new.sum()),
     }
-
-
-def random_gini_sd(revenue: Floats) -> float:
-    """Standard deviation of the normalised Gini of a random order.
-
-        sd(y) / mean(y) / sqrt(3 n) / G_perfect
-
-    from the variance of a linear rank statistic under permutation (Hajek and Sidak, 1967,
-    theorem II.3.1.c).
-    """
-    n, total = len(revenue), float(revenue.sum())
-    if n < 2 or total <= 0:
-        return float("nan")
-    ranks = np.empty(n)
-    ranks[np.argsort(revenue, kind="stable")] = np.arange(1, n + 1)
-    perfect = float(((2 * ranks - n - 1) * revenue).sum()) / (n * total)
-    return float(revenue.std() / (total / n) / np.sqrt(3 * n) / max(perfect, 1e-12))
 
 
 def _outcome(now: pd.DataFrame, truth: pd.DataFrame) -> tuple[Floats, Floats]:

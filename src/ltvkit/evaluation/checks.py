@@ -13,7 +13,6 @@ from ltvkit.wording import Sentence
 Status = Literal["PASS", "REVIEW", "FAIL"]
 Decision = Literal["use", "ranking only", "do not use"]
 
-RANKING_NOISES = 2.5
 LEAST_GINI = 0.1
 LEVEL_HALF_WIDTH = 0.45
 SHORTEST_TEST = 1 / 3
@@ -227,17 +226,15 @@ def when_scored(
 
 def _ranking(backtest: Backtest) -> Check:
     gini = backtest.mean(RECORD_ROW, "gini")
-    noise = float(np.mean(backtest.ranking_noise)) if backtest.ranking_noise else float("nan")
-    needed = float("nan")
-    if np.isfinite(noise):
-        needed = min(max(RANKING_NOISES * noise, LEAST_GINI), 1.0)
+    by_chance = float(np.mean(backtest.chance_ginis)) if backtest.chance_ginis else float("nan")
+    needed = max(by_chance, LEAST_GINI) if np.isfinite(by_chance) else float("nan")
     silent = [total.cutoff for total in backtest.totals if total.actual == 0]
     if silent and not np.isfinite(gini):
         said = Sentence("check.beats_chance.nobody", {"day": max(silent).isoformat()})
         return Check("beats chance", "FAIL", gini, needed, said)
     if not np.isfinite(gini) or not np.isfinite(needed):
         return Check("beats chance", "FAIL", gini, needed, Sentence("check.beats_chance.none"))
-    if gini < needed:
+    if gini <= needed:
         said = Sentence("check.beats_chance.fail", {"gini": gini, "needed": needed})
         return Check("beats chance", "FAIL", gini, needed, said)
     return Check("beats chance", "PASS", gini, needed, Sentence("check.beats_chance.pass"))

@@ -1,7 +1,7 @@
 """One training, any horizon: how activity and orders grow with the days one looks ahead.
 
 A label of h days becomes a forecast of t days along the curves of the fitted MBG/NBD: the chance
-of an order along the mean survival curve, the revenue along each customer's expected orders.
+of an order along survival curves, the revenue along each customer's expected orders.
 """
 
 from dataclasses import dataclass
@@ -34,25 +34,53 @@ class WaitingCurve:
     days: tuple[float, ...]
     cumulative_hazard: tuple[float, ...]
 
-    def stretch(self, prob_active: Floats, *, label_days: float, days: float) -> Floats:
-        """P(order within `days`), from P(order within `label_days`).
-
-            1 - (1 - p)^(ln S(days) / ln S(label_days))
-
-        It rises with `days`, and is p at the label's length.
-        """
-        power = self._at(days) / self._at(label_days)
-        log_none = np.log1p(-np.clip(prob_active, 0.0, 1 - 1e-12))
-        return np.asarray(-np.expm1(power * log_none))
-
-    def quantile(self, prob_active: Floats, *, horizon_days: float, share: float) -> Floats:
-        """Days until a share of those who order within the horizon have ordered."""
-        log_none = np.log1p(-np.clip(prob_active, 1e-12, 1 - 1e-12))
-        power = np.log1p(-share * np.clip(prob_active, 1e-12, 1 - 1e-12)) / log_none
-        return np.interp(power * self._at(horizon_days), self.cumulative_hazard, self.days)
+    def power(self, *, label_days: float, days: float) -> float:
+        """The log of S(days) over that of S(label_days)."""
+        return self._at(days) / self._at(label_days)
 
     def _at(self, days: float) -> float:
         return float(np.interp(days, self.days, self.cumulative_hazard))
+
+
+def powers(
+    curve: WaitingCurve,
+    model: ModifiedBetaGeo,
+    summary: pd.DataFrame,
+    *,
+    label_days: float,
+    days: float,
+) -> Floats:
+    """How many times the hazard of the label's length that of `days` is, for each customer.
+
+        ln S(t) / ln S(h),  within the label its geometric mean with ln S_i(t) / ln S_i(h)
+
+    with S the curve of all and S_i that of the customer, by MBG/NBD. Most of those who make the
+    curve of all are gone, so that it is flat soon: those who buy often seem to come at once. Their
+    own curves know no more than a rate and a chance to be gone; beyond the label they are no
+    better. It rises with `days`, and is 1 at the label's length.
+    """
+    usual = curve.power(label_days=label_days, days=days)
+    if days >= label_days:
+        return np.full(len(summary), usual)
+    sooner, label = (
+        -np.log1p(-np.clip(model.prob_active(summary, t), 1e-300, 1 - 1e-12))
+        for t in (days, label_days)
+    )
+    return np.asarray(np.sqrt(usual * sooner / label))
+
+
+def raised(prob_active: Floats, power: Floats) -> Floats:
+    """P(order) where the hazard is so many times that of `prob_active`: 1 - (1 - p)^power."""
+    return np.asarray(-np.expm1(power * np.log1p(-np.clip(prob_active, 0.0, 1 - 1e-12))))
+
+
+def crossing(days: Floats, rising: Floats, target: Floats) -> Floats:
+    """The day at which each row of a curve known at `days`, rising from 0, meets its target."""
+    right = np.clip((rising < target[:, None]).sum(axis=1), 1, len(days) - 1)
+    row = np.arange(len(target))
+    below, above = rising[row, right - 1], rising[row, right]
+    part = np.clip((target - below) / np.maximum(above - below, 1e-300), 0.0, 1.0)
+    return np.asarray(days[right - 1] + part * (days[right] - days[right - 1]))
 
 
 @dataclass(frozen=True, slots=True)

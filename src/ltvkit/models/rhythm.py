@@ -22,6 +22,8 @@ rhythm where the shape was above 2, and no better, or worse, below.
 """
 
 FEWEST_GAPS, FEWEST_CUSTOMERS = 2, 50
+"""So many customers of so many gaps teach the rhythm of the shop."""
+
 MOST_OVERDUE = 1e-4
 """Chance of so long a gap, beyond which all are overdue alike: the rhythm is lost."""
 
@@ -46,8 +48,7 @@ class Rhythm:
 
             F(t) / F(H),  F(t) = 1 - S(e + t) / S(e)
 
-        with S the survival function of the gap and e the days since the last order; NaN for
-        customers with too few gaps.
+        with S the survival function of the gap and e the days since the last order.
         """
         mean, since = self._stands(features)
         known = gammaincc(self.shape, self.shape * since / mean)
@@ -58,7 +59,7 @@ class Rhythm:
         return np.asarray(late / np.maximum(latest, 1e-12))
 
     def until(self, features: pd.DataFrame, share: float, *, horizon_days: float) -> Floats:
-        """Days until a share of those who order within the horizon have; NaN as in `share`."""
+        """Days until a share of those who order within the horizon have."""
         mean, since = self._stands(features)
         known = gammaincc(self.shape, self.shape * since / mean)
         latest = 1 - gammaincc(self.shape, self.shape * (since + horizon_days) / mean) / known
@@ -66,12 +67,12 @@ class Rhythm:
         return np.asarray(np.maximum(gap - since, 0.0))
 
     def _stands(self, features: pd.DataFrame) -> tuple[Floats, Floats]:
-        """The mean gap of each customer, NaN with too few, and the days since the last order."""
+        """The mean gap of each customer, and the days since the last order."""
         gaps = column(features, "repeat_orders")
         mean = (column(features, "age_at_last_order_days") + self.usual_days) / (gaps + 1)
         since = column(features, "age_days") - column(features, "age_at_last_order_days")
         most = mean / self.shape * gammainccinv(self.shape, MOST_OVERDUE)
-        return np.where(gaps >= FEWEST_GAPS, mean, np.nan), np.minimum(since, most)
+        return mean, np.minimum(since, most)
 
 
 def learn_rhythm(features: pd.DataFrame) -> Rhythm | None:

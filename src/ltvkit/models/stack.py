@@ -20,7 +20,15 @@ from ltvkit.models.blend import FAR_SHARE, Blend, fit_blend
 from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
 from ltvkit.models.explain import Explainer
 from ltvkit.models.family import BtydFamily, describe_panel
-from ltvkit.models.horizon import SeasonClock, WaitingCurve, waiting_curve
+from ltvkit.models.horizon import (
+    GRID_DAYS,
+    SeasonClock,
+    WaitingCurve,
+    crossing,
+    powers,
+    raised,
+    waiting_curve,
+)
 from ltvkit.models.intervals import (
     RankedScatter,
     at_levels_met,
@@ -244,7 +252,7 @@ class StackedLtv(BaseEstimator):
                 "high_if_order": high_if_order,
                 "prob_alive": self.family_.mbgnbd.prob_alive(features),
                 "prob_order_90d": self._ahead(features, label, 90)[1],
-                **self._next_order(features, trained_active),
+                **self._next_order(features, label[1], trained_active),
             },
             index=features.index,
         )
@@ -370,51 +378,56 @@ class StackedLtv(BaseEstimator):
         revenue, at_label_active = at_label
         counted = self.clock_.count(days)
         revenue = self.scale_ * self._stretch(features, counted) * revenue
-        active = self._active(at_label_active, counted)
+        active = self._active(features, at_label_active, counted)
         if self.rhythm_ is not None and days < self.horizon_days_:
             share = self.rhythm_.share(features, counted, horizon_days=self.horizon_days_)
-            regular = share * self._active(at_label_active, self.horizon_days_)
-            regular = np.where(np.isnan(share), active, regular)
+            regular = share * self._active(features, at_label_active, self.horizon_days_)
             # What is spent by those who order stays as it is.
             revenue, active = revenue * regular / np.maximum(active, 1e-12), regular
         return revenue, active
 
-    def _active(self, at_label: Floats, counted: float) -> Floats:
-        """P(order) within days as they count, by the curve of all customers."""
-        active = self.waiting_.stretch(at_label, label_days=self.label_days_, days=counted)
+    def _active(self, features: pd.DataFrame, at_label: Floats, counted: float) -> Floats:
+        """P(order) within days as they count, from that over the label's length."""
         log_power = self.chance_season_
         if self.label_days_ < self.horizon_days_:
             # Stretched labels err with the level: the hazard takes half of its correction.
             log_power += (np.log(self.scale_) - self.chance_season_) / 2
-        return np.asarray(-np.expm1(np.exp(log_power) * np.log1p(-active)))
+        power = powers(
+            self.waiting_,
+            self.family_.mbgnbd,
+            features,
+            label_days=self.label_days_,
+            days=counted,
+        )
+        return raised(at_label, np.exp(log_power) * power)
 
     def _stretch(self, features: pd.DataFrame, days: float) -> Floats:
         """Expected orders in `days` over those in the label's length."""
         label = self.family_.expected_orders(features, self.label_days_)
         return self.family_.expected_orders(features, days) / np.maximum(label, 1e-12)
 
-    def _next_order(self, features: pd.DataFrame, active: Floats) -> dict[str, Floats]:
+    def _next_order(
+        self, features: pd.DataFrame, at_label: Floats, active: Floats
+    ) -> dict[str, Floats]:
         """Days until the next order of those likely to place one within the horizon trained for."""
-        return dict(
-            zip(
-                ("next_order_days_from", "next_order_days", "next_order_days_to"),
-                (
-                    np.where(
-                        active >= UNLIKELY,
-                        self.clock_.until(self._days_until(features, active, share)),
-                        np.nan,
-                    )
-                    for share in NEXT_ORDER_SHARES
-                ),
-                strict=True,
-            )
-        )
+        names = ("next_order_days_from", "next_order_days", "next_order_days_to")
+        likely = active >= UNLIKELY
+        until = self._days_until(features[likely], at_label[likely], active[likely])
+        dated: dict[str, Floats] = {}
+        for name, share in zip(names, NEXT_ORDER_SHARES, strict=True):
+            dated[name] = np.full(len(features), np.nan)
+            dated[name][likely] = self.clock_.until(until(share))
+        return dated
 
-    def _days_until(self, features: pd.DataFrame, active: Floats, share: float) -> Floats:
+    def _days_until(
+        self, features: pd.DataFrame, at_label: Floats, active: Floats
+    ) -> Callable[[float], Floats]:
         """Days, as they count, until a share of those who order within the horizon have."""
         horizon = self.horizon_days_
-        usual = self.waiting_.quantile(active, horizon_days=horizon, share=share)
-        if self.rhythm_ is None:
-            return usual
-        own = self.rhythm_.until(features, share, horizon_days=horizon)
-        return np.where(np.isnan(own), usual, own)
+        if (rhythm := self.rhythm_) is not None:
+            return lambda share: rhythm.until(features, share, horizon_days=horizon)
+        days = [day for day in GRID_DAYS if day < horizon]
+        by_then = [self._active(features, at_label, day) for day in days]
+        rising = np.column_stack([np.zeros(len(features)), *by_then, active])
+        known = np.array([0.0, *days, horizon])
+        return lambda share: crossing(known, rising, share * active)

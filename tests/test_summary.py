@@ -1,0 +1,28 @@
+"""What the terminal says of the total: as much as the verdict and its grade allow."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from ltvkit.run_facts import Figure, Total
+from ltvkit.summary import _total
+
+
+@pytest.mark.parametrize(
+    ("decision", "grade", "said"),
+    [
+        ("use", "plan", "100 EUR (80 to 125). Fit for planning."),
+        ("ranking only", "unsure", "100 EUR (80 to 125). Not to be planned with."),
+        ("ranking only", "none", "No total could be forecast: too few repeat orders"),
+        ("do not use", "plan", "No total is told: these predictions are not to be used."),
+    ],
+)
+def test_the_total_is_told_as_far_as_it_may_be_used(decision, grade, said):
+    figure = Figure(100.0, 80.0, 125.0, "EUR")
+    run = SimpleNamespace(
+        total=Total(figure, figure, "Fit for planning.", (), grade),
+        verdict=SimpleNamespace(decision=decision),
+        snapshot=SimpleNamespace(horizon_days=90),
+        data=SimpleNamespace(customers=7, currency="EUR"),
+    )
+    assert said in _total(run)

@@ -245,3 +245,25 @@ def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
     dear = repeats["repeat_revenue"].where(repeats["day"] <= panel.as_of_day - 91, 1.8 * large)
     raised = replace(panel.activity, repeats=repeats.assign(repeat_revenue=dear))
     assert value_change(raised, panel.as_of_day) > 0.2
+
+
+def test_a_season_that_was_just_seen_is_not_trusted_before_a_past_date_tried_it(log):
+    fresh, later = (simulated_panel(log, history_days=days, horizon_days=60) for days in (410, 500))
+    first = fresh.activity.repeats["day"].min()
+    assert 392 <= fresh.as_of_day - first < 448 <= later.as_of_day - first
+    blind = [forecast(replace(panel, cuts=())) for panel in (fresh, later)]
+    doubts = [Z80 * 0.2 * level.season for level in blind]
+    widths = [
+        level.log_half_width**2 - doubt**2 for level, doubt in zip(blind, doubts, strict=True)
+    ]
+    assert widths[0] - widths[1] == pytest.approx(0.3**2, rel=1e-9)
+
+
+def test_a_total_further_ahead_than_past_dates_looked_is_less_sure(log):
+    panel = simulated_panel(log, history_days=200, horizon_days=600)
+    assert panel.label_days == 80
+    near = simulated_panel(log, history_days=200, horizon_days=80)
+    far, near = (forecast(replace(one, cuts=())) for one in (panel, near))
+    beyond = far.log_half_width**2 - (Z80 * 0.2 * far.season) ** 2
+    within = near.log_half_width**2 - (Z80 * 0.2 * near.season) ** 2
+    assert beyond - within == pytest.approx((0.15 * np.log(600 / 80)) ** 2, rel=1e-9)

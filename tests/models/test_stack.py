@@ -71,6 +71,19 @@ def test_the_customers_add_up_to_the_total(predicted, model):
     assert low < total < high
 
 
+def test_orders_add_up_to_their_forecast_whatever_prices_did(predicted, model, panel):
+    expected = model.family_.expected_orders(panel.now, HORIZON).sum()
+    level = model.level_
+    expected *= np.exp(level.season + level.tracking + level.correction)
+    # Whoever orders does so once at least, which is the rest.
+    assert expected <= predicted["expected_orders"].sum() < 1.05 * expected
+    usual = model.family_.order_value(panel.now)
+    many = predicted["expected_orders"] > predicted["prob_active"]
+    np.testing.assert_allclose(
+        predicted["expected_order_value"][many], model.price_ * usual[many], rtol=1e-9
+    )
+
+
 def test_on_a_simulated_shop_the_best_by_prediction_spend_most_of_what_comes(predicted, log):
     ranked = predicted.sort_values("predicted_revenue", ascending=False)["customer_id"]
     best, rest = (

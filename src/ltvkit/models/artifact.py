@@ -35,7 +35,7 @@ from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 
-SCHEMA = 10
+SCHEMA = 11
 
 INTERVAL_LEVEL = 0.8
 """How often the truth should lie in an interval, where nothing else is asked."""
@@ -133,6 +133,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "horizon_days": model.horizon_days_,
         "label_days": model.label_days_,
         "scale": model.scale_,
+        "price": model.price_,
         "family": model.family_.to_dict(),
         "blend": asdict(model.blend_),
         "activity": asdict(model.activity_),
@@ -162,6 +163,7 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     model.horizon_days_ = state["horizon_days"]
     model.label_days_ = state["label_days"]
     model.scale_ = state["scale"]
+    model.price_ = state["price"]
     model.family_ = BtydFamily.from_dict(state["family"])
     blend = state["blend"]
     model.blend_ = Blend(

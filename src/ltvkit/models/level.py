@@ -18,7 +18,7 @@ import pandas as pd
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.season import Season
-from ltvkit.models.season_ahead import season_at
+from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS, Activity, Cut, label_length
 from ltvkit.units import Z80
 
@@ -41,6 +41,12 @@ CORRECTION_TRUST = {True: 0.5, False: 0.35}
 CONCENTRATION_SCALE = 0.4
 LARGEST_LOG_ERROR = 2.0
 UNSEEN_SEASON = 0.20
+UNTESTED_SEASON, UNTESTED_DAYS = 0.30, 56
+"""In its first eight weeks a season that was seen once has no past date that it was tried at."""
+
+BEYOND_LABEL = 0.15
+"""What a total errs by, as a log, for each e-fold that it looks further ahead than past dates."""
+
 SEASON_DOUBT = 0.2
 """The share of itself by which a season that was seen is wrong next time."""
 
@@ -169,10 +175,11 @@ def forecast_level(
     residuals = np.array([error for _, error in errors]) - correction
     rms = float(np.sqrt((residuals**2).mean())) if errors else NO_FOLD_RMS
     scatter = float(np.median(concentration)) if concentration else NO_FOLD_CONCENTRATION
-    unseen = 0.0 if seasonal else UNSEEN_SEASON
+    unseen = _untold(season, activity, as_of_day)
+    beyond = BEYOND_LABEL * float(np.log(horizon_days / h))
     doubt = Z80 * SEASON_DOUBT * log_season
-    parts = (ERROR_SHARE * rms, Z80 * scatter, doubt, unseen, Z80 * VALUES_DOUBT * values)
-    half_width = float(np.sqrt(np.square(parts).sum()))
+    told = (ERROR_SHARE * rms, Z80 * scatter, doubt, Z80 * VALUES_DOUBT * values)
+    half_width = float(np.sqrt(np.square((*told, unseen, beyond)).sum()))
     half_width = max(half_width, SHORTEST_HALF_WIDTH)
     log_total = base + log_season + values + TRACKING_TRUST[seasonal] * tracking + correction
     return LevelForecast(
@@ -188,6 +195,14 @@ def forecast_level(
         fold_errors=tuple(float(error) for _, error in errors),
         repeat_orders=int(summary["repeat_orders"].sum()),
     )
+
+
+def _untold(season: Season, activity: Activity, as_of_day: int) -> float:
+    """What past errors cannot tell of the season, as a log."""
+    if not season.seen:
+        return UNSEEN_SEASON
+    seen_days = as_of_day - int(activity.repeats["day"].min())
+    return UNTESTED_SEASON if seen_days < SEASON_NEEDS_DAYS + UNTESTED_DAYS else 0.0
 
 
 def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day: int) -> float:

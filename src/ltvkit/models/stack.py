@@ -96,6 +96,8 @@ class StackedLtv(BaseEstimator):
         Says in one booster what the stack says.
     scale_ : float
         Factor that brings the customers' values to the total.
+    price_ : float
+        What orders of the days ahead are worth over what Gamma-Gamma says of the past.
     as_of_day_ : int
         The snapshot, in days since 1970-01-01.
     horizon_days_, label_days_ : int
@@ -114,6 +116,7 @@ class StackedLtv(BaseEstimator):
     level_: LevelForecast
     explainer_: Explainer
     scale_: float
+    price_: float
     as_of_day_: int
     horizon_days_: int
     label_days_: int
@@ -171,6 +174,7 @@ class StackedLtv(BaseEstimator):
         self.scale_ = 1.0
         unscaled, _ = self._ahead(panel.now, self._at_label(panel.now), self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
+        self.price_ = self._price(panel.now, unscaled * self.scale_)
         self.scatter_ = RankedScatter(ratios, reference_of(unscaled * self.scale_))
         self.explainer_ = Explainer.fit(
             panel.now, unscaled * self.scale_, seed=self.seed, threads=self.threads
@@ -229,7 +233,7 @@ class StackedLtv(BaseEstimator):
         label = self._at_label(features)
         revenue, active = self._ahead(features, label, days)
         trained, trained_active = self._ahead(features, label, self.horizon_days_)
-        value = self.family_.order_value(features)
+        value = self.price_ * self.family_.order_value(features)
         # Whoever orders orders once at least: P(order) bounds the expected orders from below.
         orders = np.maximum(revenue / np.maximum(value, 1e-12), active)
         order_value = np.where(orders > 0, revenue / np.maximum(orders, 1e-12), value)
@@ -360,6 +364,20 @@ class StackedLtv(BaseEstimator):
         """BTYD alone; the scatter of revenue from past cuts, where there are any."""
         self.candidates_, self.blend_, self.activity_ = None, btyd_alone.BLEND, BTYD_ALONE
         return btyd_alone.scatter_at_cuts(panel)
+
+    def _price(self, now: pd.DataFrame, revenue: Floats) -> float:
+        """The factor on order values with which orders, too, add up to their forecast.
+
+        Revenue over value is a number of orders; it should be that of BTYD, moved as the total is,
+        but for a change of prices. Prices that rose, large orders that were few, and frequent
+        customers who spend less an order all make Gamma-Gamma's values another price than that of
+        the orders to come.
+        """
+        level = self.level_
+        orders = self.family_.expected_orders(now, self.horizon_days_).sum()
+        orders *= np.exp(level.season + level.tracking + level.correction)
+        by_value = float((revenue / np.maximum(self.family_.order_value(now), 1e-12)).sum())
+        return by_value / float(orders) if orders > 0 < by_value else 1.0
 
     def _at_label(self, features: pd.DataFrame) -> tuple[Floats, Floats]:
         """Revenue and P(order) over the label's length, the revenue before it meets the total."""

@@ -16,19 +16,12 @@ from threadpoolctl import threadpool_limits
 
 from ltvkit.models import btyd_alone
 from ltvkit.models import candidates as contest
+from ltvkit.models.ahead import DaysAhead
 from ltvkit.models.blend import FAR_SHARE, Blend, fit_blend
 from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
 from ltvkit.models.explain import Explainer
 from ltvkit.models.family import BtydFamily, describe_panel
-from ltvkit.models.horizon import (
-    GRID_DAYS,
-    SeasonClock,
-    WaitingCurve,
-    crossing,
-    powers,
-    raised,
-    waiting_curve,
-)
+from ltvkit.models.horizon import WaitingCurve, waiting_curve
 from ltvkit.models.intervals import (
     RankedScatter,
     at_levels_met,
@@ -54,10 +47,6 @@ from ltvkit.wording import Sentence
 
 FEWEST_ACTIVE = 30
 """Customers with an order in the labels, below which there is nothing to learn a tree from."""
-
-NEXT_ORDER_SHARES = (0.1, 0.5, 0.9)
-UNLIKELY = 1 / 3
-"""Below this chance of an order in the horizon, no date for it is named."""
 
 
 class StackedLtv(BaseEstimator):
@@ -172,7 +161,7 @@ class StackedLtv(BaseEstimator):
                     self.season_, learned_days=learned, label_days=panel.label_days, **ahead
                 )
         self.scale_ = 1.0
-        unscaled, _ = self._ahead(panel.now, self._at_label(panel.now), self.horizon_days_)
+        unscaled, _ = self.ahead_.predict(panel.now, self._at_label(panel.now), self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
         self.price_ = self._price(panel.now, unscaled * self.scale_)
         self.scatter_ = RankedScatter(ratios, reference_of(unscaled * self.scale_))
@@ -197,10 +186,20 @@ class StackedLtv(BaseEstimator):
         return moved
 
     @property
-    def clock_(self) -> SeasonClock:
-        """How busy the days to come are."""
-        return season_clock(
+    def ahead_(self) -> DaysAhead:
+        """How predictions spread over the days to come."""
+        clock = season_clock(
             self.season_, as_of_day=self.as_of_day_, horizon_days=self.horizon_days_
+        )
+        return DaysAhead(
+            family=self.family_,
+            waiting=self.waiting_,
+            rhythm=self.rhythm_,
+            clock=clock,
+            chance_season=self.chance_season_,
+            scale=self.scale_,
+            label_days=self.label_days_,
+            horizon_days=self.horizon_days_,
         )
 
     def predict(
@@ -230,9 +229,9 @@ class StackedLtv(BaseEstimator):
             not depend on who else is predicted.
         """
         days = self.horizon_days_ if horizon_days is None else horizon_days
-        label = self._at_label(features)
-        revenue, active = self._ahead(features, label, days)
-        trained, trained_active = self._ahead(features, label, self.horizon_days_)
+        label, ahead = self._at_label(features), self.ahead_
+        revenue, active = ahead.predict(features, label, days)
+        trained, trained_active = ahead.predict(features, label, self.horizon_days_)
         value = self.price_ * self.family_.order_value(features)
         # Whoever orders orders once at least: P(order) bounds the expected orders from below.
         orders = np.maximum(revenue / np.maximum(value, 1e-12), active)
@@ -255,8 +254,8 @@ class StackedLtv(BaseEstimator):
                 "low_if_order": low_if_order,
                 "high_if_order": high_if_order,
                 "prob_alive": self.family_.mbgnbd.prob_alive(features),
-                "prob_order_90d": self._ahead(features, label, 90)[1],
-                **self._next_order(features, label[1], trained_active),
+                "prob_order_90d": ahead.predict(features, label, 90)[1],
+                **ahead.next_order(features, label[1], trained_active),
             },
             index=features.index,
         )
@@ -271,7 +270,7 @@ class StackedLtv(BaseEstimator):
         if self.candidates_ is None:
             return {}
         by_candidate, _ = self.candidates_.predict(described)
-        stretch = self._stretch(features, self.horizon_days_)
+        stretch = self.ahead_.stretch(features, self.horizon_days_)
         return {
             name: stretch * self.blend_.levels[name] * by_candidate[name]
             for name in self.blend_.weights
@@ -286,7 +285,8 @@ class StackedLtv(BaseEstimator):
 
         See `ltvkit.models.explain.Explainer`.
         """
-        revenue, _ = self._ahead(features, self._at_label(features), self.horizon_days_)
+        label = self._at_label(features)
+        revenue, _ = self.ahead_.predict(features, label, self.horizon_days_)
         return self.explainer_.contributions(features, revenue)
 
     def explanation(self) -> Explanation:
@@ -388,64 +388,3 @@ class StackedLtv(BaseEstimator):
         else:
             by_candidate, learner = self.candidates_.predict(described)
         return self.blend_.combine(by_candidate), self.activity_.predict(learner, btyd_active)
-
-    def _ahead(
-        self, features: pd.DataFrame, at_label: tuple[Floats, Floats], days: float
-    ) -> tuple[Floats, Floats]:
-        """Revenue and P(order) of the coming `days` days, from those over the label's length."""
-        revenue, at_label_active = at_label
-        counted = self.clock_.count(days)
-        revenue = self.scale_ * self._stretch(features, counted) * revenue
-        active = self._active(features, at_label_active, counted)
-        if self.rhythm_ is not None and days < self.horizon_days_:
-            share = self.rhythm_.share(features, counted, horizon_days=self.horizon_days_)
-            regular = share * self._active(features, at_label_active, self.horizon_days_)
-            # What is spent by those who order stays as it is.
-            revenue, active = revenue * regular / np.maximum(active, 1e-12), regular
-        return revenue, active
-
-    def _active(self, features: pd.DataFrame, at_label: Floats, counted: float) -> Floats:
-        """P(order) within days as they count, from that over the label's length."""
-        log_power = self.chance_season_
-        if self.label_days_ < self.horizon_days_:
-            # Stretched labels err with the level: the hazard takes half of its correction.
-            log_power += (np.log(self.scale_) - self.chance_season_) / 2
-        power = powers(
-            self.waiting_,
-            self.family_.mbgnbd,
-            features,
-            label_days=self.label_days_,
-            days=counted,
-        )
-        return raised(at_label, np.exp(log_power) * power)
-
-    def _stretch(self, features: pd.DataFrame, days: float) -> Floats:
-        """Expected orders in `days` over those in the label's length."""
-        label = self.family_.expected_orders(features, self.label_days_)
-        return self.family_.expected_orders(features, days) / np.maximum(label, 1e-12)
-
-    def _next_order(
-        self, features: pd.DataFrame, at_label: Floats, active: Floats
-    ) -> dict[str, Floats]:
-        """Days until the next order of those likely to place one within the horizon trained for."""
-        names = ("next_order_days_from", "next_order_days", "next_order_days_to")
-        likely = active >= UNLIKELY
-        until = self._days_until(features[likely], at_label[likely], active[likely])
-        dated: dict[str, Floats] = {}
-        for name, share in zip(names, NEXT_ORDER_SHARES, strict=True):
-            dated[name] = np.full(len(features), np.nan)
-            dated[name][likely] = self.clock_.until(until(share))
-        return dated
-
-    def _days_until(
-        self, features: pd.DataFrame, at_label: Floats, active: Floats
-    ) -> Callable[[float], Floats]:
-        """Days, as they count, until a share of those who order within the horizon have."""
-        horizon = self.horizon_days_
-        if (rhythm := self.rhythm_) is not None:
-            return lambda share: rhythm.until(features, share, horizon_days=horizon)
-        days = [day for day in GRID_DAYS if day < horizon]
-        by_then = [self._active(features, at_label, day) for day in days]
-        rising = np.column_stack([np.zeros(len(features)), *by_then, active])
-        known = np.array([0.0, *days, horizon])
-        return lambda share: crossing(known, rising, share * active)

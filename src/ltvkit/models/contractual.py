@@ -5,7 +5,7 @@ payments -> contracts -> chance of each renewal, value of a period -> revenue, i
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal, Self
 
@@ -13,52 +13,24 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from ltvkit.contracts import ContractHistory, Contracts, ContractTerms
+from ltvkit.contracts import ContractHistory, ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
+from ltvkit.models.contract_facts import PAST, ContractFacts, facts_in_words, gather_facts
 from ltvkit.models.contract_level import forecast_contracts, learn
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
 from ltvkit.models.renewals import RenewalLaw, if_all_made, kept, outlook
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_day_number
-from ltvkit.units import DAYS_PER_YEAR, Floats
-from ltvkit.wording import Sentence
+from ltvkit.units import Floats
 
 NEXT_SHARES = (0.1, 0.5, 0.9)
 UNLIKELY = 1 / 3
 """Below this chance of a payment in the horizon, no date for it is named."""
 
-PAST = ("renewals", "contracts", "opening")
 READ = (*PAST, "days_since_renewal", "days_since_payment", *KNOWN)
 """The features that the model reads."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractFacts:
-    """What the explanation tells of the contracts trained on.
-
-    Parameters
-    ----------
-    running : int
-        Contracts running at the snapshot.
-    not_due : int
-        Those of them of which no renewal falls due in the horizon.
-    opening : int
-        Contracts that began within the first period of the log.
-    typical : dict
-        Of running contracts: the median `renewals`, `contracts` and `opening`, the mean expected
-        `payments` and `value` of a period; what contributions are counted from.
-    latest : dict
-        Of the renewals decided in the last month: how many were `due`, how many `made`, and how
-        many were `expected`, with their standard deviation `sd`.
-    """
-
-    running: int
-    not_due: int
-    opening: int
-    typical: dict[str, float]
-    latest: dict[str, float]
 
 
 class ContractualLtv(BaseEstimator):
@@ -137,7 +109,14 @@ class ContractualLtv(BaseEstimator):
             contracts, learned, panel.now, horizon_days=self.horizon_days_, report=report
         )
         self._meet_the_total(panel.now, payments)
-        self.facts_ = _facts(self, contracts, panel.now)
+        self.facts_ = gather_facts(
+            contracts,
+            self.law_,
+            panel.now,
+            payments=self._payments(panel.now, self.horizon_days_),
+            value=self._value(panel.now),
+            horizon_days=self.horizon_days_,
+        )
         return self
 
     def at(self, as_of: date) -> Self:
@@ -275,25 +254,8 @@ class ContractualLtv(BaseEstimator):
 
     def explanation(self) -> Explanation:
         """What is known of renewals here, in words."""
-        law, facts = self.law_, self.facts_
-        later = max(1, round(DAYS_PER_YEAR / law.renewal_days))
-        told = {
-            "days": law.renewal_days,
-            "grace": law.terms.grace_days,
-            "first": float(law.rate(np.zeros(1), np.zeros(1))[0]),
-            "later": float(law.rate(np.full(1, float(later)), np.zeros(1))[0]),
-            "renewals": later,
-        }
-        said = [Sentence("contract.renewals", told)]
-        if law.head_start > 0:
-            start = {"contracts": facts.opening, "renewals": law.head_start}
-            said.append(Sentence("contract.head_start", start))
-        if law.returns is not None:
-            said.append(Sentence("contract.returns", {"share": law.returns[0]}))
-        if facts.not_due:
-            waiting = {"contracts": facts.not_due, "running": facts.running}
-            said.append(Sentence("contract.not_due", waiting | {"days": self.horizon_days_}))
-        return Explanation(weights={"sbg": 1.0}, btyd_share=0.0, said=tuple(said))
+        said = facts_in_words(self.facts_, self.law_, horizon_days=self.horizon_days_)
+        return Explanation(weights={"sbg": 1.0}, btyd_share=0.0, said=said)
 
     def columns_read(self) -> dict[str, Literal["number", "text"]]:
         """The columns of the features that the model reads, the customer's id apart."""
@@ -388,31 +350,6 @@ class ContractualLtv(BaseEstimator):
             for share in NEXT_SHARES
         )
         return {"next_order_days": middle, "next_order_days_from": low, "next_order_days_to": high}
-
-
-def _facts(model: ContractualLtv, contracts: Contracts, now: pd.DataFrame) -> ContractFacts:
-    law, history, latest = model.law_, contracts.history, contracts.latest
-    made = column(latest, "renewals") + law.head_start * column(latest, "opening")
-    rate = law.rate(made, column(latest, "cancels"))
-    running = law.is_running(now)
-    waiting = running & (law.due(now, model.horizon_days_) == 0)
-    opening = history.customers.loc[history.customers["opening"].astype(bool), "customers"]
-    whose = now[running] if running.any() else now
-    typical = {name: float(np.median(column(whose, name))) for name in PAST}
-    typical["payments"] = float(model.expected_orders(whose, model.horizon_days_).mean())
-    typical["value"] = float(model._value(whose).mean())
-    return ContractFacts(
-        running=int(running.sum()),
-        not_due=int(waiting.sum()),
-        opening=int(opening.sum()),
-        typical=typical,
-        latest={
-            "due": float(len(latest)),
-            "made": float(latest["made"].sum()),
-            "expected": float(rate.sum()),
-            "sd": float(np.sqrt((rate * (1 - rate)).sum())),
-        },
-    )
 
 
 def _check(history: ContractHistory, terms: ContractTerms, history_days: int) -> None:

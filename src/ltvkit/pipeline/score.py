@@ -61,8 +61,8 @@ def score(
     progress.step(f"Reading {transactions or config.data.transactions}")
     opened = open_data(config, transactions)
     log, snapshot = opened.log, opened.snapshot
-    features = opened.features(trained)
     progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
+    features = opened.features(trained)
     model = trained.model.at(snapshot.as_of)
     record = _record(trained, model, snapshot.as_of, silence=silence(log))
     decisions = decide(

@@ -12,14 +12,14 @@ from benchmarks.accuracy.ablation import ablate
 from benchmarks.accuracy.bars import bars
 from benchmarks.accuracy.later import ask_later
 from benchmarks.accuracy.logs import Log, read_logs
-from benchmarks.accuracy.regular import ask_rhythm
+from benchmarks.accuracy.sooner import ask_sooner
 from benchmarks.accuracy.study import run_log
 from benchmarks.accuracy.tables import (
     print_ablation,
     print_bars,
     print_later,
     print_log,
-    print_rhythm,
+    print_sooner,
 )
 
 from ltvkit.files import write_csv
@@ -39,7 +39,7 @@ class Aside:
 ASIDE = {
     "ablate": Aside("what each part of ltvkit gives", "ablation", ablate, print_ablation),
     "later": Aside("what a model loses as it ages", "later", ask_later, print_later),
-    "rhythm": Aside("what a rhythm of regular customers gives", "rhythm", ask_rhythm, print_rhythm),
+    "sooner": Aside("what own curves say of days sooner", "sooner", ask_sooner, print_sooner),
 }
 
 

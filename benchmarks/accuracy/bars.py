@@ -24,7 +24,7 @@ TOTALS_HELD = 0.80
 MOST_SECONDS, MOST_MB = 180.0, 2000.0
 
 LEAST_GINI = 0.1
-"""A Gini beats chance when it is above .1 and 2.5 standard deviations of a random order's."""
+"""A Gini beats chance when it is above .1 and what a random order hardly exceeds."""
 
 NO_LEVEL = ("past spend",)
 """Ranks customers and forecasts nothing: it has no total to be wrong."""
@@ -81,8 +81,11 @@ def bars(table: pd.DataFrame) -> pd.DataFrame:
 
 def beats_chance(rows: pd.DataFrame) -> bool:
     """Whether any model told the customers of a log apart."""
-    needed = max(float(rows["chance_gini"].iloc[0]), LEAST_GINI)
-    return bool(rows["gini"].max() >= needed)
+    return bool(rows["gini"].max() > _by_chance(rows))
+
+
+def _by_chance(rows: pd.DataFrame) -> float:
+    return max(float(rows["chance_gini"].iloc[0]), LEAST_GINI)
 
 
 def _peers(rows: pd.DataFrame, metric: str) -> pd.Series:
@@ -297,7 +300,7 @@ def _verdicts(logs: list[pd.DataFrame]) -> list[Bar]:
         ]
         words = f"{said}: expects {truth}; {', '.join(found)}"
         gini = float(own["gini"])
-        needed = max(float(own["chance_gini"]), LEAST_GINI)
+        needed = _by_chance(rows)
         lines.append(
             Bar("6 verdict", "right", _log(rows), gini, needed, _status(bool(holds)), words)
         )

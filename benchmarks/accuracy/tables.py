@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 from benchmarks.accuracy.later import summarise_later
+from benchmarks.accuracy.sooner import SOON_DAYS
 from rich.console import Console
 from rich.table import Table
 
@@ -112,23 +113,38 @@ def print_later(totals: pd.DataFrame) -> None:
     console.print(table)
 
 
-def print_rhythm(shops: pd.DataFrame) -> None:
-    """Shops of regular customers, with one curve for all and with a rhythm of their own."""
+def print_sooner(shops: pd.DataFrame) -> None:
+    """Each log with one curve for all and with own curves; then the mean of logs."""
     console = Console(width=max(Console().width, WIDTH))
-    title = "Regular customers: one curve for all -> a rhythm of their own"
+    title = (
+        "Sooner than the horizon: one curve for all -> own curves, and a rhythm where there is one"
+    )
     table = Table(title=title, title_justify="left", pad_edge=False)
     table.add_column("log", no_wrap=True)
-    for heading in ("shape", "Brier", "AUC", "date off by (days)", "dates held"):
+    figures = {
+        **{f"brier_{days}": (f"Brier, {days} d", ".4f") for days in SOON_DAYS},
+        **{f"off_{days}": (f"share off, {days} d", ".3f") for days in SOON_DAYS},
+        "days_off": ("date off (days)", ".1f"),
+        "came_before": ("came before", ".0%"),
+        "dates_held": ("dates held", ".0%"),
+    }
+    for heading in ("shape", *(heading for heading, _ in figures.values())):
         table.add_column(heading, justify="right")
-    for _, row in shops.iterrows():
+    off = {f"off_{d}": (shops[f"said_{d}"] - shops[f"came_{d}"]).abs() for d in SOON_DAYS}
+    ways = {way: rows.set_index("log") for way, rows in shops.assign(**off).groupby("way")}
+    curve, own = ways["curve"], ways["own"]
+    columns = list(figures)
+    means = [way[columns].mean() for way in (curve, own)]
+    lines = [
+        *((str(log), own.loc[log, "shape"], curve.loc[log], own.loc[log]) for log in own.index),
+        ("mean", math.nan, *means),
+    ]
+    for log, shape, before, after in lines:
         cells = [
-            f"{row[f'{name}_curve']:{form}} -> {row[f'{name}_rhythm']:{form}}"
-            for name, form in (
-                *(("brier", ".3f"), ("auc", ".3f")),
-                *(("days_off", ".1f"), ("dates_held", ".0%")),
-            )
+            f"{before[name]:{form}} -> {after[name]:{form}}" if math.isfinite(after[name]) else ""
+            for name, (_, form) in figures.items()
         ]
-        table.add_row(row["log"], f"{row['shape']:.1f}", *cells)
+        table.add_row(log, _cell(float(shape), "{:.1f}"), *cells)
     console.print(table)
 
 

@@ -10,6 +10,9 @@ Floats = npt.NDArray[np.float64]
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
+USUAL_INTERVAL = 0.8
+"""How often the truth should lie in an interval, where nothing else is asked."""
+
 Z80 = 1.2815515655446004
 """Standard deviations of a normal distribution on each side of its middle 80 %."""
 

@@ -38,14 +38,14 @@ def accuracy(request):
     """The study's modules, which live outside the package."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.accuracy import ablation, bars, later, logs, regular, study, tables
+        from benchmarks.accuracy import ablation, bars, later, logs, sooner, study, tables
 
         yield SimpleNamespace(
             ablation=ablation,
             bars=bars,
             later=later,
             logs=logs,
-            regular=regular,
+            sooner=sooner,
             study=study,
             tables=tables,
         )
@@ -211,8 +211,7 @@ def test_what_a_model_loses_is_a_root_mean_square_of_logs(accuracy, capsys):
     assert ages.loc[56, "unmoved_from_fresh"] == pytest.approx(0.2)
 
 
-def test_a_rhythm_is_judged_beside_the_curve_where_customers_are_regular(accuracy, read, capsys):
-    assert accuracy.regular.ask_rhythm(read[0]).empty, "gaps of the small log are even less even"
+def test_days_sooner_are_judged_by_one_curve_and_by_own_ones(accuracy, read, capsys):
     dice = np.random.default_rng(8)
     rows = []
     for customer in range(CUSTOMERS):
@@ -221,13 +220,22 @@ def test_a_rhythm_is_judged_beside_the_curve_where_customers_are_regular(accurac
             rows.append((f"c{customer:03d}", START + pd.Timedelta(int(day), "D")))
             day += 1 + gap * dice.gamma(20.0, 0.05)
     orders = pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=20.0)
-    shop = replace(
-        read[0], name="refills", transactions=orders, snapshot=Snapshot(date(2022, 12, 31), 120)
+    refills = replace(
+        read[0], name="refills", transactions=orders, snapshot=Snapshot(date(2022, 12, 31), 60)
     )
-    judged = accuracy.regular.ask_rhythm(shop)
-    row = judged.iloc[0]
-    assert row["shape"] == pytest.approx(20, rel=0.3)
-    assert row["brier_rhythm"] < row["brier_curve"]
-    assert row["days_off_rhythm"] < 0.8 * row["days_off_curve"]
-    accuracy.tables.print_rhythm(judged)
-    assert "refills" in capsys.readouterr().out
+    judged = pd.concat([accuracy.sooner.ask_sooner(one) for one in (read[0], refills)])
+    by_way = judged.set_index(["log", "way"])
+    # Gaps of the small log are even less even than chance makes them.
+    assert np.isnan(by_way.loc[("first", "own"), "shape"])
+    curve, own = (by_way.loc[("refills", way)] for way in ("curve", "own"))
+    assert own["shape"] == pytest.approx(20, rel=0.3)
+    assert own["brier_30"] < curve["brier_30"]
+    assert own["days_off"] < 0.8 * curve["days_off"]
+    assert own["came_7"] == curve["came_7"]
+    assert math.isnan(own["said_90"]), "beyond the horizon nothing is asked"
+    first = by_way.loc[("first", "own")]
+    assert first["brier_30"] != by_way.loc[("first", "curve"), "brier_30"]
+    accuracy.tables.print_sooner(judged)
+    told = capsys.readouterr().out
+    assert "refills" in told
+    assert "mean" in told

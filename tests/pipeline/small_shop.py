@@ -14,8 +14,9 @@ import pandas as pd
 
 from ltvkit.config import Config
 from ltvkit.economics import raise_warnings
-from ltvkit.pipeline.channels import ChannelDecisions, Outlook, decide_channels
+from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
 from ltvkit.pipeline.load import customer_channels, open_log, open_tables
+from ltvkit.pipeline.worth import Outlook
 from ltvkit.snapshot import Snapshot
 
 OPENED = pd.Timestamp("2021-01-01")

@@ -34,11 +34,9 @@ from ltvkit.models.rhythm import Rhythm
 from ltvkit.models.season import Season
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
+from ltvkit.units import USUAL_INTERVAL
 
 SCHEMA = 11
-
-INTERVAL_LEVEL = 0.8
-"""How often the truth should lie in an interval, where nothing else is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class TrainedModel:
         features: pd.DataFrame,
         horizon_days: int | None = None,
         *,
-        interval_level: float = INTERVAL_LEVEL,
+        interval_level: float = USUAL_INTERVAL,
         as_of: date | None = None,
     ) -> pd.DataFrame:
         """Predictions for a frame of features; see the `predict` of the model.

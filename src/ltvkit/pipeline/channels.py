@@ -17,7 +17,7 @@ from ltvkit.pipeline.budget import Budget, by_channel, next_budget
 from ltvkit.pipeline.facts import gather_facts
 from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
 from ltvkit.pipeline.load import Tables
-from ltvkit.pipeline.newcomers import first_orders_of, newcomers
+from ltvkit.pipeline.newcomers import first_orders_of
 from ltvkit.pipeline.returns import (
     channel_returns,
     cohort_costs,
@@ -25,11 +25,9 @@ from ltvkit.pipeline.returns import (
     rule_of_thumb,
     shop_returns,
 )
+from ltvkit.pipeline.worth import COHORT_DRAWS, Outlook, Worth, worth_of
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Language, Sentence
-
-COHORT_DRAWS = 200
-"""Resamples for a cohort's curve: there are many cohorts, and their bands are only looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,51 +51,6 @@ class ChannelDecisions:
     budget: Budget | None
     newcomers: frozenset[str]
     further: dict[str, pd.DataFrame]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outlook:
-    """What the model expects of today's customers.
-
-    Parameters
-    ----------
-    residual : Series
-        Predicted margin over the horizon by customer, undiscounted.
-    profile : ndarray
-        Share of it in each coming month.
-    level_sd_log : float
-        Standard deviation of the log of true over predicted total.
-    seen_sd_log : float
-        Standard deviation of the log of a usual year over the days on record.
-    """
-
-    residual: pd.Series
-    profile: np.ndarray
-    level_sd_log: float
-    seen_sd_log: float
-
-    @property
-    def months(self) -> int:
-        """Months that an LTV covers."""
-        return len(self.profile)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Worth:
-    """What new customers brought and will bring.
-
-    `counted` holds the order days of those who count as new, `observed` a row for each with channel
-    and value; `by_cohort` has curves by channel and cohort.
-    """
-
-    counted: pd.DataFrame
-    observed: pd.DataFrame
-    by_channel: economics.ChannelValues
-    by_cohort: Mapping[GroupKey, MarginCurve]
-
-    @property
-    def newcomers(self) -> frozenset[str]:
-        return frozenset(self.counted["customer_id"].astype(str))
 
 
 def decide_channels(
@@ -136,7 +89,7 @@ def decide_channels(
     assumed, seed = config.economics, config.model.seed
     customers = tables.customers.frame if tables.customers else None
     first_orders = first_orders_of(order_days, customers)
-    worth = _worth(config, order_days, first_orders, credited, as_of, outlook)
+    worth = worth_of(config, order_days, first_orders, credited, as_of, outlook)
     costs = tables.costs.frame if tables.costs else None
     ledger, in_flight = _ledger(config, costs, credited, first_orders, snapshot.as_of)
     marginal = ledger.marginal(assumed.allocation) if ledger else {}
@@ -212,40 +165,6 @@ def decide_channels(
         budget=budget,
         newcomers=worth.newcomers,
         further=further,
-    )
-
-
-def _worth(
-    config: Config,
-    order_days: pd.DataFrame,
-    first_orders: pd.Series,
-    credited: pd.DataFrame,
-    as_of: pd.Timestamp,
-    outlook: Outlook,
-) -> _Worth:
-    """Value at acquisition, observed and predicted, by channel and by cohort."""
-    counted = newcomers(order_days, first_orders, config.economics.new_customers_from)
-    observed = economics.observed_customers(
-        counted, as_of, channels=credited if len(credited) else None
-    )
-    residual = observed["customer_id"].map(outlook.residual).to_numpy()
-    observed = observed.assign(residual_margin=residual)
-    margins = economics.margin_by_age(counted, as_of)
-    ahead: dict[str, Any] = {
-        "horizon_months": outlook.months,
-        "annual_discount_rate": config.economics.annual_discount_rate,
-        "flow_profile": outlook.profile.tolist(),
-        "level_sd_log": outlook.level_sd_log,
-        "seen_sd_log": outlook.seen_sd_log,
-        "seed": config.model.seed,
-    }
-    return _Worth(
-        counted,
-        observed,
-        by_channel=economics.channel_values(observed, margins, **ahead),
-        by_cohort=economics.margin_curves(
-            observed, margins, by="cohort", draws=COHORT_DRAWS, **ahead
-        ),
     )
 
 
@@ -336,7 +255,7 @@ def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def _payback(
-    worth: _Worth, channels: pd.DataFrame, costs_of_cohorts: pd.DataFrame | None, *, seed: int
+    worth: Worth, channels: pd.DataFrame, costs_of_cohorts: pd.DataFrame | None, *, seed: int
 ) -> pd.DataFrame:
     """The curves, and beside those of whole channels what the payback goal is held against."""
     paid = {(name, ""): cost for name, cost in by_channel(channels, "loaded_cac").items()}

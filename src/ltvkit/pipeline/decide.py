@@ -17,19 +17,19 @@ from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.models.contractual import ContractualLtv
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.budget import Budget
-from ltvkit.pipeline.channels import ChannelDecisions, Outlook, decide_channels
+from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.prospects import score_prospects
 from ltvkit.pipeline.value import discount, flow_profile, margin_share, unseen_season, valued
+from ltvkit.pipeline.worth import Outlook
 from ltvkit.snapshot import Snapshot
-from ltvkit.units import Z80
+from ltvkit.units import USUAL_INTERVAL, Z80
 from ltvkit.wording import Sentence
 
 MOST_DRIVERS = 12
 BLOCK = 200_000
-USUAL_INTERVAL = 0.8
 
 FEWEST_DATES, LEANING = 4, 0.15
 """From how many past dates on, and from which median error (a log, or the half width of the total's

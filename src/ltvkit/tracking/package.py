@@ -8,8 +8,9 @@ import pandas as pd
 
 import ltvkit
 from ltvkit._version import __version__
-from ltvkit.models.artifact import INTERVAL_LEVEL, TrainedModel, load_model
+from ltvkit.models.artifact import TrainedModel, load_model
 from ltvkit.tracking.stores import import_mlflow, quiet
+from ltvkit.units import USUAL_INTERVAL
 
 if TYPE_CHECKING:
     from mlflow.models import Model, ModelSignature
@@ -131,7 +132,7 @@ def save_for_mlflow(model_folder: Path, path: Path, *, entry: "Model") -> None:
                 {
                     "horizon_days": trained.model.horizon_days_,
                     "as_of": trained.about["trained_to"],
-                    "interval_level": INTERVAL_LEVEL,
+                    "interval_level": USUAL_INTERVAL,
                 },
             ),
             # Given, because MLflow would run the model to find out.
@@ -157,7 +158,7 @@ def _signature(trained: TrainedModel, types: dict[str, str]) -> "ModelSignature"
             [
                 ParamSpec("horizon_days", DataType.long, trained.model.horizon_days_),
                 ParamSpec("as_of", DataType.string, trained.about["trained_to"]),
-                ParamSpec("interval_level", DataType.double, INTERVAL_LEVEL),
+                ParamSpec("interval_level", DataType.double, USUAL_INTERVAL),
             ]
         ),
     )

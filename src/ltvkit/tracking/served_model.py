@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.errors import LtvkitError, UserError
-from ltvkit.models.artifact import INTERVAL_LEVEL, TrainedModel, load_model
+from ltvkit.models.artifact import TrainedModel, load_model
 from ltvkit.tracking.stores import import_mlflow
+from ltvkit.units import USUAL_INTERVAL
 
 mlflow = import_mlflow()
 
@@ -36,7 +37,7 @@ class ServedLtv(PythonModel):
         """One row of predictions per customer; what is not known is None, JSON's null."""
         asked = params or {}
         horizon_days, as_of = asked.get("horizon_days"), asked.get("as_of")
-        level = asked.get("interval_level", INTERVAL_LEVEL)
+        level = asked.get("interval_level", USUAL_INTERVAL)
         features = model_input.assign(customer_id=model_input["customer_id"].astype("str"))
         try:
             if horizon_days is not None and horizon_days < 1:

@@ -137,8 +137,9 @@ def chance_gini(actual: npt.ArrayLike) -> float:
         nothing = truth == 0
         spread = truth.mean() * n * float(np.sqrt(nothing.sum() / 3))
         gained = spread * dice.standard_normal(RANDOM_ORDERS)
-        for start in range(0, n - int(nothing.sum()), FEW_CUSTOMERS):
-            some = beyond[~nothing][start : start + FEW_CUSTOMERS]
+        buyers = beyond[~nothing]
+        for start in range(0, len(buyers), FEW_CUSTOMERS):
+            some = buyers[start : start + FEW_CUSTOMERS]
             gained += (2 * dice.integers(n, size=(RANDOM_ORDERS, len(some))) - n + 1) @ some
     most = float((2 * np.arange(n) - n + 1) @ np.sort(truth))
     return float(np.quantile(gained, RANDOM_QUANTILE)) / most

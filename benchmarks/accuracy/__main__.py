@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 from benchmarks.accuracy.ablation import ablate
 from benchmarks.accuracy.bars import bars
+from benchmarks.accuracy.ceiling import ask_ceiling
 from benchmarks.accuracy.later import ask_later
 from benchmarks.accuracy.logs import Log, read_logs
 from benchmarks.accuracy.sooner import ask_sooner
@@ -17,6 +18,7 @@ from benchmarks.accuracy.study import run_log
 from benchmarks.accuracy.tables import (
     print_ablation,
     print_bars,
+    print_ceiling,
     print_later,
     print_log,
     print_sooner,
@@ -38,6 +40,7 @@ class Aside:
 
 ASIDE = {
     "ablate": Aside("what each part of ltvkit gives", "ablation", ablate, print_ablation),
+    "ceiling": Aside("how much more is there to find", "ceiling", ask_ceiling, print_ceiling),
     "later": Aside("what a model loses as it ages", "later", ask_later, print_later),
     "sooner": Aside("what own curves say of days sooner", "sooner", ask_sooner, print_sooner),
 }

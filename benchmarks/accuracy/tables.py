@@ -3,6 +3,7 @@
 import math
 
 import pandas as pd
+from benchmarks.accuracy.ceiling import summarise_ceiling
 from benchmarks.accuracy.later import summarise_later
 from benchmarks.accuracy.sooner import SOON_DAYS
 from rich.console import Console
@@ -145,6 +146,23 @@ def print_sooner(shops: pd.DataFrame) -> None:
             for name, (_, form) in figures.items()
         ]
         table.add_row(log, _cell(float(shape), "{:.1f}"), *cells)
+    console.print(table)
+
+
+def print_ceiling(shops: pd.DataFrame) -> None:
+    """What being told the future of other customers gives: per log, and the mean of logs."""
+    console = Console(width=max(Console().width, WIDTH))
+    if shops.empty:
+        console.print("On none of these logs did customers enough order to learn from them.")
+        return
+    gain = summarise_ceiling(shops)
+    title = "Told what came of three customers in four: change against the forecast (+ = better)"
+    table = Table(title=title, title_justify="left", pad_edge=False)
+    table.add_column("log", no_wrap=True)
+    for name in gain.columns:
+        table.add_column(name, justify="right")
+    for log, row in gain.iterrows():
+        table.add_row(str(log), *(_cell(value, "{:+.4f}") for value in row))
     console.print(table)
 
 

@@ -38,11 +38,21 @@ def accuracy(request):
     """The study's modules, which live outside the package."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.accuracy import ablation, bars, later, logs, sooner, study, tables
+        from benchmarks.accuracy import (
+            ablation,
+            bars,
+            ceiling,
+            later,
+            logs,
+            sooner,
+            study,
+            tables,
+        )
 
         yield SimpleNamespace(
             ablation=ablation,
             bars=bars,
+            ceiling=ceiling,
             later=later,
             logs=logs,
             sooner=sooner,
@@ -239,3 +249,36 @@ def test_days_sooner_are_judged_by_one_curve_and_by_own_ones(accuracy, read, cap
     told = capsys.readouterr().out
     assert "refills" in told
     assert "mean" in told
+
+
+def test_the_told_are_learners_of_the_future_that_is_asked(accuracy, read, capsys):
+    """Who comes in the end hangs on the weekday of the first order, which never mattered before."""
+    dice = np.random.default_rng(3)
+    rows = []
+    for customer in range(400):
+        name, day = f"c{customer:03d}", dice.integers(0, 300)
+        past = [day, *(day + dice.integers(1, 300, size=dice.integers(1, 4)))]
+        after = [650, 680] if (START + pd.Timedelta(int(day), "D")).weekday() < 3 else []
+        rows += [(name, START + pd.Timedelta(int(d), "D")) for d in {*past, *after}]
+    orders = pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=20.0)
+    as_of = (START + pd.Timedelta(620, "D")).date()
+    turned = replace(read[0], name="turned", transactions=orders, snapshot=Snapshot(as_of, 90))
+    shops = pd.concat([accuracy.ceiling.ask_ceiling(one) for one in (read[0], turned)])
+    by_way = shops.set_index(["log", "way"])
+    told, forecast = (by_way.loc[("turned", way)] for way in ("told", "forecast"))
+    assert told["auc"] > 0.95, "the weekday of the first order tells all"
+    assert forecast["auc"] < 0.7, "and no snapshot of the past knew"
+    gain = accuracy.ceiling.summarise_ceiling(shops)
+    assert gain.loc["turned", "auc"] == pytest.approx(told["auc"] - forecast["auc"])
+    assert gain.loc["turned", "brier"] == pytest.approx(1 - told["brier"] / forecast["brier"])
+    assert gain.loc["mean", "gini"] == pytest.approx(gain.loc[["first", "turned"], "gini"].mean())
+    accuracy.tables.print_ceiling(shops)
+    assert "turned" in capsys.readouterr().out
+
+
+def test_where_hardly_anybody_came_nothing_can_be_told(accuracy, read, capsys):
+    last = replace(read[0], snapshot=Snapshot(date(2023, 5, 30), 1))
+    shops = accuracy.ceiling.ask_ceiling(last)
+    assert shops.empty
+    accuracy.tables.print_ceiling(shops)
+    assert "none of these logs" in capsys.readouterr().out

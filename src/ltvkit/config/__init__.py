@@ -4,6 +4,7 @@ Everything wrong with it is told in one message. It stops at the composition roo
 keyword arguments.
 """
 
+from ltvkit.config.data import TableConfig
 from ltvkit.config.load import config_keys, load_config, restore_config
 from ltvkit.config.sections import (
     AlertsConfig,
@@ -11,7 +12,6 @@ from ltvkit.config.sections import (
     Config,
     EconomicsConfig,
     LeadCriterionConfig,
-    TableConfig,
 )
 
 __all__ = [

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ltvkit.config.messages import explain
-from ltvkit.config.sections import Config, Section
+from ltvkit.config.sections import Config
 from ltvkit.config.text import parse_override, put_value, read_yaml, resolve_paths
+from ltvkit.config.values import Section
 from ltvkit.errors import ConfigError
 
 

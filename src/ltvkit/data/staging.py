@@ -95,104 +95,41 @@ def stage(
     timezone: str,
 ) -> Staged:
     """Parse every row of a source; see `clean` for the arguments."""
-    import duckdb
-
     workspace = source.workspace
     schema = workspace.new_name("log")
-    raw = f"{schema}.raw"
-    used = _used_columns(source, mapped)
-    everything = ", ".join(column.sql for column in source.columns)
-    workspace.run(f"CREATE SCHEMA {schema}")
-    try:
-        if source.malformed:
-            workspace.run(f"DROP TABLE IF EXISTS {source.malformed}")
-            workspace.run(f"DROP TABLE IF EXISTS {source.malformed}_scans")
-        workspace.run(
-            f"CREATE TABLE {raw} AS SELECT "
-            + ", ".join(f"{column.tidy} AS r{place}" for place, column in enumerate(used.values()))
-            + f", hash({everything}) AS row_hash FROM {source.relation}"
-        )
-    except duckdb.Error as error:
-        raise DataError(
-            f"got {source.location}, expected a table that can be read to its end; "
-            f"{str(error).splitlines()[0]}"
-        ) from None
+    raw, table = f"{schema}.raw", f"{schema}.staged"
+    rows = _copy(source, mapped, schema, raw)
     _refuse_open_quote(source)
-    rows = {
-        name: Column(name, f"r{place}", column.type)
-        for place, (name, column) in enumerate(used.items())
-    }
-    readings: dict[str, str] = {}
-    ids, readings["customer_id"] = decide_identifiers(workspace, raw, rows[mapped.customer_id])
-    dates = decide_dates(
+    expressions, attributes, readings = _read_columns(
         workspace,
         raw,
-        rows[mapped.ordered_at],
-        timezone=timezone,
+        rows,
+        mapped,
         date_format=date_format,
+        decimal_mark=decimal_mark,
+        timezone=timezone,
     )
-    readings["ordered_at"] = dates.words
-    amounts: dict[str, str] = {}
-    for key, expression in (("revenue", mapped.revenue), ("margin", mapped.margin)):
-        words = []
-        for name in expression.names if expression else ():
-            reading = decide_amounts(workspace, raw, rows[name], decimal_mark=decimal_mark)
-            amounts[name] = f"({reading.sql})"
-            words.append(reading.words)
-        if words:
-            readings[key] = ", ".join(dict.fromkeys(words))
-    kept: list[str] = []
-    if mapped.channel is not None:
-        channel, readings["channel"] = decide_identifiers(workspace, raw, rows[mapped.channel])
-        kept.append(channel)
-    kept += [attribute_sql(workspace, raw, rows[name]) for name in mapped.attributes]
-    attributes = "".join(f", {sql} AS a{place}" for place, sql in enumerate(kept))
     good_rows, duplicates = _count_duplicates(workspace, raw)
     dropped = "false"
     if drop_exact_duplicates and duplicates:
         columns = ", ".join(column.sql for column in rows.values())
         dropped = f"rowid NOT IN (SELECT min(rowid) FROM {raw} GROUP BY row_hash, {columns})"
-    parsed = {
-        "customer_id": ids,
-        "moment": dates.sql,
-        "amount": mapped.revenue.sql(amounts),
-        "dropped": dropped,
-    }
-    columns_kept = [
-        "customer_id",
-        "CAST(moment AS DATE) AS ordered_on",
-        "CASE WHEN reason = 0 THEN CAST(amount AS DECIMAL(18, 6)) END AS revenue",
-    ]
-    if mapped.margin is not None:
-        parsed["margin"] = mapped.margin.sql(amounts)
-        columns_kept.append(
-            "CASE WHEN reason = 0 THEN CAST(margin AS DECIMAL(18, 6)) END AS margin"
-        )
-    if mapped.order_id is not None:
-        parsed["order_id"], readings["order_id"] = decide_identifiers(
-            workspace, raw, rows[mapped.order_id]
-        )
-        columns_kept.append("order_id")
-    if kept:
-        # The earlier second of the day comes first, then the earlier row.
-        columns_kept.append("(CAST(epoch(CAST(moment AS TIME)) AS BIGINT) << 40) + row AS place")
-        columns_kept += [f"a{place}" for place in range(len(kept))]
-    expressions = ", ".join(f"{sql} AS {name}" for name, sql in parsed.items())
+    expressions |= {"dropped": dropped} | {f"a{n}": sql for n, sql in enumerate(attributes)}
+    parsed = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items())
     workspace.run(
-        f"CREATE TABLE {schema}.staged AS SELECT {', '.join(columns_kept)}, row_hash, "
+        f"CREATE TABLE {table} AS SELECT {', '.join(_kept(mapped, len(attributes)))}, row_hash, "
         f"reason::UTINYINT AS reason FROM (SELECT *, {_reason(mapped, rows)} AS reason FROM "
-        f"(SELECT rowid + 1 AS row, *, {expressions}{attributes} FROM {raw}))"
+        f"(SELECT rowid + 1 AS row, *, {parsed} FROM {raw}))"
     )
     workspace.run(f"DROP TABLE {raw}")
-    malformed = _malformed(source)
     return Staged(
         workspace=workspace,
         schema=schema,
-        table=f"{schema}.staged",
-        rows=good_rows + len(malformed),
+        table=table,
+        rows=good_rows + len(_malformed(source)),
         duplicates=duplicates,
         duplicates_dropped=workspace.row(
-            f"SELECT count(*) FROM {schema}.staged WHERE reason = {_DUPLICATE}"
+            f"SELECT count(*) FROM {table} WHERE reason = {_DUPLICATE}"
         )[0],
         readings=readings,
     )
@@ -241,6 +178,100 @@ def rejected_rows(source: Source, staged: Staged, as_of: date) -> pd.DataFrame:
 
 
 # --- parts --------------------------------------------------------------------------------------
+
+
+def _copy(source: Source, mapped: Mapped, schema: str, raw: str) -> dict[str, Column]:
+    """Copy the columns that are used as they come; where each of them stands in the copy."""
+    import duckdb
+
+    workspace, used = source.workspace, _used_columns(source, mapped)
+    everything = ", ".join(column.sql for column in source.columns)
+    workspace.run(f"CREATE SCHEMA {schema}")
+    try:
+        if source.malformed:
+            workspace.run(f"DROP TABLE IF EXISTS {source.malformed}")
+            workspace.run(f"DROP TABLE IF EXISTS {source.malformed}_scans")
+        workspace.run(
+            f"CREATE TABLE {raw} AS SELECT "
+            + ", ".join(f"{column.tidy} AS r{place}" for place, column in enumerate(used.values()))
+            + f", hash({everything}) AS row_hash FROM {source.relation}"
+        )
+    except duckdb.Error as error:
+        raise DataError(
+            f"got {source.location}, expected a table that can be read to its end; "
+            f"{str(error).splitlines()[0]}"
+        ) from None
+    return {
+        name: Column(name, f"r{place}", column.type)
+        for place, (name, column) in enumerate(used.items())
+    }
+
+
+def _read_columns(
+    workspace: Workspace,
+    raw: str,
+    rows: Mapping[str, Column],
+    mapped: Mapped,
+    *,
+    date_format: str | None,
+    decimal_mark: str | None,
+    timezone: str,
+) -> tuple[dict[str, str], list[str], dict[str, str]]:
+    """Decide how each column is read.
+
+    Returns
+    -------
+    dict of str to str
+        SQL of customer, moment and amount, and of margin and order as far as they are mapped.
+    list of str
+        SQL of the channel and the attributes.
+    dict of str to str
+        How each was read, in words.
+    """
+    readings: dict[str, str] = {}
+
+    def identifiers(key: str, name: str) -> str:
+        sql, readings[key] = decide_identifiers(workspace, raw, rows[name])
+        return sql
+
+    expressions = {"customer_id": identifiers("customer_id", mapped.customer_id)}
+    dates = decide_dates(
+        workspace, raw, rows[mapped.ordered_at], timezone=timezone, date_format=date_format
+    )
+    expressions["moment"], readings["ordered_at"] = dates.sql, dates.words
+    for key, called, amount in (
+        ("revenue", "amount", mapped.revenue),
+        ("margin", "margin", mapped.margin),
+    ):
+        if amount is None:
+            continue
+        read = {
+            name: decide_amounts(workspace, raw, rows[name], decimal_mark=decimal_mark)
+            for name in amount.names
+        }
+        expressions[called] = amount.sql({name: f"({one.sql})" for name, one in read.items()})
+        if read:
+            readings[key] = ", ".join(dict.fromkeys(one.words for one in read.values()))
+    attributes = [] if mapped.channel is None else [identifiers("channel", mapped.channel)]
+    attributes += [attribute_sql(workspace, raw, rows[name]) for name in mapped.attributes]
+    if mapped.order_id is not None:
+        expressions["order_id"] = identifiers("order_id", mapped.order_id)
+    return expressions, attributes, readings
+
+
+def _kept(mapped: Mapped, attributes: int) -> list[str]:
+    """What is kept of each row, as SQL; amounts of those that are fit."""
+    amount = "CASE WHEN reason = 0 THEN CAST({0} AS DECIMAL(18, 6)) END AS {1}"
+    kept = ["customer_id", "CAST(moment AS DATE) AS ordered_on", amount.format("amount", "revenue")]
+    if mapped.margin is not None:
+        kept.append(amount.format("margin", "margin"))
+    if mapped.order_id is not None:
+        kept.append("order_id")
+    if attributes:
+        # The earlier second of the day comes first, then the earlier row.
+        kept.append("(CAST(epoch(CAST(moment AS TIME)) AS BIGINT) << 40) + row AS place")
+        kept += [f"a{place}" for place in range(attributes)]
+    return kept
 
 
 def _used_columns(source: Source, mapped: Mapped) -> dict[str, Column]:

@@ -155,7 +155,8 @@ def init(
     ] = None,
 ) -> None:
     """Look at a file of transactions and write a config for it."""
-    from ltvkit.data.guess import guess_columns, name_of
+    from ltvkit.data.first_config import name_of
+    from ltvkit.data.guess import guess_columns
     from ltvkit.data.locations import scheme_of
     from ltvkit.files import write_text
 

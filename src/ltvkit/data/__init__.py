@@ -13,7 +13,8 @@ from ltvkit.data.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning import clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
 from ltvkit.data.findings import DataFinding, silence
-from ltvkit.data.guess import Guess, guess_columns
+from ltvkit.data.first_config import Guess
+from ltvkit.data.guess import guess_columns
 from ltvkit.data.leads import read_leads
 from ltvkit.data.opened import Table
 from ltvkit.data.sources import Source, read_transactions, source_from_frame

@@ -1,24 +1,18 @@
-"""A first guess at which column means what, with its reasons, and the config that follows.
+"""A first guess at which column means what, with its reasons.
 
 Two things speak for a column: what it is called, and what is in it. A column that cannot be what
 its name says is passed over; a name may be missing altogether.
 """
 
-import json
-import os
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import MOSTLY, ColumnFacts, look_at
 from ltvkit.data.column_names import likeness, words
 from ltvkit.data.columns import RESERVED, ColumnMap
-from ltvkit.data.locations import scheme_of
+from ltvkit.data.first_config import Guess
 from ltvkit.data.sources import read_transactions
 from ltvkit.data.workspace import Workspace
 
@@ -27,95 +21,6 @@ MOST_FILLED = 0.4
 
 FEW_VALUES = 50
 """Up to so many different values make a column one to compare groups by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """Which column probably means what.
-
-    Parameters
-    ----------
-    location : str
-        The table that was looked at.
-    columns : ColumnMap or None
-        The mapping; None when customer, date or amount could not be found.
-    reasons : tuple of str
-        A sentence for each finding, in the order of the config's keys.
-    doubts : tuple of str
-        What the user should look at.
-    candidates : tuple of str
-        Columns with few values, which could be `attributes`.
-    settings : tuple of (str, str)
-        Further keys of `data` that must be set by hand, with a comment.
-    """
-
-    location: str
-    columns: ColumnMap | None
-    reasons: tuple[str, ...]
-    doubts: tuple[str, ...]
-    candidates: tuple[str, ...]
-    settings: tuple[tuple[str, str], ...]
-
-    def render(self) -> str:
-        """The guess as plain text."""
-        lines = [f"{self.location}:", *(f"  - {reason}" for reason in self.reasons)]
-        if self.doubts:
-            lines += ["Please look at this:", *(f"  - {doubt}" for doubt in self.doubts)]
-        return "\n".join(lines) + "\n"
-
-    def to_yaml(self, *, name: str | None = None, folder: Path | None = None) -> str:
-        """A commented config.
-
-        Parameters
-        ----------
-        name : str, optional
-            The run's name; by default the file's.
-        folder : Path, optional
-            Where the config will stand: the table's path is written relative to it.
-        """
-        transactions = self.location
-        if not scheme_of(transactions):
-            transactions = os.path.relpath(transactions, folder or Path.cwd())
-        name = name or name_of(self.location)
-        mapped = self.columns
-        lines = [
-            "# Written by ltv init. What was guessed, and why:",
-            *(f"#   - {reason}" for reason in self.reasons),
-            *(["# Please look at this:"] if self.doubts else []),
-            *(f"#   - {doubt}" for doubt in self.doubts),
-            "# configs/template.yaml shows every key with its default.",
-            f"name: {_scalar(name)}",
-            "# kind: contractual         # if customers renew contracts and these are the payments",
-            "",
-            "data:",
-            f"  transactions: {_scalar(transactions)}",
-            "  columns:",
-        ]
-        for key in ("customer_id", "ordered_at", "revenue", "order_id", "margin", "channel"):
-            value = getattr(mapped, key) if mapped else None
-            if value is not None:
-                lines.append(f"    {key}: {_scalar(value)}")
-            elif key in ("customer_id", "ordered_at", "revenue"):
-                lines.append(f"    {key}: FILL_IN  # not found")
-            else:
-                lines.append(f"    # {key}: name of a column, if there is one")
-        if self.candidates:
-            listed = ", ".join(_scalar(candidate) for candidate in self.candidates)
-            lines.append(f"    # attributes: [{listed}]  # further columns to learn from")
-        for setting, comment in self.settings:
-            lines.append(f"  # {setting}  # {comment}")
-        lines += [
-            "",
-            "snapshot:",
-            "  # as_of: 2024-12-31       # last day of history; left out = last order day",
-            "  horizon_days: 365         # how many days to look ahead",
-            "",
-            "economics:",
-            "  margin_rate: 1.0          # margin as a share of revenue; 1 = figures are revenue",
-            "  # cac: 50                 # what a new customer costs, or give data.costs",
-            "",
-        ]
-        return "\n".join(lines)
 
 
 def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -> Guess:
@@ -141,10 +46,91 @@ def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -
 # --- deciding -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What each column seems to be; `rest` are the others, `why` says how revenue was found."""
+
+    customer: ColumnFacts | None
+    date: ColumnFacts | None
+    order: ColumnFacts | None
+    margin: ColumnFacts | None
+    channel: ColumnFacts | None
+    revenue: str | None
+    why: str
+    rest: list[ColumnFacts]
+
+    @property
+    def columns(self) -> ColumnMap | None:
+        """The mapping, where the three that are needed were found."""
+        if not (self.customer and self.date and self.revenue):
+            return None
+        return ColumnMap(
+            customer_id=self.customer.name,
+            ordered_at=self.date.name,
+            revenue=self.revenue,
+            order_id=self.order.name if self.order else None,
+            margin=self.margin.name if self.margin else None,
+            channel=self.channel.name if self.channel else None,
+        )
+
+
 def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
+    found = _find(facts, rows)
     reasons: list[str] = []
     doubts: list[str] = []
     settings: list[tuple[str, str]] = []
+    if found.customer:
+        reasons.append(
+            f"customer_id is '{found.customer.name}': {_called(found.customer, names.CUSTOMER)}"
+            f"{found.customer.distinct} different values in {rows} rows"
+        )
+        doubts += _doubts_on_customer(found.customer)
+    if found.date:
+        reasons.append(
+            f"ordered_at is '{found.date.name}': {_called(found.date, names.DATE)}"
+            f"{found.date.dates:.0%} of its values are dates"
+        )
+        if found.date.date_fault:
+            doubts.append(found.date.date_fault)
+            settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
+    if found.revenue:
+        reasons.append(found.why)
+        used = [fact for fact in found.rest if fact.name in _columns_of(found.revenue)]
+        fault = next(
+            (f.number_fault for f in used if f.name == found.revenue and f.number_fault), ""
+        )
+        if fault:
+            doubts.append(fault)
+            settings.append(("decimal_mark: ','", "the mark before decimals"))
+        negative = max((fact.negative for fact in used), default=0.0)
+        if negative:
+            reasons.append(f"{negative:.1%} of its rows are negative: read as refunds")
+    for key, fact, vocabulary in (
+        ("order_id", found.order, names.ORDER),
+        ("margin", found.margin, names.MARGIN),
+        ("channel", found.channel, names.CHANNEL),
+    ):
+        if fact:
+            reasons.append(
+                f"{key} is '{fact.name}': {_called(fact, vocabulary)}"
+                f"{fact.distinct} different values"
+            )
+    doubts += _warnings(facts, found.rest, found.revenue)
+    needed = {
+        "customer_id": found.customer,
+        "ordered_at": found.date,
+        "revenue": found.revenue,
+    }
+    doubts += [
+        f"no column was found for {key}: fill it in" for key, one in needed.items() if not one
+    ]
+    candidates = tuple(fact.name for fact in found.rest if _may_be_attribute(fact))
+    return Guess(
+        location, found.columns, tuple(reasons), tuple(doubts), candidates, tuple(settings)
+    )
+
+
+def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     date = _best(facts, names.DATE, _may_be_date, avoid=names.NOT_THE_ORDER_DATE)
     others = [fact for fact in facts if fact is not date]
 
@@ -163,71 +149,22 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     channel = _best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)
     rest = [fact for fact in rest if fact not in (margin, channel)]
     revenue, why = _revenue(rest)
-    if customer:
-        reasons.append(
-            f"customer_id is '{customer.name}': {_called(customer, names.CUSTOMER)}"
-            f"{customer.distinct} different values in {rows} rows"
+    return _Found(customer, date, order, margin, channel, revenue, why, rest)
+
+
+def _doubts_on_customer(customer: ColumnFacts) -> list[str]:
+    doubts = []
+    if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL)):
+        doubts.append(
+            f"no column is called a customer; '{customer.name}' was taken because its values "
+            "come again: make sure that they are people and not orders"
         )
-        if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL)):
-            doubts.append(
-                f"no column is called a customer; '{customer.name}' was taken because its values "
-                "come again: make sure that they are people and not orders"
-            )
-        if customer.filled < 1:
-            doubts.append(
-                f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
-                "they will be put aside"
-            )
-    if date:
-        reasons.append(
-            f"ordered_at is '{date.name}': {_called(date, names.DATE)}"
-            f"{date.dates:.0%} of its values are dates"
+    if customer.filled < 1:
+        doubts.append(
+            f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
+            "they will be put aside"
         )
-        if date.date_fault:
-            doubts.append(date.date_fault)
-            settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
-    if revenue:
-        reasons.append(why)
-        fault = next((f.number_fault for f in rest if f.name == revenue and f.number_fault), "")
-        if fault:
-            doubts.append(fault)
-            settings.append(("decimal_mark: ','", "the mark before decimals"))
-        negative = max((f.negative for f in rest if f.name in _columns_of(revenue)), default=0.0)
-        if negative:
-            reasons.append(f"{negative:.1%} of its rows are negative: read as refunds")
-    for key, found, vocabulary in (
-        ("order_id", order, names.ORDER),
-        ("margin", margin, names.MARGIN),
-        ("channel", channel, names.CHANNEL),
-    ):
-        if found:
-            reasons.append(
-                f"{key} is '{found.name}': {_called(found, vocabulary)}"
-                f"{found.distinct} different values"
-            )
-    doubts += _warnings(facts, rest, revenue)
-    for key, present in (("customer_id", customer), ("ordered_at", date), ("revenue", revenue)):
-        if not present:
-            doubts.append(f"no column was found for {key}: fill it in")
-    columns = None
-    if customer and date and revenue:
-        columns = ColumnMap(
-            customer_id=customer.name,
-            ordered_at=date.name,
-            revenue=revenue,
-            order_id=order.name if order else None,
-            margin=margin.name if margin else None,
-            channel=channel.name if channel else None,
-        )
-    candidates = tuple(
-        fact.name
-        for fact in rest
-        if 2 <= fact.distinct <= FEW_VALUES
-        and fact.dates < MOSTLY
-        and fact.name.lower() not in RESERVED
-        and not likeness(fact.name, names.CURRENCY)
-    )
-    return Guess(location, columns, tuple(reasons), tuple(doubts), candidates, tuple(settings))
+    return doubts
 
 
 def _columns_of(expression: str) -> tuple[str, ...]:
@@ -343,29 +280,18 @@ def _may_be_order(fact: ColumnFacts, rows: int) -> bool:
     )
 
 
+def _may_be_attribute(fact: ColumnFacts) -> bool:
+    return (
+        2 <= fact.distinct <= FEW_VALUES
+        and fact.dates < MOSTLY
+        and fact.name.lower() not in RESERVED
+        and not likeness(fact.name, names.CURRENCY)
+    )
+
+
 def _called(fact: ColumnFacts, vocabulary: tuple[str, ...]) -> str:
     return "its name says so, " if likeness(fact.name, vocabulary) else ""
 
 
-def name_of(location: str) -> str:
-    """A run's name out of a location: letters without accents, digits and '_'."""
-    stem = Path(location.partition("?")[0].rpartition(":")[2]).stem
-    stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_") or "shop"
-
-
 def _quoted(name: str) -> str:
     return name if name.isidentifier() else f"`{name}`"
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML writes it, quoted where it must be."""
-    try:
-        plain = yaml.safe_load(f"a: {text}") == {"a": text}
-    except yaml.YAMLError:
-        plain = False
-    return (
-        text
-        if plain and "#" not in text and "," not in text
-        else json.dumps(text, ensure_ascii=False)
-    )

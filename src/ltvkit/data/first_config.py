@@ -1,0 +1,122 @@
+"""What was guessed of a table, as text and as the first configuration."""
+
+import json
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ltvkit.data.columns import ColumnMap
+from ltvkit.data.locations import scheme_of
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Which column probably means what.
+
+    Parameters
+    ----------
+    location : str
+        The table that was looked at.
+    columns : ColumnMap or None
+        The mapping; None when customer, date or amount could not be found.
+    reasons : tuple of str
+        A sentence for each finding, in the order of the config's keys.
+    doubts : tuple of str
+        What the user should look at.
+    candidates : tuple of str
+        Columns with few values, which could be `attributes`.
+    settings : tuple of (str, str)
+        Further keys of `data` that must be set by hand, with a comment.
+    """
+
+    location: str
+    columns: ColumnMap | None
+    reasons: tuple[str, ...]
+    doubts: tuple[str, ...]
+    candidates: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...]
+
+    def render(self) -> str:
+        """The guess as plain text."""
+        lines = [f"{self.location}:", *(f"  - {reason}" for reason in self.reasons)]
+        if self.doubts:
+            lines += ["Please look at this:", *(f"  - {doubt}" for doubt in self.doubts)]
+        return "\n".join(lines) + "\n"
+
+    def to_yaml(self, *, name: str | None = None, folder: Path | None = None) -> str:
+        """A commented config.
+
+        Parameters
+        ----------
+        name : str, optional
+            The run's name; by default the file's.
+        folder : Path, optional
+            Where the config will stand: the table's path is written relative to it.
+        """
+        transactions = self.location
+        if not scheme_of(transactions):
+            transactions = os.path.relpath(transactions, folder or Path.cwd())
+        name = name or name_of(self.location)
+        mapped = self.columns
+        lines = [
+            "# Written by ltv init. What was guessed, and why:",
+            *(f"#   - {reason}" for reason in self.reasons),
+            *(["# Please look at this:"] if self.doubts else []),
+            *(f"#   - {doubt}" for doubt in self.doubts),
+            "# configs/template.yaml shows every key with its default.",
+            f"name: {_scalar(name)}",
+            "# kind: contractual         # if customers renew contracts and these are the payments",
+            "",
+            "data:",
+            f"  transactions: {_scalar(transactions)}",
+            "  columns:",
+        ]
+        for key in ("customer_id", "ordered_at", "revenue", "order_id", "margin", "channel"):
+            value = getattr(mapped, key) if mapped else None
+            if value is not None:
+                lines.append(f"    {key}: {_scalar(value)}")
+            elif key in ("customer_id", "ordered_at", "revenue"):
+                lines.append(f"    {key}: FILL_IN  # not found")
+            else:
+                lines.append(f"    # {key}: name of a column, if there is one")
+        if self.candidates:
+            listed = ", ".join(_scalar(candidate) for candidate in self.candidates)
+            lines.append(f"    # attributes: [{listed}]  # further columns to learn from")
+        for setting, comment in self.settings:
+            lines.append(f"  # {setting}  # {comment}")
+        lines += [
+            "",
+            "snapshot:",
+            "  # as_of: 2024-12-31       # last day of history; left out = last order day",
+            "  horizon_days: 365         # how many days to look ahead",
+            "",
+            "economics:",
+            "  margin_rate: 1.0          # margin as a share of revenue; 1 = figures are revenue",
+            "  # cac: 50                 # what a new customer costs, or give data.costs",
+            "",
+        ]
+        return "\n".join(lines)
+
+
+def name_of(location: str) -> str:
+    """A run's name out of a location: letters without accents, digits and '_'."""
+    stem = Path(location.partition("?")[0].rpartition(":")[2]).stem
+    stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_") or "shop"
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML writes it, quoted where it must be."""
+    try:
+        plain = yaml.safe_load(f"a: {text}") == {"a": text}
+    except yaml.YAMLError:
+        plain = False
+    return (
+        text
+        if plain and "#" not in text and "," not in text
+        else json.dumps(text, ensure_ascii=False)
+    )

@@ -2,24 +2,17 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.allowable import allowable_cac
 from ltvkit.economics.cac import CAC_COLUMNS
+from ltvkit.economics.channel_judged import ChannelKnown, judge_channel
 from ltvkit.economics.channels import ChannelValues, compare_channels
 from ltvkit.economics.collected import collected_within
 from ltvkit.economics.costs import ALL, UNATTRIBUTED
-from ltvkit.economics.curves import MarginCurve
-from ltvkit.economics.headroom import room_at_the_margin, room_without_a_curve
 from ltvkit.economics.marginal import MarginalCac
-from ltvkit.economics.payback import payback_of
-from ltvkit.economics.rates import cac_interval
-from ltvkit.economics.resample import limits
 from ltvkit.economics.shrinkage import shrunk_draws
-from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
 from ltvkit.errors import DataError
 from ltvkit.units import Floats
 from ltvkit.wording import Sentence
@@ -129,7 +122,7 @@ def channels_table(
     rows = []
     for cost in table.to_dict("records"):
         name = str(cost["channel"])
-        known = _Known(
+        known = ChannelKnown(
             new_customers=float(cost["new_customers"]),
             loaded_cost=float(cost["loaded_cost"]),
             cac=float(cost["loaded_cac"]),
@@ -143,7 +136,13 @@ def channels_table(
             curve=values.curves.get((name, "")),
             marginal=(marginal or {}).get(name),
         )
-        row = _judged(known, target_ltv_to_cac, values.confidence, rng, rng_margin)
+        row = judge_channel(
+            known,
+            target_ltv_to_cac=target_ltv_to_cac,
+            confidence=values.confidence,
+            rng=rng,
+            rng_margin=rng_margin,
+        )
         more = compared.get(name)
         rows.append(row | {"worth_more": str(more or ""), "worth_more_said": more})
     told = pd.concat([table, pd.DataFrame(rows)], axis=1)
@@ -154,133 +153,6 @@ def channels_table(
     told["payback_status"] = told["payback_status"].astype("str")
     extras = [column for column in told.columns if column not in CHANNELS_COLUMNS]
     return told[[*CHANNELS_COLUMNS, *extras]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """What is known of one channel; `ltv` and `by_target` are figures with their draws.
-
-    `nameless`: new customers without a channel; `perhaps`: how many of them it may have brought.
-    """
-
-    new_customers: float
-    loaded_cost: float
-    cac: float
-    own_cost: float
-    media_spend: float
-    commissions: float
-    nameless: float
-    perhaps: float
-    ltv: tuple[float, Floats]
-    by_target: tuple[float, Floats] | None
-    curve: MarginCurve | None
-    marginal: MarginalCac | None
-
-    @property
-    def beside_media(self) -> float:
-        """What each customer costs beside the media that brings more of them."""
-        if self.media_spend <= 0 or self.new_customers <= 0:
-            return 0.0
-        return self.commissions / self.new_customers
-
-    @property
-    def grows(self) -> float:
-        """The cost that more customers would raise: media, else what is the channel's own."""
-        for cost in (self.media_spend, self.own_cost):
-            if cost > 0:
-                return cost
-        return self.loaded_cost
-
-
-def _judged(
-    known: _Known,
-    target: float,
-    confidence: float,
-    rng: np.random.Generator,
-    rng_margin: np.random.Generator,
-) -> dict[str, object]:
-    """The columns of one row that follow the cost, joint draws of LTV and CAC made once."""
-    ltv, ltv_drawn = known.ltv
-    cap, cap_drawn = known.by_target or (None, None)
-    allowed = allowable_cac(ltv, target, margin_by_payback_month=cap)
-    allowed_drawn = allowable_cac(ltv_drawn, target, margin_by_payback_month=cap_drawn)
-    cost, new = known.loaded_cost, known.new_customers
-    cac_drawn = np.full(len(ltv_drawn), np.nan)
-    cac_low, cac_high = math.nan, math.nan
-    if cost > 0:
-        # Jeffreys' posterior of a Poisson mean lies between the two of Garwood's limits.
-        cac_drawn = cost / rng.gamma(new + 0.5, size=len(ltv_drawn))
-        cac_low, cac_high = cac_interval(cost, new, confidence=confidence)
-    ltv_low, ltv_high = _pair(ltv_drawn, confidence)
-    ratio_low, ratio_high = _pair(ltv_drawn / cac_drawn, confidence)
-    room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
-    if known.perhaps > 0 and new > 0:
-        more = (new + known.perhaps) / new
-        cac_low, ratio_high, room_high = cac_low / more, ratio_high * more, room_high * more
-    elif known.perhaps > 0:
-        cac_low = min(cac_low, cost / known.perhaps)
-        ratio_high = max(ratio_high, ltv_high / cac_low)
-        room_high = max(room_high, _pair(allowed_drawn, confidence)[1] / cac_low)
-    ratio = ltv / known.cac if known.cac > 0 else math.nan
-    room = allowed / known.cac if known.cac > 0 else math.nan
-    left_drawn = np.maximum(allowed_drawn - known.beside_media, 0.0)
-    if known.marginal is not None and known.marginal.estimable:
-        next_low, next_high = room_at_the_margin(known.marginal, left_drawn, confidence, rng_margin)
-    else:
-        room_drawn = left_drawn / cac_drawn * cost / known.grows
-        next_low, next_high = room_without_a_curve(room_drawn, confidence, rng_margin)
-    verdict = channel_verdict(
-        ChannelEvidence(
-            ltv_to_cac=ratio,
-            ltv_to_cac_low=ratio_low,
-            ltv_to_cac_high=ratio_high,
-            headroom=room,
-            headroom_low=room_low,
-            headroom_high=room_high,
-            target_ratio=target,
-            allowable_cac=allowed,
-            allowable_next=max(allowed - known.beside_media, 0.0),
-            cac=known.cac,
-            new_customers=new,
-            perhaps=known.perhaps,
-            nameless=known.nameless,
-            own_cost=known.own_cost,
-            capped_by_payback=cap is not None and cap < ltv / target,
-            marginal=known.marginal,
-            marginal_headroom_low=next_low,
-            marginal_headroom_high=next_high,
-            next_cost=known.grows / new if new > 0 else math.nan,
-        )
-    )
-    cap_low = None if cap_drawn is None else _pair(cap_drawn, confidence)[0]
-    row: dict[str, object] = {
-        "ltv": ltv,
-        "ltv_low": ltv_low,
-        "ltv_high": ltv_high,
-        "ltv_to_cac": ratio,
-        "ltv_to_cac_low": ratio_low,
-        "ltv_to_cac_high": ratio_high,
-        "allowable_cac": allowed,
-        "verdict": verdict.verdict,
-        "why": verdict.why,
-        "why_said": verdict.said,
-        "cac_low": cac_low,
-        "cac_high": cac_high,
-        "allowable_cac_cautious": allowable_cac(ltv_low, target, margin_by_payback_month=cap_low),
-        "roi": ratio - 1,
-        "headroom": room,
-        "headroom_low": room_low,
-        "headroom_high": room_high,
-        "marginal_headroom_low": next_low,
-        "marginal_headroom_high": next_high,
-        "prob_paid_back_by_target": (
-            math.nan
-            if cap_drawn is None or np.isnan(cap_drawn).any() or cost <= 0
-            else float((cap_drawn >= cac_drawn).mean())
-        ),
-        "customers_to_settle": verdict.customers_to_settle,
-    }
-    return row | _payback_columns(known, confidence) | _marginal_columns(known.marginal)
 
 
 def _without_a_name(table: pd.DataFrame, own: Mapping[str, float]) -> float:
@@ -305,29 +177,6 @@ def _perhaps(table: pd.DataFrame, own: Mapping[str, float], nameless: float) -> 
     spent = [name for name, cost in own.items() if cost > 0 and name not in (ALL, UNATTRIBUTED)]
     named = float(new[spent].sum())
     return {name: nameless * new[name] / named if new[name] > 0 else nameless for name in spent}
-
-
-def _payback_columns(known: _Known, confidence: float) -> dict[str, object]:
-    if known.curve is None:
-        return {"payback_month": None, "payback_status": None}
-    back = payback_of(known.curve, known.cac, confidence=confidence)
-    return {
-        "payback_month": back.payback_month,
-        "payback_status": back.payback_status,
-        "observed_to_month": back.observed_to_month,
-        "recovered_share": back.recovered_share,
-        "payback_month_predicted": back.payback_month_predicted,
-    }
-
-
-def _marginal_columns(fit: MarginalCac | None) -> dict[str, object]:
-    return {
-        "marginal_cac": fit.marginal_cac if fit else math.nan,
-        "marginal_cac_low": fit.marginal_cac_low if fit else math.nan,
-        "marginal_cac_high": fit.marginal_cac_high if fit else math.nan,
-        "elasticity_low": fit.elasticity_low if fit else math.nan,
-        "elasticity_high": fit.elasticity_high if fit else math.nan,
-    }
 
 
 def _with_every_channel(cac: pd.DataFrame | None, values: ChannelValues) -> pd.DataFrame:
@@ -379,11 +228,6 @@ def _ltv(
         rng,
     )
     return known | {name: shrunk[name] for name in unknown}
-
-
-def _pair(drawn: Floats, confidence: float) -> tuple[float, float]:
-    low, high = limits(drawn, confidence)
-    return float(low), float(high)
 
 
 def _worth_more(values: ChannelValues) -> dict[str, Sentence]:

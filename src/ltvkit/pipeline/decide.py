@@ -7,7 +7,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ltvkit import audience
@@ -22,6 +21,7 @@ from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.prospects import score_prospects
+from ltvkit.pipeline.total import total_of
 from ltvkit.pipeline.value import discount, flow_profile, margin_share, unseen_season, valued
 from ltvkit.pipeline.worth import Outlook
 from ltvkit.snapshot import Snapshot
@@ -30,10 +30,6 @@ from ltvkit.wording import Sentence
 
 MOST_DRIVERS = 12
 BLOCK = 200_000
-
-FEWEST_DATES, LEANING = 4, 0.15
-"""From how many past dates on, and from which median error (a log, or the half width of the total's
-interval if that is less), it is told that forecasts erred to one side at all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +189,7 @@ def decide(
         kpis=shop.kpis,
         cohorts=shop.cohorts,
         economics=shop.figures,
-        total=_total(model, values, snapshot),
+        total=total_of(model, values, snapshot),
         warnings=tuple(raise_warnings(with_lists(shop.facts, scored))),
         drivers=drivers,
         ledger=shop.ledger,
@@ -304,57 +300,3 @@ def _channel_economics(shop: ChannelDecisions, config: Config) -> pd.DataFrame |
     if config.economics.cac is not None:
         table = table.assign(cac=table["cac"].fillna(config.economics.cac))
     return table
-
-
-def _total(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> dict[str, Any]:
-    """The total, with the interval that was learned for it, and its meaning."""
-    revenue = float(values["predicted_revenue"].sum())
-    margin = float(values["predicted_value"].sum())
-    width, parts = float(np.exp(model.level_.log_half_width)), model.level_.parts()
-    said = [
-        Sentence(f"total.{model.level_.grade}"),
-        *_values_changed(parts["values"]),
-        *_leaning(parts["past_errors"], model.level_.log_half_width),
-        *_not_due(values),
-    ]
-    return {
-        "revenue": revenue,
-        "low": revenue / width,
-        "high": revenue * width,
-        "margin": margin,
-        "margin_low": min(margin / width, margin * width),
-        "margin_high": max(margin / width, margin * width),
-        "log_half_width": model.level_.log_half_width,
-        "grade": model.level_.grade,
-        "horizon_days": snapshot.horizon_days,
-        "parts": parts,
-        "words": " ".join(map(str, said)),
-        "said": [sentence.as_json() for sentence in said],
-    }
-
-
-def _values_changed(change: float) -> list[Sentence]:
-    """That orders of late are worth more, or less, than before."""
-    if not change:
-        return []
-    key = "total.dearer" if change > 0 else "total.cheaper"
-    return [Sentence(key, {"share": abs(float(np.expm1(change)))})]
-
-
-def _leaning(past_errors: list[float], log_half_width: float) -> list[Sentence]:
-    """Whether forecasts of the past all erred to the same side, and by how much."""
-    errors = np.array(past_errors)
-    middle = float(np.median(errors)) if len(errors) else 0.0
-    least = min(LEANING, log_half_width)
-    if len(errors) < FEWEST_DATES or abs(middle) < least or (errors * middle <= 0).any():
-        return []
-    key = "total.past_low" if middle > 0 else "total.past_high"
-    return [Sentence(key, {"dates": len(errors), "share": abs(float(np.expm1(middle)))})]
-
-
-def _not_due(values: pd.DataFrame) -> list[Sentence]:
-    """How many running contracts bring nothing because no renewal of theirs is due."""
-    if "renewals_due" not in values:
-        return []
-    waiting = int(((values["renewals_due"] == 0) & (values["prob_kept"] == 1)).sum())
-    return [Sentence("total.not_due", {"contracts": waiting})] if waiting else []

@@ -16,6 +16,7 @@ COLUMNS = {
     "mae_at_level": ("MAE at level", "{:,.2f}"),
     "rmse_at_level": ("RMSE at level", "{:,.2f}"),
     "bias": ("total error", "{:+.1%}"),
+    "decile_error": ("tenths off", "{:.3f}"),
     "auc": ("churn AUC", "{:.3f}"),
     "brier": ("Brier", "{:.4f}"),
     "calibration_error": ("calibration", "{:.3f}"),

@@ -108,6 +108,23 @@ def test_sharpness_stays_between_one_and_a_quarter_more(candidates, revenue_and_
     assert fitted(lone, truth, active=10**9).sharpness == pytest.approx(1.25, rel=1e-6)
 
 
+def test_a_forecast_that_is_right_is_not_sharpened():
+    """Absolute errors alone would be less if the many who seldom come were told nothing."""
+    dice = np.random.default_rng(4)
+    chance = dice.beta(0.7, 2.0, size=ROWS)
+    truth = 10 * chance
+    revenue = np.where(dice.random(ROWS) < chance, 10 * dice.gamma(4, 1 / 4, size=ROWS), 0.0)
+    lone = {name: truth for name in ("truth", "noise", "constant")}
+    found = fitted(lone, revenue, active=10**9)
+    assert found.sharpness == pytest.approx(1.0, abs=0.01)
+    sharp = truth**1.25 * revenue.sum() / (truth**1.25).sum()
+    assert np.abs(sharp - revenue).mean() < 0.97 * np.abs(truth - revenue).mean()
+    best = truth >= np.quantile(truth, 0.9)
+    told = found.combine(lone)[best].sum()
+    assert told == pytest.approx(revenue[best].sum(), rel=0.05)
+    assert sharp[best].sum() > 1.1 * revenue[best].sum()
+
+
 def test_with_nobody_active_the_stack_is_the_mean_of_the_btyd_models(candidates, revenue_and_truth):
     revenue, _ = revenue_and_truth
     found = fitted(candidates, revenue, active=0)

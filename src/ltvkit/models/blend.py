@@ -104,8 +104,10 @@ def fit_blend(
 ) -> Blend:
     """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
 
-    The sharpness is the power from 1 to `SHARPEST` with the least absolute and squared error at
-    equal total, shrunk to 1 by the number of customers who spent.
+    The sharpness is the power from 1 to `SHARPEST` under which the revenue that came is most
+    likely (Poisson, at equal total: right for a mean whatever the scatter), shrunk to 1 by the
+    number of customers who spent. By absolute errors it would be larger, and the best tenth
+    forecast too high: they are least where the many who bring little are told nothing.
 
     Parameters
     ----------
@@ -143,8 +145,8 @@ def fit_blend(
 
     def loss(power: float) -> float:
         predicted = sharpened(power).combine(candidates)
-        error = predicted * (total / float(predicted.sum())) - revenue
-        return float(np.log(np.abs(error).mean()) + 0.5 * np.log((error**2).mean()))
+        share = np.maximum(predicted, FLOOR * float(revenue.mean())) / float(predicted.sum())
+        return -float((revenue * np.log(share)).sum())
 
     # Forecasts that are averages are under-confident and gain from being made more extreme:
     # Satopaa et al. (2014), Combining multiple probability predictions, section 3.

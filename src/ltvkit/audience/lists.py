@@ -79,8 +79,8 @@ class Audience:
 AUDIENCES: tuple[Audience, ...] = (
     Audience(
         "protect_now",
-        "among the quarter worth most if kept, at medium or high risk of not ordering again, "
-        "and still likely enough to (30 % or more)",
+        "among the quarter worth most if kept, silent for longer than usual, at medium or high "
+        "risk of not ordering again, and still likely enough to (30 % or more)",
         7,
         "value_at_risk",
     ),
@@ -165,7 +165,7 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
     at the limit stay out together. Medium churn risk starts at 1/3, high risk lies above 2/3.
     Silent for longer than usual is who ordered last more than the own usual gap ago, or, after one
     order, longer ago than a second one usually takes: over a week hardly anybody is likely to
-    order, and who did two days ago is not to be won back.
+    order, and who did two days ago is neither to be won back nor slipping away.
 
     Of contracts, those that run and may end in the horizon are told apart by what is at risk with
     them, among themselves: one that has ended is not to be protected, and how high a risk is
@@ -182,7 +182,7 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
     soon_again = one_day & (since_first <= rules.usual_days_to_second)
     silent = ~(customers["overdue_ratio"].to_numpy(float) < 1) & ~soon_again
     tests = {
-        "protect_now": _to_protect(customers, churn, rules)
+        "protect_now": _to_protect(customers, churn, silent, rules)
         & (prob_active >= rules.min_prob_active),
         "win_back": (prob_active < rules.min_prob_active)
         & (best_so_far <= rules.win_back_margin_share)
@@ -198,11 +198,14 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
 
 
 def _to_protect(
-    customers: pd.DataFrame, churn: npt.NDArray[np.float64], rules: ListRules
+    customers: pd.DataFrame,
+    churn: npt.NDArray[np.float64],
+    silent: npt.NDArray[np.bool_],
+    rules: ListRules,
 ) -> npt.NDArray[np.bool_]:
     if "running" not in customers.columns:
         best = top_share(customers["value_if_kept"]) <= rules.protect_value_share
-        return np.asarray(best & (churn >= CHURN_MEDIUM))
+        return np.asarray(best & (churn >= CHURN_MEDIUM) & silent)
     may_end = customers["running"].to_numpy(bool) & (churn > 0)
     share = np.ones(len(customers))
     share[may_end] = top_share(customers.loc[may_end, "value_at_risk"])

@@ -27,7 +27,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "protect_now": "Contact personally this week, before this valuable customer drifts "
             "away.",
             "win_back": "Send a win-back offer: valuable in the past, silent for long.",
-            "second_order": "Invite to a second order while the first is still fresh.",
+            "second_order": "Invite to a second order: the usual time for it has not passed yet.",
             "high_potential": "Invest early: likely to become one of the best customers.",
             "let_rest": "Spend nothing on contacts for now.",
             "nurture": "Keep in the regular newsletter and automations.",
@@ -42,7 +42,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "ne s’éloigne.",
             "win_back": "Envoyer une offre de reconquête : bon client par le passé, silencieux "
             "depuis longtemps.",
-            "second_order": "Inviter à une deuxième commande tant que la première est récente.",
+            "second_order": "Inviter à une deuxième commande : le délai habituel court encore.",
             "high_potential": "Investir tôt : deviendra sans doute l’un des meilleurs clients.",
             "let_rest": "Ne rien dépenser en contacts pour l’instant.",
             "nurture": "Garder dans la newsletter et les scénarios habituels.",
@@ -56,7 +56,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "protect_now": "Skontaktuj się osobiście w tym tygodniu, zanim ten cenny klient "
             "odejdzie.",
             "win_back": "Wyślij ofertę powrotu: kiedyś cenny klient, od dawna milczy.",
-            "second_order": "Zaproś do drugiego zamówienia, póki pierwsze jest świeże.",
+            "second_order": "Zaproś do drugiego zamówienia: zwykły czas na nie jeszcze nie minął.",
             "high_potential": "Zainwestuj wcześnie: zapewne będzie jednym z najlepszych klientów.",
             "let_rest": "Na razie nie wydawaj nic na kontakt.",
             "nurture": "Zostaw w stałym newsletterze i automatyzacjach.",

@@ -86,7 +86,7 @@ def test_charts_write_numbers_with_the_same_signs_as_the_text() -> None:
 
 def test_filled_in_values_are_escaped_and_the_tables_markup_is_not() -> None:
     text = Reader("en", "EUR").say(
-        "summary.action", list="<i>", customers="1", everybody="3", value="2", action="<script>"
+        "summary.action", list="<i>", customers="1", stake="more", value="2", action="<script>"
     )
     assert "<b>&lt;i&gt;</b>" in text
     assert "&lt;script&gt;" in text

@@ -22,7 +22,7 @@ MAX_REASONS = 12
 
 DEFINITIONS = (
     *("ltv", "predicted_value", "cac", "allowable_cac", "payback", "margin", "interval"),
-    *("churn_risk", "value_at_risk", "holdout", "repeat_rate", "cohort", "gini"),
+    *("churn_risk", "value_at_risk", "at_stake", "holdout", "repeat_rate", "cohort", "gini"),
 )
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import numpy as np
 from markupsafe import Markup
 
+from ltvkit.audience.lists import value_at_stake
 from ltvkit.audience.words import in_language
 from ltvkit.panel import RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
@@ -25,13 +26,17 @@ AT_REST = "let_rest"
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One list as it is shown; `weight` is its stake against the largest that asks for action."""
+    """One list as it is shown.
+
+    `stake_is` says what its stake is; `weight` is that against the largest of those to be saved.
+    """
 
     name: str
     label: str
     who: str
     facts: ListFacts
     at_stake: str
+    stake_is: str
     weight: float
     urgent: bool
     action: str
@@ -53,8 +58,8 @@ def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
 
 def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
     """The lists in the order in which they should be worked."""
-    urgent = [row.value_at_stake or 0.0 for row in run.lists if row.name in TO_ACT]
-    largest = max([*urgent, 0.0])
+    to_save = [row.value_at_stake or 0.0 for row in run.lists if row.name in TO_SAVE]
+    largest = max([*to_save, 0.0])
     return tuple(
         ListRow(
             name=facts.name,
@@ -64,7 +69,10 @@ def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
             else "",
             facts=facts,
             at_stake=reader.money(facts.value_at_stake),
-            weight=(facts.value_at_stake or 0.0) / largest if largest > 0 else 0.0,
+            stake_is=reader.plain(f"lists.stake_{stake_kind(facts.name)}"),
+            weight=(facts.value_at_stake or 0.0) / largest
+            if largest > 0 and facts.name in TO_SAVE
+            else 0.0,
             urgent=facts.name in TO_ACT,
             action=visible(in_language(facts.action, known_language(reader.language))),
         )
@@ -161,14 +169,21 @@ def _action(run: Run, reader: Reader) -> Markup:
     if first is None:
         return reader.say("summary.action_none")
     trusted = run.verdict.decision == "use"
+    of_list = run.customers["list"] == first.name
+    told = run.customers[of_list & run.customers["contact_by"].notna()]
     return reader.say(
         "summary.action" if trusted else "summary.action_ranking",
         list=_link(first, reader),
-        everybody=reader.count("count.customers", first.count),
         customers=reader.count("count.customers", first.to_contact),
-        value=reader.short_money(first.value_at_stake),
+        value=reader.short_money(float(value_at_stake(told).sum())),
+        stake=reader.plain(f"summary.stake_{stake_kind(first.name)}"),
         action=visible(in_language(first.action, known_language(reader.language))),
     )
+
+
+def stake_kind(name: str) -> str:
+    """What is at stake in a list: `more` that would come if all stayed, or what is `expected`."""
+    return "more" if name in TO_SAVE else "expected"
 
 
 def _link(facts: ListFacts, reader: Reader) -> Markup:

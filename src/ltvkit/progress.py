@@ -64,7 +64,10 @@ class _Bar:
         self.tasks: dict[str, TaskID] = {}
 
     def step(self, message: str) -> None:
-        self.console.print(f"[cyan]›[/cyan] {message}", highlight=False)
+        from rich.text import Text
+
+        # Not as markup: a path may hold brackets.
+        self.console.print(Text.assemble(("› ", "cyan"), message), highlight=False)
 
     def advance(self, message: str, done: int, total: int) -> None:
         if message not in self.tasks:

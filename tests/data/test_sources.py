@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from ltvkit.data import ColumnMap, clean, order_days_from_frame, read_transactions
-from ltvkit.data.locations import redact, resolve_location
+from ltvkit.data.locations import redact, resolve_location, without_secrets
 from ltvkit.errors import DataError
 
 ROWS = [
@@ -306,6 +306,18 @@ def test_the_sample_is_one_in_ten_of_the_whole():
 def test_passwords_are_blanked_and_relative_databases_resolved():
     assert redact("postgresql://u:p@h/d?table=x") == "postgresql://u:***@h/d?table=x"
     assert redact("orders@home.csv") == "orders@home.csv"
+    told = redact("postgresql://h/d?user=u&password=p%40ss&sslpassword=q&query=SELECT+1")
+    assert told == "postgresql://h/d?user=u&password=***&sslpassword=***&query=SELECT+1"
+    assert (
+        redact("https://h/x.csv?X-Amz-Signature=ab&id=7")
+        == "https://h/x.csv?X-Amz-Signature=***&id=7"
+    )
+    assert redact("https://h/x.csv?design=7") == "https://h/x.csv?design=7"
+    assert redact("orders?password=x.csv") == "orders?password=x.csv", (
+        "a path is no location of a server"
+    )
+    said = without_secrets("no login with p at h", "postgresql://h/d?password=p&table=x")
+    assert said == "no login with *** at h"
     assert resolve_location("~/x.csv", Path("/a")) == str(Path("~/x.csv").expanduser())
     assert resolve_location("sqlite:////abs/x.db?table=y", Path("/a")).startswith("sqlite:////abs")
 

@@ -114,7 +114,7 @@ def test_a_forecast_that_is_right_is_not_sharpened():
     chance = dice.beta(0.7, 2.0, size=ROWS)
     truth = 10 * chance
     revenue = np.where(dice.random(ROWS) < chance, 10 * dice.gamma(4, 1 / 4, size=ROWS), 0.0)
-    lone = {name: truth for name in ("truth", "noise", "constant")}
+    lone = dict.fromkeys(("truth", "noise", "constant"), truth)
     found = fitted(lone, revenue, active=10**9)
     assert found.sharpness == pytest.approx(1.0, abs=0.01)
     sharp = truth**1.25 * revenue.sum() / (truth**1.25).sum()

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from ltvkit.data.locations import redact, scheme_of
+from ltvkit.data.locations import redact, scheme_of, without_secrets
 from ltvkit.data.workspace import Workspace, ident
 from ltvkit.errors import DataError
 
@@ -79,8 +79,8 @@ def copy_postgres(location: str, workspace: Workspace) -> Path:
     except psycopg.Error as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(
-            f"got '{first}' from {redact(location)}, expected a table or query that can be read; "
-            "check the address, the login, and ?table= or ?query="
+            f"got '{without_secrets(first, location)}' from {redact(location)}, expected a table "
+            "or query that can be read; check the address, the login, and ?table= or ?query="
         ) from None
     return copy
 

@@ -12,6 +12,14 @@ _SCHEME = re.compile(r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://")
 FILE_DATABASES = ("duckdb", "sqlite")
 SERVERS = ("postgresql", "postgres")
 SAMPLE = "sample:"
+BLANK = "***"
+"""What stands in a location for a password that is not told."""
+
+_SECRET = re.compile(
+    r"(?i)(?P<key>[?&](?:ssl)?password=|[?&][a-z_-]*(?:token|secret|signature|api_?key|sig)=)"
+    r"(?P<secret>[^&#]+)"
+)
+"""Passwords of PostgreSQL, and keys by which storage lets somebody in, in a location's query."""
 
 
 def scheme_of(location: str) -> str:
@@ -54,15 +62,27 @@ def redact(location: str) -> str:
 
     >>> redact("postgresql://shop:secret@db.example.org/shop?table=orders")
     'postgresql://shop:***@db.example.org/shop?table=orders'
+    >>> redact("postgresql://db.example.org/shop?user=shop&password=secret&table=orders")
+    'postgresql://db.example.org/shop?user=shop&password=***&table=orders'
+    >>> redact("https://store.example.org/orders.csv?sig=abc123")
+    'https://store.example.org/orders.csv?sig=***'
     """
-    if not scheme_of(location) or "@" not in location:
+    if not scheme_of(location):
         return location
     parts = urlsplit(location)
     login, _, host = parts.netloc.rpartition("@")
-    if ":" not in login:
-        return location
-    user = login.partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{user}:***@{host}"))
+    if ":" in login:
+        user = login.partition(":")[0]
+        location = urlunsplit(parts._replace(netloc=f"{user}:{BLANK}@{host}"))
+    return _SECRET.sub(rf"\g<key>{BLANK}", location)
+
+
+def without_secrets(text: str, location: str) -> str:
+    """A text about a location, say an error of its server, with no password in it."""
+    for secret in (urlsplit(location).password, *(f["secret"] for f in _SECRET.finditer(location))):
+        if secret:
+            text = text.replace(secret, BLANK)
+    return text
 
 
 def _split_query(location: str) -> tuple[str, str]:

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from ltvkit import audience
 from ltvkit.config import Config, restore_config
+from ltvkit.data.locations import BLANK
 from ltvkit.data.opened import Table
 from ltvkit.data.tables import read_customers
 from ltvkit.errors import DataError, UserError, offenders
 from ltvkit.files import whole_files
 from ltvkit.runs import Run, read_run
-
-_BLANKED = ":***@"
-"""What stands in an address whose password was not written into the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ def _contacts(config: Config, run: Run, location: str | Path | None) -> Table:
                 f"got no customers table in the settings of {run.folder}, expected one with "
                 "contacts; name it with --customers FILE (customer_id, email, phone and consents)"
             )
-        if _BLANKED in configured.path:
+        if BLANK in configured.path:
             raise DataError(
                 f"got {configured.path}, whose password a run does not keep, expected the whole "
                 "address; give it with --customers"

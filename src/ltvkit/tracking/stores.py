@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from ltvkit.data.locations import redact, scheme_of
+from ltvkit.data.locations import redact, scheme_of, without_secrets
 from ltvkit.errors import UserError
 
 if TYPE_CHECKING:
@@ -170,5 +170,4 @@ def run_url(location: str, experiment_id: str, run_id: str) -> str:
 def what_it_said(error: BaseException, location: str) -> str:
     """The first line of an error, short enough for a message and without a password."""
     text = str(error).strip().splitlines() or [type(error).__name__]
-    password = urlsplit(location).password
-    return (text[0].replace(password, "***") if password else text[0])[:300]
+    return without_secrets(text[0], location)[:300]

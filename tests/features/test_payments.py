@@ -57,6 +57,15 @@ def test_charges_on_a_day_of_the_month_are_renewals_through_every_february():
     assert (traced.kind[1:] == RENEWAL).all()
 
 
+def test_what_was_refunded_or_free_is_no_price():
+    paid = [0.0, 49.0, 0.0, 59.0, 0.0]
+    log = pd.DataFrame({"customer_id": "a", "day": [0, 30, 60, 90, 120], "revenue": paid})
+    other = pd.DataFrame({"customer_id": "b", "day": [0, 30], "revenue": [0.0, 0.0]})
+    traced = trace_payments(pd.concat([log, other], ignore_index=True), MONTH)
+    assert traced.charge.tolist() == [0, 49, 49, 59, 59, 0, 0]
+    assert traced.spent.tolist() == [0, 49, 49, 108, 108, 0, 0], "what was kept stays what it was"
+
+
 def by_a_plain_loop(log: pd.DataFrame, terms: ContractTerms) -> pd.DataFrame:
     rows = []
     for customer, own in log.groupby("customer_id"):

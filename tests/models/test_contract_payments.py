@@ -57,6 +57,18 @@ def test_without_a_period_that_is_over_the_last_payment_stands():
     assert value.predict(now).tolist() == [5.0, 15.0]
 
 
+def test_after_free_periods_comes_what_usually_follows_those():
+    """Whoever is on trial has shown no price: the entry plan is what others went on to pay."""
+    price = np.array([50.0] * 60 + [0.0] * 40)
+    then = np.array([50.0] * 60 + [20.0] * 30 + [0.0] * 10)
+    rows = past(last_payment=price, last_period=price, mean_period=price, next_period=then)
+    value = learn_value(rows, rows)
+    assert value.weights == (1.0, 0.0, 0.0)
+    assert value.predict(rows).tolist() == [50.0] * 60 + [20.0] * 40
+    unknown = learn_value(rows.iloc[:60], rows)
+    assert unknown.predict(rows).tolist() == [50.0] * 100, "nobody has gone on yet"
+
+
 def test_the_scatter_is_that_of_revenue_over_renewals_times_value():
     assert scatter_of(np.array([30.0, 0.0]), np.array([3.0, 0.0]), np.array([10.0, 5.0])) == SURE
     dice = np.random.default_rng(2)

@@ -61,8 +61,10 @@ class Trace:
     gap : ndarray
         Days from the anchor before to a renewal; missing for other rows.
     revenue, spent, charge, last_period, mean_period : ndarray
-        Of the row; in all so far; of the anchor's payment; of the period before the running one
-        (the charge where there is none); mean of all periods before it and the charge.
+        Of the row; in all so far; of the anchor's payment, or the last before it that was more
+        than nothing (0 where there is none): what was refunded, or free for a time, is no price; of
+        the period before the running one (the charge where there is none); mean of all periods
+        before it and the charge.
     """
 
     terms: ContractTerms
@@ -153,7 +155,8 @@ def trace_payments(payments: pd.DataFrame, terms: ContractTerms) -> Trace:
     begins = np.flatnonzero(kind != EXTRA)
     total = np.bincount(period, revenue, minlength=len(begins)).astype(float)
     owner = customer[begins]
-    charge = revenue[begins]
+    priced = pd.Series(revenue[begins]).where(revenue[begins] > 0)
+    charge = priced.groupby(owner).ffill().fillna(0.0).to_numpy()
     follows = np.append(False, owner[1:] == owner[:-1])[: len(begins)]
     before = np.where(follows, np.append(0.0, total[:-1])[: len(begins)], charge)
     number = _count_within(owner)

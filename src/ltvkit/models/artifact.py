@@ -36,7 +36,7 @@ from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 from ltvkit.units import USUAL_INTERVAL
 
-SCHEMA = 11
+SCHEMA = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,7 +289,8 @@ class ContractualLtv(BaseEstimator):
                 "returns": law["returns"] and tuple(law["returns"]),
             }
         )
-        model.value_ = PeriodValue(tuple(state["value"]["weights"]), state["value"]["mean"])
+        value = state["value"]
+        model.value_ = PeriodValue(tuple(value["weights"]), value["mean"], value["after_free"])
         model.price_ = state["price"]
         model.scatter_ = tuple(state["scatter"])
         model.level_ = LevelForecast.from_dict(state["level"])

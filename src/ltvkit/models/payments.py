@@ -1,8 +1,8 @@
 """What a renewal is worth, and intervals of so many renewals of so much.
 
 The next period's payments are a blend of the customer's last payment, last period, mean period and
-the shop's mean; the number of renewals is discrete, so an interval is the shortest that holds its
-level.
+the shop's mean; after nothing but free periods they are what usually follows those. The number of
+renewals is discrete, so an interval is the shortest that holds its level.
 """
 
 from dataclasses import dataclass
@@ -31,22 +31,28 @@ CENT = 1e-9
 class PeriodValue:
     """The value of a period: weights of what is known of a customer, the rest is the shop's mean.
 
+    Who has only had periods for nothing has shown no price: a `last_payment` of 0.
+
     Parameters
     ----------
     weights : tuple of float
         Of `last_payment`, `last_period` and `mean_period`; each from 0, together at most 1.
     mean : float
         Of the shop.
+    after_free : float
+        Of the period that follows free ones, where it comes.
     """
 
     weights: tuple[float, float, float]
     mean: float
+    after_free: float
 
     def predict(self, features: pd.DataFrame) -> Floats:
         """Revenue of the customer's next period, if there is one."""
         known = np.column_stack([column(features, name) for name in KNOWN])
         rest = self.mean * (1 - sum(self.weights))
-        return np.asarray((known * np.array(self.weights)).sum(axis=1) + rest)
+        blended = (known * np.array(self.weights)).sum(axis=1) + rest
+        return np.where(known[:, 0] > 0, blended, self.after_free)
 
 
 def learn_value(periods: pd.DataFrame, features: pd.DataFrame) -> PeriodValue:
@@ -59,11 +65,17 @@ def learn_value(periods: pd.DataFrame, features: pd.DataFrame) -> PeriodValue:
     features : DataFrame
         Today's customers: their mean stands in while no period after a renewal is over.
     """
-    if not len(periods):
-        return PeriodValue((1.0, 0.0, 0.0), float(column(features, "last_payment").mean()))
-    target = column(periods, "next_period")
+    now = column(features, "last_payment")
+    shown = float(now[now > 0].mean()) if (now > 0).any() else 0.0
+    followed = column(periods, "next_period")
+    priced = column(periods, "last_payment") > 0
+    free = followed[~priced & (followed > 0)]
+    after_free = float(free.mean()) if len(free) else shown
+    if not priced.any():
+        return PeriodValue((1.0, 0.0, 0.0), shown, after_free)
+    target = followed[priced]
     mean = float(target.mean())
-    known = np.column_stack([column(periods, name) for name in KNOWN]) - mean
+    known = np.column_stack([column(periods, name)[priced] for name in KNOWN]) - mean
     weights, _ = nnls(known, target - mean)
     if weights.sum() > 1:
         held = np.vstack([known, np.full(3, ADDS_UP)])
@@ -73,7 +85,7 @@ def learn_value(periods: pd.DataFrame, features: pd.DataFrame) -> PeriodValue:
     if as_it_is <= AS_IT_IS * blended + CENT:
         weights = np.array([1.0, 0.0, 0.0])
     first, second, third = weights.tolist()
-    return PeriodValue((first, second, third), mean)
+    return PeriodValue((first, second, third), mean, after_free)
 
 
 def scatter_of(revenue: Floats, renewals: Floats, value: Floats) -> tuple[float, ...]:

@@ -22,7 +22,14 @@ from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.prospects import score_prospects
 from ltvkit.pipeline.total import total_of
-from ltvkit.pipeline.value import discount, flow_profile, margin_share, unseen_season, valued
+from ltvkit.pipeline.value import (
+    discount,
+    flow_profile,
+    margin_share,
+    monthly_orders,
+    unseen_season,
+    valued,
+)
 from ltvkit.pipeline.worth import Outlook
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import USUAL_INTERVAL, Z80
@@ -124,20 +131,21 @@ def decide(
     predictions = model.predict(
         features, snapshot.horizon_days, interval_level=config.model.interval
     )
-    profile = flow_profile(model, features, snapshot.horizon_days)
+    orders_ahead = monthly_orders(model, features, snapshot.horizon_days)
+    profile = flow_profile(orders_ahead)
     credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
     share = margin_share(history, _main_channel(credited))
-    factor = discount(
-        profile,
+    worth = discount(
+        orders_ahead,
         horizon_days=snapshot.horizon_days,
         annual_discount_rate=config.economics.annual_discount_rate,
     )
-    values = valued(predictions, share, factor, snapshot)
+    values = valued(predictions, share, worth, snapshot)
     if config.model.interval != USUAL_INTERVAL:
         usual = valued(
             model.predict(features, snapshot.horizon_days, interval_level=USUAL_INTERVAL),
             share,
-            factor,
+            worth,
             snapshot,
         )
         for end in ("predicted_value_low", "predicted_value_high"):

@@ -1,6 +1,7 @@
 """From predicted revenue to predicted value: margin, discounted to the snapshot."""
 
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from ltvkit.models.level import UNSEEN_SEASON
 from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS
 from ltvkit.panel import ModelOfRecord
 from ltvkit.snapshot import Snapshot
-from ltvkit.units import DAYS_PER_MONTH, Z80, whole_months
+from ltvkit.units import DAYS_PER_MONTH, Z80, Floats, whole_months
 
 MARGIN_PRIOR_ORDERS = 5.0
 """A customer's own margin share counts as much as the channel's after this many orders."""
@@ -44,14 +45,17 @@ def margin_share(history: pd.DataFrame, channels: pd.DataFrame) -> pd.Series:
     return pd.Series(share.to_numpy(), index=history["customer_id"])
 
 
-def flow_profile(model: ModelOfRecord, features: pd.DataFrame, horizon_days: int) -> np.ndarray:
+def monthly_orders(model: ModelOfRecord, features: pd.DataFrame, horizon_days: int) -> Floats:
+    """Expected orders of each customer in each month of the horizon, (customers, months)."""
+    by_end = [model.expected_orders(features, end) for end in _months(horizon_days)[1]]
+    return np.diff(np.column_stack([np.zeros(len(features)), *by_end]), axis=1)
+
+
+def flow_profile(orders: Floats) -> Floats:
     """Share of the horizon's orders that falls into each of its months; sums to 1."""
-    months = whole_months(horizon_days)
-    ends = np.minimum(np.arange(1, months + 1) * DAYS_PER_MONTH, horizon_days)
-    orders = [float(model.expected_orders(features, end).sum()) for end in ends]
-    flows = np.diff([0.0, *orders])
-    total = flows.sum()
-    return flows / total if total > 0 else np.full(months, 1 / months)
+    flows = orders.sum(axis=0)
+    total = float(flows.sum())
+    return flows / total if total > 0 else np.full(len(flows), 1 / len(flows))
 
 
 def unseen_season(order_days: pd.DataFrame, snapshot: Snapshot) -> float:
@@ -67,16 +71,38 @@ def unseen_season(order_days: pd.DataFrame, snapshot: Snapshot) -> float:
     return 0.0 if since_first_repeat.days >= SEASON_NEEDS_DAYS else UNSEEN_SEASON / Z80
 
 
-def discount(profile: np.ndarray, *, horizon_days: int, annual_discount_rate: float) -> float:
-    """What a unit of the horizon's margin is worth at the snapshot, flows at mid-month."""
+class Discount(NamedTuple):
+    """What a unit of each customer's margin ahead is worth at the snapshot.
+
+    `middle` if it comes in the middle of its month, `late` at its end, `early` at its beginning:
+    what is due once a year is due on one day.
+    """
+
+    late: Floats
+    middle: Floats
+    early: Floats
+
+
+def discount(orders: Floats, *, horizon_days: int, annual_discount_rate: float) -> Discount:
+    """Discount each customer's margin by when orders are expected; see `monthly_orders`.
+
+    Who is expected to order nothing has the shop's months.
+    """
+    total = orders.sum(axis=1, keepdims=True)
+    expected = total[:, 0] > 0
+    shares = np.tile(flow_profile(orders), (len(orders), 1))
+    shares[expected] = orders[expected] / total[expected]
     rate = daily_discount_rate(annual_discount_rate)
-    starts = np.arange(len(profile)) * DAYS_PER_MONTH
-    ends = np.minimum(starts + DAYS_PER_MONTH, horizon_days)
-    return float((profile / (1 + rate) ** ((starts + ends) / 2)).sum())
+    starts, ends = _months(horizon_days)
+
+    def worth(days: Floats) -> Floats:
+        return np.asarray((shares / (1 + rate) ** days).sum(axis=1))
+
+    return Discount(late=worth(ends), middle=worth((starts + ends) / 2), early=worth(starts))
 
 
 def valued(
-    predictions: pd.DataFrame, share: pd.Series, factor: float, snapshot: Snapshot
+    predictions: pd.DataFrame, share: pd.Series, worth: Discount, snapshot: Snapshot
 ) -> pd.DataFrame:
     """Predictions with their value in discounted margin, and dates for the next order.
 
@@ -86,8 +112,8 @@ def valued(
         From the model, in revenue.
     share : Series
         Margin share by customer.
-    factor : float
-        From `discount`.
+    worth : Discount
+        Of the same customers in the same order.
     snapshot : Snapshot
         Next-order days count from its day.
 
@@ -96,19 +122,29 @@ def valued(
     DataFrame
         With `value_if_kept` where predictions say what a kept contract would bring.
     """
-    money = predictions["customer_id"].map(share).to_numpy(dtype=float) * factor
+    margin = predictions["customer_id"].map(share).to_numpy(dtype=float)
+    money = margin * worth.middle
+    # Whenever in its month it is paid, the interval holds it.
+    low = predictions["low"] * margin * worth.late
+    high = predictions["high"] * margin * worth.early
     if "revenue_if_kept" in predictions:
         kept = np.maximum(predictions["revenue_if_kept"] * money, 0.0)
         predictions = predictions.assign(value_if_kept=kept)
     return predictions.assign(
         predicted_value=predictions["predicted_revenue"] * money,
         # A customer sold to at a loss has a value below 0, and then the bounds change places.
-        predicted_value_low=np.minimum(predictions["low"] * money, predictions["high"] * money),
-        predicted_value_high=np.maximum(predictions["low"] * money, predictions["high"] * money),
+        predicted_value_low=np.minimum(low, high),
+        predicted_value_high=np.maximum(low, high),
         next_order_expected=_day(predictions["next_order_days"], snapshot.as_of),
         next_order_from=_day(predictions["next_order_days_from"], snapshot.as_of),
         next_order_to=_day(predictions["next_order_days_to"], snapshot.as_of),
     )
+
+
+def _months(horizon_days: int) -> tuple[Floats, Floats]:
+    """First and last day of each month of the horizon, counted from the snapshot."""
+    starts = np.arange(whole_months(horizon_days), dtype=float) * DAYS_PER_MONTH
+    return starts, np.minimum(starts + DAYS_PER_MONTH, float(horizon_days))
 
 
 def _day(days: pd.Series, as_of: date) -> pd.Series:

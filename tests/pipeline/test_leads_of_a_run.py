@@ -1,5 +1,7 @@
 """Lead scores as a run makes them: learned from outcomes, or made of criteria, or not at all."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,6 +32,9 @@ def leads(shop, tmp_path_factory):
     return read_leads(folder / "leads.csv").frame
 
 
+LAST = date(2100, 1, 1)
+"""After every lead."""
+
 CRITERIA = {
     "visits": {"weight": 2, "high": 10},
     "channel": {"points": {"affiliates": 1, "google_ads": "1/2"}},
@@ -37,7 +42,7 @@ CRITERIA = {
 
 
 def test_a_score_from_outcomes_is_the_true_chance_of_the_demo_shop(shop, leads):
-    scored = score_leads(config(), leads)
+    scored = score_leads(config(), leads, as_of=LAST)
     table = scored.table.set_index("lead_id").loc[leads["lead_id"]]
     known = leads["newsletter"].notna().to_numpy()
     conversion = shop.leads.groupby("channel")["became_customer"].mean()
@@ -57,14 +62,17 @@ def test_a_score_from_outcomes_is_the_true_chance_of_the_demo_shop(shop, leads):
 def test_what_was_filled_in_afterwards_is_not_learned_from(leads):
     # customer_id is left out by name; a contract's value is there for customers only.
     told = leads.assign(contract=np.where(leads["became_customer"], 500.0, np.nan))
-    before, after = score_leads(config(), leads), score_leads(config(), told)
+    before, after = (
+        score_leads(config(), leads, as_of=LAST),
+        score_leads(config(), told, as_of=LAST),
+    )
     pd.testing.assert_frame_equal(before.table, after.table)
     assert before.auc < 0.95
 
 
 def test_leads_whose_outcome_is_not_known_come_first_the_best_before_the_others(leads):
     fresh = leads.assign(became_customer=leads["became_customer"].where(leads.index % 10 > 0))
-    table = score_leads(config(), fresh).table
+    table = score_leads(config(), fresh, as_of=LAST).table
     is_open = table["became_customer"].isna()
     first = int(is_open.sum())
     assert first == (leads.index % 10 == 0).sum()
@@ -74,19 +82,19 @@ def test_leads_whose_outcome_is_not_known_come_first_the_best_before_the_others(
 
 
 def test_named_criteria_are_the_columns_that_are_learned_from(leads):
-    scored = score_leads(config(CRITERIA), leads)
+    scored = score_leads(config(CRITERIA), leads, as_of=LAST)
     assert scored.table["score_basis"].eq("outcomes").all()
     same = leads.groupby(["visits", "channel"])["lead_id"].agg(list)
     one = max(same, key=len)
     by_lead = scored.table.set_index("lead_id")["lead_score"]
     assert len(by_lead[one].unique()) == 1
-    assert scored.auc < score_leads(config(), leads).auc
+    assert scored.auc < score_leads(config(), leads, as_of=LAST).auc
 
 
 def test_without_outcomes_the_score_is_made_of_weighted_criteria(leads):
     few = leads.drop(columns="became_customer").head(50)
     few.loc[3, "visits"] = None
-    scored = score_leads(config(CRITERIA), few)
+    scored = score_leads(config(CRITERIA), few, as_of=LAST)
     table = scored.table.set_index("lead_id")
     assert table["score_basis"].eq("criteria").all()
     points = few["channel"].map({"affiliates": 1.0, "google_ads": 0.5}).fillna(0.0)
@@ -100,19 +108,32 @@ def test_without_outcomes_the_score_is_made_of_weighted_criteria(leads):
 
 
 def test_too_few_outcomes_fall_back_to_criteria_and_say_so(leads):
-    scored = score_leads(config(CRITERIA), leads.head(40))
+    scored = score_leads(config(CRITERIA), leads.head(40), as_of=LAST)
     assert scored.table["score_basis"].eq("criteria").all()
     assert scored.said[0].key == "leads.too_few"
 
 
 def test_without_outcomes_and_criteria_there_is_a_reason_and_no_table(leads):
-    scored = score_leads(config(), leads.drop(columns="became_customer"))
+    scored = score_leads(config(), leads.drop(columns="became_customer"), as_of=LAST)
     assert scored.table is None
     assert "give outcomes (became_customer) or economics.lead_criteria" in str(scored.said[0])
     bare = leads[["lead_id", "became_customer", "customer_id", "created_at"]]
-    assert score_leads(config(), bare).said[0].key == "leads.no_columns"
+    assert score_leads(config(), bare, as_of=LAST).said[0].key == "leads.no_columns"
 
 
 def test_a_criterion_that_is_no_column_is_refused(leads):
     with pytest.raises(DataError, match=r"economics\.lead_criteria: got 'visit', expected columns"):
-        score_leads(config({"visit": {}}), leads)
+        score_leads(config({"visit": {}}), leads, as_of=LAST)
+
+
+def test_leads_of_after_the_snapshot_are_not_known_yet(leads):
+    created = pd.to_datetime(leads["created_at"], utc=True).dt.tz_localize(None)
+    day = created.median().normalize()
+    scored = score_leads(config(), leads, as_of=day.date())
+    known = created < day + pd.Timedelta(1, "D")
+    assert 0 < known.sum() < len(leads)
+    assert set(scored.table["lead_id"]) == set(leads.loc[known, "lead_id"])
+    assert scored.said[-1].key == "leads.later"
+    assert str(scored.said[-1]).startswith(f"{(~known).sum():,} leads")
+    undated = leads.assign(created_at="soon")
+    assert len(score_leads(config(), undated, as_of=day.date()).table) == len(leads)

@@ -185,7 +185,7 @@ def decide(
         with_contacts=with_contacts,
         language=config.report.language,
     )
-    leads = score_leads(config, tables.leads.frame) if tables.leads else None
+    leads = _leads(config, tables, snapshot)
     further = dict(shop.further)
     if leads is not None and leads.table is not None:
         further["leads_scored.csv"] = leads.table
@@ -298,6 +298,12 @@ def _prospects(
         new_from=config.economics.new_customers_from,
         language=config.report.language,
     )
+
+
+def _leads(config: Config, tables: Tables, snapshot: Snapshot) -> ScoredLeads | None:
+    if tables.leads is None:
+        return None
+    return score_leads(config, tables.leads.frame, as_of=snapshot.as_of)
 
 
 def _channel_economics(shop: ChannelDecisions, config: Config) -> pd.DataFrame | None:

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,7 @@ class ScoredLeads:
     calibration_error: float = math.nan
 
 
-def score_leads(config: Config, leads: pd.DataFrame) -> ScoredLeads:
+def score_leads(config: Config, leads: pd.DataFrame, *, as_of: date) -> ScoredLeads:
     """Score every lead by the chance that it becomes a customer, else by weighted criteria.
 
     Learned from are the columns of `economics.lead_criteria`, or all without them: but not ids,
@@ -61,7 +62,26 @@ def score_leads(config: Config, leads: pd.DataFrame) -> ScoredLeads:
         The criteria, and the seed.
     leads : DataFrame
         What `read_leads` gives.
+    as_of : date
+        The snapshot: leads of a later day (`created_at`) are not known yet, and left out.
     """
+    leads, later = _known_by(leads, as_of)
+    scored = _score(config, leads)
+    if not later:
+        return scored
+    return replace(scored, said=(*scored.said, Sentence("leads.later", {"count": later})))
+
+
+def _known_by(leads: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, int]:
+    """The leads of a day and before, and how many came later; a date nobody can read is no date."""
+    if "created_at" not in leads:
+        return leads, 0
+    created = pd.to_datetime(leads["created_at"], errors="coerce", format="mixed", utc=True)
+    later = created.dt.tz_localize(None) >= pd.Timestamp(as_of) + pd.Timedelta(1, "D")
+    return leads[~later], int(later.sum())
+
+
+def _score(config: Config, leads: pd.DataFrame) -> ScoredLeads:
     criteria = config.economics.lead_criteria
     missing = [name for name in criteria if name not in leads]
     if missing:

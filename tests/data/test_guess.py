@@ -67,6 +67,120 @@ def test_columns_are_found_under_the_names_of_four_languages(tmp_path, names, ki
     )
 
 
+def facts_of(tmp_path, **columns):
+    """A guess from columns that 400 rows repeat."""
+    rows = 400
+    frame = {
+        name: np.resize(np.array(values, dtype=object), rows) for name, values in columns.items()
+    }
+    pd.DataFrame(frame).to_csv(tmp_path / "export.csv", index=False)
+    return guess_columns(tmp_path / "export.csv")
+
+
+PEOPLE = [f"c{n}" for n in range(57)]
+DAYS = [str(day.date()) for day in pd.date_range("2023-01-01", periods=300, freq="3D")]
+MONEY = [round(3.37 + 1.7 * n, 2) for n in range(41)]
+
+
+def test_rows_that_are_no_sales_are_pointed_out_and_their_column_not_learned_from(tmp_path):
+    guess = facts_of(tmp_path, customer=PEOPLE, date=DAYS, amount=MONEY,
+                     Status=["paid", "paid", "paid", "failed", "Partially refunded"],
+                     country=["FR", "PL", "DE"])  # fmt: skip
+    said = "'Status' has 'Partially refunded' (80 times), 'failed' (80 times): no sales, it seems"
+    assert any(doubt.startswith(said) for doubt in guess.doubts)
+    assert guess.candidates == ("country",)
+
+
+def test_what_was_refunded_is_taken_off_where_every_row_says_how_much(tmp_path):
+    columns = {"customer": PEOPLE, "date": DAYS, "Amount": MONEY}
+    guess = facts_of(tmp_path, **columns, **{"Amount Refunded": [0.0, 0.0, 0.0, 1.5]})
+    assert guess.columns.revenue == "Amount - `Amount Refunded`"
+    log = clean(read_transactions(tmp_path / "export.csv"), columns=guess.columns)
+    kept = pd.read_csv(tmp_path / "export.csv")
+    expected = (kept["Amount"] - kept["Amount Refunded"]).sum()
+    assert log.summary.revenue == pytest.approx(expected)
+    blank = facts_of(tmp_path, **columns, **{"Amount Refunded": ["", "", "", 1.5]})
+    assert blank.columns.revenue == "Amount"
+    assert any("'Amount Refunded' is not taken off" in doubt for doubt in blank.doubts)
+
+
+@pytest.mark.parametrize(
+    ("columns", "revenue"),
+    [
+        ({"payment_installments": [1, 8, 3], "payment_value": MONEY}, "payment_value"),
+        ({"Bestellsumme (brutto)": MONEY[::-1], "Nettoumsatz": MONEY}, "Nettoumsatz"),
+        ({"FKIMG": ["1.000"], "NETWR": MONEY}, "NETWR"),
+        ({"Bestellsumme (brutto)": MONEY}, "`Bestellsumme (brutto)`"),
+    ],
+)
+def test_the_amount_is_neither_a_count_nor_gross_beside_net(tmp_path, columns, revenue):
+    guess = facts_of(tmp_path, Kunde=PEOPLE, Datum=DAYS, **columns)
+    assert guess.columns.revenue == revenue.strip("`")
+
+
+@pytest.mark.parametrize(
+    ("columns", "customer", "order"),
+    [
+        ({"Faktura": range(200), "Auftraggeber": PEOPLE}, "Auftraggeber", "Faktura"),
+        ({"Billing Doc.": range(200), "Sold-to pt": PEOPLE}, "Sold-to pt", "Billing Doc."),
+        (
+            {"order_id": range(400), "customer_id": range(400), "customer_unique_id": PEOPLE},
+            "customer_unique_id",
+            "order_id",
+        ),
+        (
+            {"Name": range(200), "Email": [*("a@x.org", ""), ""], "Billing Zip": PEOPLE},
+            "Email",
+            None,
+        ),
+        ({"customer": PEOPLE, "receipt_email": [f"{p}@x.org" for p in PEOPLE]}, "customer", None),
+    ],
+)
+def test_customers_are_people_and_orders_neither_people_nor_places(
+    tmp_path, columns, customer, order
+):
+    guess = facts_of(tmp_path, **columns, date=DAYS, amount=MONEY)
+    assert (guess.columns.customer_id, guess.columns.order_id) == (customer, order)
+
+
+def test_what_was_found_is_written_though_something_is_missing(tmp_path):
+    guess = facts_of(
+        tmp_path, customer=PEOPLE, amount=MONEY, order_id=range(400), region=["a", "b"]
+    )
+    assert guess.columns is None
+    written = guess.to_yaml()
+    for line in (
+        "customer_id: customer",
+        "ordered_at: FILL_IN",
+        "revenue: amount",
+        "order_id: order_id",
+    ):
+        assert f"    {line}" in written
+
+
+@pytest.mark.parametrize(("days", "horizon"), [(1000, 365), (500, 180), (120, 30), (20, 14)])
+def test_the_horizon_is_one_that_the_log_can_teach(tmp_path, days, horizon):
+    dates = [str(day.date()) for day in pd.date_range("2023-01-01", periods=days + 1)]
+    frame = {
+        "customer": np.resize(PEOPLE, days + 1),
+        "date": dates,
+        "amount": np.resize(MONEY, days + 1),
+    }
+    pd.DataFrame(frame).to_csv(tmp_path / "log.csv", index=False)
+    assert f"horizon_days: {horizon} " in guess_columns(tmp_path / "log.csv").to_yaml()
+
+
+def test_a_header_is_no_title_where_names_and_amounts_hold_commas(tmp_path):
+    lines = [
+        "Kunde;Datum;Betrag",
+        *(f"Meier, {n % 9};{1 + n % 28:02d}.02.2024;{n},50" for n in range(99)),
+    ]
+    (tmp_path / "orders.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert guess_columns(tmp_path / "orders.csv").columns == ColumnMap(
+        customer_id="Kunde", ordered_at="Datum", revenue="Betrag"
+    )
+
+
 def test_without_a_total_the_amount_is_pieces_times_unit_price_and_says_so(tmp_path):
     path = tmp_path / "lines.csv"
     shop(order="Invoice", quantity="Quantity", date="InvoiceDate", price="Unit Price",

@@ -98,6 +98,22 @@ def test_a_verdict_follows_from_the_check_that_fails(backtest, options, decision
     assert len(found.reasons) == 1
 
 
+@pytest.mark.parametrize(
+    ("told", "came", "said"),
+    [
+        (0.60, 0.55, None),
+        (0.62, 0.50, "24 % too high"),
+        (0.40, 0.55, "27 % too low"),
+    ],
+)
+def test_amounts_of_the_best_tenth_that_were_off_at_equal_total_are_told(told, came, said):
+    found = verdict(backtest_of({"top10_forecast": told, "top10_capture": came}))
+    assert found.decision == "use"
+    assert status(found)["best tenth"] == ("PASS" if said is None else "REVIEW")
+    assert len(found.reasons) == (1 if said is None else 2)
+    assert said is None or said in found.reasons[1]
+
+
 def test_a_shop_in_which_nobody_ordered_any_more_is_told_so():
     silent = TotalCheck(date(2024, 3, 1), forecast=100.0, low=80.0, high=125.0, actual=0.0)
     found = verdict(backtest_of({"gini": np.nan}, totals=(silent, RIGHT)))

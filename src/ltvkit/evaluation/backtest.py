@@ -305,6 +305,7 @@ def judge_revenue(
         "gini": metrics.gini(revenue[among], predicted[among]),
         "spearman": metrics.spearman(revenue[among], predicted[among]),
         "top10_capture": metrics.top_capture(revenue[among], predicted[among]),
+        "top10_forecast": metrics.top_capture(predicted[among], predicted[among]),
         "mae": metrics.mae(revenue, predicted),
         "rmse": metrics.rmse(revenue, predicted),
         "mae_at_level": metrics.mae_at_level(revenue, predicted),

@@ -42,6 +42,10 @@ LATEST_NOISES, LATEST_SHARE = 3.0, 0.10
 """Standard deviations by which last month's renewals may be off by chance; and the share of them
 beyond which the total of the months ahead is not known."""
 
+BEST_TENTH = 0.20
+"""By how much the share of the best tenth may be forecast too high or too low: a
+choice, as a fifth of an amount changes whom a budget reaches."""
+
 FEW_CUSTOMERS = 300
 
 FRESH_MODEL_DAYS, OLDEST_MODEL_DAYS = 28, 91
@@ -125,6 +129,7 @@ def review(
         _peers(backtest),
         _intervals(backtest),
         _calibration(backtest),
+        *_best_tenth(backtest),
         _size(customers),
         *_silences(silence),
         *of_kind,
@@ -307,6 +312,17 @@ def _calibration(backtest: Backtest) -> Check:
     key = status.lower() if np.isfinite(error) else "none"
     said = Sentence(f"check.churn_calibration.{key}", {"error": error, "floor": floor})
     return Check("churn calibration", status, error, bar, said)
+
+
+def _best_tenth(backtest: Backtest) -> tuple[Check, ...]:
+    """Whether the best tenth brought the share of all revenue that was forecast of it."""
+    told, came = (backtest.mean(RECORD_ROW, name) for name in ("top10_forecast", "top10_capture"))
+    if not np.isfinite(told) or not came > 0:
+        return ()
+    off = told / came - 1
+    key = "pass" if abs(off) <= BEST_TENTH else "high" if off > 0 else "low"
+    said = Sentence(f"check.best_tenth.{key}", {"share": abs(off), "told": told, "came": came})
+    return (Check("best tenth", "PASS" if key == "pass" else "REVIEW", off, BEST_TENTH, said),)
 
 
 def _size(customers: int) -> Check:

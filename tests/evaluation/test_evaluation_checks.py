@@ -103,7 +103,7 @@ def test_a_verdict_follows_from_the_check_that_fails(backtest, options, decision
     [
         (0.60, 0.55, None),
         (0.62, 0.50, "24 % too high"),
-        (0.40, 0.55, "27 % too low"),
+        (0.40, 0.55, "27.3 % too low"),
     ],
 )
 def test_amounts_of_the_best_tenth_that_were_off_at_equal_total_are_told(told, came, said):

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -74,21 +73,26 @@ def print_backtest(backtest: "Backtest") -> None:
         style = "bold" if model == RECORD_ROW else None
         table.add_row(str(model), *cells, style=style)
     console.print(table)
-    if told := _new_customers(wide):
+    if told := _new_customers(backtest):
         console.print(told, highlight=False)
     for model, why in backtest.notes.items():
         console.print(f"  {model}: {why}", style="dim", highlight=False)
 
 
-def _new_customers(wide: pd.DataFrame) -> str:
+def _new_customers(backtest: "Backtest") -> str:
     """A line about those who were new at the folds; blank where they were too few to judge by."""
+    wide = backtest.wide()
     if "gini_new" not in wide.columns or wide["gini_new"].isna()[RECORD_ROW]:
         return ""
     mine, others = wide.loc[RECORD_ROW], wide["gini_new"].drop(RECORD_ROW).dropna()
     best = f"; the best other {others.max():.3f}, {others.idxmax()}" if len(others) else ""
+    rows = backtest.table
+    errors = rows.loc[(rows["model"] == RECORD_ROW) & (rows["metric"] == "bias_new"), "value"]
+    # One by one: errors to both sides would cancel each other in a mean.
+    totals = ", ".join(f"{error:+.1%}" for error in errors)
     return (
         f"New customers (first order in the last 30 days, {mine['customers_new']:,.0f} of them): "
-        f"Gini {mine['gini_new']:.3f}{best}; total error {mine['bias_new']:+.1%}"
+        f"Gini {mine['gini_new']:.3f}{best}; forecast of their total against what came: {totals}"
     )
 
 

@@ -172,16 +172,24 @@ def test_the_workbook_is_typed_frozen_filtered_and_explains_itself(tmp_path: Pat
     assert next(cell.value for cell in explained[2]) == "customer_id"
 
 
-def test_a_capped_workbook_says_so_and_keeps_the_best_places_of_every_list(tmp_path: Path) -> None:
+def test_a_capped_workbook_keeps_lists_that_ask_for_action_whole_and_says_who_is_left_out(
+    tmp_path: Path,
+) -> None:
     frame = scored(200)
-    write_workbook(frame, tmp_path / "w.xlsx", dictionary=DICTIONARY, max_rows=30)
+    sizes = frame["list"].value_counts()
+    room = int(sizes["protect_now"] + sizes["win_back"] + sizes["second_order"]) + 3
+    write_workbook(frame, tmp_path / "w.xlsx", dictionary=DICTIONARY, max_rows=room)
     short = openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets[0]
-    assert "holds the first 30 of them" in short["A1"].value
+    assert f"holds the first {room} of them" in short["A1"].value
+    assert f"{sizes['high_potential'] - 3} of high_potential" in short["A1"].value
+    assert "protect_now" not in short["A1"].value
     rows = list(short.iter_rows(min_row=3, values_only=True))
-    assert len(rows) == 30
+    assert len(rows) == room
     kept = pd.DataFrame(rows, columns=list(SHORT_VIEW))
-    assert set(kept["list"]) == set(frame["list"])
-    assert kept["priority"].max() <= frame["priority"].sort_values().iloc[29]
+    found = kept["list"].value_counts()
+    for name in ("protect_now", "win_back", "second_order"):
+        assert found[name] == sizes[name]
+    assert sorted(kept.loc[kept["list"] == "high_potential", "priority"]) == [1, 2, 3]
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:

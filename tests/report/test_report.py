@@ -192,6 +192,17 @@ def test_a_change_inside_the_interval_is_called_noise(run_of: RunOf) -> None:
     assert "unchanged" in page(now.value)
 
 
+def test_a_share_changes_by_points(run_of: RunOf) -> None:
+    run = run_of("shop")
+    now = run.economics["repeat_rate"]
+    assert now.value is not None
+    before = dict(run.economics) | {"repeat_rate": Figure(now.value - 0.016, unit="share")}
+    earlier = dataclasses.replace(run.snapshot, as_of=date(2025, 3, 31))
+    html = render_report(run, previous=dataclasses.replace(run, economics=before, snapshot=earlier))
+    card = words(html.split('data-card="repeat_rate"')[1].split("</article>")[0])
+    assert "▲ +1.6 points since 31 Mar 2025" in card
+
+
 @pytest.mark.parametrize(("kind", "language"), [("ranking only", "fr"), ("do not use", "pl")])
 def test_a_translated_page_holds_no_english_of_ours(
     html_of: HtmlOf, kind: str, language: str

@@ -164,19 +164,20 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "next_order_expected",
         "date",
         "date",
-        "Median day of the next order, given that none came so far; blank when unlikely.",
+        "If the customer orders within the horizon: the middle of the days on which the next order "
+        "may come. Blank when an order is unlikely.",
     ),
     Column(
         "next_order_from",
         "date",
         "date",
-        "Earliest likely day of the next order; blank when unlikely.",
+        "If the customer orders within the horizon: one next order in ten comes before this day.",
     ),
     Column(
         "next_order_to",
         "date",
         "date",
-        "Latest likely day of the next order; blank when unlikely.",
+        "If the customer orders within the horizon: one next order in ten comes after this day.",
     ),
     Column(
         "overdue_ratio",

@@ -12,12 +12,16 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.audience.dictionary import SHORT_VIEW, Kind
+from ltvkit.audience.lists import LIST_NAMES
 from ltvkit.files import whole_file
 
 MAX_ROWS = 10_000
-"""Rows of a workbook. Excel stops at 1,048,576, and gets slow long before; the first 10,000 rows,
-spread over the lists, are more than anybody works through, and the csv holds them all. (Writing
-them takes about 5 seconds.)"""
+"""Rows of a workbook. Excel stops at 1,048,576, and gets slow long before; 10,000 rows, the lists
+that ask for action first, are more than anybody works through, and the csv holds them all.
+(Writing them takes about 5 seconds.)"""
+
+_IN_TURN = tuple(sorted(LIST_NAMES, key="let_rest".__eq__))
+"""The lists as they fill a workbook: by precedence, and last those whom nobody is to contact."""
 
 _NUMBER_FORMATS: dict[Kind, str] = {
     "money": "#,##0.00",
@@ -52,8 +56,8 @@ def write_workbook(
     dictionary : DataFrame
         From `data_dictionary`: types, units and meanings of the columns of `scored`.
     max_rows : int
-        Where there are more customers, those with the best places of every list are kept, and a
-        note on the first sheet says so.
+        Where there are more customers, list after list is filled from its first place on, those
+        that ask for action first; a note on the first sheet says who is left out.
     """
     import xlsxwriter
 
@@ -82,28 +86,36 @@ def write_workbook(
 
 
 def first_places(scored: pd.DataFrame, max_rows: int) -> pd.DataFrame:
-    """At most `max_rows` customers: the best places of every list, in the order they stand in.
+    """At most `max_rows` customers, in the order they stand in.
+
+    List by list in their precedence, each from its first place on, and those to be left at rest
+    last.
 
     Examples
     --------
-    >>> lists = pd.DataFrame({"list": ["win_back"] * 3 + ["nurture"] * 2,
+    >>> lists = pd.DataFrame({"list": ["let_rest"] * 3 + ["nurture"] * 2,
     ...                       "priority": [1, 2, 3, 1, 2]})
     >>> first_places(lists, 3).to_dict("list")
-    {'list': ['win_back', 'win_back', 'nurture'], 'priority': [1, 2, 1]}
+    {'list': ['let_rest', 'nurture', 'nurture'], 'priority': [1, 1, 2]}
     """
     if len(scored) <= max_rows:
         return scored
-    best = np.argsort(scored["priority"].to_numpy(), kind="stable")[:max_rows]
-    return scored.iloc[np.sort(best)]
+    turn = scored["list"].map({name: place for place, name in enumerate(_IN_TURN)})
+    first = np.lexsort((scored["priority"].to_numpy(), turn.to_numpy()))[:max_rows]
+    return scored.iloc[np.sort(first)]
 
 
 def _note(kept: pd.DataFrame, scored: pd.DataFrame) -> str:
     counted = f"{len(scored):,} customers, scored on {_day_of(scored):%Y-%m-%d}."
     if len(kept) == len(scored):
         return f"{counted} Work each list from priority 1 down; leave hold-outs alone."
+    missing = scored["list"].value_counts().sub(kept["list"].value_counts(), fill_value=0)
+    left_out = ", ".join(
+        f"{missing[name]:,.0f} of {name}" for name in _IN_TURN if missing.get(name, 0) > 0
+    )
     return (
-        f"{counted} This workbook holds the first {len(kept):,} of them, the best places of every "
-        "list; customers_scored.csv holds all."
+        f"{counted} This workbook holds the first {len(kept):,} of them, list after list; left out "
+        f"are {left_out}. customers_scored.csv holds all."
     )
 
 

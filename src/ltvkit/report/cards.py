@@ -182,9 +182,10 @@ def _change(
     if abs(difference) < 1e-9:
         return "=", str(reader.say(f"cards.no_change{ending}", date=since)), ""
     sign = "▲" if difference > 0 else "▼"
-    if name in ("payback_months", "repeat_rate") or not old:
-        unit = figure.unit if name == "repeat_rate" else ""
-        amount = reader.figure(abs(difference), unit)
+    if figure.unit == "share":
+        amount = str(reader.say("cards.points", n=reader.number(100 * abs(difference), 1)))
+    elif name == "payback_months" or not old:
+        amount = reader.figure(abs(difference), "")
     else:
         amount = reader.share(abs(difference / old), 1)
     noise = ""

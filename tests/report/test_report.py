@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from report_pages import KINDS
@@ -190,6 +191,14 @@ def test_a_change_inside_the_interval_is_called_noise(run_of: RunOf) -> None:
     assert "▲ +1.0% since 31 Mar 2025 within the usual noise" in page(now.value / 1.01)
     assert "▼ −50.0% since 31 Mar 2025 beyond the usual noise" in page(now.value * 2)
     assert "unchanged" in page(now.value)
+
+
+def test_the_page_leads_to_the_workbook_where_there_is_one(run_of: RunOf, tmp_path: Path) -> None:
+    run = run_of("shop")
+    assert "customers_scored.xlsx" not in render_report(dataclasses.replace(run, folder=tmp_path))
+    (tmp_path / "customers_scored.xlsx").touch()
+    html = render_report(dataclasses.replace(run, folder=tmp_path))
+    assert 'href="customers_scored.xlsx"' in html
 
 
 def test_a_share_changes_by_points(run_of: RunOf) -> None:

@@ -117,6 +117,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         prospects=newcomers.prospect_sentence(run, reader),
         prospect_rows=newcomers.prospect_rows(run, reader),
         not_permitted=summary.not_permitted(run, reader),
+        workbook=summary.workbook(run, reader),
         benchmarks=benchmarks.against_benchmarks(run, reader),
         target_ratio=target_ratio(run),
         target_months=target_months(run),

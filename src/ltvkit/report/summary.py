@@ -19,6 +19,7 @@ TO_SAVE = ("protect_now", "win_back")
 TO_ACT = (*TO_SAVE, "second_order", "high_potential")
 """Lists that ask for something this week."""
 
+WORKBOOK = "customers_scored.xlsx"
 
 AT_REST = "let_rest"
 """The list of whom nobody is to contact."""
@@ -78,6 +79,13 @@ def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
         )
         for facts in run.lists
     )
+
+
+def workbook(run: Run, reader: Reader) -> Markup:
+    """The file in which ids stay as they are, where there is one."""
+    if not (run.folder / WORKBOOK).is_file():
+        return Markup("")
+    return reader.say("lists.workbook", workbook=file_link(WORKBOOK))
 
 
 def not_permitted(run: Run, reader: Reader) -> Markup:

@@ -100,18 +100,23 @@ def confidence(
 ) -> npt.NDArray[np.object_]:
     """`high`, `medium` or `low`: how wide the interval is for the size of the prediction.
 
-    w = (high - low)/|predicted value|; high up to 1.5, medium up to 3. "Most likely nothing", an
-    interval from 0 to 0, is known well and so `high`; no interval at all is `low`.
+    w = (high - low)/|predicted value|; high up to 1.5, medium up to 3. A prediction outside its
+    own interval is `low`: "most likely nothing", an interval from 0 to 0, and yet an amount is the
+    mean of mostly nothing and seldom much. So is one without any interval.
 
     Examples
     --------
-    >>> confidence([100, 100, 100, 2], [50, 0, 0, 0], [180, 250, 400, 0]).tolist()
-    ['high', 'medium', 'low', 'high']
+    >>> confidence([100, 100, 100, 2, 0], [50, 0, 0, 0, 0], [180, 250, 400, 0, 0]).tolist()
+    ['high', 'medium', 'low', 'low', 'high']
     """
-    size = np.abs(np.asarray(predicted_value, dtype=float))
-    width = np.asarray(high, dtype=float) - np.asarray(low, dtype=float)
+    value, lowest, highest = (np.asarray(v, dtype=float) for v in (predicted_value, low, high))
+    size, width = np.abs(value), highest - lowest
+    inside = (lowest <= value) & (value <= highest)
     levels: npt.NDArray[np.object_] = np.select(
-        [width <= HIGH_CONFIDENCE_WIDTH * size, width <= MEDIUM_CONFIDENCE_WIDTH * size],
+        [
+            inside & (width <= HIGH_CONFIDENCE_WIDTH * size),
+            inside & (width <= MEDIUM_CONFIDENCE_WIDTH * size),
+        ],
         [np.array("high", object), np.array("medium", object)],
         np.array("low", object),
     )

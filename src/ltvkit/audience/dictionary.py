@@ -233,8 +233,8 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "confidence",
         "text",
         "",
-        "high, medium or low: how narrow the {level} interval is for the size of the prediction; low "
-        "too where the prediction is the mean of mostly nothing and seldom much.",
+        "high, medium or low: how narrow the {level} interval is for the size of the prediction; "
+        "low too where the prediction is the mean of mostly nothing and seldom much.",
     ),
     Column(
         "contact_ok",

@@ -60,15 +60,21 @@ def cards(run: Run, previous: Previous | None, reader: Reader) -> tuple[Card, ..
 
 
 def interval_bar(figure: Figure, target: float | None = None) -> Bar | None:
-    """Where an interval lies on a scale from zero to a little beyond its end (or the target).
+    """Where an interval lies: of a share on a scale to one, else from zero to beyond its target.
+
+    None where there is no target to hold it against: on a scale of its own it would say nothing.
 
     >>> interval_bar(Figure(2.0, 1.0, 4.0), target=3.0)
     Bar(low=22.2, high=88.9, at=44.4, target=66.7)
+    >>> interval_bar(Figure(0.5, 0.4, 0.6, "share"))
+    Bar(low=40.0, high=60.0, at=50.0, target=None)
     """
     low, high, value = figure.low, figure.high, figure.value
     if not (observed(low) and observed(high) and observed(value)) or high <= 0:
         return None
-    end = max(high, target or 0.0) * 1.125
+    if target is None and figure.unit != "share":
+        return None
+    end = 1.0 if figure.unit == "share" else max(high, target or 0.0) * 1.125
 
     def place(x: float) -> float:
         return round(min(max(x / end, 0.0), 1.0) * 100, 1)

@@ -157,10 +157,11 @@ def init(
     """Look at a file of transactions and write a config for it."""
     from ltvkit.data.first_config import name_of
     from ltvkit.data.guess import guess_columns
+    from ltvkit.data.locations import scheme_of
     from ltvkit.files import write_text
 
     found = guess_columns(file)
-    target = out or Path(f"{name_of(file)}.yaml")
+    target = out or Path(f"{name_of(file) if scheme_of(file) else Path(file).stem}.yaml")
     if target.exists():
         raise UserError(
             f"got {target}, which is there already, expected a new file; name another with --out"
@@ -170,8 +171,7 @@ def init(
         typer.echo(f"- {reason}")
     for doubt in found.doubts:
         typer.echo(f"? {doubt}")
-    todo = "Look it through" if found.columns else "Fill in what was not found"
-    typer.echo(f"\nWritten: {target}. {todo}, then: ltv train {quote(str(target))}")
+    typer.echo(f"\nWritten: {target}. Look it through, then: ltv train {quote(str(target))}")
 
 
 @app.command()

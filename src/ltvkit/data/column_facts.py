@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ltvkit.data import column_names as names
 from ltvkit.data.amounts import decide_amounts
-from ltvkit.data.column_names import likeness, words
+from ltvkit.data.column_names import likeness
 from ltvkit.data.dates import decide_dates
 from ltvkit.data.sources import Source
 from ltvkit.data.workspace import Column, Workspace
@@ -12,8 +12,6 @@ from ltvkit.errors import DataError
 
 SAMPLE_ROWS = 200_000
 """Rows that are looked at; the run itself looks at all of them."""
-FEW_VALUES = 50
-"""Up to so many different values make a column one to compare groups by."""
 MOSTLY = 0.9
 """Share of a column's values that must be readable as dates or amounts."""
 
@@ -37,10 +35,6 @@ class ColumnFacts:
         Share of numbers below 0.
     date_fault, number_fault : str
         Why the column can be read two ways; empty when it cannot.
-    no_sales : tuple of (str, int)
-        Values that mark rows without a sale, and in how many rows they stand.
-    span_days : int or None
-        From the first date to the last, of a column of dates.
     """
 
     column: Column
@@ -52,8 +46,6 @@ class ColumnFacts:
     negative: float
     date_fault: str
     number_fault: str
-    no_sales: tuple[tuple[str, int], ...] = ()
-    span_days: int | None = None
 
     @property
     def name(self) -> str:
@@ -83,7 +75,6 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
     date_fault = number_fault = ""
     dates = numbers = negative = 0.0
     whole = False
-    span = None
     # A number is a date only when it is called one: 20240105 may be an article as well.
     if (
         column.is_text
@@ -93,12 +84,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
     ):
         try:
             reading = decide_dates(workspace, table, column)
-            readable = f"year({reading.sql}) BETWEEN 1970 AND 2199"
-            dates = _share(workspace, table, readable, filled)
-            (span,) = workspace.row(
-                f"SELECT datediff('day', min({reading.sql}), max({reading.sql})) FROM {table} "
-                f"WHERE {readable}"
-            )
+            dates = _share(workspace, table, f"year({reading.sql}) BETWEEN 1970 AND 2199", filled)
         except DataError as fault:
             date_fault = str(fault)
     if column.is_text or column.is_whole or column.is_fractional:
@@ -122,21 +108,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         negative,
         date_fault,
         number_fault,
-        _no_sales(workspace, table, column, distinct),
-        span,
     )
-
-
-def _no_sales(
-    workspace: Workspace, table: str, column: Column, distinct: int
-) -> tuple[tuple[str, int], ...]:
-    if not column.is_text or distinct > FEW_VALUES:
-        return ()
-    counts = workspace.rows(
-        f"SELECT {column.sql} AS value, count(*) AS n FROM {table} WHERE value IS NOT NULL "
-        "GROUP BY 1 ORDER BY n DESC, value"
-    )
-    return tuple((value, n) for value, n in counts if set(words(value)) & set(names.NO_SALE))
 
 
 def _share(workspace: Workspace, table: str, condition: str, filled: int) -> float:

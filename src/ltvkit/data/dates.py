@@ -180,10 +180,9 @@ def _other_formats(
         "regexp_replace(regexp_replace(regexp_replace(t, '[A-Za-z]{2,}', 'a', 'g'), "
         "'[0-9]{4,}', 'Y', 'g'), '[0-9]+', '9', 'g')"
     )
-    word = "regexp_extract(t, '[A-Za-z]{2,}')"
     shapes = texts.workspace.rows(
         "SELECT shape, CASE WHEN shape IN ('Y', 'Y.9') THEN length(split_part(t, '.', 1)) ELSE 0 "
-        f"END AS size, count(*) AS n, max(length({word})) FROM (SELECT t, {shape} AS shape FROM "
+        f"END AS size, count(*) AS n, min(t) FROM (SELECT t, {shape} AS shape FROM "
         f"(SELECT {texts.sql} AS t FROM {texts.table} WHERE {texts.sql} IS NOT NULL "
         f"AND {is_iso} IS NOT TRUE)) GROUP BY ALL ORDER BY n DESC, shape, size LIMIT 200"
     )
@@ -195,14 +194,14 @@ def _other_formats(
         day_first = _is_day_first(
             texts, both_ways[0][0], refuse=sum(rows for _, rows in both_ways) > few
         )
-    for form, size, _, longest_word in shapes:
+    for form, size, _, example in shapes:
         pair = _either_order(form)
         if form in ("Y", "Y.9", "YTY", "YTYZ"):
             readings += _compact(texts.sql, form, size, timezone)
         elif pair and day_first is not None:
             formats.append(pair[0] if day_first else pair[1])
         elif not pair:
-            formats += _year_first(form) or _with_month_name(form, longest_word)
+            formats += _year_first(form) or _with_month_name(form, example)
     return list(dict.fromkeys(formats)), readings
 
 
@@ -225,20 +224,19 @@ def _compact(text: str, form: str, size: int, timezone: str) -> list[str]:
     return []
 
 
-def _with_month_name(form: str, longest_word: int) -> list[str]:
-    """Formats of a shape with a month in words: short where no word is longer, as May is both."""
+def _with_month_name(form: str, example: str) -> list[str]:
     found = _NAMED.match(form)
     time = _TIMES.get(found["time"] or "") if found else None
     if found is None or time is None:
         return []
     year = "%Y" if "Y" in found["date"] else "%y"
-    tail = (found["gap"] or " ") + time if time else ""
+    word = next(iter(re.findall(r"[A-Za-z]{2,}", example)), "")
+    month = "%b" if len(word) == 3 else "%B"
     if found["date"].startswith("a"):
-        date = f"%B %d{',' if ',' in found['date'] else ''} {year}{tail}"
+        date = f"{month} %d{',' if ',' in found['date'] else ''} {year}"
     else:
-        date = found["sep"].join(["%d", "%B", year]) + tail
-    short = date.replace("%B", "%b")
-    return [short] if longest_word == len("May") else [date, short]
+        date = found["sep"].join(["%d", month, year])
+    return [date + ((found["gap"] or " ") + time if time else "")]
 
 
 def _year_first(form: str) -> list[str]:

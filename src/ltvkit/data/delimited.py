@@ -171,11 +171,8 @@ def _without_title(text: str) -> tuple[int, str]:
     """How many lines of a title stand above the header, and the text from there on.
 
     Advertising platforms write them. A title line is one field whatever the delimiter, and a table
-    follows it: by one delimiter, nearly all lines are as wide as the first of them. Where the first
-    line is as wide as nearly all others it is the header, however its rows fall apart at commas.
+    follows it: by one delimiter, nearly all lines are as wide as the first of them.
     """
-    if any(_fit(text, mark)[0] >= MOSTLY for mark in DELIMITERS):
-        return 0, text
     lines = text.splitlines(keepends=True)
     for skip in range(1, min(MOST_TITLE_LINES, len(lines) - 2) + 1):
         line = lines[skip - 1].strip()

@@ -12,9 +12,6 @@ import yaml
 from ltvkit.data.columns import ColumnMap
 from ltvkit.data.locations import scheme_of
 
-NEEDED = ("customer_id", "ordered_at", "revenue")
-"""What no log can do without."""
-
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -24,8 +21,8 @@ class Guess:
     ----------
     location : str
         The table that was looked at.
-    found : dict of str to str
-        The column, or an expression of columns, by what it means.
+    columns : ColumnMap or None
+        The mapping; None when customer, date or amount could not be found.
     reasons : tuple of str
         A sentence for each finding, in the order of the config's keys.
     doubts : tuple of str
@@ -34,22 +31,14 @@ class Guess:
         Columns with few values, which could be `attributes`.
     settings : tuple of (str, str)
         Further keys of `data` that must be set by hand, with a comment.
-    horizon_days : int
-        How far the log lets one look ahead.
     """
 
     location: str
-    found: dict[str, str]
+    columns: ColumnMap | None
     reasons: tuple[str, ...]
     doubts: tuple[str, ...]
     candidates: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
-    horizon_days: int
-
-    @property
-    def columns(self) -> ColumnMap | None:
-        """The mapping; None when customer, date or amount could not be found."""
-        return ColumnMap(**self.found) if self.found.keys() >= set(NEEDED) else None
 
     def render(self) -> str:
         """The guess as plain text."""
@@ -72,6 +61,7 @@ class Guess:
         if not scheme_of(transactions):
             transactions = os.path.relpath(transactions, folder or Path.cwd())
         name = name or name_of(self.location)
+        mapped = self.columns
         lines = [
             "# Written by ltv init. What was guessed, and why:",
             *(f"#   - {reason}" for reason in self.reasons),
@@ -85,10 +75,11 @@ class Guess:
             f"  transactions: {_scalar(transactions)}",
             "  columns:",
         ]
-        for key in (*NEEDED, "order_id", "margin", "channel"):
-            if key in self.found:
-                lines.append(f"    {key}: {_scalar(self.found[key])}")
-            elif key in NEEDED:
+        for key in ("customer_id", "ordered_at", "revenue", "order_id", "margin", "channel"):
+            value = getattr(mapped, key) if mapped else None
+            if value is not None:
+                lines.append(f"    {key}: {_scalar(value)}")
+            elif key in ("customer_id", "ordered_at", "revenue"):
                 lines.append(f"    {key}: FILL_IN  # not found")
             else:
                 lines.append(f"    # {key}: name of a column, if there is one")
@@ -101,7 +92,7 @@ class Guess:
             "",
             "snapshot:",
             "  # as_of: 2024-12-31       # last day of history; left out = last order day",
-            f"  horizon_days: {self.horizon_days:<12}# how many days to look ahead",
+            "  horizon_days: 365         # how many days to look ahead",
             "",
             "economics:",
             "  margin_rate: 1.0          # margin as a share of revenue; 1 = figures are revenue",
@@ -112,16 +103,8 @@ class Guess:
 
 
 def name_of(location: str) -> str:
-    """A run's name out of a location: letters without accents, digits and '_'.
-
-    >>> name_of("shop/commandes 2024.csv.gz"), name_of("orders/*.csv")
-    ('commandes_2024', 'orders')
-    """
-    path = Path(re.split(r"[?#]", location.rpartition(":")[2])[0])
-    plain = next((part for part in reversed(path.parts) if not set(part) & set("*[{")), "")
-    stem = re.sub(
-        r"(\.(csv|tsv|txt|parquet|gz|db|duckdb|sqlite))+$", "", plain, flags=re.IGNORECASE
-    )
+    """A run's name out of a location: letters without accents, digits and '_'."""
+    stem = Path(location.partition("?")[0].rpartition(":")[2]).stem
     stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_") or "shop"
 

@@ -4,26 +4,23 @@ Two things speak for a column: what it is called, and what is in it. A column th
 its name says is passed over; a name may be missing altogether.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ltvkit.data import column_names as names
-from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, ColumnFacts, look_at
+from ltvkit.data.column_facts import MOSTLY, ColumnFacts, look_at
 from ltvkit.data.column_names import likeness, words
-from ltvkit.data.columns import RESERVED
-from ltvkit.data.first_config import NEEDED, Guess
+from ltvkit.data.columns import RESERVED, ColumnMap
+from ltvkit.data.first_config import Guess
 from ltvkit.data.sources import read_transactions
 from ltvkit.data.workspace import Workspace
-from ltvkit.panel import label_length
 
-MOST_FILLED, FIRST_LINES_FILLED = 0.4, 0.1
-"""A column of customers may be blank in some rows, as guests have no account; one of e-mail
-addresses in most, as some shops write it into the first line of an order only."""
+MOST_FILLED = 0.4
+"""A column of customers may be blank in some rows, as guests have no account."""
 
-HORIZONS = (365, 180, 90, 60, 30, 14)
-"""Days to look ahead, the longest first, of which the first that a log can teach is proposed."""
+FEW_VALUES = 50
+"""Up to so many different values make a column one to compare groups by."""
 
 
 def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -> Guess:
@@ -63,17 +60,18 @@ class _Found:
     rest: list[ColumnFacts]
 
     @property
-    def named(self) -> dict[str, str]:
-        """What was found, by its key in the configuration."""
-        by_key = {
-            "customer_id": self.customer,
-            "ordered_at": self.date,
-            "order_id": self.order,
-            "margin": self.margin,
-            "channel": self.channel,
-        }
-        found = {key: fact.name for key, fact in by_key.items() if fact}
-        return found | ({"revenue": self.revenue} if self.revenue else {})
+    def columns(self) -> ColumnMap | None:
+        """The mapping, where the three that are needed were found."""
+        if not (self.customer and self.date and self.revenue):
+            return None
+        return ColumnMap(
+            customer_id=self.customer.name,
+            ordered_at=self.date.name,
+            revenue=self.revenue,
+            order_id=self.order.name if self.order else None,
+            margin=self.margin.name if self.margin else None,
+            channel=self.channel.name if self.channel else None,
+        )
 
 
 def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
@@ -118,30 +116,18 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
                 f"{fact.distinct} different values"
             )
     doubts += _warnings(facts, found.rest, found.revenue)
+    needed = {
+        "customer_id": found.customer,
+        "ordered_at": found.date,
+        "revenue": found.revenue,
+    }
     doubts += [
-        f"no column was found for {key}: fill it in" for key in NEEDED if key not in found.named
+        f"no column was found for {key}: fill it in" for key, one in needed.items() if not one
     ]
-    money = _columns_of(found.revenue or "")
-    candidates = tuple(
-        fact.name for fact in found.rest if _may_be_attribute(fact) and fact.name not in money
-    )
+    candidates = tuple(fact.name for fact in found.rest if _may_be_attribute(fact))
     return Guess(
-        location,
-        found.named,
-        tuple(reasons),
-        tuple(doubts),
-        candidates,
-        tuple(settings),
-        _horizon(found.date),
+        location, found.columns, tuple(reasons), tuple(doubts), candidates, tuple(settings)
     )
-
-
-def _horizon(date: ColumnFacts | None) -> int:
-    """A year where the log can be tested over as much; else the longest usual one that it can."""
-    if date is None or date.span_days is None:
-        return HORIZONS[0]
-    fits = [days for days in HORIZONS if label_length(date.span_days, days) == days]
-    return fits[0] if fits else HORIZONS[-1]
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
@@ -151,14 +137,10 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     def might(fact: ColumnFacts) -> bool:
         return _may_be_customer(fact, rows)
 
-    def comes_again(fact: ColumnFacts) -> bool:
-        return fact.distinct < rows * fact.filled
-
-    nameless = [fact for fact in others if not likeness(fact.name, names.ORDER)]
     customer = (
-        _best(others, names.CUSTOMER, might, prefer=comes_again, named=True)
-        or _best(others, names.EMAIL, lambda fact: fact.filled > FIRST_LINES_FILLED, named=True)
-        or _best(nameless, (), might)
+        _best(others, names.CUSTOMER, might, named=True)
+        or _best(others, names.EMAIL, lambda fact: fact.filled > MOST_FILLED, named=True)
+        or _best(others, (), might)
     )
     rest = [fact for fact in facts if fact not in (date, customer)]
     order = _best(rest, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True)
@@ -187,7 +169,7 @@ def _doubts_on_customer(customer: ColumnFacts) -> list[str]:
 
 def _columns_of(expression: str) -> tuple[str, ...]:
     """The columns that a revenue guess uses."""
-    return tuple(part.strip("`") for part in re.split(r" [*-] ", expression))
+    return tuple(part.strip("`") for part in expression.split(" * "))
 
 
 def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, str]:
@@ -204,20 +186,12 @@ def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, str]:
         [fact for fact in numbers if fact not in (quantity, price)],
         names.AMOUNT,
         lambda fact: not likeness(fact.name, names.IDENTIFIER),
-        prefer=lambda fact: not fact.number_fault,
         avoid=names.NOT_THE_AMOUNT,
         named=True,
     )
     if total:
         why = f"revenue is '{total.name}': {_called(total, names.AMOUNT)}"
-        why += f"{total.numbers:.0%} of its values are numbers"
-        refunded = _best(numbers, names.REFUNDED, lambda fact: fact is not total, named=True)
-        if refunded is None or refunded.filled < 1 or refunded.negative:
-            return total.name, why
-        return (
-            f"{_quoted(total.name)} - {_quoted(refunded.name)}",
-            f"{why}; '{refunded.name}' is taken off",
-        )
+        return total.name, f"{why}{total.numbers:.0%} of its values are numbers"
     if quantity and price:
         expression = f"{_quoted(quantity.name)} * {_quoted(price.name)}"
         return expression, (
@@ -228,7 +202,6 @@ def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, str]:
         [fact for fact in numbers if fact is not quantity],
         (),
         lambda fact: not fact.whole and not likeness(fact.name, names.IDENTIFIER),
-        prefer=lambda fact: not fact.number_fault,
     )
     if left:
         why = "the only amounts" if left is not price else "it is called a price"
@@ -239,17 +212,7 @@ def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, str]:
 def _warnings(
     facts: Sequence[ColumnFacts], rest: Sequence[ColumnFacts], revenue: str | None
 ) -> list[str]:
-    found = [
-        f"'{fact.name}' has {_counted(fact)}: no sales, it seems; leave such rows out of the table"
-        for fact in rest
-        if fact.no_sales
-    ]
-    refunded = _best(rest, names.REFUNDED, lambda fact: fact.numbers >= MOSTLY, named=True)
-    if refunded and revenue and refunded.name not in _columns_of(revenue):
-        found.append(
-            f"'{refunded.name}' is not taken off, as some of its rows are blank or negative: fill "
-            f"in 0, and write {_quoted(revenue)} - {_quoted(refunded.name)} for the revenue"
-        )
+    found = []
     cancelled = _best(rest, names.CANCELLED, lambda fact: fact.distinct <= FEW_VALUES, named=True)
     if cancelled:
         found.append(
@@ -272,24 +235,22 @@ def _best(
     vocabulary: tuple[str, ...],
     fits: Callable[[ColumnFacts], bool],
     *,
-    prefer: Callable[[ColumnFacts], bool] = lambda _: True,
     avoid: tuple[str, ...] = (),
     named: bool = False,
 ) -> ColumnFacts | None:
-    """The column that fits and is called most alike; of equals one to prefer, or the first."""
+    """The column that fits and is called most alike; the first of equals."""
     scored = [
         (
             likeness(fact.name, vocabulary)
             + 0.2 * (likeness(fact.name, names.IDENTIFIER) == 1.0)
             - 0.7 * (likeness(fact.name, avoid) == 1.0),
-            prefer(fact),
             -place,
             fact,
         )
         for place, fact in enumerate(facts)
         if fits(fact) and (likeness(fact.name, vocabulary) > 0 or not named)
     ]
-    return max(scored, key=lambda entry: entry[:3])[3] if scored else None
+    return max(scored, key=lambda entry: entry[:2])[2] if scored else None
 
 
 def _may_be_date(fact: ColumnFacts) -> bool:
@@ -316,7 +277,6 @@ def _may_be_order(fact: ColumnFacts, rows: int) -> bool:
         and fact.distinct > 0.02 * rows
         and fact.dates < MOSTLY
         and not (fact.numbers >= MOSTLY and not fact.whole)
-        and likeness(fact.name, names.NOT_THE_ORDER) < 1
     )
 
 
@@ -326,18 +286,11 @@ def _may_be_attribute(fact: ColumnFacts) -> bool:
         and fact.dates < MOSTLY
         and fact.name.lower() not in RESERVED
         and not likeness(fact.name, names.CURRENCY)
-        and not fact.no_sales
-        and likeness(fact.name, names.KNOWN_LATER) < 1
     )
 
 
 def _called(fact: ColumnFacts, vocabulary: tuple[str, ...]) -> str:
-    words = {1.0: "its name says so, ", 0.0: ""}
-    return words.get(likeness(fact.name, vocabulary), "its name sounds like it, ")
-
-
-def _counted(fact: ColumnFacts) -> str:
-    return ", ".join(f"'{value}' ({rows} times)" for value, rows in fact.no_sales)
+    return "its name says so, " if likeness(fact.name, vocabulary) else ""
 
 
 def _quoted(name: str) -> str:

@@ -86,6 +86,19 @@ def test_a_delimiter_that_excel_wrote_into_the_first_line_is_obeyed(tmp_path):
     pd.testing.assert_frame_equal(read(path), EXPECTED)
 
 
+def test_a_header_stays_one_where_names_and_amounts_hold_commas(tmp_path):
+    path = tmp_path / "orders.csv"
+    rows = ["Meier, Ute;01.02.2024;12,50", "Kurz, Jo;15.02.2024;7,90", "Meier, Ute;20.03.2024;9,00"]
+    path.write_text("\n".join(["Kunde;Datum;Betrag", *rows]) + "\n")
+    found = read(path)
+    assert list(found) == ["Kunde", "Datum", "Betrag"]
+    assert found["Kunde"].tolist() == ["Meier, Ute", "Kurz, Jo", "Meier, Ute"]
+    # A title that parts as its rows do, and not as their header, is a title.
+    rows = [f"2024-01-{day:02d}\t{day},50" for day in range(1, 10)]
+    path.write_text("\n".join(["Campaigns, all of them", "Day\tCost", *rows]) + "\n")
+    assert list(read(path)) == ["Day", "Cost"]
+
+
 def test_columns_aligned_by_spaces_are_taken_apart(tmp_path):
     path = tmp_path / "orders.txt"
     path.write_text(" customer_id  ordered_at  revenue\n 001  20240105   5.00\n 02   20240106  6\n")

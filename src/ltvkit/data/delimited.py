@@ -171,9 +171,13 @@ def _without_title(text: str) -> tuple[int, str]:
     """How many lines of a title stand above the header, and the text from there on.
 
     Advertising platforms write them. A title line is one field whatever the delimiter, and a table
-    follows it: by one delimiter, nearly all lines are as wide as the first of them.
+    follows it: by one delimiter, nearly all lines are as wide as the first of them. A first line as
+    wide as nearly all that follow is a header, even if these hold another mark as often, as names
+    and amounts hold commas.
     """
     lines = text.splitlines(keepends=True)
+    if any(mark in "".join(lines[1:2]) and _fit(text, mark)[0] >= MOSTLY for mark in DELIMITERS):
+        return 0, text
     for skip in range(1, min(MOST_TITLE_LINES, len(lines) - 2) + 1):
         line = lines[skip - 1].strip()
         whole = len(line) > 1 and line[0] == line[-1] == '"' and '"' not in line[1:-1]

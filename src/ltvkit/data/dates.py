@@ -182,26 +182,26 @@ def _other_formats(
     )
     shapes = texts.workspace.rows(
         "SELECT shape, CASE WHEN shape IN ('Y', 'Y.9') THEN length(split_part(t, '.', 1)) ELSE 0 "
-        f"END AS size, count(*) AS n, min(t) FROM (SELECT t, {shape} AS shape FROM "
+        f"END AS size, count(*) AS n FROM (SELECT t, {shape} AS shape FROM "
         f"(SELECT {texts.sql} AS t FROM {texts.table} WHERE {texts.sql} IS NOT NULL "
         f"AND {is_iso} IS NOT TRUE)) GROUP BY ALL ORDER BY n DESC, shape, size LIMIT 200"
     )
     formats: list[str] = []
     readings: list[str] = []
-    both_ways = [(pair, rows) for form, _, rows, _ in shapes if (pair := _either_order(form))]
+    both_ways = [(pair, rows) for form, _, rows in shapes if (pair := _either_order(form))]
     day_first = None
     if both_ways:
         day_first = _is_day_first(
             texts, both_ways[0][0], refuse=sum(rows for _, rows in both_ways) > few
         )
-    for form, size, _, example in shapes:
+    for form, size, _ in shapes:
         pair = _either_order(form)
         if form in ("Y", "Y.9", "YTY", "YTYZ"):
             readings += _compact(texts.sql, form, size, timezone)
         elif pair and day_first is not None:
             formats.append(pair[0] if day_first else pair[1])
         elif not pair:
-            formats += _year_first(form) or _with_month_name(form, example)
+            formats += _year_first(form) or _with_month_name(form)
     return list(dict.fromkeys(formats)), readings
 
 
@@ -224,19 +224,18 @@ def _compact(text: str, form: str, size: int, timezone: str) -> list[str]:
     return []
 
 
-def _with_month_name(form: str, example: str) -> list[str]:
+def _with_month_name(form: str) -> list[str]:
+    """The formats with the month cut short and in full: of "May" alone nobody can tell which."""
     found = _NAMED.match(form)
     time = _TIMES.get(found["time"] or "") if found else None
     if found is None or time is None:
         return []
     year = "%Y" if "Y" in found["date"] else "%y"
-    word = next(iter(re.findall(r"[A-Za-z]{2,}", example)), "")
-    month = "%b" if len(word) == 3 else "%B"
+    tail = (found["gap"] or " ") + time if time else ""
     if found["date"].startswith("a"):
-        date = f"{month} %d{',' if ',' in found['date'] else ''} {year}"
-    else:
-        date = found["sep"].join(["%d", month, year])
-    return [date + ((found["gap"] or " ") + time if time else "")]
+        comma = "," if "," in found["date"] else ""
+        return [f"{month} %d{comma} {year}{tail}" for month in ("%b", "%B")]
+    return [found["sep"].join(["%d", month, year]) + tail for month in ("%b", "%B")]
 
 
 def _year_first(form: str) -> list[str]:

@@ -100,6 +100,46 @@ def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
     assert "'gross_total' seems to include tax" in doubts
 
 
+def payments() -> pd.DataFrame:
+    """An export of a payment provider: one in four failed, some were paid back."""
+    log = shop(customer="Customer ID", date="Created (UTC)", amount="Amount", country="Country")
+    status = np.resize(["Paid", "Failed", "Paid", "Refunded"], len(log))
+    refunded = np.where(status == "Refunded", log["Amount"], 0.0)
+    return log.assign(
+        **{"Status": status, "Captured": status != "Failed", "Amount Refunded": refunded}
+    )
+
+
+def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learned_from(tmp_path):
+    path = tmp_path / "payments.csv"
+    log = payments().assign(state=np.resize(["partially_refunded", "storniert"], 400))
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    doubts = "\n".join(guess.doubts)
+    assert "'Status' has rows with 'Failed' (100), 'Refunded' (100): leave such rows out" in doubts
+    assert "'state' has rows with 'storniert' (200)" in doubts
+    assert guess.candidates == ("Country",)
+
+
+@pytest.mark.parametrize("name", ["Amount Refunded", "Rückerstattet", "montant remboursé"])
+def test_what_was_paid_back_is_taken_off_the_amount(tmp_path, name):
+    path = tmp_path / "payments.csv"
+    log = payments().rename(columns={"Amount Refunded": name})
+    log.to_csv(path, index=False)
+    columns = guess_columns(path).columns
+    assert columns.revenue == f"Amount - {name if name.isidentifier() else f'`{name}`'}"
+    kept = clean(read_transactions(path), columns=columns).summary
+    assert kept.revenue == pytest.approx((log["Amount"] - log[name]).sum())
+    # A blank would make the row's amount unreadable, and a yes or no is no amount.
+    log[name] = log[name].replace(0.0, None)
+    log.assign(refunded=log["Status"] == "Refunded").astype({"refunded": int}).to_csv(
+        path, index=False
+    )
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "Amount"
+    assert any(f"'{name}' seems to hold what was paid back" in doubt for doubt in guess.doubts)
+
+
 def test_the_config_it_writes_is_loaded_and_cleans_the_log(tmp_path):
     path = tmp_path / "our orders, 2023.csv"
     names = LANGUAGES[1] | {"amount": "Montant: net"}

@@ -14,6 +14,8 @@ SAMPLE_ROWS = 200_000
 """Rows that are looked at; the run itself looks at all of them."""
 MOSTLY = 0.9
 """Share of a column's values that must be readable as dates or amounts."""
+FEW_VALUES = 50
+"""Up to so many different values make a column one to compare groups by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class ColumnFacts:
         Share of rows with a value.
     distinct : int
         Different values.
+    values : tuple of (str, int)
+        The values of a text that has few, with their rows; commonest first.
     dates, numbers : float
         Shares of the values that can be read as dates and as numbers.
     whole : bool
@@ -40,6 +44,7 @@ class ColumnFacts:
     column: Column
     filled: float
     distinct: int
+    values: tuple[tuple[str, int], ...]
     dates: float
     numbers: float
     whole: bool
@@ -72,6 +77,12 @@ def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
 def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
     sql = column.sql
     filled, distinct = workspace.row(f"SELECT count({sql}), count(DISTINCT {sql}) FROM {table}")
+    values: list[tuple[str, int]] = []
+    if column.is_text and distinct <= FEW_VALUES:
+        values = workspace.rows(
+            f"SELECT {sql}, count(*) AS n FROM {table} WHERE {sql} IS NOT NULL GROUP BY 1 "
+            "ORDER BY n DESC, 1"
+        )
     date_fault = number_fault = ""
     dates = numbers = negative = 0.0
     whole = False
@@ -102,6 +113,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         column,
         filled / rows,
         distinct,
+        tuple(values),
         dates,
         numbers,
         whole,

@@ -49,6 +49,22 @@ CANCELLED = (
     "cancel", "cancelled", "canceled", "cancellation", "cancelation", "void", "annule",
     "annulation", "storno", "storniert", "anulowane", "anulowano",
 )  # fmt: skip
+REFUNDED = (
+    "refund", "refunds", "refunded", "rembourse", "remboursement", "ruckerstattet",
+    "ruckerstattung", "erstattet", "erstattung", "zwrot", "zwrotu", "zwrocono",
+)  # fmt: skip
+NO_SALE = (
+    *CANCELLED, *REFUNDED, "voided", "failed", "failure", "declined", "rejected", "pending",
+    "expired", "abandoned", "unpaid", "disputed", "chargeback", "trial", "pledge", "pledged",
+    "fehlgeschlagen", "abgelehnt", "ausstehend", "abgebrochen", "annulee", "echoue", "echouee",
+    "refuse", "refusee", "remboursee", "impaye", "impayee", "attente", "anulowany", "anulowana",
+    "nieudane", "nieudana", "odrzucone", "odrzucona", "zwrocone", "zwrocona", "oczekuje",
+    "oczekujace",
+)  # fmt: skip
+"""Words of values: such a row brought nothing, or did not keep what it brought."""
+PARTLY = ("partial", "partially", "partiel", "partiellement", "teilweise", "teil", "czesciowo")
+KNOWN_LATER = (*CANCELLED, *REFUNDED, "status", "captured", "fulfilled", "fulfillment")
+"""What can only be known after the order, and so says nothing at it."""
 CURRENCY = ("currency", "devise", "monnaie", "wahrung", "waluta")
 NOT_THE_ORDER_DATE = (
     "ship", "shipped", "shipping", "delivery", "delivered", "due", "birth", "birthday", "updated",

@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltvkit.data import column_names as names
-from ltvkit.data.column_facts import MOSTLY, ColumnFacts, look_at
-from ltvkit.data.column_names import likeness, words
+from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, ColumnFacts, look_at
+from ltvkit.data.column_names import likeness
 from ltvkit.data.columns import RESERVED, ColumnMap
+from ltvkit.data.doubts import doubts_on_customer, doubts_on_sales, no_sales
 from ltvkit.data.first_config import Guess
 from ltvkit.data.sources import read_transactions
 from ltvkit.data.workspace import Workspace
 
 MOST_FILLED = 0.4
 """A column of customers may be blank in some rows, as guests have no account."""
-
-FEW_VALUES = 50
-"""Up to so many different values make a column one to compare groups by."""
 
 
 def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -> Guess:
@@ -48,7 +46,10 @@ def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What each column seems to be; `rest` are the others, `why` says how revenue was found."""
+    """What each column seems to be.
+
+    Revenue is made of `used`, and `why` says so; `rest` are the columns without another meaning.
+    """
 
     customer: ColumnFacts | None
     date: ColumnFacts | None
@@ -56,6 +57,7 @@ class _Found:
     margin: ColumnFacts | None
     channel: ColumnFacts | None
     revenue: str | None
+    used: tuple[ColumnFacts, ...]
     why: str
     rest: list[ColumnFacts]
 
@@ -84,7 +86,7 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             f"customer_id is '{found.customer.name}': {_called(found.customer, names.CUSTOMER)}"
             f"{found.customer.distinct} different values in {rows} rows"
         )
-        doubts += _doubts_on_customer(found.customer)
+        doubts += doubts_on_customer(found.customer)
     if found.date:
         reasons.append(
             f"ordered_at is '{found.date.name}': {_called(found.date, names.DATE)}"
@@ -95,14 +97,11 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
     if found.revenue:
         reasons.append(found.why)
-        used = [fact for fact in found.rest if fact.name in _columns_of(found.revenue)]
-        fault = next(
-            (f.number_fault for f in used if f.name == found.revenue and f.number_fault), ""
-        )
-        if fault:
-            doubts.append(fault)
+        faults = [fact.number_fault for fact in found.used if fact.number_fault]
+        if faults:
+            doubts += faults
             settings.append(("decimal_mark: ','", "the mark before decimals"))
-        negative = max((fact.negative for fact in used), default=0.0)
+        negative = max(fact.negative for fact in found.used)
         if negative:
             reasons.append(f"{negative:.1%} of its rows are negative: read as refunds")
     for key, fact, vocabulary in (
@@ -115,7 +114,7 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
                 f"{key} is '{fact.name}': {_called(fact, vocabulary)}"
                 f"{fact.distinct} different values"
             )
-    doubts += _warnings(facts, found.rest, found.revenue)
+    doubts += doubts_on_sales(facts, found.rest, found.used)
     needed = {
         "customer_id": found.customer,
         "ordered_at": found.date,
@@ -124,7 +123,9 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     doubts += [
         f"no column was found for {key}: fill it in" for key, one in needed.items() if not one
     ]
-    candidates = tuple(fact.name for fact in found.rest if _may_be_attribute(fact))
+    candidates = tuple(
+        fact.name for fact in found.rest if fact not in found.used and _may_be_attribute(fact)
+    )
     return Guess(
         location, found.columns, tuple(reasons), tuple(doubts), candidates, tuple(settings)
     )
@@ -148,32 +149,12 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     margin = _best(rest, names.MARGIN, _may_be_amount, named=True)
     channel = _best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)
     rest = [fact for fact in rest if fact not in (margin, channel)]
-    revenue, why = _revenue(rest)
-    return _Found(customer, date, order, margin, channel, revenue, why, rest)
+    revenue, used, why = _revenue(rest)
+    return _Found(customer, date, order, margin, channel, revenue, used, why, rest)
 
 
-def _doubts_on_customer(customer: ColumnFacts) -> list[str]:
-    doubts = []
-    if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL)):
-        doubts.append(
-            f"no column is called a customer; '{customer.name}' was taken because its values "
-            "come again: make sure that they are people and not orders"
-        )
-    if customer.filled < 1:
-        doubts.append(
-            f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
-            "they will be put aside"
-        )
-    return doubts
-
-
-def _columns_of(expression: str) -> tuple[str, ...]:
-    """The columns that a revenue guess uses."""
-    return tuple(part.strip("`") for part in expression.split(" * "))
-
-
-def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, str]:
-    """The amount, or quantity times unit price; and why."""
+def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, tuple[ColumnFacts, ...], str]:
+    """The amount, or quantity times unit price; the columns it is made of; and why."""
     numbers = [fact for fact in facts if _may_be_amount(fact)]
     quantity = _best(numbers, names.QUANTITY, lambda fact: fact.whole, named=True)
     price = _best(
@@ -186,18 +167,21 @@ def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, str]:
         [fact for fact in numbers if fact not in (quantity, price)],
         names.AMOUNT,
         lambda fact: not likeness(fact.name, names.IDENTIFIER),
-        avoid=names.NOT_THE_AMOUNT,
+        avoid=(*names.NOT_THE_AMOUNT, *names.REFUNDED),
         named=True,
     )
     if total:
-        why = f"revenue is '{total.name}': {_called(total, names.AMOUNT)}"
-        return total.name, f"{why}{total.numbers:.0%} of its values are numbers"
+        words = f"{_called(total, names.AMOUNT)}{total.numbers:.0%} of its values are numbers"
+        refunded = next((fact for fact in numbers if _is_paid_back(fact, total)), None)
+        if refunded is None:
+            return total.name, (total,), f"revenue is '{total.name}': {words}"
+        expression = f"{_quoted(total.name)} - {_quoted(refunded.name)}"
+        why = f"revenue is '{expression}': {words}; what was paid back is taken off"
+        return expression, (total, refunded), why
     if quantity and price:
         expression = f"{_quoted(quantity.name)} * {_quoted(price.name)}"
-        return expression, (
-            f"revenue is '{expression}': there is no column with a total, but a number of pieces "
-            "and a unit price"
-        )
+        why = "there is no column with a total, but a number of pieces and a unit price"
+        return expression, (quantity, price), f"revenue is '{expression}': {why}"
     left = price or _best(
         [fact for fact in numbers if fact is not quantity],
         (),
@@ -205,29 +189,28 @@ def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, str]:
     )
     if left:
         why = "the only amounts" if left is not price else "it is called a price"
-        return left.name, f"revenue is '{left.name}': {why}; make sure it is the row's total"
-    return None, ""
+        return (
+            left.name,
+            (left,),
+            f"revenue is '{left.name}': {why}; make sure it is the row's total",
+        )
+    return None, (), ""
 
 
-def _warnings(
-    facts: Sequence[ColumnFacts], rest: Sequence[ColumnFacts], revenue: str | None
-) -> list[str]:
-    found = []
-    cancelled = _best(rest, names.CANCELLED, lambda fact: fact.distinct <= FEW_VALUES, named=True)
-    if cancelled:
-        found.append(
-            f"'{cancelled.name}' seems to mark cancelled orders: make sure that their amounts are "
-            "negative, or leave the rows out"
-        )
-    currency = _best(facts, names.CURRENCY, lambda fact: fact.distinct > 1, named=True)
-    if currency:
-        found.append(
-            f"'{currency.name}' has {currency.distinct} values: amounts are added up as they are, "
-            "so convert them to one currency first"
-        )
-    if revenue and {"gross", "brutto", "ttc"} & set(words(revenue)):
-        found.append(f"'{revenue}' seems to include tax: net sales are better")
-    return found
+def _is_paid_back(fact: ColumnFacts, total: ColumnFacts) -> bool:
+    """Whether a column says of each amount how much of it was paid back, as a positive number.
+
+    A blank would make the whole amount unreadable, and a yes or no is no amount.
+    """
+    return (
+        fact is not total
+        and likeness(fact.name, names.REFUNDED) == 1.0
+        and not likeness(fact.name, (*names.IDENTIFIER, *names.QUANTITY, *names.NOT_THE_AMOUNT))
+        and (likeness(fact.name, names.AMOUNT) == 1.0 or not fact.whole)
+        and fact.filled >= total.filled
+        and fact.negative == 0
+        and not fact.number_fault
+    )
 
 
 def _best(
@@ -285,7 +268,8 @@ def _may_be_attribute(fact: ColumnFacts) -> bool:
         2 <= fact.distinct <= FEW_VALUES
         and fact.dates < MOSTLY
         and fact.name.lower() not in RESERVED
-        and not likeness(fact.name, names.CURRENCY)
+        and not likeness(fact.name, (*names.CURRENCY, *names.KNOWN_LATER))
+        and not no_sales(fact)
     )
 
 

@@ -1,0 +1,71 @@
+"""What a first guess cannot decide, and its user should look at."""
+
+from collections.abc import Sequence
+
+from ltvkit.data import column_names as names
+from ltvkit.data.column_facts import FEW_VALUES, ColumnFacts
+from ltvkit.data.column_names import likeness, words
+
+
+def doubts_on_customer(customer: ColumnFacts) -> list[str]:
+    """Whether a column holds people, and whom it leaves out."""
+    doubts = []
+    if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL)):
+        doubts.append(
+            f"no column is called a customer; '{customer.name}' was taken because its values "
+            "come again: make sure that they are people and not orders"
+        )
+    if customer.filled < 1:
+        doubts.append(
+            f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
+            "they will be put aside"
+        )
+    return doubts
+
+
+def doubts_on_sales(
+    facts: Sequence[ColumnFacts], rest: Sequence[ColumnFacts], used: Sequence[ColumnFacts]
+) -> list[str]:
+    """Whether every row is a sale, and every amount net and of one currency.
+
+    Parameters
+    ----------
+    facts, rest, used : sequence of ColumnFacts
+        All columns; those without a meaning of their own; those that revenue is made of.
+    """
+    found = []
+    for fact in rest:
+        if fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
+            found.append(
+                f"'{fact.name}' seems to mark cancelled orders: make sure that their amounts are "
+                "negative, or leave the rows out"
+            )
+        if values := no_sales(fact):
+            listed = ", ".join(f"'{value}' ({rows:,})" for value, rows in values)
+            found.append(f"'{fact.name}' has rows with {listed}: leave such rows out")
+        if fact not in used and fact.numbers and likeness(fact.name, names.REFUNDED):
+            found.append(
+                f"'{fact.name}' seems to hold what was paid back: make sure that it is taken off "
+                "the amounts"
+            )
+    for fact in facts:
+        if fact.distinct > 1 and likeness(fact.name, names.CURRENCY):
+            found.append(
+                f"'{fact.name}' has {fact.distinct} values: amounts are added up as they are, "
+                "so convert them to one currency first"
+            )
+    found += [
+        f"'{fact.name}' seems to include tax: net sales are better"
+        for fact in used
+        if set(words(fact.name)) & {"gross", "brutto", "ttc"}
+    ]
+    return found
+
+
+def no_sales(fact: ColumnFacts) -> list[tuple[str, int]]:
+    """The values of a column that say that a row is no sale, or none for good, with their rows."""
+    return [
+        (value, rows)
+        for value, rows in fact.values
+        if set(words(value)) & set(names.NO_SALE) and not set(words(value)) & set(names.PARTLY)
+    ]

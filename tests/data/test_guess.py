@@ -80,6 +80,39 @@ def test_without_a_total_the_amount_is_pieces_times_unit_price_and_says_so(tmp_p
     assert log.summary.revenue == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("revenue", "other"),
+    [
+        ("payment_value", "payment_installments"),
+        ("payment_value", "payment_sequential"),
+        ("total_paid", "paid_count"),
+        ("order_value", "amount_paid"),
+        ("Nettoumsatz", "Bestellsumme (brutto)"),
+        ("Nettobetrag", "Bruttobetrag"),
+        ("net_sales", "sales"),
+    ],
+)
+def test_of_two_amounts_the_one_that_sales_are_counted_in_is_taken(tmp_path, revenue, other):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", quantity=other, amount=revenue)
+    if "count" not in other and not other.startswith("payment"):
+        log[other] = log[revenue] * 1.2
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == revenue
+    assert not any("tax" in doubt for doubt in guess.doubts)
+
+
+def test_an_amount_that_can_be_read_comes_before_one_that_can_be_read_two_ways(tmp_path):
+    path = tmp_path / "billing.csv"
+    log = shop(customer="Kunde", date="Datum").assign(FKIMG="1.000")
+    log["NETWR"] = np.resize(["13.81", "9.30-"], len(log))
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "NETWR"
+    log.rename(columns={"FKIMG": "x", "NETWR": "y"}).to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "y"
+
+
 def test_columns_without_telling_names_are_found_by_what_is_in_them(tmp_path):
     path = tmp_path / "x.csv"
     shop(customer="c1", date="c2", amount="c3").to_csv(path, index=False)

@@ -21,16 +21,19 @@ DATE = (
 )  # fmt: skip
 AMOUNT = (
     "amount", "revenue", "sales", "total", "value", "spend", "spent", "paid", "payment", "gmv",
-    "turnover", "subtotal", "dollar", "dollars", "net", "netto", "montant", "chiffre", "ca", "ht",
-    "somme", "valeur", "betrag", "umsatz", "summe", "wert", "kwota", "wartosc", "suma", "przychod",
-    "sprzedaz", "gross", "brutto", "ttc",
+    "turnover", "subtotal", "dollar", "dollars", "net", "netto", "netwr", "montant",
+    "chiffre", "ca", "ht", "somme", "valeur", "betrag", "umsatz", "summe", "wert", "kwota",
+    "wartosc", "suma", "przychod", "sprzedaz", "gross", "brutto", "ttc",
 )  # fmt: skip
+NET = ("net", "netto", "netwr", "ht")
+GROSS = ("gross", "brutto", "ttc")
+PAYMENT = ("payment", "paid")
 UNIT_PRICE = (
     "price", "unitprice", "prix", "pu", "preis", "einzelpreis", "stuckpreis", "cena",
 )  # fmt: skip
 QUANTITY = (
     "quantity", "qty", "units", "items", "pieces", "quantite", "qte", "menge", "anzahl", "stuck",
-    "ilosc", "sztuk", "liczba",
+    "ilosc", "sztuk", "liczba", "fkimg",
 )  # fmt: skip
 ORDER = (
     "order", "invoice", "transaction", "receipt", "basket", "bill", "ticket", "purchase",
@@ -73,8 +76,9 @@ NOT_THE_ORDER_DATE = (
 )  # fmt: skip
 NOT_THE_AMOUNT = (
     "tax", "vat", "shipping", "freight", "discount", "cost", "fee", "tip", "rate", "percent",
-    "points", "balance", "stock", "tva", "remise", "frais", "cout", "steuer", "mwst", "rabatt",
-    "kosten", "versand", "rabat", "podatek", "koszt", "dostawa",
+    "points", "balance", "stock", "count", "installments", "instalments", "sequential", "type",
+    "method", "tva", "remise", "frais", "cout", "steuer", "mwst", "rabatt", "kosten", "versand",
+    "rabat", "podatek", "koszt", "dostawa",
 )  # fmt: skip
 IDENTIFIER = (
     "id", "ids", "no", "nr", "num", "number", "key", "code", "numero", "nummer", "numer", "uuid",

@@ -57,7 +57,7 @@ def doubts_on_sales(
     found += [
         f"'{fact.name}' seems to include tax: net sales are better"
         for fact in used
-        if set(words(fact.name)) & {"gross", "brutto", "ttc"}
+        if set(words(fact.name)) & set(names.GROSS)
     ]
     return found
 

@@ -156,7 +156,9 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
 def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, tuple[ColumnFacts, ...], str]:
     """The amount, or quantity times unit price; the columns it is made of; and why."""
     numbers = [fact for fact in facts if _may_be_amount(fact)]
-    quantity = _best(numbers, names.QUANTITY, lambda fact: fact.whole, named=True)
+    quantity = _best(
+        numbers, names.QUANTITY, lambda fact: fact.whole or bool(fact.number_fault), named=True
+    )
     price = _best(
         [fact for fact in numbers if fact is not quantity],
         names.UNIT_PRICE,
@@ -167,7 +169,8 @@ def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, tuple[ColumnFact
         [fact for fact in numbers if fact not in (quantity, price)],
         names.AMOUNT,
         lambda fact: not likeness(fact.name, names.IDENTIFIER),
-        avoid=(*names.NOT_THE_AMOUNT, *names.REFUNDED),
+        avoid=(*names.NOT_THE_AMOUNT, *names.REFUNDED, *names.GROSS),
+        prefer=_as_amount,
         named=True,
     )
     if total:
@@ -186,6 +189,7 @@ def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, tuple[ColumnFact
         [fact for fact in numbers if fact is not quantity],
         (),
         lambda fact: not fact.whole and not likeness(fact.name, names.IDENTIFIER),
+        prefer=_as_amount,
     )
     if left:
         why = "the only amounts" if left is not price else "it is called a price"
@@ -195,6 +199,18 @@ def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, tuple[ColumnFact
             f"revenue is '{left.name}': {why}; make sure it is the row's total",
         )
     return None, (), ""
+
+
+def _as_amount(fact: ColumnFacts) -> tuple[bool, ...]:
+    """What speaks for one of two amounts that are called alike, the weightiest first."""
+    return (
+        not fact.number_fault,
+        likeness(fact.name, (*names.NOT_THE_AMOUNT, *names.REFUNDED)) < 1.0,
+        likeness(fact.name, names.NET) > 0,
+        not likeness(fact.name, names.GROSS),
+        not likeness(fact.name, names.PAYMENT),
+        not fact.whole,
+    )
 
 
 def _is_paid_back(fact: ColumnFacts, total: ColumnFacts) -> bool:
@@ -219,21 +235,23 @@ def _best(
     fits: Callable[[ColumnFacts], bool],
     *,
     avoid: tuple[str, ...] = (),
+    prefer: Callable[[ColumnFacts], tuple[bool, ...]] = lambda _: (),
     named: bool = False,
 ) -> ColumnFacts | None:
-    """The column that fits and is called most alike; the first of equals."""
+    """The column that fits and is called most alike; of equals the preferred, then the first."""
     scored = [
         (
             likeness(fact.name, vocabulary)
             + 0.2 * (likeness(fact.name, names.IDENTIFIER) == 1.0)
             - 0.7 * (likeness(fact.name, avoid) == 1.0),
+            prefer(fact),
             -place,
             fact,
         )
         for place, fact in enumerate(facts)
         if fits(fact) and (likeness(fact.name, vocabulary) > 0 or not named)
     ]
-    return max(scored, key=lambda entry: entry[:2])[2] if scored else None
+    return max(scored, key=lambda entry: entry[:3])[3] if scored else None
 
 
 def _may_be_date(fact: ColumnFacts) -> bool:

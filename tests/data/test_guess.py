@@ -90,6 +90,7 @@ def test_without_a_total_the_amount_is_pieces_times_unit_price_and_says_so(tmp_p
         ("Nettoumsatz", "Bestellsumme (brutto)"),
         ("Nettobetrag", "Bruttobetrag"),
         ("net_sales", "sales"),
+        ("Subtotal", "Total"),
     ],
 )
 def test_of_two_amounts_the_one_that_sales_are_counted_in_is_taken(tmp_path, revenue, other):
@@ -231,6 +232,56 @@ def test_an_address_is_the_customer_where_no_column_is_called_so(tmp_path):
     bare = guess_columns(tmp_path / "bare.csv")
     assert bare.columns.customer_id == "Name"
     assert any("no column is called a customer; 'Name'" in doubt for doubt in bare.doubts)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Auftraggeber", "Debitor", "Sold-To", "KUNNR", "KUNAG", "Constituent ID", "card_no", "E-Mail"],
+)
+def test_orders_of_several_lines_and_places_are_no_customers(tmp_path, name):
+    path = tmp_path / "billing.csv"
+    log = shop(order="Faktura", date="Fakturadatum", amount="Nettowert").assign(customer_zip="1")
+    log["Faktura"] = log["Faktura"] // 2
+    log["customer_zip"] = np.resize(np.arange(90_000, 90_030), len(log))
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns is None
+    log.assign(**{name: shop(customer="x")["x"]}).to_csv(path, index=False)
+    columns = guess_columns(path).columns
+    assert (columns.customer_id, columns.order_id) == (name, "Faktura")
+
+
+def test_of_two_customers_the_one_that_comes_again_is_taken(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop(order="order_id", date="date", amount="amount")
+    log["customer_id"] = log["order_id"] + 7  # A new one for every order, as some exports have it.
+    log["customer_unique_id"] = shop(customer="x")["x"]
+    pd.concat([log, log]).to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "customer_unique_id"
+
+
+def test_where_an_order_has_several_lines_its_customer_and_total_stand_in_the_first(tmp_path):
+    path = tmp_path / "shopify.csv"
+    log = shop(
+        date="Created at", amount="Total", quantity="Lineitem quantity", price="Lineitem price"
+    )
+    log.insert(0, "Name", [f"#{1000 + row // 3}" for row in range(len(log))])
+    log.insert(1, "Email", [f"a{row % 80}@shop.org" for row in range(len(log))])
+    log.loc[log.index % 3 > 0, ["Email", "Total"]] = None
+    log.to_csv(path, index=False)
+    columns = guess_columns(path).columns
+    assert (columns.customer_id, columns.revenue, columns.order_id) == ("Email", "Total", "Name")
+    log.drop(columns="Email").to_csv(path, index=False)
+    assert guess_columns(path).columns is None
+
+
+@pytest.mark.parametrize("name", ["Billing Zip", "receipt_email", "Billing Phone", "Bill-to Name"])
+def test_an_address_is_no_order_and_a_name_that_is_only_like_one_says_nothing(tmp_path, name):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log.assign(**{name: [f"{row % 90}@x" for row in range(len(log))]}).to_csv(path, index=False)
+    assert guess_columns(path).columns.order_id is None
+    log.assign(billing=log.index // 2).to_csv(path, index=False)
+    assert "order_id is 'billing': 200 different values" in guess_columns(path).reasons
 
 
 def test_a_config_is_written_for_a_table_of_a_database(tmp_path, ltv):

@@ -37,6 +37,8 @@ class ColumnFacts:
         Whether all numbers are whole.
     negative : float
         Share of numbers below 0.
+    numbered : float
+        Share of values such as #1001, which are numbers of orders.
     date_fault, number_fault : str
         Why the column can be read two ways; empty when it cannot.
     """
@@ -49,6 +51,7 @@ class ColumnFacts:
     numbers: float
     whole: bool
     negative: float
+    numbered: float
     date_fault: str
     number_fault: str
 
@@ -84,7 +87,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
             "ORDER BY n DESC, 1"
         )
     date_fault = number_fault = ""
-    dates = numbers = negative = 0.0
+    dates = numbers = negative = numbered = 0.0
     whole = False
     # A number is a date only when it is called one: 20240105 may be an article as well.
     if (
@@ -106,6 +109,8 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
             negative = _share(workspace, table, f"{amount} < 0", filled)
         except DataError as fault:
             number_fault = str(fault)
+    if column.is_text:
+        numbered = _share(workspace, table, f"regexp_matches({sql}, '^#[0-9]+$')", filled)
     if column.is_text and dates >= MOSTLY and not likeness(column.name, names.DATE):
         digits = _share(workspace, table, f"regexp_matches({sql}, '^[0-9.]+$')", filled)
         dates = 0.0 if digits >= MOSTLY else dates
@@ -118,6 +123,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         numbers,
         whole,
         negative,
+        numbered,
         date_fault,
         number_fault,
     )

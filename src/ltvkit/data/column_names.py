@@ -11,8 +11,9 @@ CUSTOMER = (
     "customer", "client", "cust", "buyer", "user", "member", "shopper", "account", "household",
     "donor", "visitor", "person", "contact", "subscriber", "acheteur", "adherent", "donateur",
     "kunde", "kunden", "kundennummer", "kundennr", "kaufer", "klient", "klienta", "nabywca",
-    "kupujacy", "uzytkownik",
+    "kupujacy", "uzytkownik", "constituent", "auftraggeber", "debitor", "soldto", "kunnr", "kunag",
 )  # fmt: skip
+CARD = ("card",)
 EMAIL = ("email", "mail", "courriel")
 DATE = (
     "date", "datetime", "timestamp", "time", "day", "when", "ordered", "created", "purchased",
@@ -25,7 +26,7 @@ AMOUNT = (
     "chiffre", "ca", "ht", "somme", "valeur", "betrag", "umsatz", "summe", "wert", "kwota",
     "wartosc", "suma", "przychod", "sprzedaz", "gross", "brutto", "ttc",
 )  # fmt: skip
-NET = ("net", "netto", "netwr", "ht")
+NET = ("net", "netto", "netwr", "subtotal", "ht")
 GROSS = ("gross", "brutto", "ttc")
 PAYMENT = ("payment", "paid")
 UNIT_PRICE = (
@@ -39,7 +40,7 @@ ORDER = (
     "order", "invoice", "transaction", "receipt", "basket", "bill", "ticket", "purchase",
     "commande", "facture", "panier", "bestellung", "bestellnummer", "rechnung", "rechnungsnummer",
     "beleg", "auftrag", "zamowienie", "zamowienia", "faktura", "faktury", "paragon", "transakcja",
-    "transakcji",
+    "transakcji", "document", "doc", "vbeln",
 )  # fmt: skip
 MARGIN = (
     "margin", "profit", "contribution", "marge", "benefice", "gewinn", "deckungsbeitrag", "marza",
@@ -79,6 +80,15 @@ NOT_THE_AMOUNT = (
     "points", "balance", "stock", "count", "installments", "instalments", "sequential", "type",
     "method", "tva", "remise", "frais", "cout", "steuer", "mwst", "rabatt", "kosten", "versand",
     "rabat", "podatek", "koszt", "dostawa",
+)  # fmt: skip
+PLACE = (
+    "zip", "postal", "postcode", "address", "street", "city", "state", "province", "region",
+    "country", "phone", "adresse", "ville", "pays", "telephone", "plz", "anschrift", "strasse",
+    "stadt", "ort", "land", "telefon", "adres", "ulica", "miasto", "kraj",
+)  # fmt: skip
+NOT_THE_ORDER = (*EMAIL, *PLACE, "name", "company")
+NOT_THE_CUSTOMER = (
+    *PLACE, "type", "segment", "group", "brand", "age", "gender", "status", "since", "count",
 )  # fmt: skip
 IDENTIFIER = (
     "id", "ids", "no", "nr", "num", "number", "key", "code", "numero", "nummer", "numer", "uuid",

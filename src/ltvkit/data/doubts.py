@@ -10,7 +10,7 @@ from ltvkit.data.column_names import likeness, words
 def doubts_on_customer(customer: ColumnFacts) -> list[str]:
     """Whether a column holds people, and whom it leaves out."""
     doubts = []
-    if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL)):
+    if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL, *names.CARD)):
         doubts.append(
             f"no column is called a customer; '{customer.name}' was taken because its values "
             "come again: make sure that they are people and not orders"

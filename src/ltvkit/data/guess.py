@@ -19,6 +19,8 @@ from ltvkit.data.workspace import Workspace
 
 MOST_FILLED = 0.4
 """A column of customers may be blank in some rows, as guests have no account."""
+LEAST_FILLED = 0.2
+"""Addresses may stand in the first of an order's lines only."""
 
 
 def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -> Guess:
@@ -135,27 +137,37 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     date = _best(facts, names.DATE, _may_be_date, avoid=names.NOT_THE_ORDER_DATE)
     others = [fact for fact in facts if fact is not date]
 
-    def might(fact: ColumnFacts) -> bool:
-        return _may_be_customer(fact, rows)
+    orders = _best(others, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True)
+
+    def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
+        return (fact.distinct < (orders.distinct if orders else rows),)
 
     customer = (
-        _best(others, names.CUSTOMER, might, named=True)
-        or _best(others, names.EMAIL, lambda fact: fact.filled > MOST_FILLED, named=True)
-        or _best(others, (), might)
+        _best(others, names.CUSTOMER, _may_be_customer, prefer=comes_again, named=True)
+        or _best(others, names.EMAIL, lambda fact: fact.filled > LEAST_FILLED, named=True)
+        or _best(others, names.CARD, _may_be_customer, named=True)
+        or _best(others, (), lambda fact: _may_be_nameless_customer(fact, rows))
     )
     rest = [fact for fact in facts if fact not in (date, customer)]
-    order = _best(rest, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True)
+    order = _best(rest, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True) or _best(
+        rest, (), lambda fact: fact.numbered >= MOSTLY
+    )
     rest = [fact for fact in rest if fact is not order]
     margin = _best(rest, names.MARGIN, _may_be_amount, named=True)
     channel = _best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)
     rest = [fact for fact in rest if fact not in (margin, channel)]
-    revenue, used, why = _revenue(rest)
+    revenue, used, why = _revenue(rest, filled=customer.filled if customer else 1.0)
     return _Found(customer, date, order, margin, channel, revenue, used, why, rest)
 
 
-def _revenue(facts: Sequence[ColumnFacts]) -> tuple[str | None, tuple[ColumnFacts, ...], str]:
-    """The amount, or quantity times unit price; the columns it is made of; and why."""
-    numbers = [fact for fact in facts if _may_be_amount(fact)]
+def _revenue(
+    facts: Sequence[ColumnFacts], *, filled: float
+) -> tuple[str | None, tuple[ColumnFacts, ...], str]:
+    """The amount, or quantity times unit price; the columns it is made of; and why.
+
+    Amounts may stand in no more rows than customers do, of which a share is `filled`.
+    """
+    numbers = [fact for fact in facts if _may_be_amount(fact, filled=filled)]
     quantity = _best(
         numbers, names.QUANTITY, lambda fact: fact.whole or bool(fact.number_fault), named=True
     )
@@ -258,24 +270,27 @@ def _may_be_date(fact: ColumnFacts) -> bool:
     return fact.filled > 0.5 and (fact.dates >= MOSTLY or bool(fact.date_fault))
 
 
-def _may_be_amount(fact: ColumnFacts) -> bool:
-    return fact.filled > 0.5 and (fact.numbers >= MOSTLY or bool(fact.number_fault))
+def _may_be_amount(fact: ColumnFacts, *, filled: float = 1.0) -> bool:
+    return fact.filled > 0.5 * filled and (fact.numbers >= MOSTLY or bool(fact.number_fault))
 
 
-def _may_be_customer(fact: ColumnFacts, rows: int) -> bool:
-    """Customers come back: values repeat. With a name that says so, they need not."""
-    called = likeness(fact.name, names.CUSTOMER) > 0
-    repeats = 1 < fact.distinct < 0.95 * rows * fact.filled
+def _may_be_customer(fact: ColumnFacts) -> bool:
     fraction = fact.numbers >= MOSTLY and not fact.whole
-    return (
-        fact.filled > MOST_FILLED and not fraction and (called or (repeats and fact.distinct > 10))
-    )
+    other = likeness(fact.name, names.NOT_THE_CUSTOMER) == 1.0
+    return fact.filled > MOST_FILLED and not fraction and not other
+
+
+def _may_be_nameless_customer(fact: ColumnFacts, rows: int) -> bool:
+    """Customers come back: their values repeat. Those of orders do, too, with several lines."""
+    order = likeness(fact.name, names.ORDER) > 0 or fact.numbered >= MOSTLY
+    return _may_be_customer(fact) and not order and 10 < fact.distinct < 0.95 * rows * fact.filled
 
 
 def _may_be_order(fact: ColumnFacts, rows: int) -> bool:
     return (
         fact.filled > 0.5
         and fact.distinct > 0.02 * rows
+        and likeness(fact.name, names.NOT_THE_ORDER) < 1.0
         and fact.dates < MOSTLY
         and not (fact.numbers >= MOSTLY and not fact.whole)
     )
@@ -292,7 +307,7 @@ def _may_be_attribute(fact: ColumnFacts) -> bool:
 
 
 def _called(fact: ColumnFacts, vocabulary: tuple[str, ...]) -> str:
-    return "its name says so, " if likeness(fact.name, vocabulary) else ""
+    return "its name says so, " if likeness(fact.name, vocabulary) == 1.0 else ""
 
 
 def _quoted(name: str) -> str:

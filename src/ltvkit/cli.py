@@ -171,7 +171,8 @@ def init(
         typer.echo(f"- {reason}")
     for doubt in found.doubts:
         typer.echo(f"? {doubt}")
-    typer.echo(f"\nWritten: {target}. Look it through, then: ltv train {quote(str(target))}")
+    first = f"Fill in {' and '.join(found.missing)}" if found.missing else "Look it through"
+    typer.echo(f"\nWritten: {target}. {first}, then: ltv train {quote(str(target))}")
 
 
 @app.command()

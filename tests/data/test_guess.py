@@ -5,6 +5,7 @@ import sqlite3
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from ltvkit.config import load_config
 from ltvkit.data import ColumnMap, clean, guess_columns, read_transactions
@@ -205,6 +206,21 @@ def test_what_is_not_found_is_left_to_fill_in(tmp_path):
     guess = guess_columns(path)
     assert guess.columns is None
     assert "customer_id: FILL_IN" in guess.to_yaml()
+
+
+def test_what_was_found_is_kept_where_something_else_was_not(tmp_path, ltv):
+    log = shop(customer="customer", amount="amount", order="order_id", margin="margin")
+    log.assign(day="Tuesday").to_csv(tmp_path / "orders.csv", index=False)
+    done = ltv("init", "orders.csv", cwd=tmp_path)
+    assert "Fill in ordered_at, then: ltv train orders.yaml" in done.stdout
+    columns = yaml.safe_load((tmp_path / "orders.yaml").read_text())["data"]["columns"]
+    assert columns == {
+        "customer_id": "customer",
+        "ordered_at": "FILL_IN",
+        "revenue": "amount",
+        "order_id": "order_id",
+        "margin": "margin",
+    }
 
 
 def test_a_table_without_rows_is_refused(tmp_path):

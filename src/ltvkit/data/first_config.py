@@ -4,6 +4,7 @@ import json
 import os
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import yaml
 
 from ltvkit.data.columns import ColumnMap
 from ltvkit.data.locations import scheme_of
+
+NEEDED = ("customer_id", "ordered_at", "revenue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,8 @@ class Guess:
     ----------
     location : str
         The table that was looked at.
-    columns : ColumnMap or None
-        The mapping; None when customer, date or amount could not be found.
+    found : mapping of str to str
+        The columns that were found, by our names.
     reasons : tuple of str
         A sentence for each finding, in the order of the config's keys.
     doubts : tuple of str
@@ -34,11 +37,21 @@ class Guess:
     """
 
     location: str
-    columns: ColumnMap | None
+    found: Mapping[str, str]
     reasons: tuple[str, ...]
     doubts: tuple[str, ...]
     candidates: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What must be filled in: of customer, date and amount, those that were not found."""
+        return tuple(key for key in NEEDED if key not in self.found)
+
+    @property
+    def columns(self) -> ColumnMap | None:
+        """The mapping; None when customer, date or amount could not be found."""
+        return None if self.missing else ColumnMap(**self.found)
 
     def render(self) -> str:
         """The guess as plain text."""
@@ -61,7 +74,6 @@ class Guess:
         if not scheme_of(transactions):
             transactions = os.path.relpath(transactions, folder or Path.cwd())
         name = name or name_of(self.location)
-        mapped = self.columns
         lines = [
             "# Written by ltv init. What was guessed, and why:",
             *(f"#   - {reason}" for reason in self.reasons),
@@ -75,11 +87,10 @@ class Guess:
             f"  transactions: {_scalar(transactions)}",
             "  columns:",
         ]
-        for key in ("customer_id", "ordered_at", "revenue", "order_id", "margin", "channel"):
-            value = getattr(mapped, key) if mapped else None
-            if value is not None:
-                lines.append(f"    {key}: {_scalar(value)}")
-            elif key in ("customer_id", "ordered_at", "revenue"):
+        for key in (*NEEDED, "order_id", "margin", "channel"):
+            if key in self.found:
+                lines.append(f"    {key}: {_scalar(self.found[key])}")
+            elif key in NEEDED:
                 lines.append(f"    {key}: FILL_IN  # not found")
             else:
                 lines.append(f"    # {key}: name of a column, if there is one")

@@ -11,9 +11,9 @@ from pathlib import Path
 from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, ColumnFacts, look_at
 from ltvkit.data.column_names import likeness
-from ltvkit.data.columns import RESERVED, ColumnMap
+from ltvkit.data.columns import RESERVED
 from ltvkit.data.doubts import doubts_on_customer, doubts_on_sales, no_sales
-from ltvkit.data.first_config import Guess
+from ltvkit.data.first_config import NEEDED, Guess
 from ltvkit.data.sources import read_transactions
 from ltvkit.data.workspace import Workspace
 
@@ -64,18 +64,17 @@ class _Found:
     rest: list[ColumnFacts]
 
     @property
-    def columns(self) -> ColumnMap | None:
-        """The mapping, where the three that are needed were found."""
-        if not (self.customer and self.date and self.revenue):
-            return None
-        return ColumnMap(
-            customer_id=self.customer.name,
-            ordered_at=self.date.name,
-            revenue=self.revenue,
-            order_id=self.order.name if self.order else None,
-            margin=self.margin.name if self.margin else None,
-            channel=self.channel.name if self.channel else None,
-        )
+    def keys(self) -> dict[str, str]:
+        """The columns that were found, by our names."""
+        facts = {
+            "customer_id": self.customer,
+            "ordered_at": self.date,
+            "order_id": self.order,
+            "margin": self.margin,
+            "channel": self.channel,
+        }
+        found = {key: fact.name for key, fact in facts.items() if fact}
+        return found | ({"revenue": self.revenue} if self.revenue else {})
 
 
 def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
@@ -117,20 +116,13 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
                 f"{fact.distinct} different values"
             )
     doubts += doubts_on_sales(facts, found.rest, found.used)
-    needed = {
-        "customer_id": found.customer,
-        "ordered_at": found.date,
-        "revenue": found.revenue,
-    }
     doubts += [
-        f"no column was found for {key}: fill it in" for key, one in needed.items() if not one
+        f"no column was found for {key}: fill it in" for key in NEEDED if key not in found.keys
     ]
     candidates = tuple(
         fact.name for fact in found.rest if fact not in found.used and _may_be_attribute(fact)
     )
-    return Guess(
-        location, found.columns, tuple(reasons), tuple(doubts), candidates, tuple(settings)
-    )
+    return Guess(location, found.keys, tuple(reasons), tuple(doubts), candidates, tuple(settings))
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:

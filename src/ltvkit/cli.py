@@ -155,13 +155,12 @@ def init(
     ] = None,
 ) -> None:
     """Look at a file of transactions and write a config for it."""
-    from ltvkit.data.first_config import name_of
+    from ltvkit.data.first_config import stem_of
     from ltvkit.data.guess import guess_columns
-    from ltvkit.data.locations import scheme_of
     from ltvkit.files import write_text
 
     found = guess_columns(file)
-    target = out or Path(f"{name_of(file) if scheme_of(file) else Path(file).stem}.yaml")
+    target = out or Path(f"{stem_of(file)}.yaml")
     if target.exists():
         raise UserError(
             f"got {target}, which is there already, expected a new file; name another with --out"

@@ -9,6 +9,7 @@ import yaml
 
 from ltvkit.config import load_config
 from ltvkit.data import ColumnMap, clean, guess_columns, read_transactions
+from ltvkit.data.first_config import stem_of
 from ltvkit.errors import DataError
 
 
@@ -298,6 +299,45 @@ def test_an_address_is_no_order_and_a_name_that_is_only_like_one_says_nothing(tm
     assert guess_columns(path).columns.order_id is None
     log.assign(billing=log.index // 2).to_csv(path, index=False)
     assert "order_id is 'billing': 200 different values" in guess_columns(path).reasons
+
+
+@pytest.mark.parametrize(
+    ("location", "name"),
+    [
+        ("orders.csv.gz", "orders"),
+        ("shop/*.csv", "shop"),
+        ("shop/20??/*.csv", "shop"),
+        ("shop/", "shop"),
+        ("orders [1].csv", "orders [1]"),
+        ("*.csv", "here"),
+        (".", "here"),
+        ("https://example.org/a/orders.csv?day=1", "orders"),
+        ("sample:cdnow", "cdnow"),
+    ],
+)
+def test_a_config_is_named_after_its_file_or_folder(tmp_path, monkeypatch, location, name):
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "orders [1].csv").touch()
+    monkeypatch.chdir(here)
+    assert stem_of(location) == name
+
+
+def test_a_config_is_written_for_a_pattern_of_files(tmp_path, ltv):
+    (tmp_path / "orders").mkdir()
+    shop(customer="customer", date="date", amount="amount").to_csv(
+        tmp_path / "orders" / "2024.csv.gz", index=False
+    )
+    assert ltv("init", "orders/*.csv.gz", cwd=tmp_path).returncode == 0
+    written = load_config(tmp_path / "orders.yaml")
+    assert written.name == "orders"
+    assert (
+        clean(
+            read_transactions(written.data.transactions),
+            columns=ColumnMap(customer_id="customer", ordered_at="date", revenue="amount"),
+        ).summary.rows
+        == 400
+    )
 
 
 def test_a_config_is_written_for_a_table_of_a_database(tmp_path, ltv):

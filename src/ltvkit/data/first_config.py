@@ -1,5 +1,6 @@
 """What was guessed of a table, as text and as the first configuration."""
 
+import glob
 import json
 import os
 import re
@@ -113,10 +114,23 @@ class Guess:
         return "\n".join(lines)
 
 
+def stem_of(location: str) -> str:
+    """The name of a file or database up to its first '.'; that of the folder for a pattern.
+
+    >>> stem_of("shop/orders.csv.gz"), stem_of("shop/*/*.csv"), stem_of("sqlite:///a.db?table=b")
+    ('orders', 'shop', 'a')
+    """
+    if scheme_of(location):
+        location = location.partition("?")[0].rpartition(":")[2]
+    path = Path(location)
+    while glob.has_magic(path.name) and not path.exists():
+        path = path.parent
+    return path.absolute().name.partition(".")[0] or "shop"
+
+
 def name_of(location: str) -> str:
     """A run's name out of a location: letters without accents, digits and '_'."""
-    stem = Path(location.partition("?")[0].rpartition(":")[2]).stem
-    stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    stem = unicodedata.normalize("NFKD", stem_of(location)).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_") or "shop"
 
 

@@ -224,6 +224,28 @@ def test_what_was_found_is_kept_where_something_else_was_not(tmp_path, ltv):
     }
 
 
+def test_times_with_an_offset_ask_for_the_shops_time_zone(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log.to_csv(path, index=False, date_format="%Y-%m-%d %H:%M:%S -0500")
+    guess = guess_columns(path)
+    assert any("set data.timezone" in doubt for doubt in guess.doubts)
+    assert "# timezone: Europe/Paris" in guess.to_yaml()
+    log.to_csv(path, index=False)
+    assert "timezone" not in guess_columns(path).to_yaml()
+
+
+@pytest.mark.parametrize(("days", "horizon_days"), [(90, 30), (400, 133), (2000, 365)])
+def test_the_horizon_is_a_year_and_at_most_a_third_of_the_log(tmp_path, days, horizon_days):
+    log = shop(customer="customer", amount="amount")
+    log["date"] = np.resize(pd.date_range("2020-01-01", periods=days), len(log))
+    log.loc[0, "date"] = pd.Timestamp("2020-01-01") + pd.Timedelta(days=days - 1)
+    log.to_csv(tmp_path / "orders.csv", index=False)
+    guess = guess_columns(tmp_path / "orders.csv")
+    (tmp_path / "orders.yaml").write_text(guess.to_yaml(folder=tmp_path))
+    assert load_config(tmp_path / "orders.yaml").snapshot.horizon_days == horizon_days
+
+
 def test_a_table_without_rows_is_refused(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("customer,date,amount\n")

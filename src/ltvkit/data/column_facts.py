@@ -33,6 +33,10 @@ class ColumnFacts:
         The values of a text that has few, with their rows; commonest first.
     dates, numbers : float
         Shares of the values that can be read as dates and as numbers.
+    days : int
+        Days from the first of the dates to the last.
+    zoned : bool
+        Whether there are times with an offset.
     whole : bool
         Whether all numbers are whole.
     negative : float
@@ -49,6 +53,8 @@ class ColumnFacts:
     values: tuple[tuple[str, int], ...]
     dates: float
     numbers: float
+    days: int
+    zoned: bool
     whole: bool
     negative: float
     numbered: float
@@ -88,7 +94,8 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         )
     date_fault = number_fault = ""
     dates = numbers = negative = numbered = 0.0
-    whole = False
+    whole = zoned = False
+    days = 0
     # A number is a date only when it is called one: 20240105 may be an article as well.
     if (
         column.is_text
@@ -98,7 +105,13 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
     ):
         try:
             reading = decide_dates(workspace, table, column)
-            dates = _share(workspace, table, f"year({reading.sql}) BETWEEN 1970 AND 2199", filled)
+            likely = f"year({reading.sql}) BETWEEN 1970 AND 2199"
+            dates, zoned = _share(workspace, table, likely, filled), reading.zoned
+            first, last = workspace.row(
+                f"SELECT min({reading.sql})::DATE, max({reading.sql})::DATE FROM {table} "
+                f"WHERE {likely}"
+            )
+            days = (last - first).days + 1 if dates else 0
         except DataError as fault:
             date_fault = str(fault)
     if column.is_text or column.is_whole or column.is_fractional:
@@ -121,6 +134,8 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         tuple(values),
         dates,
         numbers,
+        days,
+        zoned,
         whole,
         negative,
         numbered,

@@ -51,10 +51,13 @@ class DateReading:
         A TIMESTAMP in the shop's time zone; NULL where it cannot be read.
     words : str
         The same for people.
+    zoned : bool
+        Whether there are times with an offset, which are turned into the shop's time zone.
     """
 
     sql: str
     words: str
+    zoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def decide_dates(
     """
     zone = literal(timezone)
     if column.type == "TIMESTAMP WITH TIME ZONE":
-        return DateReading(f"timezone({zone}, {column.sql})", f"times, turned into {timezone}")
+        sql = f"timezone({zone}, {column.sql})"
+        return DateReading(sql, f"times, turned into {timezone}", zoned=True)
     if column.type in _MOMENTS:
         return DateReading(f"CAST({column.sql} AS TIMESTAMP)", "dates")
     if column.is_fractional:
@@ -153,7 +157,7 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
         local = f"CASE WHEN {has_offset} THEN {instant} ELSE {iso} END"
         words = [f"ISO times with an offset, turned into {timezone}"]
     if read == there:
-        return DateReading(local, ", ".join(words) or "no dates")
+        return DateReading(local, ", ".join(words) or "no dates", zoned=zoned > 0)
     formats, readings = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
     if formats:
         listed = ", ".join(literal(found) for found in formats)
@@ -165,7 +169,7 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
         words.append("digits only")
     isos = [f"CASE WHEN {is_iso} THEN {local} END"] if read or not (readings or formats) else []
     sql = f"coalesce({', '.join([*isos, *readings, *formatted])}, NULL)"
-    return DateReading(sql, ", ".join(words) or "unreadable")
+    return DateReading(sql, ", ".join(words) or "unreadable", zoned=zoned > 0)
 
 
 def _other_formats(

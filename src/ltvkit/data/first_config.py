@@ -35,6 +35,8 @@ class Guess:
         Columns with few values, which could be `attributes`.
     settings : tuple of (str, str)
         Further keys of `data` that must be set by hand, with a comment.
+    horizon_days : int
+        How far ahead such a log may look.
     """
 
     location: str
@@ -43,6 +45,7 @@ class Guess:
     doubts: tuple[str, ...]
     candidates: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
+    horizon_days: int
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -104,7 +107,7 @@ class Guess:
             "",
             "snapshot:",
             "  # as_of: 2024-12-31       # last day of history; left out = last order day",
-            "  horizon_days: 365         # how many days to look ahead",
+            f"  horizon_days: {self.horizon_days:<12}# how far ahead, up to a third of the log",
             "",
             "economics:",
             "  margin_rate: 1.0          # margin as a share of revenue; 1 = figures are revenue",

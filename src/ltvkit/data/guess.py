@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltvkit.data import column_names as names
-from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, ColumnFacts, look_at
+from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, SAMPLE_ROWS, ColumnFacts, look_at
 from ltvkit.data.column_names import likeness
 from ltvkit.data.columns import RESERVED
 from ltvkit.data.doubts import doubts_on_customer, doubts_on_sales, no_sales
@@ -21,6 +21,8 @@ MOST_FILLED = 0.4
 """A column of customers may be blank in some rows, as guests have no account."""
 LEAST_FILLED = 0.2
 """Addresses may stand in the first of an order's lines only."""
+
+YEAR_DAYS = 365
 
 
 def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -> Guess:
@@ -96,6 +98,12 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
         if found.date.date_fault:
             doubts.append(found.date.date_fault)
             settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
+        if found.date.zoned:
+            doubts.append(
+                f"the times in '{found.date.name}' carry an offset, and days are those of UTC: "
+                "set data.timezone to the shop's time zone"
+            )
+            settings.append(("timezone: Europe/Paris", "the shop's; its days are those of orders"))
     if found.revenue:
         reasons.append(found.why)
         faults = [fact.number_fault for fact in found.used if fact.number_fault]
@@ -122,7 +130,25 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     candidates = tuple(
         fact.name for fact in found.rest if fact not in found.used and _may_be_attribute(fact)
     )
-    return Guess(location, found.keys, tuple(reasons), tuple(doubts), candidates, tuple(settings))
+    return Guess(
+        location,
+        found.keys,
+        tuple(reasons),
+        tuple(doubts),
+        candidates,
+        tuple(settings),
+        _horizon(found.date, rows),
+    )
+
+
+def _horizon(date: ColumnFacts | None, rows: int) -> int:
+    """A year, and at most a third of the log: a backtest hides a horizon and learns from the rest.
+
+    A log that was not looked at to its end is taken to be long enough.
+    """
+    if date is None or not date.days or rows == SAMPLE_ROWS:
+        return YEAR_DAYS
+    return max(1, min(YEAR_DAYS, date.days // 3))
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:

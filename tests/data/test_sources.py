@@ -214,6 +214,17 @@ def test_a_sqlite_table_and_query_read_like_the_file(tmp_path):
     assert len(read(f"sqlite:///{tmp_path}/shop.sqlite?query={query}")) == 2
 
 
+def test_a_sqlite_query_may_name_columns_twice(tmp_path):
+    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
+        EXPECTED.to_sql("orders", database, index=False)
+    database.close()
+    query = "SELECT *, 1 AS ID, 2 AS id FROM orders AS a JOIN orders AS b USING (ordered_at)"
+    found = read(f"sqlite:///{tmp_path}/shop.sqlite?query={query}")
+    names = ["customer_id_1", "revenue_1", "note_1", "ID", "id"]
+    assert list(found) == [*EXPECTED, *names]
+    assert (found["ID"] + found["id"]).tolist() == ["12"] * 4
+
+
 @pytest.fixture
 def served(tmp_path):
     class Quiet(http.server.SimpleHTTPRequestHandler):

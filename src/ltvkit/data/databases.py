@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from ltvkit.data.delimited import unique_names
 from ltvkit.data.locations import redact, scheme_of, without_secrets
 from ltvkit.data.workspace import Workspace, ident
 from ltvkit.errors import DataError
@@ -25,8 +26,8 @@ def database_query(location: str) -> tuple[Path, str]:
     return path, select
 
 
-def copy_sqlite(path: Path, query: str, workspace: Workspace) -> str:
-    """Copy the rows of a SQLite query into a table of texts; gives the table's name.
+def copy_sqlite(path: Path, query: str, workspace: Workspace) -> tuple[str, tuple[str, ...]]:
+    """Copy the rows of a SQLite query into a table of texts; its name, and those of its columns.
 
     SQLite types values, not columns, so every value comes as text and is read like csv.
     """
@@ -36,10 +37,12 @@ def copy_sqlite(path: Path, query: str, workspace: Workspace) -> str:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             cursor = database.execute(query)
-            names = [column[0] for column in cursor.description]
-            schema = pa.schema([(column, pa.string()) for column in names])
-            columns = ", ".join(f"{ident(column)} VARCHAR" for column in names)
-            workspace.run(f"CREATE TABLE {name} ({columns})")
+            names = unique_names([column[0] for column in cursor.description])
+            # Names c0, c1, …: DuckDB takes "ID" and "id" for one.
+            columns = [f"c{place}" for place in range(len(names))]
+            schema = pa.schema([(column, pa.string()) for column in columns])
+            listed = ", ".join(f"{column} VARCHAR" for column in columns)
+            workspace.run(f"CREATE TABLE {name} ({listed})")
             while rows := cursor.fetchmany(BATCH_ROWS):
                 texts = [[_text(value) for value in column] for column in zip(*rows, strict=True)]
                 batch = pa.table(texts, schema=schema)
@@ -51,7 +54,7 @@ def copy_sqlite(path: Path, query: str, workspace: Workspace) -> str:
             f"got '{error}' from {path}, expected a table or query that can be read; "
             "check ?table= or ?query="
         ) from None
-    return name
+    return name, names
 
 
 def copy_postgres(location: str, workspace: Workspace) -> Path:

@@ -89,9 +89,9 @@ def read_transactions(location: str | Path, *, workspace: Workspace | None = Non
         return _open_paths([copy], redact(location), workspace)
     if scheme == "sqlite":
         path, query = database_query(location)
-        return _from_table(
-            copy_sqlite(path, query, workspace), redact(location), workspace, file_digest(path)
-        )
+        table, names = copy_sqlite(path, query, workspace)
+        digest = file_digest(path)
+        return _from_relation(f"(FROM {table})", redact(location), workspace, digest, names=names)
     if scheme == "duckdb":
         return _open_duckdb(location, workspace)
     if scheme:
@@ -308,11 +308,7 @@ def _open_duckdb(location: str, workspace: Workspace) -> Source:
             f"got '{_first_line(error)}' from {location}, expected a table or query that can be "
             "read; check ?table= or ?query="
         ) from None
-    return _from_table(name, location, workspace, file_digest(path))
-
-
-def _from_table(name: str, location: str, workspace: Workspace, sha256: str) -> Source:
-    return _from_relation(f"(FROM {name})", location, workspace, sha256)
+    return _from_relation(f"(FROM {name})", location, workspace, file_digest(path))
 
 
 def _from_relation(

@@ -96,6 +96,11 @@ def old_customers_at_the_start(frame):
     return pd.concat([frame, old])
 
 
+def ids_out_of_a_spreadsheet(frame):
+    long = 790_000_000_000 + 7_000_000 * frame["customer_id"].astype(int)
+    return frame.assign(customer_id=[f"{number:.2E}" for number in long])
+
+
 @pytest.mark.parametrize(
     ("spoil", "name", "status"),
     [
@@ -110,6 +115,7 @@ def old_customers_at_the_start(frame):
         (one_giant_order, "largest order", "REVIEW"),
         (another_currency_of_late, "order values of late", "REVIEW"),
         (old_customers_at_the_start, "start of the log", "REVIEW"),
+        (ids_out_of_a_spreadsheet, "ids cut short", "FAIL"),
     ],
 )
 def test_a_spoiled_log_is_found_out(spoil, name, status):

@@ -246,6 +246,15 @@ def test_the_horizon_is_a_year_and_at_most_a_third_of_the_log(tmp_path, days, ho
     assert load_config(tmp_path / "orders.yaml").snapshot.horizon_days == horizon_days
 
 
+@pytest.mark.parametrize("mark", [".", ","])
+def test_ids_that_a_spreadsheet_rounded_are_pointed_at(tmp_path, mark):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="Kundennummer", date="Datum", amount="Umsatz")
+    log["Kundennummer"] = [f"{n / 1e4:.2f}E+11".replace(".", mark) for n in log["Kundennummer"]]
+    log.to_csv(path, index=False, sep=";")
+    assert any("100% of 'Kundennummer' look like" in doubt for doubt in guess_columns(path).doubts)
+
+
 def test_a_table_without_rows_is_refused(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("customer,date,amount\n")

@@ -6,8 +6,9 @@ from ltvkit.data import column_names as names
 from ltvkit.data.amounts import decide_amounts
 from ltvkit.data.column_names import likeness
 from ltvkit.data.dates import decide_dates
+from ltvkit.data.identifiers import ROUNDED
 from ltvkit.data.sources import Source
-from ltvkit.data.workspace import Column, Workspace
+from ltvkit.data.workspace import Column, Workspace, literal
 from ltvkit.errors import DataError
 
 SAMPLE_ROWS = 200_000
@@ -43,6 +44,8 @@ class ColumnFacts:
         Share of numbers below 0.
     numbered : float
         Share of values such as #1001, which are numbers of orders.
+    rounded : float
+        Share of values such as 7.90E+11, which a spreadsheet made of long numbers.
     date_fault, number_fault : str
         Why the column can be read two ways; empty when it cannot.
     """
@@ -58,6 +61,7 @@ class ColumnFacts:
     whole: bool
     negative: float
     numbered: float
+    rounded: float
     date_fault: str
     number_fault: str
 
@@ -93,7 +97,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
             "ORDER BY n DESC, 1"
         )
     date_fault = number_fault = ""
-    dates = numbers = negative = numbered = 0.0
+    dates = numbers = negative = numbered = rounded = 0.0
     whole = zoned = False
     days = 0
     # A number is a date only when it is called one: 20240105 may be an article as well.
@@ -123,6 +127,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         except DataError as fault:
             number_fault = str(fault)
     if column.is_text:
+        rounded = _share(workspace, table, f"regexp_matches({sql}, {literal(ROUNDED)})", filled)
         numbered = _share(workspace, table, f"regexp_matches({sql}, '^#[0-9]+$')", filled)
     if column.is_text and dates >= MOSTLY and not likeness(column.name, names.DATE):
         digits = _share(workspace, table, f"regexp_matches({sql}, '^[0-9.]+$')", filled)
@@ -139,6 +144,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         whole,
         negative,
         numbered,
+        rounded,
         date_fault,
         number_fault,
     )

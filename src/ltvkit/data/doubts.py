@@ -15,6 +15,11 @@ def doubts_on_customer(customer: ColumnFacts) -> list[str]:
             f"no column is called a customer; '{customer.name}' was taken because its values "
             "come again: make sure that they are people and not orders"
         )
+    if customer.rounded:
+        doubts.append(
+            f"{customer.rounded:.0%} of '{customer.name}' look like 7.90E+11: a spreadsheet "
+            "rounded the ids, so that many customers have one; open the export as text"
+        )
     if customer.filled < 1:
         doubts.append(
             f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "

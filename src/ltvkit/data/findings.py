@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ltvkit.data.clean_log import CleanLog
+from ltvkit.data.identifiers import ROUNDED
 from ltvkit.data.opened import Table
+from ltvkit.data.workspace import literal
 from ltvkit.snapshot import Silence
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
@@ -62,6 +64,7 @@ def findings_of(
         _mid_life(log),
         _margin(log, margin_rate),
         _spellings(log),
+        *_rounded_ids(log),
         *_beside(log, tables),
     )
 
@@ -326,6 +329,23 @@ def _spellings(log: CleanLog) -> DataFinding:
         "counts as several customers now",
         review=0.002,
     )
+
+
+def _rounded_ids(log: CleanLog) -> list[DataFinding]:
+    """Long numbers out of a spreadsheet, of which the last digits are gone."""
+    (share,) = log.workspace.row(
+        f"SELECT count(*) FILTER (regexp_matches(customer_id, {literal(ROUNDED)})) / count(*) "
+        f"FROM {log.table}"
+    )
+    found = _finding(
+        "ids cut short",
+        share,
+        f"{share:.1%} of the order days have a customer id such as 7.90E+11",
+        "a spreadsheet rounded the ids, so that many customers have one; open the export as text",
+        review=0.0,
+        fail=0.5,
+    )
+    return [found] if share else []
 
 
 def _beside(log: CleanLog, tables: Mapping[str, Table]) -> list[DataFinding]:

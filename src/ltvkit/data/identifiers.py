@@ -13,6 +13,9 @@ BLANKS = " \t\r\n\u00a0\ufeff"
 MISSING_WORDS = ("nan", "null", "none", "<na>", "nat", "\\n")
 """Words that programs write for a missing value, in lower case; `NA` is not among them."""
 
+ROUNDED = r"^[0-9][.,][0-9]+E\+[0-9]+$"
+"""How a spreadsheet writes long numbers when it saves them: the last digits are gone."""
+
 
 def decide_identifiers(workspace: Workspace, table: str, column: Column) -> tuple[str, str]:
     """SQL of a column as identifiers (VARCHAR, NULL where missing), and the same in words."""

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltvkit.data import clean, order_days_from_frame, read_transactions
+from ltvkit.data.tables import read_customers
 
 ODD = [
     "007", "7", "18446744073709551615", "1e5", "1E5", "12.50", "ünï", "山田", "a,b;c", 'q"x',
@@ -73,6 +74,20 @@ def test_blanks_around_an_id_are_taken_off_and_inside_it_kept(blank):
 @pytest.mark.parametrize("missing", [None, "", "  ", "nan", "NULL", "None", "<NA>", "\\N"])
 def test_what_programs_write_for_nothing_is_no_customer(missing):
     assert customers(["a", missing]) == ["a"]
+
+
+def test_addresses_that_differ_by_capitals_are_one_customer_and_codes_are_not():
+    assert customers(["U76@X.org", "u76@x.org", "Ü@x.org"]) == ["u76@x.org", "ü@x.org"]
+    assert customers(["AB", "ab", "U@x.org"]) == ["AB", "U@x.org", "ab"]
+    frame = pd.DataFrame({"customer_id": ["U@x.org"], "ordered_at": "2024-01-01", "revenue": 1.0})
+    assert "small letters" in order_days_from_frame(frame).readings["customer_id"]
+
+
+def test_addresses_are_found_again_in_the_table_of_customers(tmp_path):
+    path = tmp_path / "customers.csv"
+    path.write_text("customer_id,email,channel\nU76@X.org,U76@X.org,google\n")
+    found = read_customers(path).frame
+    assert found[["customer_id", "email"]].to_numpy().tolist() == [["u76@x.org", "U76@X.org"]]
 
 
 def test_categories_are_their_texts():

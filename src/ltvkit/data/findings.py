@@ -316,7 +316,7 @@ def _margin(log: CleanLog, margin_rate: float) -> DataFinding:
 
 
 def _spellings(log: CleanLog) -> DataFinding:
-    """Ids are kept as they are: a code may mean something by its capitals, an address does not."""
+    """Ids are kept as they are, as a code may mean something by its capitals."""
     ids, alike = log.workspace.row(
         "SELECT count(*), count(DISTINCT lower(id)) FROM "
         f"(SELECT DISTINCT customer_id AS id FROM {log.table})"
@@ -325,7 +325,7 @@ def _spellings(log: CleanLog) -> DataFinding:
         "spelling of ids",
         (ids - alike) / ids,
         f"{ids - alike:,} customer ids differ from another one by capitals only",
-        "if they are e-mail addresses, write them in small letters before the export: one person "
+        "if capitals mean nothing, write the ids in small letters before the export: one person "
         "counts as several customers now",
         review=0.002,
     )

@@ -1,8 +1,9 @@
 """Identifiers as text, whatever they look like.
 
-Leading zeros, 64-bit numbers, `1e5`, accents and case stay as they are. Two things are mended:
+Leading zeros, 64-bit numbers, `1e5`, accents and case stay as they are. Three things are mended:
 blanks around an id are taken off, and `12345.0` becomes `12345` where the whole column is written
-so, because that is what a numeric id becomes when a program meets missing values.
+so, because that is what a numeric id becomes when a program meets missing values;
+and e-mail addresses of customers are written in small letters.
 """
 
 from ltvkit.data.workspace import Column, Workspace, literal
@@ -15,6 +16,25 @@ MISSING_WORDS = ("nan", "null", "none", "<na>", "nat", "\\n")
 
 ROUNDED = r"^[0-9][.,][0-9]+E\+[0-9]+$"
 """How a spreadsheet writes long numbers when it saves them: the last digits are gone."""
+
+NEARLY_ALL = 0.9
+"""So many ids of a column must be addresses, for the column to be one of addresses."""
+
+
+def decide_customers(workspace: Workspace, table: str, column: Column) -> tuple[str, str]:
+    """SQL of a column as customer ids, and the same in words.
+
+    A code may mean something by its capitals; an e-mail address does not, and people write theirs
+    in more than one way.
+    """
+    sql, words = decide_identifiers(workspace, table, column)
+    if column.is_text:
+        (addresses,) = workspace.row(
+            f"SELECT avg((id LIKE '_%@_%._%')::INT) FROM (SELECT {sql} AS id FROM {table})"
+        )
+        if addresses is not None and addresses >= NEARLY_ALL:
+            return f"lower({sql})", "e-mail addresses, in small letters"
+    return sql, words
 
 
 def decide_identifiers(workspace: Workspace, table: str, column: Column) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from ltvkit.data.amounts import decide_amounts
 from ltvkit.data.dates import decide_dates
 from ltvkit.data.expressions import did_you_mean
-from ltvkit.data.identifiers import decide_identifiers
+from ltvkit.data.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.sources import Source, read_transactions
 from ltvkit.data.workspace import Column, ident
 from ltvkit.errors import DataError, offenders
@@ -134,7 +134,8 @@ def text_sql(opened: Opened, name: str) -> str:
     """SQL of a column as text, numbers written without a fraction; NULL where it is not there."""
     if name not in opened.columns:
         return "NULL::VARCHAR"
-    return decide_identifiers(opened.source.workspace, opened.table, opened.columns[name])[0]
+    decide = decide_customers if name == "customer_id" else decide_identifiers
+    return decide(opened.source.workspace, opened.table, opened.columns[name])[0]
 
 
 def number_sql(

@@ -16,7 +16,7 @@ from ltvkit.data.attributes import attribute_sql
 from ltvkit.data.columns import Mapped
 from ltvkit.data.dates import FIRST_YEAR, LAST_YEAR, decide_dates
 from ltvkit.data.delimited import unique_names
-from ltvkit.data.identifiers import decide_identifiers
+from ltvkit.data.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.sources import Source
 from ltvkit.data.workspace import Column, Workspace
 from ltvkit.errors import DataError
@@ -234,7 +234,8 @@ def _read_columns(
         sql, readings[key] = decide_identifiers(workspace, raw, rows[name])
         return sql
 
-    expressions = {"customer_id": identifiers("customer_id", mapped.customer_id)}
+    customer, readings["customer_id"] = decide_customers(workspace, raw, rows[mapped.customer_id])
+    expressions = {"customer_id": customer}
     dates = decide_dates(
         workspace, raw, rows[mapped.ordered_at], timezone=timezone, date_format=date_format
     )

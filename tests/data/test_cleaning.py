@@ -23,6 +23,7 @@ from ltvkit.errors import DataError
 from ltvkit.schemas import ORDER_DAYS, check_frame
 
 START = date(2024, 1, 1)
+ORDERS = ("customer_id", "ordered_at", "revenue", "order_id")
 
 
 def log_of(*rows, columns=("customer_id", "ordered_at", "revenue"), **options):
@@ -393,6 +394,34 @@ def test_orders_are_distinct_order_ids_of_the_day_and_rows_without_one_are_one_m
     assert days["orders"].tolist() == [3, 1]
     assert days["lines"].tolist() == [4, 1]
     assert log.summary.orders == 4
+
+
+def test_further_lines_without_customer_and_total_belong_to_the_first_line_of_their_order():
+    cleaned = log_of(
+        ("a", "2024-01-05", 60.0, "1"),
+        (None, None, None, "1"),
+        (None, "2024-01-05", None, "1"),
+        ("a", "2024-02-05", 20.0, "2"),
+        (None, "2024-02-05", 9.0, "2"),  # An amount of its own, and nobody's.
+        (None, "2024-03-05", None, "3"),  # No line says whose it is.
+        ("b", "2024-03-05", 7.0, None),
+        (None, "2024-03-05", None, None),
+        columns=ORDERS,
+    )
+    days = cleaned.to_pandas()
+    assert days[["customer_id", "revenue", "orders", "lines"]].to_numpy().tolist() == [
+        ["a", 60.0, 1, 3],
+        ["a", 20.0, 1, 1],
+        ["b", 7.0, 1, 1],
+    ]
+    assert cleaned.rejected["row"].tolist() == [5, 6, 8]
+    assert cleaned.summary.unidentified == 3
+    assert "2 further lines of orders" in cleaned.readings["order_id"]
+
+
+def test_lines_of_an_order_that_has_two_totals_are_nobodys():
+    rows = [(customer, "2024-01-05", 6.0, "1") for customer in "ab"]
+    assert log_of(*rows, (None, None, None, "1"), columns=ORDERS).summary.unidentified == 1
 
 
 def test_attributes_are_those_of_the_first_row_of_the_day_in_their_own_type():

@@ -23,7 +23,7 @@ def doubts_on_customer(customer: ColumnFacts) -> list[str]:
     if customer.filled < 1:
         doubts.append(
             f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
-            "they will be put aside"
+            "they will be put aside, unless they are further lines of orders"
         )
     return doubts
 

@@ -53,6 +53,8 @@ STAGED_REASONS = (
     _LATER,
     _REFUND_ONLY,
 ) = range(len(STAGED_REASONS))
+_LINE = len(STAGED_REASONS)
+"""For a while: perhaps a further line of an order."""
 MALFORMED = "the line cannot be parted into the columns of the header"
 
 
@@ -122,6 +124,10 @@ def stage(
         f"(SELECT rowid + 1 AS row, *, {parsed} FROM {raw}))"
     )
     workspace.run(f"DROP TABLE {raw}")
+    if lines := _join_lines(workspace, table, mapped):
+        readings["order_id"] += (
+            f"; {lines:,} further lines of orders, without customer and amount, belong to the first"
+        )
     return Staged(
         workspace=workspace,
         schema=schema,
@@ -205,6 +211,26 @@ def _copy(source: Source, mapped: Mapped, schema: str, raw: str) -> dict[str, Co
         name: Column(name, f"r{place}", column.type)
         for place, (name, column) in enumerate(used.items())
     }
+
+
+def _join_lines(workspace: Workspace, table: str, mapped: Mapped) -> int:
+    """Give further lines of orders, worth nothing, to whom the first belongs; their number.
+
+    Exports with a row for each article may name customer and total once an order.
+    """
+    if not workspace.row(f"SELECT count(*) FROM {table} WHERE reason = {_LINE}")[0]:
+        return 0
+    given = (
+        "customer_id = first.customer_id, ordered_on = first.ordered_on, reason = 0, revenue = 0"
+    )
+    (joined,) = workspace.row(
+        f"UPDATE {table} SET {given}{', margin = 0' if mapped.margin else ''} "
+        "FROM (SELECT order_id, any_value(customer_id) AS customer_id, any_value(ordered_on) AS "
+        f"ordered_on FROM {table} WHERE reason = 0 GROUP BY 1 HAVING count(*) = 1) AS first "
+        f"WHERE reason = {_LINE} AND {table}.order_id = first.order_id"
+    )
+    workspace.run(f"UPDATE {table} SET reason = {_NO_ID} WHERE reason = {_LINE}")
+    return int(joined)
 
 
 def _read_columns(
@@ -304,8 +330,10 @@ def _reason(mapped: Mapped, rows: Mapping[str, Column]) -> str:
             f"THEN {_BAD_MARGIN} "
         )
     )
+    blank = " AND ".join(f"{rows[name].sql} IS NULL" for name in mapped.revenue.names)
+    line = f"WHEN customer_id IS NULL AND order_id IS NOT NULL AND {blank} THEN {_LINE} "
     return (
-        f"CASE WHEN customer_id IS NULL THEN {_NO_ID} "
+        f"CASE {line if mapped.order_id and blank else ''}WHEN customer_id IS NULL THEN {_NO_ID} "
         f"WHEN moment IS NULL THEN CASE WHEN {rows[mapped.ordered_at].sql} IS NULL THEN {_NO_DATE} "
         f"ELSE {BAD_DATE} END "
         f"WHEN NOT isfinite(moment) OR moment < TIMESTAMP '{FIRST_YEAR}-01-01' "

@@ -38,6 +38,11 @@ def scatter_at_cuts(panel: Panel) -> Floats:
         revenue.append(cut.future_revenue)
         predicted.append(BLEND.combine(from_columns(described)))
         active.append(described["btyd_prob_active"].to_numpy(dtype=float))
+    if not panel.now["repeat_orders"].any():
+        raise NotEnoughDataError(
+            "got nobody who ordered on two days, expected repeat orders to learn from; make sure "
+            "that data.columns.customer_id names customers and not orders, or wait for more orders"
+        )
     if not revenue:
         raise NotEnoughDataError(
             f"got {panel.history_days} days of history, expected a past date with repeat "

@@ -93,6 +93,8 @@ def test_without_a_total_the_amount_is_pieces_times_unit_price_and_says_so(tmp_p
         ("Nettobetrag", "Bruttobetrag"),
         ("net_sales", "sales"),
         ("Subtotal", "Total"),
+        ("Nettobetrag", "MwSt-Betrag"),
+        ("Nettobetrag", "USt Betrag"),
     ],
 )
 def test_of_two_amounts_the_one_that_sales_are_counted_in_is_taken(tmp_path, revenue, other):
@@ -149,12 +151,14 @@ def payments() -> pd.DataFrame:
 def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learned_from(tmp_path):
     path = tmp_path / "payments.csv"
     log = payments().assign(state=np.resize(["partially_refunded", "storniert"], 400))
+    log[["Cancelled at", "Fee Refunded"]] = [None, 0.0]  # Blank; and of what is taken off anyway.
     log.to_csv(path, index=False)
     guess = guess_columns(path)
     doubts = "\n".join(guess.doubts)
     assert "'Status' has rows with 'Failed' (100), 'Refunded' (100): leave such rows out" in doubts
     assert "'state' has rows with 'storniert' (200)" in doubts
     assert guess.candidates == ("Country",)
+    assert not any("Cancelled at" in doubt or "paid back" in doubt for doubt in guess.doubts)
 
 
 @pytest.mark.parametrize("name", ["Amount Refunded", "Rückerstattet", "montant remboursé"])
@@ -253,6 +257,14 @@ def test_ids_that_a_spreadsheet_rounded_are_pointed_at(tmp_path, mark):
     log["Kundennummer"] = [f"{n / 1e4:.2f}E+11".replace(".", mark) for n in log["Kundennummer"]]
     log.to_csv(path, index=False, sep=";")
     assert any("100% of 'Kundennummer' look like" in doubt for doubt in guess_columns(path).doubts)
+
+
+def test_of_two_dates_the_one_that_every_row_has_is_taken(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop(shipped="Paid at", date="Created at", customer="Email", amount="Total")
+    log.loc[::5, "Paid at"] = pd.NaT
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.ordered_at == "Created at"
 
 
 def test_a_table_without_rows_is_refused(tmp_path):

@@ -75,11 +75,12 @@ NOT_THE_ORDER_DATE = (
     "modified", "expiry", "refund", "return", "registered", "signup", "livraison", "naissance",
     "lieferung", "lieferdatum", "geburtsdatum", "dostawy", "wysylki", "urodzenia",
 )  # fmt: skip
+# "MwSt" and "USt" are taken apart at their capitals.
 NOT_THE_AMOUNT = (
     "tax", "vat", "shipping", "freight", "discount", "cost", "fee", "tip", "rate", "percent",
     "points", "balance", "stock", "count", "installments", "instalments", "sequential", "type",
-    "method", "tva", "remise", "frais", "cout", "steuer", "mwst", "rabatt", "kosten", "versand",
-    "rabat", "podatek", "koszt", "dostawa",
+    "method", "tva", "remise", "frais", "cout", "steuer", "mwst", "mw", "st", "rabatt",
+    "kosten", "versand", "rabat", "podatek", "koszt", "dostawa",
 )  # fmt: skip
 PLACE = (
     "zip", "postal", "postcode", "address", "street", "city", "state", "province", "region",

@@ -39,8 +39,9 @@ def doubts_on_sales(
         All columns; those without a meaning of their own; those that revenue is made of.
     """
     found = []
+    netted = any(likeness(fact.name, names.REFUNDED) for fact in used)
     for fact in rest:
-        if fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
+        if 0 < fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
             found.append(
                 f"'{fact.name}' seems to mark cancelled orders: make sure that their amounts are "
                 "negative, or leave the rows out"
@@ -48,7 +49,7 @@ def doubts_on_sales(
         if values := no_sales(fact):
             listed = ", ".join(f"'{value}' ({rows:,})" for value, rows in values)
             found.append(f"'{fact.name}' has rows with {listed}: leave such rows out")
-        if fact not in used and fact.numbers and likeness(fact.name, names.REFUNDED):
+        if not netted and fact.numbers and likeness(fact.name, names.REFUNDED):
             found.append(
                 f"'{fact.name}' seems to hold what was paid back: make sure that it is taken off "
                 "the amounts"

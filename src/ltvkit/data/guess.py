@@ -152,7 +152,13 @@ def _horizon(date: ColumnFacts | None, rows: int) -> int:
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
-    date = _best(facts, names.DATE, _may_be_date, avoid=names.NOT_THE_ORDER_DATE)
+    date = _best(
+        facts,
+        names.DATE,
+        _may_be_date,
+        avoid=names.NOT_THE_ORDER_DATE,
+        prefer=lambda fact: (fact.filled == 1.0,),
+    )
     others = [fact for fact in facts if fact is not date]
 
     orders = _best(others, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True)

@@ -7,11 +7,15 @@ import pytest
 
 from ltvkit.economics import (
     allowable_cac,
+    amer,
+    cost_per_lead,
     formula_ltv,
     ltv_to_cac,
     max_cpc,
     max_cpl,
+    mer,
     revenue_ltv_to_cac,
+    roas,
     roi,
 )
 from ltvkit.errors import ConfigError, DataError
@@ -58,3 +62,11 @@ def test_ratios_without_a_cost_are_blank_not_infinite():
 def test_a_target_of_zero_is_refused():
     with pytest.raises(ConfigError, match="expected above 0, as in 3"):
         allowable_cac(100, 0)
+
+
+def test_a_ratio_of_columns_is_that_of_each_row_and_blank_without_a_cost():
+    above, below = np.array([300.0, 0.0, 5.0, 7.0]), np.array([200.0, 10.0, 0.0, np.nan])
+    assert ltv_to_cac(above, below) == pytest.approx([1.5, 0, np.nan, np.nan], nan_ok=True)
+    for ratio in (ltv_to_cac, roi, roas, mer, amer, cost_per_lead):
+        one_by_one = [ratio(a, b) for a, b in zip(above.tolist(), below.tolist(), strict=True)]
+        np.testing.assert_array_equal(ratio(above, below), one_by_one)

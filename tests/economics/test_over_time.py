@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.economics import COHORT_COLUMNS, KPI_COLUMNS, cohorts, kpis, retention
+from ltvkit.economics import COHORT_COLUMNS, KPI_COLUMNS, cohorts, kpis
 from ltvkit.errors import DataError
 
 AS_OF = pd.Timestamp("2024-09-17")
@@ -140,15 +140,6 @@ def test_cac_and_ltv_are_joined_by_month_and_their_ratio_formed():
     table = kpis(LOG, AS_OF, cac_by_month=months, ltv_by_month=ltv).set_index("month")
     assert table.loc["2024-01", ["cac", "ltv", "ltv_to_cac"]].tolist() == [20.0, 60.0, 3.0]
     assert np.isnan(table.loc["2024-02", "ltv_to_cac"])
-
-
-def test_retention_pools_only_cohorts_observed_to_that_age_in_whole_months():
-    table = cohorts(LOG, AS_OF)
-    by_age = retention(table).set_index("age_months")
-    assert by_age.loc[0, "retention"] == 1
-    seen = table[table["complete"] & (table["age_months"] == 3)]
-    expected = seen["active_customers"].sum() / seen["customers"].sum()
-    assert by_age.loc[3, "retention"] == pytest.approx(expected)
 
 
 def test_order_of_rows_and_a_future_make_no_difference():

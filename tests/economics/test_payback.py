@@ -88,7 +88,7 @@ def test_a_group_of_fewer_than_30_has_no_observed_curve_and_no_month():
     assert (result.payback_month, result.payback_status) == (None, "not_yet")
     assert result.observed_to_month is None
     assert result.curve.empty
-    assert result.words == "not yet: too few customers were watched for a month"
+    assert np.isnan(result.recovered_share)
 
 
 def dense(rows):

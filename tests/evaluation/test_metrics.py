@@ -258,19 +258,6 @@ def test_deciles_of_coverage_follow_the_forecast_when_it_is_given():
     assert found.deciles["coverage"].tolist() == [0.0] * 5 + [1.0] * 5
 
 
-def test_interval_score_is_least_at_the_true_quantiles():
-    actual = np.random.default_rng(2).exponential(size=40_000)
-    levels = np.array([0.02, 0.05, 0.1, 0.2, 0.3])
-    scores = {
-        (a, b): metrics.interval_score(
-            actual, np.full(actual.size, -np.log1p(-a)), np.full(actual.size, -np.log(b))
-        )
-        for a in levels
-        for b in levels
-    }
-    assert min(scores, key=scores.get) == (0.1, 0.1)
-
-
 @pytest.mark.parametrize("metric", MONEY)
 def test_metrics_without_a_customer_are_not_a_number(metric):
     assert math.isnan(metric([], []))

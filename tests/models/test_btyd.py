@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ltvkit.errors import DataError, SchemaError
+from ltvkit.errors import SchemaError
 from ltvkit.models import (
     NBD,
     BetaGeo,
@@ -44,29 +44,6 @@ def test_a_written_model_predicts_the_same_and_holds_no_customer(fitted, cdnow_s
     assert again.predict(cdnow_sample, 90).equals(fitted.predict(cdnow_sample, 90))
     assert len(text) < 4000
     assert "anna" not in text
-
-
-def test_discounted_orders_lie_between_all_discounted_to_the_end_and_none(fitted, cdnow_sample):
-    some = cdnow_sample.head(200)
-    plain = fitted.order_model.expected_orders(some, 700)
-    free = fitted.discounted_orders(some, 700, annual_discount_rate=0)
-    discounted = fitted.discounted_orders(some, 700, annual_discount_rate=0.2)
-    assert free == pytest.approx(plain, rel=1e-9)
-    assert (discounted < plain).all()
-    assert (discounted > plain * 1.2 ** (-700 / 365.25)).all()
-
-
-def test_monthly_discounting_comes_to_the_endless_pareto_nbd_formula(cdnow_sample):
-    some = cdnow_sample.head(200)
-    model = Btyd(order_model=ParetoNBD(), value_model=GammaGamma()).fit(cdnow_sample)
-    monthly = model.discounted_orders(some, 365.25 * 80, annual_discount_rate=0.15)
-    endless = model.order_model.discounted_orders(some, annual_discount_rate=0.15)
-    assert monthly == pytest.approx(endless, rel=2e-4)
-
-
-def test_a_discount_rate_of_minus_100_percent_is_refused(fitted, cdnow_sample):
-    with pytest.raises(DataError, match="expected a rate above -1"):
-        fitted.discounted_orders(cdnow_sample, 90, annual_discount_rate=-1)
 
 
 def test_the_state_of_something_else_is_refused():

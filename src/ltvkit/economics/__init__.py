@@ -33,7 +33,7 @@ from ltvkit.economics.cac import CAC_COLUMNS, CacOverview, cac, cac_by_period, c
 from ltvkit.economics.channels import ChannelValues, channel_values, compare_channels
 from ltvkit.economics.channels_table import CHANNELS_COLUMNS, channels_table
 from ltvkit.economics.cohort_values import COHORT_VALUE_COLUMNS, cohort_values
-from ltvkit.economics.cohorts import COHORT_COLUMNS, cohorts, retention
+from ltvkit.economics.cohorts import COHORT_COLUMNS, cohorts
 from ltvkit.economics.collected import collected
 from ltvkit.economics.costs import (
     MEDIA_CATEGORIES,
@@ -69,7 +69,6 @@ from ltvkit.economics.rates import Interval, RateRatio, cac_interval, poisson_in
 from ltvkit.economics.shrinkage import Shrunk, shrink
 from ltvkit.economics.trend import CohortTrend, cohort_trend
 from ltvkit.economics.value import (
-    cumulative_margin,
     daily_discount_rate,
     discount_factors,
     formula_ltv,
@@ -151,7 +150,6 @@ __all__ = [
     "compare_channels",
     "cost_per_lead",
     "credited_customers",
-    "cumulative_margin",
     "customers_to_settle",
     "daily_discount_rate",
     "discount_factors",
@@ -182,7 +180,6 @@ __all__ = [
     "read_ratio",
     "reconcile",
     "residual_value",
-    "retention",
     "revenue_ltv_to_cac",
     "roas",
     "roi",

@@ -1,12 +1,16 @@
 """What a customer, a lead or a click may cost, and the ratios that are read beside it."""
 
 import math
-from typing import overload
+from typing import TypeVar, overload
 
 import numpy as np
 
+from ltvkit.economics.allocation import divide
 from ltvkit.errors import ConfigError, DataError
 from ltvkit.units import Floats
+
+Money = TypeVar("Money", float, Floats)
+"""A figure, or one a row: a ratio of two figures is one, of two columns a column."""
 
 
 @overload
@@ -73,7 +77,7 @@ def max_cpc(customers_per_click: float, allowable_cac: float) -> float:
     return _probability(customers_per_click, "customers_per_click") * allowable_cac
 
 
-def cost_per_lead(spend: float, leads: float) -> float:
+def cost_per_lead(spend: Money, leads: Money) -> Money:
     """CPL = S / leads; NaN without leads.
 
     Examples
@@ -84,7 +88,7 @@ def cost_per_lead(spend: float, leads: float) -> float:
     return _ratio(spend, leads)
 
 
-def ltv_to_cac(ltv: float, cac: float) -> float:
+def ltv_to_cac(ltv: Money, cac: Money) -> Money:
     """Margin LTV a unit of acquisition cost; NaN without a cost.
 
     Examples
@@ -95,7 +99,7 @@ def ltv_to_cac(ltv: float, cac: float) -> float:
     return _ratio(ltv, cac)
 
 
-def revenue_ltv_to_cac(revenue_ltv: float, cac: float) -> float:
+def revenue_ltv_to_cac(revenue_ltv: Money, cac: Money) -> Money:
     """Revenue LTV a unit of acquisition cost: named apart, because revenue is not profit.
 
     Examples
@@ -106,7 +110,7 @@ def revenue_ltv_to_cac(revenue_ltv: float, cac: float) -> float:
     return _ratio(revenue_ltv, cac)
 
 
-def roi(ltv: float, cac: float) -> float:
+def roi(ltv: Money, cac: Money) -> Money:
     """Return on acquisition cost over the horizon: LTV / CAC - 1.
 
     Examples
@@ -117,7 +121,7 @@ def roi(ltv: float, cac: float) -> float:
     return _ratio(ltv, cac) - 1
 
 
-def roas(attributed_revenue: float, media_spend: float) -> float:
+def roas(attributed_revenue: Money, media_spend: Money) -> Money:
     """Return on ad spend: revenue credited to a channel / its media spend. Revenue, not profit.
 
     Examples
@@ -128,7 +132,7 @@ def roas(attributed_revenue: float, media_spend: float) -> float:
     return _ratio(attributed_revenue, media_spend)
 
 
-def mer(revenue: float, marketing_cost: float) -> float:
+def mer(revenue: Money, marketing_cost: Money) -> Money:
     """Marketing efficiency ratio: all revenue / all marketing cost, without attribution.
 
     Examples
@@ -139,7 +143,7 @@ def mer(revenue: float, marketing_cost: float) -> float:
     return _ratio(revenue, marketing_cost)
 
 
-def amer(new_customer_revenue: float, marketing_cost: float) -> float:
+def amer(new_customer_revenue: Money, marketing_cost: Money) -> Money:
     """Acquisition MER: revenue of first order days / all marketing cost.
 
     Examples
@@ -150,7 +154,9 @@ def amer(new_customer_revenue: float, marketing_cost: float) -> float:
     return _ratio(new_customer_revenue, marketing_cost)
 
 
-def _ratio(above: float, below: float) -> float:
+def _ratio(above: Money, below: Money) -> Money:
+    if isinstance(below, np.ndarray):
+        return divide(above, below)
     return above / below if below > 0 else math.nan
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ltvkit.economics.allowable import allowable_cac
+from ltvkit.economics.allowable import allowable_cac, ltv_to_cac, roi
 from ltvkit.economics.curves import MarginCurve
 from ltvkit.economics.headroom import room_at_the_margin, room_without_a_curve
 from ltvkit.economics.marginal import MarginalCac
@@ -134,7 +134,7 @@ def judge_channel(
         "cac_low": found.cac[0],
         "cac_high": found.cac[1],
         "allowable_cac_cautious": cautious,
-        "roi": ratio - 1,
+        "roi": roi(ltv, known.cac),
         "headroom": room,
         "headroom_low": room_low,
         "headroom_high": room_high,
@@ -165,8 +165,8 @@ def _against_cost(
         # Jeffreys' posterior of a Poisson mean lies between the two of Garwood's limits.
         cac_drawn = cost / rng.gamma(new + 0.5, size=len(ltv_drawn))
         cac_low, cac_high = cac_interval(cost, new, confidence=confidence)
-    ratio_low, ratio_high = _pair(ltv_drawn / cac_drawn, confidence)
-    room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
+    ratio_low, ratio_high = _pair(ltv_to_cac(ltv_drawn, cac_drawn), confidence)
+    room_low, room_high = _pair(ltv_to_cac(allowed_drawn, cac_drawn), confidence)
     if known.perhaps > 0 and new > 0:
         more = (new + known.perhaps) / new
         cac_low, ratio_high, room_high = cac_low / more, ratio_high * more, room_high * more
@@ -183,11 +183,10 @@ def _against_cost(
     paid_back = math.nan
     if cap_drawn is not None and not np.isnan(cap_drawn).any() and cost > 0:
         paid_back = float((cap_drawn >= cac_drawn).mean())
-    costs = known.cac if known.cac > 0 else math.nan
     return _Against(
         cac=(cac_low, cac_high),
-        ratio=(ltv / costs, ratio_low, ratio_high),
-        room=(allowed / costs, room_low, room_high),
+        ratio=(ltv_to_cac(ltv, known.cac), ratio_low, ratio_high),
+        room=(ltv_to_cac(allowed, known.cac), room_low, room_high),
         next=ahead,
         paid_back=paid_back,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ltvkit.economics.allowable import ltv_to_cac
 from ltvkit.economics.amortisation import amortise
 from ltvkit.economics.costs import ALL, require_columns
 from ltvkit.economics.curves import GroupKey, MarginCurve
@@ -146,7 +147,7 @@ def _row(
         "ltv_high": float(high),
         "acquisition_cost": cost,
         "cac": cac,
-        "ltv_to_cac": curve.ltv / cac if cac > 0 else math.nan,
+        "ltv_to_cac": ltv_to_cac(curve.ltv, cac),
         "payback_month": back.payback_month,
         "payback_status": back.payback_status,
         "observed_to_month": back.observed_to_month,

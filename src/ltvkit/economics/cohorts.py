@@ -7,7 +7,6 @@ not been observed yet is blank, never zero.
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import require_columns
 from ltvkit.economics.orders import (
     active_months,
     month_names,
@@ -93,35 +92,3 @@ def cohorts(
     )
     table.loc[~observed, ["active_customers", "orders", "revenue", "margin"]] = np.nan
     return table[table["customers"] > 0].reset_index(drop=True)
-
-
-def retention(cohort_table: pd.DataFrame) -> pd.DataFrame:
-    """Share of customers who ordered at each age, over all cohorts observed to that age.
-
-    Parameters
-    ----------
-    cohort_table : DataFrame
-        What `cohorts` gives. Months still running are left out.
-
-    Returns
-    -------
-    DataFrame
-        `age_months`, `customers` (observed to that age), `active_customers`, `retention`.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({
-    ...     "cohort": ["2024-01", "2024-01", "2024-02", "2024-02"], "age_months": [0, 1, 0, 1],
-    ...     "customers": [10, 10, 30, 30], "active_customers": [10.0, 2.0, 30.0, None],
-    ...     "complete": [True, True, True, False],
-    ... })
-    >>> retention(table)
-       age_months  customers  active_customers  retention
-    0           0         40              40.0        1.0
-    1           1         10               2.0        0.2
-    """
-    needed = ("age_months", "customers", "active_customers", "complete")
-    require_columns(cohort_table, needed, table="cohort table")
-    seen = cohort_table[cohort_table["complete"] & cohort_table["active_customers"].notna()]
-    by_age = seen.groupby("age_months")[["customers", "active_customers"]].sum().reset_index()
-    return by_age.assign(retention=by_age["active_customers"] / by_age["customers"])

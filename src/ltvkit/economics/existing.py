@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ltvkit.economics.costs import ALL, numbers, require_columns
 from ltvkit.economics.curves import GroupKey
 from ltvkit.economics.resample import limits, resampled
+from ltvkit.economics.value import total_value
 
 _MAX_UNITS = 500
 
@@ -58,7 +59,7 @@ def values_there(
     to_date = numbers(customers, "margin_to_date").to_numpy()
     residual = numbers(customers, "residual_margin").to_numpy()
     off = np.expm1(level_sd_log * rng.standard_normal(draws))
-    parts = np.column_stack([to_date, residual, to_date + residual])
+    parts = np.column_stack([to_date, residual, total_value(to_date, residual)])
     rows = []
     for key, members in _members(customers, by):
         at = rng.permutation(members)

@@ -6,11 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import (
-    acquisition_costs,
-    numbers,
-    require_columns,
-)
+from ltvkit.economics.allowable import cost_per_lead
+from ltvkit.economics.costs import acquisition_costs, numbers, require_columns
 from ltvkit.economics.credit import credited_customers, within
 from ltvkit.errors import ConfigError, NotEnoughDataError, offenders
 from ltvkit.units import Floats
@@ -211,7 +208,8 @@ def lead_costs(
     ):
         count = table[thing].where(table[thing] > 0)
         table[each] = new / count
-        table[cost] = table["media_spend"] / count
+        table[cost] = cost_per_lead(table["media_spend"].to_numpy(), table[thing].to_numpy())
+        # Not `max_cpl`, which refuses more customers than leads: a ledger may count too few.
         table[most] = table[each] * allowed
     order = ["media_spend", "leads", "clicks", "customers_per_lead", "customers_per_click"]
     order += ["cost_per_lead", "max_cpl", "cost_per_click", "max_cpc"]

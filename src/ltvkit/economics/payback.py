@@ -75,20 +75,6 @@ class Payback:
     payback_month_predicted: int | None
     curve: pd.DataFrame
 
-    @property
-    def words(self) -> str:
-        """One sentence."""
-        if self.payback_status is None:
-            return "no acquisition cost to pay back"
-        if self.payback_month is not None:
-            return f"paid back by month {self.payback_month}"
-        if self.observed_to_month is None:
-            return "not yet: too few customers were watched for a month"
-        words = f"not yet: {self.recovered_share:.0%} back by month {self.observed_to_month}"
-        if self.payback_month_predicted is None:
-            return words
-        return f"{words}, month {self.payback_month_predicted} predicted"
-
 
 def payback(
     margins: pd.DataFrame,
@@ -129,8 +115,9 @@ def payback(
     >>> result = payback(margins, cac=75)
     >>> result.payback_month, result.payback_status
     (3, 'paid_back')
-    >>> payback(margins, cac=210).words
-    'not yet: 50% back by month 4'
+    >>> late = payback(margins, cac=210)
+    >>> late.payback_status, late.observed_to_month, late.recovered_share
+    ('not_yet', 4, 0.5)
     """
     if customers is None:
         require_columns(margins, ("customer_id", "age_months", "margin"), table="margin by age")

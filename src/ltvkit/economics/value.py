@@ -6,7 +6,6 @@ thumb) are taken at its middle; the first order is undiscounted.
 """
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -244,20 +243,6 @@ def simple_payback_months(
     if years is not None and in_years > years:
         return math.nan
     return MONTHS_PER_YEAR * in_years
-
-
-def cumulative_margin(
-    monthly_margin: Sequence[float], *, first_order_margin: float = 0.0
-) -> Floats:
-    """Undiscounted margin up to and with each month: what payback is read from.
-
-    Examples
-    --------
-    >>> cumulative_margin([5.0, 4.0, 3.0], first_order_margin=20.0)
-    array([25., 29., 32.])
-    """
-    total: Floats = first_order_margin + np.cumsum(np.asarray(monthly_margin, dtype=np.float64))
-    return total
 
 
 def _growth(annual_discount_rate: float) -> float:

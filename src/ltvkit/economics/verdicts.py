@@ -136,13 +136,14 @@ customers would settle it'
         room = {"ratio": e.headroom, "low": e.headroom_low, "high": e.headroom_high}
         ratio = Sentence("why.in_time", room)
     told = {"ratio": ratio, "target": target}
-    if e.headroom_low >= 1:
+    reading = read_ratio(e.headroom_low, e.headroom_high, 1)
+    if reading == "clears target":
         return _raise_or_hold(e, Sentence("why.clears", told))
     below = Sentence("why.ratio_below", {"high": e.ltv_to_cac_high})
-    if e.headroom_high < 1 and e.new_customers <= 0:
+    if reading == "below target" and e.new_customers <= 0:
         why = Sentence("why.nobody_came", {"spent": e.own_cost, "ratio": below})
         return ChannelVerdict("Cut", why, math.nan)
-    if e.headroom_high < 1:
+    if reading == "below target":
         if e.own_cost <= 0:
             return ChannelVerdict("Hold", Sentence("why.shared_only", told), math.nan)
         key = "why.loses" if e.ltv_to_cac_high < 1 else "why.misses"
@@ -218,9 +219,10 @@ def _raise_or_hold(e: ChannelEvidence, clears: Sentence) -> ChannelVerdict:
     low, high = e.marginal_headroom_low, e.marginal_headroom_high
     if math.isnan(low) or math.isnan(high):
         low, high = e.may_cost / m.marginal_cac_high, e.may_cost / m.marginal_cac_low
-    if low >= 1:
+    reading = read_ratio(low, high, 1)
+    if reading == "clears target":
         return ChannelVerdict("Raise", Sentence("why.marginal_within", told), math.nan)
-    if high < 1:
+    if reading == "below target":
         return ChannelVerdict("Hold", Sentence("why.marginal_above", told), math.nan)
     if _at_target(low, high):
         return ChannelVerdict("Hold", Sentence("why.marginal_at", told), math.nan)

@@ -113,29 +113,5 @@ def attainable_coverage(
     )
 
 
-def interval_score(
-    actual: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike, *, level: float = 0.8
-) -> float:
-    r"""Width of the intervals plus what they missed by, in money: lower is better.
-
-    .. math:: (u - l) + \frac{2}{\alpha} (l - y)_+ + \frac{2}{\alpha} (y - u)_+,
-              \quad \alpha = 1 - level,
-
-    averaged over customers: proper for the quantiles alpha/2 and 1 - alpha/2 (Gneiting & Raftery
-    2007, equation 43). Where P0 > alpha it prefers over-covering at zero: do not choose by it
-    there.
-
-    Examples
-    --------
-    >>> round(interval_score([5, 30], [0, 0], [10, 20]), 6)
-    65.0
-    """
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level: got {level}, expected between 0 and 1; 0.8 is an 80 % interval")
-    truth, bottom, top = aligned(actual, low, high)
-    missed = np.maximum(bottom - truth, 0.0) + np.maximum(truth - top, 0.0)
-    return mean((top - bottom) + 2.0 / (1.0 - level) * missed)
-
-
 def _covered(truth: Floats, low: Floats, high: Floats) -> Floats:
     return ((low <= truth) & (truth <= high)).astype(np.float64)

@@ -6,7 +6,7 @@ Three questions, kept apart because a forecast can be right on one and wrong on 
 - **level**: `bias`, `decile_error`, `decile_table`;
 - **error of a customer's value**: `mae`, `rmse`, and both again at the true level;
 - and of what was claimed about chances and intervals: `brier`, `calibration_error` beside its
-  `calibration_floor`, `coverage` beside `attainable_coverage`, `interval_score`.
+  `calibration_floor`, `coverage` beside `attainable_coverage`.
 
 Conventions. The truth comes first, the forecast second; both are one-dimensional, finite and
 equally long. Customers with equal forecasts share what they have in common evenly, so that no
@@ -26,7 +26,6 @@ from ltvkit.evaluation.coverage import (
     AttainableCoverage,
     attainable_coverage,
     coverage,
-    interval_score,
 )
 from ltvkit.units import Floats
 
@@ -43,7 +42,6 @@ __all__ = [
     "decile_error",
     "decile_table",
     "gini",
-    "interval_score",
     "mae",
     "mae_at_level",
     "rmse",

@@ -2,19 +2,18 @@
 
 from typing import Any, Protocol, Self
 
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from ltvkit.errors import DataError, SchemaError
+from ltvkit.errors import SchemaError
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.mbg_cnbd_k import MbgCnbdK
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
 from ltvkit.models.nbd import NBD
 from ltvkit.models.pareto_nbd import ParetoNBD
-from ltvkit.units import DAYS_PER_YEAR, Floats
+from ltvkit.units import Floats
 
 
 class OrderModel(Protocol):
@@ -128,32 +127,6 @@ class Btyd(BaseEstimator):
             },
             index=summary.index,
         )
-
-    def discounted_orders(
-        self, summary: pd.DataFrame, horizon_days: float, *, annual_discount_rate: float
-    ) -> Floats:
-        """Expected orders in the next `horizon_days` days, each discounted to the snapshot.
-
-            sum over months k of [E(k) - E(k-1)] / (1 + r)^(middle of month k in years)
-
-        with E the expected orders up to the end of a month of 365.25/12 days, r a year's rate.
-        Times the expected order value (and a margin rate), this is the residual value.
-        """
-        if not (np.isfinite(annual_discount_rate) and annual_discount_rate > -1):
-            raise DataError(
-                f"annual_discount_rate: got {annual_discount_rate}, expected a rate above -1 such "
-                "as 0.1; give the rate of a year"
-            )
-        months = max(1, int(np.ceil(horizon_days / (DAYS_PER_YEAR / 12) - 1e-9)))
-        ends = np.minimum(np.arange(1, months + 1) * (DAYS_PER_YEAR / 12), horizon_days)
-        total = np.zeros(len(summary))
-        orders_before, start = np.zeros(len(summary)), 0.0
-        for end in ends.tolist():
-            orders = self.order_model.expected_orders(summary, end)
-            years = (start + end) / 2 / DAYS_PER_YEAR
-            total += (orders - orders_before) / (1 + annual_discount_rate) ** years
-            orders_before, start = orders, end
-        return total
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: both parts, no customers."""

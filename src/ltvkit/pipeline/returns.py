@@ -117,11 +117,11 @@ def monthly_returns(
     first = newcomers.drop_duplicates("customer_id")
     by_month = first["revenue"].groupby(first["ordered_on"].dt.strftime("%Y-%m")).sum()
     new = by_month.reindex(kpis["month"], fill_value=0.0).to_numpy(dtype=float)
-    spent = cost.where(cost > 0).to_numpy(dtype=float)
+    spent = cost.to_numpy(dtype=float)
     return kpis.assign(
-        marketing_cost=cost.to_numpy(),
-        mer=kpis["revenue"].to_numpy(dtype=float) / spent,
-        amer=new / spent,
+        marketing_cost=spent,
+        mer=economics.mer(kpis["revenue"].to_numpy(dtype=float), spent),
+        amer=economics.amer(new, spent),
     )
 
 
@@ -202,7 +202,7 @@ def _roas(ledger: Ledger, order_days: pd.DataFrame, channels: pd.DataFrame) -> F
     media = pd.Series(channels["media_spend"].to_numpy(dtype=float), index=names)
     paid = (media > 0) & (names != "all").to_numpy()
     earned["all"], media["all"] = earned[paid].sum(), media[paid].sum()
-    return (earned / media.where(media > 0)).to_numpy(dtype=float)
+    return economics.roas(earned.to_numpy(dtype=float), media.to_numpy())
 
 
 def _with_lead_costs(channels: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

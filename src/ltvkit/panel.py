@@ -20,6 +20,13 @@ from ltvkit.wording import Sentence
 YEAR_DAYS, PERIOD_DAYS = 364, 28
 """A year and a month of whole weeks: seasons and cohorts are counted in them."""
 
+YOUNG_DAYS = 28
+"""Customers known for less are taken to be known for so long, where a rate is formed: a choice, so
+that the order of yesterday is not 365 a year."""
+
+UNLIKELY = 1 / 3
+"""Below this chance of an order or payment in the horizon, no date for it is named: a choice."""
+
 SNAPSHOTS = 8
 """Past snapshots for each length of label: more gain little and cost time."""
 
@@ -140,6 +147,11 @@ class Explanation:
     def why(self) -> tuple[str, ...]:
         """The reasons in English."""
         return tuple(map(str, self.said))
+
+
+PLANNED_WITHIN, ROUGH_WITHIN = 0.20, 0.45
+"""ln(high / total) up to which a total is good for a plan (high 22 % above it), and up to which it
+is a rough one (57 %): choices, as no measurement says how unsure a plan may be."""
 
 
 class Level(Protocol):

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
-from ltvkit.panel import PART, RECORD_ROW
+from ltvkit.panel import PART, RECORD_ROW, ROUGH_WITHIN
 from ltvkit.snapshot import Silence
 from ltvkit.wording import Sentence
 
@@ -14,7 +14,6 @@ Status = Literal["PASS", "REVIEW", "FAIL"]
 Decision = Literal["use", "ranking only", "do not use"]
 
 LEAST_GINI = 0.1
-LEVEL_HALF_WIDTH = 0.45
 SHORTEST_TEST = 1 / 3
 """Of the horizon: a total that was tested over fewer days is not one that can be trusted."""
 
@@ -210,7 +209,7 @@ def when_scored(
     key = "pass"
     if age_days < 0:
         status, key = "REVIEW", "before"
-    elif age_days > OLDEST_MODEL_DAYS or log_half_width > LEVEL_HALF_WIDTH:
+    elif age_days > OLDEST_MODEL_DAYS or log_half_width > ROUGH_WITHIN:
         status, key = "FAIL", "old"
     elif age_days > FRESH_MODEL_DAYS:
         status, key = "REVIEW", "review"
@@ -250,7 +249,7 @@ def _level(
 ) -> Check:
     def check(status: Status, key: str, **facts: object) -> Check:
         said = Sentence(f"check.total.{key}", facts)
-        return Check("total", status, log_half_width, LEVEL_HALF_WIDTH, said)
+        return Check("total", status, log_half_width, ROUGH_WITHIN, said)
 
     missed = [total for total in backtest.totals if not total.inside]
     factor = float(np.exp(log_half_width))
@@ -259,7 +258,7 @@ def _level(
     tested = int(backtest.table["horizon_days"].max()) if len(backtest.table) else 0
     if tested < SHORTEST_TEST * horizon_days:
         return check("FAIL", "short", tested=tested, horizon=horizon_days)
-    if log_half_width > LEVEL_HALF_WIDTH:
+    if log_half_width > ROUGH_WITHIN:
         return check("FAIL", "wide", factor=factor)
     if missed:
         worst = max(missed, key=lambda total: abs(np.log(total.forecast / max(total.actual, 1e-9))))

@@ -19,6 +19,7 @@ from ltvkit.models.horizon import (
     raised,
 )
 from ltvkit.models.rhythm import Rhythm
+from ltvkit.panel import UNLIKELY
 from ltvkit.units import Floats
 
 NEXT_ORDER_SHARES = {
@@ -26,8 +27,6 @@ NEXT_ORDER_SHARES = {
     "next_order_days": 0.5,
     "next_order_days_to": 0.9,
 }
-UNLIKELY = 1 / 3
-"""Below this chance of an order in the horizon, no date for it is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,7 @@ import pandas as pd
 from ltvkit.models.btyd import Btyd, OrderModel
 from ltvkit.models.from_lifetimes import LifetimesFit, fit_lifetimes
 from ltvkit.models.gamma_gamma import GammaGamma
-from ltvkit.panel import Panel
-
-YOUNG_DAYS = 28
+from ltvkit.panel import YOUNG_DAYS, Panel
 
 MOST_CUSTOMERS_OF_LIFETIMES = 30_000
 """Its Pareto/NBD takes a quarter of an hour on ten times as many, for parameters as sure."""

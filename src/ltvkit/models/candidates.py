@@ -22,6 +22,7 @@ import pandas as pd
 
 from ltvkit.models.boosted import Bag, Columns, Design, Objective, cross_fit
 from ltvkit.models.loglinear import LogLinear, cross_fit_loglinear
+from ltvkit.panel import YOUNG_DAYS
 from ltvkit.units import Floats
 
 LEARNED = ("tweedie", "root", "loglinear")
@@ -46,7 +47,6 @@ INCREASING = (
 )
 """More of these never lowers a prediction: known beforehand, so not left to be learned."""
 
-YOUNG_DAYS = 28
 KEYS = ("customer_id", "as_of_day", "label_days", "future_orders", "future_revenue")
 
 

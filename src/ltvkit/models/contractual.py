@@ -21,14 +21,11 @@ from ltvkit.models.contract_level import forecast_contracts, learn
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
 from ltvkit.models.renewals import RenewalLaw, if_all_made, kept, outlook
-from ltvkit.panel import Explanation, Panel, say_nothing
+from ltvkit.panel import UNLIKELY, Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_day_number
 from ltvkit.units import Floats
 
 NEXT_SHARES = (0.1, 0.5, 0.9)
-UNLIKELY = 1 / 3
-"""Below this chance of a payment in the horizon, no date for it is named."""
-
 READ = (*PAST, "days_since_renewal", "days_since_payment", *KNOWN)
 """The features that the model reads."""
 

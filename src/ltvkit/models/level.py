@@ -19,7 +19,15 @@ from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.season import Season
 from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS, season_at
-from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS, Activity, Cut, label_length
+from ltvkit.panel import (
+    PERIOD_DAYS,
+    PLANNED_WITHIN,
+    ROUGH_WITHIN,
+    YEAR_DAYS,
+    Activity,
+    Cut,
+    label_length,
+)
 from ltvkit.units import Z80
 
 SHORTEST_HALF_WIDTH = 0.12
@@ -85,9 +93,9 @@ class LevelForecast:
         """How the total may be used: `plan`, `rough`, `unsure` or `none`."""
         if self.repeat_orders < ENOUGH_REPEAT_ORDERS or not self.fold_errors:
             return "none"
-        if self.log_half_width <= 0.20:
+        if self.log_half_width <= PLANNED_WITHIN:
             return "plan"
-        return "rough" if self.log_half_width <= 0.45 else "unsure"
+        return "rough" if self.log_half_width <= ROUGH_WITHIN else "unsure"
 
     def asked_later(self, days: int, season_change: float) -> "LevelForecast":
         """What is known of the total some days later, when the season adds another log."""

@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from ltvkit import economics
+from ltvkit.economics.costs import ALL
 from ltvkit.wording import Language, Sentence
 
 NEXT_SHARE = 0.1
@@ -41,7 +42,7 @@ def next_budget(
         name: allowable - commissions.get(name, 0.0) / max(new[name], 1.0)
         for name, allowable in by_channel(channels, "allowable_cac").items()
     }
-    own = {name: fit for name, fit in marginal.items() if name != "all"}
+    own = {name: fit for name, fit in marginal.items() if name != ALL}
     extra = _round(NEXT_SHARE * sum(fit.spend for fit in own.values()))
     sketch = economics.budget_sketch(
         own,

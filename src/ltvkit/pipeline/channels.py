@@ -11,6 +11,7 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
+from ltvkit.economics.costs import ALL
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.kpis import LAPSE_DAYS
 from ltvkit.pipeline.budget import Budget, by_channel, next_budget
@@ -327,7 +328,7 @@ def _ledger_facts(ledger: Ledger | None, in_flight: float) -> dict[str, float] |
 def _cac_by_month(months: pd.DataFrame | None) -> pd.Series | None:
     if months is None:
         return None
-    shop = months[months["channel"] == "all"]
+    shop = months[months["channel"] == ALL]
     return pd.Series(
         shop["loaded_cac"].to_numpy(), index=pd.DatetimeIndex(pd.to_datetime(shop["period"]))
     )
@@ -335,7 +336,7 @@ def _cac_by_month(months: pd.DataFrame | None) -> pd.Series | None:
 
 def _ltv_by_month(by_cohort: Mapping[GroupKey, MarginCurve]) -> pd.Series:
     """LTV of the whole shop's cohorts."""
-    shop = {cohort: curve.ltv for (name, cohort), curve in by_cohort.items() if name == "all"}
+    shop = {cohort: curve.ltv for (name, cohort), curve in by_cohort.items() if name == ALL}
     return pd.Series(shop)
 
 
@@ -345,7 +346,7 @@ def _against_benchmarks(channels: pd.DataFrame, sector: pd.DataFrame) -> pd.Data
     figures = ["cac", "media_cac", "ltv", "ltv_to_cac", "payback_month"]
     own = named.melt("channel", figures, var_name="metric", value_name="value")
     own = own.rename(columns={"channel": "segment"})
-    own["segment"] = own["segment"].replace("all", "")
+    own["segment"] = own["segment"].replace(ALL, "")
     return economics.compare_benchmarks(own, sector)
 
 
@@ -355,8 +356,8 @@ def _figures(
     values: economics.ChannelValues,
 ) -> dict[str, dict[str, Any]]:
     """Key figures of the whole shop; what was not observed is None."""
-    cac = by_channel(channels, "loaded_cac")["all"]
-    back = economics.payback_of(values.curves["all", ""], cac)
+    cac = by_channel(channels, "loaded_cac")[ALL]
+    back = economics.payback_of(values.curves[ALL, ""], cac)
     counts = order_days.groupby("customer_id").size()
     figures: dict[str, dict[str, Any]] = {
         name: asdict(figure) for name, figure in economics.headlines(channels, counts, back).items()

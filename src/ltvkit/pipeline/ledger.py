@@ -14,6 +14,7 @@ from datetime import date
 import pandas as pd
 
 from ltvkit import economics
+from ltvkit.economics.costs import ALL
 from ltvkit.errors import DataError
 
 PERIOD: dict[economics.Unit, pd.DateOffset] = {
@@ -124,7 +125,7 @@ class Ledger:
             ledger = ledger[ledger["period"].between(self.start, self.end)]
         own = ledger[(ledger["category"] == "commissions") & (ledger["channel"] != "")]
         paid = own.groupby("channel")["amount"].sum()
-        return {"all": float(paid.sum())} | {str(name): float(x) for name, x in paid.items()}
+        return {ALL: float(paid.sum())} | {str(name): float(x) for name, x in paid.items()}
 
     def credited(self) -> pd.DataFrame:
         """The customers of the days that count, a row per channel credited."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit import economics
+from ltvkit.economics.costs import ALL
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.pipeline.ledger import Ledger
 from ltvkit.units import Floats
@@ -111,7 +112,7 @@ def monthly_returns(
     if ledger is None:
         return kpis.assign(marketing_cost=np.nan, mer=np.nan, amer=np.nan)
     months = ledger.marketing.by_period("customers")
-    shop = months[months["channel"] == "all"]
+    shop = months[months["channel"] == ALL]
     named = pd.DatetimeIndex(shop["period"]).strftime("%Y-%m")
     cost = pd.Series(shop["loaded_cost"].to_numpy(dtype=float), index=named).reindex(kpis["month"])
     first = newcomers.drop_duplicates("customer_id")
@@ -152,7 +153,7 @@ def shop_returns(
     if ledger is None:
         return {}
     overview = ledger.overview()
-    shop = channels[channels["channel"] == "all"].iloc[0]
+    shop = channels[channels["channel"] == ALL].iloc[0]
     figures = {
         "paid_media_cac": (overview.paid_media_cac, "money"),
         "roas": (float(shop["roas"]), "ratio"),
@@ -200,8 +201,8 @@ def _roas(ledger: Ledger, order_days: pd.DataFrame, channels: pd.DataFrame) -> F
     names = channels["channel"]
     earned = amount.groupby(credit["channel"]).sum().reindex(names, fill_value=0.0)
     media = pd.Series(channels["media_spend"].to_numpy(dtype=float), index=names)
-    paid = (media > 0) & (names != "all").to_numpy()
-    earned["all"], media["all"] = earned[paid].sum(), media[paid].sum()
+    paid = (media > 0) & (names != ALL).to_numpy()
+    earned[ALL], media[ALL] = earned[paid].sum(), media[paid].sum()
     return economics.roas(earned.to_numpy(dtype=float), media.to_numpy())
 
 

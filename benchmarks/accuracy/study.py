@@ -31,7 +31,7 @@ from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import RECORD_ROW, LtvModel, Panel
-from ltvkit.snapshot import Snapshot
+from ltvkit.snapshot import Snapshot, as_day_number
 
 DECILE_RANGE = (0.70, 0.90)
 OTHER_HORIZONS = (30, 90, 365)
@@ -254,7 +254,8 @@ def backtest_history(asked: Asked, *, seed: int, threads: int) -> Backtest:
     rows = with_history(history.order_days)
 
     def truth(fold: Snapshot) -> pd.DataFrame:
-        return fetch(targets(rows, snapshot_days([fold.as_of]), horizon_days=fold.horizon_days))
+        day = snapshot_days([as_day_number(fold.as_of)])
+        return fetch(targets(rows, day, horizon_days=fold.horizon_days))
 
     return run_backtest(
         fold_snapshots(history.summary.first_day, asked.panel.snapshot),

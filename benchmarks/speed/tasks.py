@@ -22,6 +22,7 @@ from ltvkit.data import ColumnMap, clean, read_transactions
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.snapshots import customer_summary, seen_at, snapshot_days
+from ltvkit.snapshot import as_day_number
 
 HORIZON_DAYS = 365
 WEEK = 7.0
@@ -155,7 +156,8 @@ def grouped_summary(order_days: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summary(order_days: Any) -> pd.DataFrame:
-    return fetch(customer_summary(seen_at(with_history(order_days), snapshot_days([AS_OF]))))
+    day = snapshot_days([as_day_number(AS_OF)])
+    return fetch(customer_summary(seen_at(with_history(order_days), day)))
 
 
 def _prediction(name: str, fitted: Any, maker: Callable[[], Any], summary: pd.DataFrame) -> Task:

@@ -8,6 +8,7 @@ from ltvkit.data import order_days_from_frame
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.snapshots import customer_summary, seen_at, snapshot_days
+from ltvkit.snapshot import as_day_number
 
 
 def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) -> pd.DataFrame:
@@ -44,7 +45,7 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
     """
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     log = order_days_from_frame(transactions, as_of=day)
-    seen = seen_at(with_history(log.order_days), snapshot_days([log.as_of]))
+    seen = seen_at(with_history(log.order_days), snapshot_days([as_day_number(log.as_of)]))
     return (
         fetch(customer_summary(seen))
         .drop(columns="as_of_day")

@@ -39,7 +39,7 @@ def expected_of(orders):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_attributes_are_what_a_loop_over_each_customer_counts(seed):
     log = messy_log(seed)
-    seen = seen_at(with_history(as_table(log)), snapshot_days(SNAPSHOTS))
+    seen = seen_at(with_history(as_table(log)), snapshot_days(map(day_number, SNAPSHOTS)))
     found = fetch(attributes(seen, ("country", "discount", "online")))
     expected = pd.DataFrame(
         [
@@ -62,7 +62,7 @@ def test_attributes_are_what_a_loop_over_each_customer_counts(seed):
 
 def test_a_text_that_looks_like_a_number_stays_a_text():
     log = messy_log(4).assign(country="01")
-    seen = seen_at(with_history(as_table(log)), snapshot_days(SNAPSHOTS))
+    seen = seen_at(with_history(as_table(log)), snapshot_days(map(day_number, SNAPSHOTS)))
     found = fetch(attributes(seen, ("country",)))
     assert set(found["country_first"]) == {"01"}
     assert set(found["country_share"]) == {1.0}

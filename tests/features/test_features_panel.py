@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_logs import EPOCH, FIRST_DAY, as_table, day_number, histories, messy_log
 
+from ltvkit.contracts import ContractTerms
 from ltvkit.errors import NotEnoughDataError
+from ltvkit.features.contracts import build_contract_panel
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel, features_at
 from ltvkit.panel import cut_days, panel_dates
@@ -30,6 +32,14 @@ def test_before_the_first_order_there_is_no_panel():
     early = Snapshot(log["ordered_on"].min().date() - timedelta(days=1), 30)
     with pytest.raises(NotEnoughDataError, match=f"got no order up to {early.as_of}, .* later"):
         panel_of(log, early)
+
+
+def test_before_the_first_payment_there_are_no_contracts():
+    log = messy_log(3)
+    early = Snapshot(log["ordered_on"].min().date() - timedelta(days=1), 30)
+    terms = ContractTerms(renewal_days=30.0, grace_days=7)
+    with pytest.raises(NotEnoughDataError, match=f"got no order up to {early.as_of}, .* later"):
+        build_contract_panel(as_table(log), early, terms=terms)
 
 
 def frames_of(panel):

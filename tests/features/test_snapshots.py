@@ -89,7 +89,7 @@ def assert_same(found, expected):
 
 
 def seen(log):
-    return seen_at(with_history(as_table(log)), snapshot_days(SNAPSHOTS))
+    return seen_at(with_history(as_table(log)), snapshot_days(map(day_number, SNAPSHOTS)))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -124,7 +124,7 @@ def test_an_order_on_the_snapshot_day_is_history_and_one_a_day_later_is_not():
     )
     table = with_history(as_table(log))
     on, before = (
-        fetch(customer_summary(seen_at(table, snapshot_days([day]))))
+        fetch(customer_summary(seen_at(table, snapshot_days([day_number(day)]))))
         for day in (date(2024, 3, 2), date(2024, 3, 1))
     )
     assert on["repeat_orders"].tolist() == [1]

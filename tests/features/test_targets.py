@@ -19,13 +19,13 @@ FOREVER = FIRST_DAY + timedelta(days=10_000)
 @pytest.mark.parametrize("horizon_days", [1, 45, 200])
 def test_targets_are_the_orders_of_known_customers_in_the_days_after(horizon_days):
     log = messy_log(1)
-    days = [FIRST_DAY + timedelta(days=d) for d in (10, 200, 450)]
+    days = [day_number(FIRST_DAY) + d for d in (10, 200, 450)]
     found = fetch(
         targets(with_history(as_table(log)), snapshot_days(days), horizon_days=horizon_days)
     )
     assert not found.duplicated(["as_of_day", "customer_id"]).any()
     expected = {}
-    for as_of in map(day_number, days):
+    for as_of in days:
         for customer_id, orders in histories(log, FOREVER).items():
             ahead = [o for o in orders if as_of < o["day"] <= as_of + horizon_days]
             if ahead and orders[0]["day"] <= as_of:
@@ -43,7 +43,7 @@ def test_targets_are_the_orders_of_known_customers_in_the_days_after(horizon_day
 
 def test_a_customer_who_comes_only_after_the_snapshot_has_no_target():
     log = messy_log(2).iloc[:1]
-    day = log["ordered_on"].iloc[0].date() - timedelta(days=1)
+    day = day_number(log["ordered_on"].iloc[0].date()) - 1
     found = fetch(targets(with_history(as_table(log)), snapshot_days([day]), horizon_days=30))
     assert found.empty
 

@@ -1,9 +1,38 @@
 """The log summed over customers: who arrived when, and what each cohort did on each day."""
 
+from datetime import date
+
 import ibis.expr.types as ir
 
-from ltvkit.features.engine import total
-from ltvkit.panel import PERIOD_DAYS
+from ltvkit.errors import NotEnoughDataError
+from ltvkit.features.engine import fetch, total
+from ltvkit.panel import PERIOD_DAYS, Activity
+
+
+def activity_of(history: ir.Table, as_of: date) -> Activity:
+    """What the order days up to a day show, summed over customers.
+
+    Parameters
+    ----------
+    history : ibis table
+        From `with_history`, nothing after `as_of`.
+    as_of : date
+        The last day of it, for the message.
+
+    Raises
+    ------
+    NotEnoughDataError
+        When nobody had ordered by then.
+    """
+    activity = Activity(
+        arrivals=fetch(arrivals(history)).sort_values("first_day", ignore_index=True),
+        repeats=fetch(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
+    )
+    if activity.arrivals.empty:
+        raise NotEnoughDataError(
+            f"got no order up to {as_of}, expected history; choose a later date"
+        )
+    return activity
 
 
 def arrivals(history: ir.Table) -> ir.Table:

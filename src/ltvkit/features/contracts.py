@@ -11,8 +11,8 @@ from ltvkit.contracts import (
     ContractTerms,
     renewals_due,
 )
-from ltvkit.features.activity import arrivals, repeats
-from ltvkit.features.engine import fetch, quiet
+from ltvkit.features.activity import activity_of
+from ltvkit.features.engine import quiet
 from ltvkit.features.orders import with_history
 from ltvkit.features.payments import (
     NEAR,
@@ -25,7 +25,7 @@ from ltvkit.features.payments import (
     payments_of,
     trace_payments,
 )
-from ltvkit.panel import Activity, Panel, cut_days, label_length
+from ltvkit.panel import Panel, cut_days, label_length
 from ltvkit.snapshot import Snapshot, as_day_number
 from ltvkit.units import Floats
 
@@ -126,14 +126,16 @@ def build_contract_panel(
         The day it is, and the horizon to predict.
     terms : ContractTerms
         When renewals are due, and how late a payment may be.
+
+    Raises
+    ------
+    NotEnoughDataError
+        When nobody had paid by then.
     """
     past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
     with quiet():
         history = with_history(past)
-    activity = Activity(
-        arrivals=fetch(arrivals(history)).sort_values("first_day", ignore_index=True),
-        repeats=fetch(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
-    )
+    activity = activity_of(history, snapshot.as_of)
     as_of_day = as_day_number(snapshot.as_of)
     history_days = as_of_day - activity.first_day
     label_days = label_length(history_days, snapshot.horizon_days)

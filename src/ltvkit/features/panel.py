@@ -1,22 +1,19 @@
 """Fill the panel: features and labels at rolling past snapshots, in a handful of queries."""
 
-from datetime import date, timedelta
-
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from ltvkit.errors import NotEnoughDataError
-from ltvkit.features.activity import arrivals, repeats
+from ltvkit.features.activity import activity_of
 from ltvkit.features.attributes import attributes
 from ltvkit.features.customers import with_customers
 from ltvkit.features.engine import fetch, quiet
 from ltvkit.features.orders import with_history
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
-from ltvkit.panel import MOST_ROWS, Activity, Cut, Panel, cut_days, label_length, panel_dates
-from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
+from ltvkit.panel import MOST_ROWS, Cut, Panel, cut_days, label_length, panel_dates
+from ltvkit.snapshot import Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
 
@@ -47,7 +44,7 @@ def features_at(
     customers : DataFrame, optional
         See `with_customers`.
     """
-    seen = seen_at(history, snapshot_days([_date(day) for day in days]))
+    seen = seen_at(history, snapshot_days(days))
     frame = fetch(customer_summary(seen)).merge(
         fetch(behaviour(seen, horizon_days=horizon_days)), on=KEY, validate="1:1"
     )
@@ -93,14 +90,7 @@ def build_panel(
     with quiet():
         history = with_history(past).cache()
     as_of_day = as_day_number(snapshot.as_of)
-    activity = Activity(
-        arrivals=fetch(arrivals(history)).sort_values("first_day", ignore_index=True),
-        repeats=fetch(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
-    )
-    if activity.arrivals.empty:
-        raise NotEnoughDataError(
-            f"got no order up to {snapshot.as_of}, expected history; choose a later date"
-        )
+    activity = activity_of(history, snapshot.as_of)
     history_days = as_of_day - activity.first_day
     label_days = label_length(history_days, snapshot.horizon_days)
     dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)
@@ -155,7 +145,7 @@ def _labelled(
     parts = []
     for label_days in sorted({label for _, label in dates}):
         days = [day for day, label in dates if label == label_days]
-        snapshots = snapshot_days([_date(day) for day in days])
+        snapshots = snapshot_days(days)
         labels = fetch(targets(history, snapshots, horizon_days=label_days))
         rows = features[features["as_of_day"].isin(days)].merge(
             labels, on=KEY, how="left", validate="1:1"
@@ -171,7 +161,7 @@ def _labelled(
 
 
 def _cuts(history: ir.Table, days: tuple[int, ...], label_days: int) -> tuple[Cut, ...]:
-    snapshots = snapshot_days([_date(day) for day in days])
+    snapshots = snapshot_days(days)
     summaries = fetch(customer_summary(seen_at(history, snapshots)))
     labels = fetch(targets(history, snapshots, horizon_days=label_days))
     rows = summaries.merge(labels[[*KEY, "future_revenue"]], on=KEY, how="left", validate="1:1")
@@ -197,7 +187,3 @@ def _lean(frame: pd.DataFrame) -> pd.DataFrame:
         name: np.float32 for name in frame.select_dtypes("float64").columns if name not in exact
     }
     return frame.astype(lean)
-
-
-def _date(day: int) -> date:
-    return EPOCH + timedelta(days=day)

@@ -4,23 +4,22 @@ One expression serves one snapshot or a panel of many: the log joined to the sna
 `day <= snapshot day`, so that nothing after a snapshot can reach its features.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable
 
 import ibis
 import ibis.expr.types as ir
 
 from ltvkit.features.engine import average, quiet, spread, total
-from ltvkit.snapshot import EPOCH, as_day_number
+from ltvkit.snapshot import EPOCH
 
 WINDOWS = (30, 60, 90, 180, 365)
 """Lengths, in days, of the windows that end at the snapshot."""
 
 
-def snapshot_days(days: Sequence[date]) -> ir.Table:
-    """A table of snapshot days, column `as_of_day` (int, days since 1970-01-01)."""
+def snapshot_days(days: Iterable[int]) -> ir.Table:
+    """A table of snapshot days, column `as_of_day`, each in days since 1970-01-01."""
     with quiet():
-        return ibis.memtable({"as_of_day": sorted(as_day_number(day) for day in days)})
+        return ibis.memtable({"as_of_day": sorted(days)})
 
 
 def seen_at(history: ir.Table, snapshots: ir.Table) -> ir.Table:

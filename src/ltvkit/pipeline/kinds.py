@@ -248,8 +248,8 @@ class ContractShop:
 
 
 def _orders_after(order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
-    history, day = with_history(order_days), snapshot_days([fold.as_of])
-    return fetch(targets(history, day, horizon_days=fold.horizon_days))
+    day = snapshot_days([as_day_number(fold.as_of)])
+    return fetch(targets(with_history(order_days), day, horizon_days=fold.horizon_days))
 
 
 def contracts_in_words(config: Config, log: CleanLog) -> str:

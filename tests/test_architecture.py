@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "report": {"audience", "economics"},
     "tracking": {"models", "data"},
 }
-"""Beside the ground and itself; the rest (pipeline, app, cli, api, config, summary) are roots."""
+"""Beside the ground and itself; the rest (pipeline, app, cli, config, summary) are roots."""
 
 DOORS = {
     "mlflow": {"tracking"},

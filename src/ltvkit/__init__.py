@@ -16,8 +16,8 @@ from ltvkit._version import __version__
 
 if TYPE_CHECKING:
     from ltvkit import audience, economics
-    from ltvkit.api import summarise
     from ltvkit.evaluation import metrics
+    from ltvkit.features.summary import summarise
     from ltvkit.models import (
         NBD,
         BetaGeo,
@@ -60,7 +60,7 @@ _HOMES = {
     "features_for": "ltvkit.pipeline.trained",
     "load_model": "ltvkit.pipeline.trained",
     "metrics": "ltvkit.evaluation",
-    "summarise": "ltvkit.api",
+    "summarise": "ltvkit.features.summary",
 }
 
 

@@ -1,4 +1,4 @@
-"""Functions that join rooms for use from Python, without a configuration."""
+"""A customer summary from a table of transactions, for use from Python without a configuration."""
 
 from datetime import date
 

@@ -12,7 +12,7 @@ from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.existing import values_there
 from ltvkit.economics.payback import payback_of
 from ltvkit.economics.resample import limits
-from ltvkit.units import DAYS_PER_MONTH
+from ltvkit.units import DAYS_PER_MONTH, USUAL_INTERVAL
 
 COHORT_VALUE_COLUMNS = (
     "channel",
@@ -50,7 +50,6 @@ def cohort_values(
     costs: pd.DataFrame | None = None,
     write_off_months: int = 12,
     level_sd_log: float = 0.0,
-    confidence: float = 0.80,
     draws: int = 200,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -70,8 +69,8 @@ def cohort_values(
         L: acquisition cost is written off in a straight line over so many months.
     level_sd_log : float
         See `values_there`.
-    confidence : float
-        Of the intervals, by resampling customers; small cohorts have wide ones.
+    draws, seed : int
+        Resamples of customers, for intervals of 80 %; small cohorts have wide ones.
 
     Returns
     -------
@@ -105,7 +104,6 @@ def cohort_values(
             group,
             by="cohort",
             level_sd_log=level_sd_log,
-            confidence=confidence,
             draws=draws,
             seed=seed,
         )
@@ -121,7 +119,7 @@ def cohort_values(
     for row in there.to_dict("records"):
         key = (str(row["channel"]), str(row["cohort"]))
         cost, cac = known.get(key, (math.nan, math.nan))
-        rows.append({str(k): v for k, v in row.items()} | _row(curves[key], cost, cac, confidence))
+        rows.append({str(k): v for k, v in row.items()} | _row(curves[key], cost, cac))
     table = pd.DataFrame(rows)
     age = _age_months(table["cohort"], pd.Timestamp(as_of))
     spent = table["acquisition_cost"]
@@ -136,11 +134,9 @@ def cohort_values(
     return table[list(COHORT_VALUE_COLUMNS)]
 
 
-def _row(
-    curve: MarginCurve, cost: float, cac: float, confidence: float
-) -> dict[str, float | int | str | None]:
-    back = payback_of(curve, cac, confidence=confidence)
-    low, high = limits(curve.ltv_draws, confidence)
+def _row(curve: MarginCurve, cost: float, cac: float) -> dict[str, float | int | str | None]:
+    back = payback_of(curve, cac)
+    low, high = limits(curve.ltv_draws, USUAL_INTERVAL)
     return {
         "ltv": curve.ltv,
         "ltv_low": float(low),

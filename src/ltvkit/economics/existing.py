@@ -10,6 +10,7 @@ from ltvkit.economics.costs import ALL, numbers, require_columns
 from ltvkit.economics.curves import GroupKey
 from ltvkit.economics.resample import limits, resampled
 from ltvkit.economics.value import total_value
+from ltvkit.units import USUAL_INTERVAL
 
 _MAX_UNITS = 500
 
@@ -19,7 +20,6 @@ def values_there(
     *,
     by: Literal["channel", "cohort"] = "channel",
     level_sd_log: float = 0.0,
-    confidence: float = 0.80,
     draws: int = 1_000,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -71,7 +71,7 @@ def values_there(
             money, np.repeat(base[:, None], 3, axis=1), np.eye(3), draws=draws, rng=rng
         )
         drawn[:, 1:] += (off * drawn[:, 1])[:, None]
-        low, high = limits(drawn, confidence)
+        low, high = limits(drawn, USUAL_INTERVAL)
         row: dict[str, object] = {"channel": key[0], "cohort": key[1], "customers": len(at)}
         for i, name in enumerate(("margin_to_date", "residual_margin", "total_value")):
             row |= {name: mean[i], f"{name}_low": low[i], f"{name}_high": high[i]}

@@ -11,9 +11,14 @@ from ltvkit.economics.costs import ALL
 from ltvkit.economics.orders import read_orders, total_by
 from ltvkit.economics.warnings import EconomicsFacts
 
+REFUND_WINDOW_DAYS = 30
+"""How long an order may still be refunded: a choice, as many shops promise a month."""
+
 _YEAR_DAYS = 365
 _FEWEST_MONTHS = 4
 _SEASON_MONTHS = 12
+_FEWEST_CUSTOMERS = 5
+"""Of a channel of four one brings a quarter even where all are alike: W10 would always be told."""
 
 
 def economics_facts(
@@ -31,7 +36,6 @@ def economics_facts(
     horizon_months: int = 12,
     margin_is_revenue: bool = False,
     refund_share: float | None = None,
-    refund_window_days: int = 30,
     refund_rows: int | None = None,
     refunds_after_snapshot: int | None = None,
     unidentified_share: float | None = None,
@@ -66,8 +70,6 @@ def economics_facts(
         Whether no margin is known, so that revenue stands in for it.
     refund_share, refund_rows, refunds_after_snapshot : optional
         Refunds as a share of gross sales, their rows up to `as_of`, and those after it.
-    refund_window_days : int
-        How long an order may still be refunded.
     unidentified_share : float, optional
         Share of rows without a customer.
     shared_contacts : int, optional
@@ -95,7 +97,7 @@ def economics_facts(
     first = orders.is_first
     last_day = np.append(orders.customer[1:] != orders.customer[:-1], True)[: len(first)]
     inactive = orders.day[last_day] <= orders.as_of_day - _YEAR_DAYS
-    recent = orders.day > orders.as_of_day - refund_window_days
+    recent = orders.day > orders.as_of_day - REFUND_WINDOW_DAYS
     first_month, usual = _surge(kpi_table, new_from)
     shift, gained = mix_shift(customers)
     before, after = _mix_by_half(customers)
@@ -160,8 +162,8 @@ def mix_shift(customers: pd.DataFrame) -> tuple[float | None, str | None]:
     return float(gain.abs().sum() / 2), str(gain.idxmax())
 
 
-def top_customer_shares(customers: pd.DataFrame, *, fewest: int = 5) -> dict[str, float]:
-    """The largest customer's part of each channel's margin so far, channels of `fewest` or more.
+def top_customer_shares(customers: pd.DataFrame) -> dict[str, float]:
+    """The largest customer's part of each channel's margin so far, channels of five or more.
 
     Examples
     --------
@@ -177,7 +179,7 @@ def top_customer_shares(customers: pd.DataFrame, *, fewest: int = 5) -> dict[str
     if "weight" in customers:
         earned = earned * customers["weight"]
     by_channel = earned.groupby(customers["channel"]).agg(["max", "sum", "size"])
-    kept = by_channel[(by_channel["size"] >= fewest) & (by_channel["sum"] > 0)]
+    kept = by_channel[(by_channel["size"] >= _FEWEST_CUSTOMERS) & (by_channel["sum"] > 0)]
     return {str(name): float(row["max"] / row["sum"]) for name, row in kept.iterrows()}
 
 

@@ -9,6 +9,7 @@ from scipy import special
 
 from ltvkit.economics.costs import ALL
 from ltvkit.economics.payback import Payback
+from ltvkit.units import USUAL_INTERVAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Figure:
 
 
 def headlines(
-    channels: pd.DataFrame, order_counts: pd.Series, payback: Payback, *, confidence: float = 0.80
+    channels: pd.DataFrame, order_counts: pd.Series, payback: Payback
 ) -> dict[str, Figure]:
     """CAC, LTV, LTV:CAC, allowable CAC, ROI, payback and repeat rate of the whole shop.
 
@@ -35,7 +36,7 @@ def headlines(
         with Wilson limits (that of `kpis` is by month).
     payback : Payback
         Of all channels. Its value is the observed month, NaN for "not yet"; the limits are the
-        months by which the CAC is back with a chance of (1 - confidence) / 2 and its complement.
+        months by which the CAC is back with a chance of 10 % and of 90 %.
 
     Examples
     --------
@@ -58,9 +59,9 @@ def headlines(
     """
     row = channels[channels["channel"] == ALL].iloc[0]
     repeat = float((order_counts >= 2).mean()) if len(order_counts) else math.nan
-    low, high = _wilson(repeat, len(order_counts), confidence)
+    low, high = _wilson(repeat, len(order_counts))
     month = math.nan if payback.payback_month is None else float(payback.payback_month)
-    tail = (1 - confidence) / 2
+    tail = (1 - USUAL_INTERVAL) / 2
     return {
         "cac": _figure(row, "loaded_cac", "cac_low", "cac_high", "money"),
         "media_cac": _figure(row, "media_cac", None, None, "money"),
@@ -89,11 +90,11 @@ def _month_of(payback: Payback, chance: float) -> float:
     return float(reached["months"].iloc[0]) if len(reached) else math.nan
 
 
-def _wilson(share: float, n: int, confidence: float) -> tuple[float, float]:
+def _wilson(share: float, n: int) -> tuple[float, float]:
     """Wilson's score interval of a share: E. B. Wilson, JASA 22 (1927)."""
     if n == 0:
         return math.nan, math.nan
-    z = float(special.ndtri((1 + confidence) / 2))
+    z = float(special.ndtri((1 + USUAL_INTERVAL) / 2))
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
     return float(centre - half), float(centre + half)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ltvkit.errors import DataError
-from ltvkit.units import Floats
+from ltvkit.units import USUAL_INTERVAL, Floats
 from ltvkit.wording import Sentence
 
 MIN_PERIODS = 12
@@ -76,24 +76,16 @@ class MarginalCac:
         return "" if self.said is None else str(self.said)
 
 
-def marginal_cac(
-    spend: ArrayLike,
-    new_customers: ArrayLike,
-    *,
-    confidence: float = 0.80,
-    min_periods: int = MIN_PERIODS,
-) -> MarginalCac:
+def marginal_cac(spend: ArrayLike, new_customers: ArrayLike) -> MarginalCac:
     """Marginal CAC of a channel from its spend and new customers, period by period.
 
-    Estimable with at least `min_periods` periods of spend that really varied, and when the limits
-    of b lie above zero; otherwise `reason` says what is missing.
+    Estimable with at least `MIN_PERIODS` periods of spend that really varied, and when the 80 %
+    limits of b lie above zero; otherwise `reason` says what is missing.
 
     Parameters
     ----------
     spend, new_customers : array_like, shape (periods,)
         S and N; periods without spend are left out.
-    confidence : float
-        Of the limits.
 
     Examples
     --------
@@ -116,15 +108,15 @@ def marginal_cac(
         unknown = [math.nan] * 6
         return MarginalCac(False, said, s.size, mean_spend, most_spend, average, *unknown)
 
-    if s.size < min_periods:
-        return cannot("few_periods", periods=s.size, needed=min_periods)
+    if s.size < MIN_PERIODS:
+        return cannot("few_periods", periods=s.size, needed=MIN_PERIODS)
     log_s = np.log(s)
     if log_s.std() < MIN_LOG_VARIATION:
         return cannot("steady", spread=float(log_s.std()))
     if n.sum() <= 0:
         return cannot("no_customer")
     b, error = _poisson_slope(log_s, n)
-    reach = float(special.stdtrit(s.size - 2, (1 + confidence) / 2)) * error
+    reach = float(special.stdtrit(s.size - 2, (1 + USUAL_INTERVAL) / 2)) * error
     low, high = b - reach, b + reach
     if not low > 0:
         return replace(

@@ -17,15 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ltvkit.economics.costs import ALL, require_columns
-from ltvkit.economics.curves import (
-    MIN_CUSTOMERS,
-    MIN_SHARE,
-    GroupKey,
-    MarginCurve,
-    margin_curves,
-)
+from ltvkit.economics.curves import GroupKey, MarginCurve, margin_curves
 from ltvkit.economics.resample import limits
 from ltvkit.errors import ConfigError
+from ltvkit.units import USUAL_INTERVAL
 
 PAYBACK_COLUMNS = (
     "channel",
@@ -81,11 +76,8 @@ def payback(
     cac: float,
     *,
     customers: pd.DataFrame | None = None,
-    confidence: float = 0.80,
     draws: int = 1_000,
     seed: int = 0,
-    min_customers: int = MIN_CUSTOMERS,
-    min_share: float = MIN_SHARE,
 ) -> Payback:
     """When the mean customer of a group has returned its CAC, from margin by age.
 
@@ -99,12 +91,8 @@ def payback(
     customers : DataFrame, optional
         `customer_id, age_months` (months observed; may be fractional), optional `weight`; then
         `margins` needs rows only where there was margin.
-    confidence : float
-        Of the band.
     draws, seed : int
-        Resamples of customers.
-    min_customers, min_share
-        The curve stops where fewer than max(min_customers, min_share x customers) were observed.
+        Resamples of customers, for a band of 80 %.
 
     Examples
     --------
@@ -129,13 +117,11 @@ def payback(
         horizon_months=1,
         draws=draws,
         seed=seed,
-        min_customers=min_customers,
-        min_share=min_share,
     )[ALL, ""]
-    return payback_of(curve, cac, confidence=confidence)
+    return payback_of(curve, cac)
 
 
-def payback_of(curve: MarginCurve, cac: float, *, confidence: float = 0.80) -> Payback:
+def payback_of(curve: MarginCurve, cac: float, *, confidence: float = USUAL_INTERVAL) -> Payback:
     """When a margin curve returns a CAC; the parts of `payback` for a curve already at hand.
 
     Examples
@@ -182,10 +168,7 @@ def payback_of(curve: MarginCurve, cac: float, *, confidence: float = 0.80) -> P
 
 
 def payback_table(
-    curves: Mapping[GroupKey, MarginCurve],
-    cac: Mapping[GroupKey, float],
-    *,
-    confidence: float = 0.80,
+    curves: Mapping[GroupKey, MarginCurve], cac: Mapping[GroupKey, float]
 ) -> pd.DataFrame:
     """The curves of channels and cohorts as one long table: `payback.csv`.
 
@@ -218,7 +201,7 @@ def payback_table(
     parts = []
     for channel, cohort in curves:
         own = cac.get((channel, cohort), cac.get((channel, ""), math.nan))
-        result = payback_of(curves[channel, cohort], own, confidence=confidence)
+        result = payback_of(curves[channel, cohort], own)
         parts.append(result.curve.assign(channel=channel, cohort=cohort, cac=own))
     if not parts:
         return pd.DataFrame({column: [] for column in PAYBACK_COLUMNS})
@@ -238,13 +221,11 @@ class GoalComparison:
     verdict: GoalVerdict
 
 
-def against_goal(
-    result: Payback, target_payback_months: int, *, confidence: float = 0.80
-) -> GoalComparison:
+def against_goal(result: Payback, target_payback_months: int) -> GoalComparison:
     """Is the CAC back within the target months? Judged by the chance of it, never by the point.
 
-    "meets the goal" when the chance that it is back by then is at least (1 + confidence) / 2,
-    "misses" when it is at most (1 - confidence) / 2, else "cannot tell yet".
+    "meets the goal" when the chance that it is back by then is at least 90 %, "misses" when
+    it is at most 10 %, else "cannot tell yet".
 
     Examples
     --------
@@ -265,9 +246,9 @@ def against_goal(
     chance = float(last["prob_paid_back"])
     seen_all = int(last["months"]) == target_payback_months
     verdict: GoalVerdict = "cannot tell yet"
-    if chance >= (1 + confidence) / 2:
+    if chance >= (1 + USUAL_INTERVAL) / 2:
         verdict = "meets the goal"
-    elif seen_all and chance <= (1 - confidence) / 2:
+    elif seen_all and chance <= (1 - USUAL_INTERVAL) / 2:
         verdict = "misses the goal"
     return GoalComparison(target_payback_months, chance, bool(last["predicted"]), verdict)
 

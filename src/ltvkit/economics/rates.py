@@ -12,6 +12,11 @@ from scipy import special
 
 from ltvkit.errors import ConfigError, DataError
 
+USUAL_CONFIDENCE = 0.95
+"""Of exact limits where nothing else is asked: what textbooks compare two rates by."""
+
+_Z = float(special.ndtri((1 + USUAL_CONFIDENCE) / 2))
+
 
 class Interval(NamedTuple):
     """Two limits."""
@@ -29,7 +34,7 @@ class RateRatio(NamedTuple):
     p: float
 
 
-def poisson_interval(count: float, *, confidence: float = 0.95) -> Interval:
+def poisson_interval(count: float, *, confidence: float = USUAL_CONFIDENCE) -> Interval:
     """Exact (Garwood) limits for the mean of a Poisson count.
 
     low = chi2(alpha/2; 2n) / 2 and high = chi2(1 - alpha/2; 2n + 2) / 2. Attribution weights make
@@ -53,7 +58,9 @@ def poisson_interval(count: float, *, confidence: float = 0.95) -> Interval:
     return Interval(low, float(special.gammaincinv(count + 1, 1 - alpha / 2)))
 
 
-def cac_interval(cost: float, new_customers: float, *, confidence: float = 0.95) -> Interval:
+def cac_interval(
+    cost: float, new_customers: float, *, confidence: float = USUAL_CONFIDENCE
+) -> Interval:
     """Limits of a CAC = cost / N, by exact Poisson limits on N.
 
     Without any customer the upper limit is infinite; the lower one still says something.
@@ -69,16 +76,14 @@ def cac_interval(cost: float, new_customers: float, *, confidence: float = 0.95)
     return Interval(cost / high, cost / low if low > 0 else (math.inf if cost > 0 else 0.0))
 
 
-def rate_ratio(
-    spend_a: float, n_a: float, spend_b: float, n_b: float, *, confidence: float = 0.95
-) -> RateRatio:
+def rate_ratio(spend_a: float, n_a: float, spend_b: float, n_b: float) -> RateRatio:
     """Is channel a really dearer than channel b?  ratio = (S_a / N_a) / (S_b / N_b).
 
     Given n = N_a + N_b, N_b is binomial with success probability S_b / (S_a + S_b) when both CACs
     are equal. `p` is that exact two-sided test (the sum of the probabilities of all outcomes that
-    are no more likely than the one seen). The limits are ratio x exp(-+ z sqrt(1/N_a + 1/N_b)),
-    and the exact Clopper-Pearson limits where a count is zero. Near the edge the two can differ
-    by a hair; read the verdict from the limits.
+    are no more likely than the one seen). The 95 % limits are
+    ratio x exp(-+ z sqrt(1/N_a + 1/N_b)), and the exact Clopper-Pearson limits where a count is
+    zero. Near the edge the two can differ by a hair; read the verdict from the limits.
 
     Source: Przyborowski & Wilenski, Biometrika 31 (1940); Rothman & Greenland, Modern
     Epidemiology, for the limits.
@@ -89,7 +94,6 @@ def rate_ratio(
     >>> [round(x, 2) for x in google_to_facebook[:3]], round(google_to_facebook.p, 3)
     ([1.5, 0.95, 2.36], 0.083)
     """
-    _check(confidence)
     if not (spend_a > 0 and spend_b > 0):
         raise DataError(
             f"spend: got {spend_a} and {spend_b}, expected both above 0; compare only channels "
@@ -100,9 +104,9 @@ def rate_ratio(
     p = _conditional_p(round(n_b), round(n_a + n_b), spend_b / (spend_a + spend_b))
     if n_a > 0 and n_b > 0:
         ratio = (spend_a / n_a) / (spend_b / n_b)
-        spread = math.exp(_z(confidence) * math.sqrt(1 / n_a + 1 / n_b))
+        spread = math.exp(_Z * math.sqrt(1 / n_a + 1 / n_b))
         return RateRatio(ratio, ratio / spread, ratio * spread, p)
-    alpha = 1 - confidence
+    alpha = 1 - USUAL_CONFIDENCE
     if n_a == 0 and n_b == 0:
         return RateRatio(math.nan, 0.0, math.inf, p)
     if n_b == 0:
@@ -124,10 +128,6 @@ def _conditional_p(seen: int, n: int, share: float) -> float:
     # A tie in exact arithmetic must count as one: 1e-7 relative, as in R's binom.test.
     as_unlikely = log_pmf <= log_pmf[seen] + 1e-7
     return float(min(1.0, np.exp(log_pmf[as_unlikely]).sum()))
-
-
-def _z(confidence: float) -> float:
-    return float(special.ndtri((1 + confidence) / 2))
 
 
 def _check(confidence: float) -> None:

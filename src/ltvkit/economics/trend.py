@@ -11,6 +11,7 @@ import pandas as pd
 from ltvkit.economics.costs import ALL
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.resample import limits
+from ltvkit.units import USUAL_INTERVAL
 
 _FEWEST_COHORTS = 3
 
@@ -38,7 +39,6 @@ def cohort_trend(
     *,
     channel: str = ALL,
     cac: Mapping[GroupKey, float] | None = None,
-    confidence: float = 0.80,
 ) -> CohortTrend:
     """Compare the cohorts of a channel by what they had brought at one common age.
 
@@ -76,7 +76,7 @@ def cohort_trend(
     ]
     draws = np.array([curves[key].draws[:, months - 1] for key in kept])
     margin = np.array([curves[key].cumulative[months - 1] for key in kept])
-    low, high = limits(draws.T, confidence) if kept else (margin, margin)
+    low, high = limits(draws.T, USUAL_INTERVAL) if kept else (margin, margin)
     size = np.array([curves[key].customers for key in kept], dtype=np.float64)
     table = pd.DataFrame(
         {
@@ -93,7 +93,7 @@ def cohort_trend(
     month = pd.PeriodIndex(table["cohort"], freq="M").astype("int64").to_numpy().astype(np.float64)
     lever = size * (month - np.average(month, weights=size))
     lever /= (lever * month).sum()
-    least, most = (float(limit) for limit in limits(lever @ draws, confidence))
+    least, most = (float(limit) for limit in limits(lever @ draws, USUAL_INTERVAL))
     verdict: Literal["rising", "falling", "cannot tell yet"] = "cannot tell yet"
     if least > 0:
         verdict = "rising"

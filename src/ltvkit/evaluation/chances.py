@@ -90,9 +90,7 @@ def calibration_error(
     return ratio(float(np.abs(gaps).sum()), float(outcome.size))
 
 
-def calibration_floor(
-    prob_active: npt.ArrayLike, *, seed: int, bins: int = CALIBRATION_BINS, draws: int = 100
-) -> float:
+def calibration_floor(prob_active: npt.ArrayLike, *, seed: int, draws: int = 100) -> float:
     """The `calibration_error` that a perfect forecast with these probabilities would score.
 
     The mean over `draws` simulated futures in which each customer comes back with exactly the
@@ -110,7 +108,7 @@ def calibration_floor(
     if unordered.size == 0:
         return float("nan")
     probability = np.sort(unordered)[::-1]
-    edges = equal_count_edges(probability.size, bins)
+    edges = equal_count_edges(probability.size, CALIBRATION_BINS)
     generator = np.random.default_rng(seed)
     errors = np.empty(draws)
     for draw in range(draws):

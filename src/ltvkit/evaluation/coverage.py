@@ -8,7 +8,7 @@ import pandas as pd
 
 from ltvkit.deciles import DECILES, cumulative, equal_count_edges
 from ltvkit.evaluation._arrays import aligned, mean, require_probabilities
-from ltvkit.units import Floats
+from ltvkit.units import USUAL_INTERVAL, Floats
 
 ATTAINABLE_ZERO_SHARE = 0.7
 """A decile with this share of zeros or more covers too much whatever the interval's method."""
@@ -61,7 +61,6 @@ def attainable_coverage(
     high: npt.ArrayLike,
     prob_zero: npt.ArrayLike,
     *,
-    level: float = 0.8,
     predicted: npt.ArrayLike | None = None,
 ) -> AttainableCoverage:
     """Coverage beside its limit, where it is attainable, and by decile.
@@ -69,11 +68,9 @@ def attainable_coverage(
     Parameters
     ----------
     actual, low, high : array-like of shape (customers,)
-        What came, and the interval that was stated for it.
+        What came, and the interval of 80 % that was stated for it.
     prob_zero : array-like of shape (customers,)
         P0, the stated probability of no order in the horizon (1 - prob_active).
-    level : float
-        The interval's nominal level.
     predicted : array-like of shape (customers,), optional
         The forecast that orders the deciles; by ascending P0 when not given.
 
@@ -89,7 +86,7 @@ def attainable_coverage(
     require_probabilities(zero)
     _, ranking = aligned(truth, -zero if predicted is None else predicted)
     covered = _covered(truth, bottom, top)
-    uncertain = zero < level
+    uncertain = zero < USUAL_INTERVAL
     edges = equal_count_edges(truth.size, DECILES)
     customers = np.diff(edges)
     of_each = np.maximum(customers, 1)
@@ -106,7 +103,7 @@ def attainable_coverage(
     )
     return AttainableCoverage(
         overall=mean(covered),
-        limit=mean(np.maximum(zero, level)),
+        limit=mean(np.maximum(zero, USUAL_INTERVAL)),
         where_attainable=mean(covered[uncertain]),
         customers_attainable=int(uncertain.sum()),
         deciles=deciles,

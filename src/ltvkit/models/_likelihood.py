@@ -25,6 +25,9 @@ _BOX = 12.0
 _PRIOR_SD = 3.0
 # A rise of the log-likelihood, summed over customers, that nobody could tell from none.
 _TOLERANCE = 1e-6
+# Step of central differences on a log-parameter: the error of the method, of order step^2, and that
+# of rounding, of order 1e-16 / step, are both far below what a covariance is read to.
+_STEP = 1e-4
 # Distinct rows from which a first look on a coarse grid pays.
 _MANY_ROWS = 5_000
 
@@ -244,13 +247,13 @@ def _is_open(found: Optimum, centre: Floats) -> bool:
     return float(np.linalg.eigvalsh(found.covariance)[-1]) > _PRIOR_SD**2
 
 
-def hessian(objective: Objective, theta: Floats, *, step: float = 1e-4) -> Floats:
+def hessian(objective: Objective, theta: Floats) -> Floats:
     """Second derivatives, by central differences of the analytic gradient."""
     rows = []
-    for one in np.eye(len(theta)) * step:
+    for one in np.eye(len(theta)) * _STEP:
         _, above = objective(theta + one)
         _, below = objective(theta - one)
-        rows.append((above - below) / (2 * step))
+        rows.append((above - below) / (2 * _STEP))
     matrix = np.asarray(rows)
     return np.asarray((matrix + matrix.T) / 2, dtype=float)
 

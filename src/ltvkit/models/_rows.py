@@ -14,6 +14,9 @@ import pandas as pd
 from ltvkit.errors import DataError, NotEnoughDataError, SchemaError, offenders
 from ltvkit.units import DAYS_PER_YEAR, Floats
 
+_STEPS = 64
+"""Of the coarse grid: a choice, as the first look only has to start the second near its top."""
+
 
 class Histories(NamedTuple):
     """Purchase histories in the papers' symbols, times in one unit; `weight` counts customers."""
@@ -130,13 +133,13 @@ def compress(rows: Histories) -> Histories:
     return Histories(x, t_x, T, tally(place, rows.weight))
 
 
-def coarsen(rows: Histories, *, steps: int = 64) -> Histories:
-    """Round the times to a grid of so many steps and merge what has become equal.
+def coarsen(rows: Histories) -> Histories:
+    """Round the times to a grid of `_STEPS` steps and merge what has become equal.
 
     For a first look at a large shop: its likelihood has nearly the same top, at a fraction of the
     rows.
     """
-    grid = float(rows.T.max()) / steps
+    grid = float(rows.T.max()) / _STEPS
     t_x = np.where(rows.x > 0, np.maximum(np.round(rows.t_x / grid), 1.0), 0.0) * grid
     T = np.maximum(np.round(rows.T / grid) * grid, t_x)
     return compress(Histories(rows.x, t_x, T, rows.weight))

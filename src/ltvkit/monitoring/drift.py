@@ -7,6 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 BINS = 10
+"""As many as is usual for the index, so that it compares with what others report."""
+
 NOISE_LEVEL = 0.99
 
 _SMOOTHING = 0.5
@@ -33,10 +35,10 @@ class Drift:
     noise: float
 
 
-def psi(old: pd.Series, new: pd.Series, *, name: str = "", bins: int = BINS) -> Drift:
+def psi(old: pd.Series, new: pd.Series, *, name: str = "") -> Drift:
     """The population stability index of a column, and what chance alone would give.
 
-    Numbers are put into `bins` bins by the old base's quantiles (ties together), texts into their
+    Numbers are put into ten bins by the old base's quantiles (ties together), texts into their
     categories; missing values are a bin. With no change, PSI x n m/(n + m) follows a chi-square
     with B - 1 degrees of freedom (Yurdakul and Naranjo 2020), n and m being the numbers of
     customers and B that of bins, so PSI averages (B - 1)(1/n + 1/m). Two runs on much the same
@@ -52,7 +54,7 @@ def psi(old: pd.Series, new: pd.Series, *, name: str = "", bins: int = BINS) -> 
     """
     from scipy.special import chdtri
 
-    old_bins, new_bins = _binned(old, new, bins)
+    old_bins, new_bins = _binned(old, new)
     count = int(max(old_bins.max(initial=0), new_bins.max(initial=0))) + 1
     n, m = max(len(old), 1), max(len(new), 1)
     p = (np.bincount(old_bins, minlength=count) + _SMOOTHING) / (n + _SMOOTHING * count)
@@ -68,14 +70,12 @@ def psi(old: pd.Series, new: pd.Series, *, name: str = "", bins: int = BINS) -> 
     )
 
 
-def _binned(
-    old: pd.Series, new: pd.Series, bins: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _binned(old: pd.Series, new: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The bin of every value, numbered from 0 without gaps over both bases."""
     if pd.api.types.is_numeric_dtype(old.dtype) and pd.api.types.is_numeric_dtype(new.dtype):
         a, b = (values.to_numpy(dtype=float, na_value=np.nan) for values in (old, new))
         seen = a[~np.isnan(a)]
-        inner = np.arange(1, bins) / bins
+        inner = np.arange(1, BINS) / BINS
         cuts = np.unique(np.quantile(seen, inner, method="inverted_cdf")) if seen.size else seen
         labels = [
             np.where(np.isnan(values), -1, np.searchsorted(cuts, values, side="left"))

@@ -27,6 +27,11 @@ from ltvkit.units import DAYS_PER_YEAR
 FEWEST_HELD_OUT = 20
 """Under 20 customers in a group, one order decides the mean."""
 
+LEVEL = 0.95
+"""Of the interval of all lists together; and of those of the lists jointly, so that where nothing
+helps one measurement in twenty names any list (Bonferroni: with k lists each is at
+1 - (1 - LEVEL) / k)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -118,7 +123,6 @@ def measure(
     lists: Sequence[str] | None = None,
     observed_to: date | None = None,
     daily_discount_rate: float = 0.0,
-    level: float = 0.95,
 ) -> Measurement:
     """Hold a run against the orders that came after it.
 
@@ -138,10 +142,6 @@ def measure(
         The last day that the log covers; its last order day by default.
     daily_discount_rate : float
         At the run's `economics.annual_discount_rate`, by which `predicted_value` is discounted.
-    level : float
-        Level of the interval of all lists together; and of those of the lists jointly, so that
-        where nothing helps one measurement in twenty names any list (Bonferroni: with k lists each
-        is at 1 - (1 - level) / k).
 
     Raises
     ------
@@ -164,13 +164,13 @@ def measure(
     acted_on = set(scored.loc[scored["contact_by"].notna(), "list"])
     wanted = [name for name in known if name in (lists or acted_on)]
     # Each list at 95 % would find an effect that is not there in one of four measurements.
-    each = 1 - (1 - level) / max(len(wanted), 1)
+    each = 1 - (1 - LEVEL) / max(len(wanted), 1)
     total = predicted_total or Figure(float(scored["predicted_value"].sum()))
     return Measurement(
         lists=tuple(
             _effect(name, scored["list"] == name, scored, outcome, each) for name in wanted
         ),
-        overall=_effect("all lists", scored["list"].isin(wanted), scored, outcome, level),
+        overall=_effect("all lists", scored["list"].isin(wanted), scored, outcome, LEVEL),
         promise=check_promise(
             predicted=total,
             realised=float(outcome.by_customer["margin"].sum()),
@@ -185,7 +185,7 @@ def measure(
         observed_days=outcome.observed_days,
         horizon_days=outcome.horizon_days,
         new_customers=outcome.new_customers,
-        level=level,
+        level=LEVEL,
     )
 
 

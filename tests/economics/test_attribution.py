@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltvkit.economics import attribute
+from ltvkit.economics.costs import dates, moments
 from ltvkit.errors import ConfigError, DataError
 
 RULES = ("first", "last", "linear", "position", "time_decay")
@@ -73,5 +74,35 @@ def test_weights_of_every_customer_sum_to_one(rows, rule):
 def test_an_unknown_rule_and_times_that_are_none_are_refused():
     with pytest.raises(ConfigError, match="expected one of first, last, linear"):
         attribute(touches(["p"]), "markov")
-    with pytest.raises(DataError, match="got times 'noon', expected ISO dates"):
+    with pytest.raises(DataError, match="got touched_at 'noon', expected dates"):
         attribute(touches(["p"]).assign(touched_at="noon"))
+
+
+WRITTEN = ["2024-01-01T00:30+02:00", "2024-01-01T23:30-08:00", "2024-01-02 00:15:00 +0200"]
+"""Of which UTC would make the last day of the year before, the next one, and the one before."""
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pd.Series(WRITTEN),
+        pd.Series([pd.Timestamp(text) for text in WRITTEN], dtype="object"),
+        pd.Series(pd.to_datetime([text[:16] for text in WRITTEN], format="ISO8601")),
+        pd.Series(pd.to_datetime([text[:16] for text in WRITTEN], format="ISO8601")).dt.tz_localize(
+            "Europe/Paris"
+        ),
+    ],
+    ids=["texts", "objects", "without a zone", "in a zone"],
+)
+def test_times_are_those_of_the_clock_that_they_were_written_by(times):
+    clock = pd.to_datetime(["2024-01-01 00:30", "2024-01-01 23:30", "2024-01-02 00:15"])
+    read = moments(times, table="touches", column="touched_at")
+    assert (read.to_numpy() == clock.to_numpy()).all()
+    days = dates(pd.DataFrame({"period": times}), "period", table="costs")
+    assert days.dt.day.tolist() == [1, 1, 2]
+
+
+def test_a_touch_of_the_day_of_the_first_order_counts_in_whatever_zone_it_was_written():
+    table = touches(["p"]).assign(touched_at="2024-01-09T23:30-08:00")
+    converted = pd.Series({"a": pd.Timestamp("2024-01-09 23:45")})
+    assert len(attribute(table, "last", converted_at=converted)) == 1

@@ -9,8 +9,8 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import UNATTRIBUTED, channel_names, require_columns
-from ltvkit.errors import ConfigError, DataError, offenders
+from ltvkit.economics.costs import UNATTRIBUTED, channel_names, moments, require_columns
+from ltvkit.errors import ConfigError
 from ltvkit.units import Floats
 
 AttributionRule = Literal["first", "last", "linear", "position", "time_decay"]
@@ -71,12 +71,13 @@ def attribute(
     path = pd.DataFrame(
         {
             "customer_id": touches["customer_id"],
-            "touched_at": _moments(touches["touched_at"]),
+            "touched_at": moments(touches["touched_at"], table="touches", column="touched_at"),
             "channel": channel_names(touches["channel"], blank=UNATTRIBUTED, table="touches"),
         }
     )
     if converted_at is not None:
-        path["until"] = path["customer_id"].map(_moments(converted_at))
+        until = moments(converted_at, table="first orders", column="converted_at")
+        path["until"] = path["customer_id"].map(until)
         path = path[path["touched_at"] <= path["until"]]
     path = path.sort_values("touched_at", kind="stable")
     by_customer = path.groupby("customer_id", sort=False)
@@ -114,17 +115,3 @@ def _decayed(path: pd.DataFrame, half_life_days: float) -> Floats:
     days = (last - path["touched_at"]).dt.total_seconds() / SECONDS_PER_DAY
     decayed: Floats = np.exp2(-days.to_numpy(dtype=np.float64) / half_life_days)
     return decayed
-
-
-def _moments(given: pd.Series) -> pd.Series:
-    if pd.api.types.is_datetime64_any_dtype(given):
-        return given if given.dt.tz is None else given.dt.tz_convert("UTC").dt.tz_localize(None)
-    text = given.astype("str")
-    moments = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True)
-    wrong = moments.isna() & given.notna()
-    if wrong.any():
-        raise DataError(
-            f"touches: got times {offenders(given[wrong])}, expected ISO dates such as "
-            "2024-01-31 18:05; correct or leave out these rows"
-        )
-    return moments.dt.tz_localize(None)

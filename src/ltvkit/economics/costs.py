@@ -24,6 +24,9 @@ ALL = "all"
 
 Unit = Literal["day", "week", "month"]
 
+_OFFSET = r"^(.+[T ]\d.*?) ?(?:Z|[+-]\d\d(?::?\d\d)?)$"
+"""A time, and how far it is from UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerSpan:
@@ -185,25 +188,42 @@ def channel_names(channels: pd.Series, *, blank: str, table: str) -> pd.Series:
 
 
 def dates(frame: pd.DataFrame, column: str, *, table: str) -> pd.Series:
-    """A column as days, or a DataError that names the values which are none."""
-    given = frame[column]
+    """A column as days, or a DataError that names the values which are none; see `moments`."""
+    days: pd.Series = moments(frame[column], table=table, column=column).dt.normalize()
+    return days
+
+
+def moments(given: pd.Series, *, table: str, column: str) -> pd.Series:
+    """Times by the clock that they were written by, without a zone.
+
+    What `ltvkit.data` reads is in the shop's zone already. Here no zone is known: an offset, in a
+    text or of a column, is left off and moves no time into another day.
+
+    Raises
+    ------
+    DataError
+        That names the values which are no times.
+
+    Examples
+    --------
+    >>> text = pd.Series(["2024-01-01T00:30+02:00", "2024-01-31 18:05", "2024-02-01"])
+    >>> moments(text, table="costs", column="period").astype("str").tolist()
+    ['2024-01-01 00:30:00', '2024-01-31 18:05:00', '2024-02-01 00:00:00']
+    """
     if isinstance(given.dtype, pd.PeriodDtype):
         given = given.dt.to_timestamp()
     if pd.api.types.is_datetime64_any_dtype(given):
-        days = given if given.dt.tz is None else given.dt.tz_localize(None)
-    else:
-        # Text is read as ISO 8601 only: whether 02/03 is in February or March nobody can tell.
-        text = given.astype("str")
-        days = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True)
-        days = days.dt.tz_localize(None)
-    wrong = days.isna() & given.notna()
+        return given if given.dt.tz is None else given.dt.tz_localize(None)
+    # Text is read as ISO 8601 only: whether 02/03 is in February or March nobody can tell.
+    text = given.astype("str")
+    instants = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True)
+    wrong = instants.isna() & given.notna()
     if wrong.any():
         raise DataError(
             f"{table}: got {column} {offenders(given[wrong])}, expected dates such as "
-            "2024-01-31; correct or leave out these rows"
+            "2024-01-31 or 2024-01-31 18:05; correct or leave out these rows"
         )
-    midnight: pd.Series = days.dt.normalize()
-    return midnight
+    return pd.to_datetime(text.str.replace(_OFFSET, r"\1", regex=True), format="ISO8601")
 
 
 def numbers(frame: pd.DataFrame, column: str, *, missing: float | None = None) -> pd.Series:

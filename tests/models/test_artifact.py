@@ -8,7 +8,7 @@ import pytest
 from simulated_panels import simulated_log, simulated_panel
 
 from ltvkit.errors import UserError
-from ltvkit.models.artifact import TrainedModel, load_model, save_model
+from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
 from ltvkit.models.stack import StackedLtv
 
 SHOPS = {"learned": (250, 500, 90), "btyd alone": (25, 85, 365)}
@@ -32,7 +32,7 @@ def folder(trained, tmp_path):
 
 def test_a_model_read_again_predicts_the_same(trained, folder):
     before, panel = trained
-    after = load_model(folder)
+    after = read_artifact(folder)
     assert after.about == before.about
     found, expected = after.predict(panel.now), before.predict(panel.now)
     rounded = ["low", "high", "low_if_order", "high_if_order"]
@@ -58,7 +58,7 @@ def test_the_folder_holds_text_only_and_no_customer(trained, folder):
 
 
 def test_saving_twice_gives_the_same_bytes(trained, folder, tmp_path):
-    save_model(load_model(folder), tmp_path / "again")
+    save_model(read_artifact(folder), tmp_path / "again")
     written = [path for path in folder.rglob("*") if path.is_file()]
     assert len(written) >= 2
     for path in written:
@@ -76,9 +76,9 @@ def test_another_schema_is_refused_with_what_to_do(folder):
     state = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**state, "schema": 99}), encoding="utf-8")
     with pytest.raises(UserError, match=r"schema 99.*train it again"):
-        load_model(folder)
+        read_artifact(folder)
 
 
 def test_a_folder_without_a_model_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(UserError, match="ltv train"):
-        load_model(tmp_path)
+        read_artifact(tmp_path)

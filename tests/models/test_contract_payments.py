@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.models.payments import learn_value, scatter_of, shortest_intervals
-from ltvkit.models.renewals import Outlook
+from ltvkit.models.renewals import PaymentsAhead
 
 SURE = (1.0,) * 21
 """A scatter of fixed prices."""
@@ -88,7 +88,7 @@ def by_brute_force(share: np.ndarray, level: float) -> float:
 def test_intervals_are_the_shortest_that_hold_their_level(level):
     dice = np.random.default_rng(5)
     tail = np.cumprod(dice.uniform(0.5, 1.0, (200, 8)), axis=1)
-    ahead = Outlook(tail, np.arange(200))
+    ahead = PaymentsAhead(tail, np.arange(200))
     shares, expected = ahead.shares(), ahead.expected
     low, high = shortest_intervals(ahead, SURE, level=level, holds=expected)
     for row in range(200):
@@ -107,14 +107,14 @@ def test_intervals_are_the_shortest_that_hold_their_level(level):
 
 def test_intervals_of_those_who_pay_at_all_leave_out_nothing_paid():
     tail = np.array([[0.1, 0.09, 0.08], [0.0, 0.0, 0.0]])
-    low, high = shortest_intervals(Outlook(tail, np.arange(2)), SURE, level=0.8, if_any=True)
+    low, high = shortest_intervals(PaymentsAhead(tail, np.arange(2)), SURE, level=0.8, if_any=True)
     assert low[0] == pytest.approx(3)
     assert high[0] == pytest.approx(3)
     assert (low[1], high[1]) == (0, 0)
 
 
 def test_prices_that_scatter_widen_what_is_sure_in_number():
-    ahead = Outlook(np.ones((1, 12)), np.zeros(1, dtype=np.intp))
+    ahead = PaymentsAhead(np.ones((1, 12)), np.zeros(1, dtype=np.intp))
     low, high = shortest_intervals(ahead, SURE, level=0.8)
     assert (low[0], high[0]) == (pytest.approx(12), pytest.approx(12))
     scatter = tuple(np.linspace(0.8, 1.2, 21).tolist())

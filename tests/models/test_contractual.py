@@ -13,7 +13,7 @@ from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.evaluation.backtest import judge
 from ltvkit.evaluation.checks import check_latest_renewals
 from ltvkit.features.contracts import contracts_ended
-from ltvkit.models.artifact import TrainedModel, load_model, save_model
+from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
 from ltvkit.models.contractual import READ, ContractualLtv
 from ltvkit.models.retention import ConstantRetention, RetentionByAge
 from ltvkit.schemas import PREDICTIONS, check_frame
@@ -263,7 +263,7 @@ def test_a_model_read_again_predicts_the_same_and_its_folder_names_nobody(one, t
     text = (tmp_path / "club" / "model.json").read_text(encoding="utf-8")
     assert json.loads(text)["kind"] == "contractual"
     assert "payer-" not in text
-    again = load_model(tmp_path / "club")
+    again = read_artifact(tmp_path / "club")
     assert again.about == {"name": "club"}
     pd.testing.assert_frame_equal(again.predict(panel.now), model.predict(panel.now))
     pd.testing.assert_frame_equal(

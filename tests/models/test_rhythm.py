@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from simulated_panels import FIRST_DAY, simulated_panel
 
-from ltvkit.models.artifact import TrainedModel, load_model, save_model
+from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
 from ltvkit.models.rhythm import Rhythm, learn_rhythm
 from ltvkit.models.stack import StackedLtv
 
@@ -141,6 +141,6 @@ def test_who_gave_last_month_is_not_expected_next_month_and_who_gave_a_year_ago_
             assert (fewer[name] <= more[name] * (1 + 1e-9) + 1e-9).all(), name
     assert frames[2].loc[fresh, "predicted_revenue"].mean() < 2
     save_model(TrainedModel(model), tmp_path / "model")
-    again = load_model(tmp_path / "model").model.predict(panel.now)
+    again = read_artifact(tmp_path / "model").model.predict(panel.now)
     for name in ("prob_order_90d", "next_order_days"):
         np.testing.assert_allclose(again[name], told[name], rtol=1e-9)

@@ -13,7 +13,7 @@ from ltvkit.data import order_days_from_frame
 from ltvkit.errors import DataError
 from ltvkit.evaluation.metrics import gini
 from ltvkit.features.panel import build_panel
-from ltvkit.models.artifact import load_model
+from ltvkit.models.artifact import read_artifact
 from ltvkit.models.baselines import Mean
 from ltvkit.models.stack import StackedLtv
 from ltvkit.pipeline.customers import customer_attributes, kinds_of
@@ -106,7 +106,7 @@ def test_the_model_keeps_values_that_many_share_and_no_other(trained):
     assert '"large"' in text
     for private in ("Hermit", "@example.org", "M000", "c0001"):
         assert private not in text
-    kinds = load_model(done.model_folder).about["customer_attributes"]
+    kinds = read_artifact(done.model_folder).about["customer_attributes"]
     assert kinds == {"channel": "text", "town": "text", "tier": "number"}
 
 

@@ -22,7 +22,7 @@ from tracked_run import DECISIONS, write_tracked_run
 from ltvkit.data import ColumnMap, clean, source_from_frame
 from ltvkit.features.panel import build_panel
 from ltvkit.models import boosted
-from ltvkit.models.artifact import TrainedModel, load_model, save_model
+from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
 from ltvkit.models.stack import StackedLtv
 from ltvkit.runs import read_run
 from ltvkit.snapshot import Snapshot
@@ -67,7 +67,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     folder = tmp_path_factory.mktemp("models") / "shop"
     about = {"name": "shop", "trained_to": snapshot.as_of.isoformat()}
     save_model(TrainedModel(model, about=about), folder)
-    return Trained(folder, load_model(folder), panel.now)
+    return Trained(folder, read_artifact(folder), panel.now)
 
 
 def free_port() -> int:

@@ -22,7 +22,7 @@ from tracked_run import EMAILS, NAMES, PHONES, SHA256, WHY_NOT, write_tracked_ru
 
 import ltvkit
 from ltvkit.errors import UserError
-from ltvkit.models.artifact import load_model
+from ltvkit.models.artifact import read_artifact
 from ltvkit.runs import read_run
 from ltvkit.tracking import fetch_model, record_run
 from ltvkit.tracking.stores import import_mlflow, quiet
@@ -186,7 +186,7 @@ def test_a_fetched_model_predicts_as_the_one_that_was_recorded(
     run_id = server.recorded["use"].run_id
     expected = trained.model.predict(trained.features)
     for uri in ("models:/shop@champion", "models:/shop/3", f"runs:/{run_id}/shop"):
-        fetched = load_model(fetch_model(uri, tracking_uri=server.uri))
+        fetched = read_artifact(fetch_model(uri, tracking_uri=server.uri))
         assert_frame_equal(fetched.predict(trained.features), expected, rtol=0, atol=1e-12)
 
 
@@ -244,7 +244,7 @@ def test_without_a_server_everything_lies_in_the_current_folder(
     fetched = fetch_model("models:/shop@champion")
     assert fetched.is_relative_to(tmp_path / "mlruns")
     assert_frame_equal(
-        load_model(fetched).predict(trained.features), trained.model.predict(trained.features)
+        read_artifact(fetched).predict(trained.features), trained.model.predict(trained.features)
     )
     (tmp_path / "mlruns").rename(tmp_path / "moved")
     with pytest.raises(UserError, match="a tracker remembers full paths"):
@@ -396,8 +396,8 @@ class Absent:
 sys.meta_path.insert(0, Absent())
 sys.path = [code, *(place for place in sys.path if place != ours)]
 import ltvkit.tracking.stores
-from ltvkit.models.artifact import load_model
-print(ltvkit.__file__, load_model(folder).model.horizon_days_)
+from ltvkit.models.artifact import read_artifact
+print(ltvkit.__file__, read_artifact(folder).model.horizon_days_)
 """
 
 

@@ -46,7 +46,7 @@ from ltvkit.economics.credit import credited_customers
 from ltvkit.economics.curves import MarginCurve, margin_curves
 from ltvkit.economics.existing import values_there
 from ltvkit.economics.facts import economics_facts, mix_shift, top_customer_shares
-from ltvkit.economics.headlines import Figure, headlines
+from ltvkit.economics.headlines import Headline, headlines
 from ltvkit.economics.kpis import KPI_COLUMNS, kpis
 from ltvkit.economics.lag import (
     ChargedCosts,
@@ -111,8 +111,8 @@ __all__ = [
     "Criterion",
     "EconomicsFacts",
     "EconomicsWarning",
-    "Figure",
     "GoalComparison",
+    "Headline",
     "Interval",
     "LedgerSpan",
     "MarginCurve",

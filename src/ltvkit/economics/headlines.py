@@ -13,7 +13,7 @@ from ltvkit.units import USUAL_INTERVAL
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Headline:
     """A number with its limits and unit; limits are NaN where there are none."""
 
     value: float
@@ -24,7 +24,7 @@ class Figure:
 
 def headlines(
     channels: pd.DataFrame, order_counts: pd.Series, payback: Payback
-) -> dict[str, Figure]:
+) -> dict[str, Headline]:
     """CAC, LTV, LTV:CAC, allowable CAC, ROI, payback and repeat rate of the whole shop.
 
     Parameters
@@ -69,15 +69,15 @@ def headlines(
         "ltv_to_cac": _figure(row, "ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high", "ratio"),
         "allowable_cac": _figure(row, "allowable_cac", "allowable_cac_cautious", None, "money"),
         "roi": _figure(row, "roi", None, None, "ratio"),
-        "payback_months": Figure(
+        "payback_months": Headline(
             month, _month_of(payback, tail), _month_of(payback, 1 - tail), "months"
         ),
-        "repeat_rate": Figure(repeat, low, high, "share"),
+        "repeat_rate": Headline(repeat, low, high, "share"),
     }
 
 
-def _figure(row: pd.Series, value: str, low: str | None, high: str | None, unit: str) -> Figure:
-    return Figure(
+def _figure(row: pd.Series, value: str, low: str | None, high: str | None, unit: str) -> Headline:
+    return Headline(
         float(row[value]),
         float(row[low]) if low else math.nan,
         float(row[high]) if high else math.nan,

@@ -92,7 +92,7 @@ def save_model(trained: TrainedModel, folder: Path) -> None:
         path.write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def load_model(folder: str | Path) -> TrainedModel:
+def read_artifact(folder: str | Path) -> TrainedModel:
     """Read a folder that `save_model` wrote.
 
     Raises

@@ -42,7 +42,7 @@ class ContractFacts:
     latest: dict[str, float]
 
 
-def gather_facts(
+def gather_contract_facts(
     contracts: Contracts,
     law: RenewalLaw,
     now: pd.DataFrame,

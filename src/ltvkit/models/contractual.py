@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator
 from ltvkit.contracts import ContractHistory, ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
-from ltvkit.models.contract_facts import PAST, ContractFacts, facts_in_words, gather_facts
+from ltvkit.models.contract_facts import PAST, ContractFacts, facts_in_words, gather_contract_facts
 from ltvkit.models.contract_level import forecast_contracts, learn
 from ltvkit.models.level import LevelForecast
 from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
@@ -106,7 +106,7 @@ class ContractualLtv(BaseEstimator):
             contracts, learned, panel.now, horizon_days=self.horizon_days_, report=report
         )
         self._meet_the_total(panel.now, payments)
-        self.facts_ = gather_facts(
+        self.facts_ = gather_contract_facts(
             contracts,
             self.law_,
             panel.now,

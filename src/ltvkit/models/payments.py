@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.optimize import nnls
 
 from ltvkit.models._rows import column
-from ltvkit.models.renewals import Outlook
+from ltvkit.models.renewals import PaymentsAhead
 from ltvkit.units import Floats
 
 KNOWN = ("last_payment", "last_period", "mean_period")
@@ -108,7 +108,7 @@ def scatter_of(revenue: Floats, renewals: Floats, value: Floats) -> tuple[float,
 
 
 def shortest_intervals(
-    ahead: Outlook,
+    ahead: PaymentsAhead,
     scatter: tuple[float, ...],
     *,
     level: float,
@@ -122,7 +122,7 @@ def shortest_intervals(
 
     Parameters
     ----------
-    ahead : Outlook
+    ahead : PaymentsAhead
         How many payments come.
     scatter : tuple of float
         From `scatter_of`.

@@ -101,7 +101,7 @@ class RenewalLaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class PaymentsAhead:
     """How many payments come: `tail[place[i], k - 1]` = P(customer i makes k payments or more)."""
 
     tail: Floats
@@ -131,7 +131,7 @@ class Outlook:
 
 def outlook(
     law: RenewalLaw, features: pd.DataFrame, horizon_days: float, *, rate: Rate | None = None
-) -> Outlook:
+) -> PaymentsAhead:
     """The payments of the coming `horizon_days` days.
 
     A running contract that was renewed n times, last e days ago, makes k or more renewals with
@@ -191,7 +191,7 @@ def outlook(
     if law.returns is not None and (~open_).any():
         renewed = _chain(chance, n[~open_], c[~open_], count)
         tail[~open_] = _beginning(law, periods[~open_], horizon_days, count + 1) * renewed
-    return Outlook(tail, place)
+    return PaymentsAhead(tail, place)
 
 
 def kept(

@@ -22,7 +22,7 @@ LEAST_HISTORY = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Opened:
+class OpenedShop:
     """A log, opened with the settings of a trained model.
 
     Parameters
@@ -77,8 +77,8 @@ def load_model(location: str | Path) -> TrainedModel:
     if str(location).startswith(("models:/", "runs:/")):
         from ltvkit.tracking import fetch_model
 
-        return artifact.load_model(fetch_model(str(location), tracking_uri=None))
-    return artifact.load_model(location)
+        return artifact.read_artifact(fetch_model(str(location), tracking_uri=None))
+    return artifact.read_artifact(location)
 
 
 def features_for(
@@ -136,9 +136,9 @@ def configured(trained: TrainedModel, *, customers: str | None, as_of: date | No
     )
 
 
-def open_data(config: Config, transactions: str | Path | pd.DataFrame | None) -> Opened:
+def open_data(config: Config, transactions: str | Path | pd.DataFrame | None) -> OpenedShop:
     """Read a log, that of the configuration when none is given, and the tables beside it."""
-    return Opened(config, open_log(config, transactions=transactions), open_tables(config))
+    return OpenedShop(config, open_log(config, transactions=transactions), open_tables(config))
 
 
 def _check(trained: TrainedModel, log: CleanLog) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 import ltvkit
 from ltvkit._version import __version__
-from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.models.artifact import TrainedModel, read_artifact
 from ltvkit.tracking.stores import import_mlflow, quiet
 from ltvkit.units import USUAL_INTERVAL
 
@@ -114,7 +114,7 @@ def save_for_mlflow(model_folder: Path, path: Path, *, entry: "Model") -> None:
     UserError
         When there is no model in the folder.
     """
-    trained = load_model(model_folder)
+    trained = read_artifact(model_folder)
     mlflow = import_mlflow()
     types = feature_types(trained)
     with quiet():

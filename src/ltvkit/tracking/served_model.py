@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.errors import LtvkitError, UserError
-from ltvkit.models.artifact import TrainedModel, load_model
+from ltvkit.models.artifact import TrainedModel, read_artifact
 from ltvkit.tracking.stores import import_mlflow
 from ltvkit.units import USUAL_INTERVAL
 
@@ -26,7 +26,7 @@ class ServedLtv(PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Read the model folder among the artifacts."""
-        self.trained = load_model(context.artifacts["model"])
+        self.trained = read_artifact(context.artifacts["model"])
 
     def predict(
         self,

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from ltvkit.run_facts import Figure, Total
-from ltvkit.summary import _total
+from ltvkit.summary import _console, _total
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,9 @@ def test_the_total_is_told_as_far_as_it_may_be_used(decision, grade, said):
         data=SimpleNamespace(customers=7, currency="EUR"),
     )
     assert said in _total(run)
+
+
+def test_brackets_in_a_path_are_shown_as_they_are(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    _console().print("  report      runs/[old]/[/shop]/report.html")
+    assert capsys.readouterr().out == "  report      runs/[old]/[/shop]/report.html\n"

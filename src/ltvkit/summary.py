@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ltvkit.audience.upload_files import UNREAD_PHONE
 from ltvkit.panel import RECORD_ROW
@@ -35,14 +36,13 @@ def print_trained(trained: "Trained") -> None:
     """The backtest, the verdict and the files of a training."""
     print_backtest(trained.backtest)
     print_run(trained.run_folder)
-    console = Console()
-    console.print(f"  model       {trained.model_folder}/", highlight=False)
+    console = _console()
+    console.print(f"  model       {trained.model_folder}/")
     if trained.recorded is not None:
         champion = ", the champion" if trained.recorded.champion else ""
         console.print(
             f"  MLflow      {trained.recorded.model_name} version "
             f"{trained.recorded.model_version}{champion}; see it with: make ui",
-            highlight=False,
         )
 
 
@@ -74,9 +74,9 @@ def print_backtest(backtest: "Backtest") -> None:
         table.add_row(str(model), *cells, style=style)
     console.print(table)
     if told := _new_customers(backtest):
-        console.print(told, highlight=False)
+        console.print(told)
     for model, why in backtest.notes.items():
-        console.print(f"  {model}: {why}", style="dim", highlight=False)
+        console.print(f"  {model}: {why}", style="dim")
 
 
 def _new_customers(backtest: "Backtest") -> str:
@@ -99,32 +99,29 @@ def _new_customers(backtest: "Backtest") -> str:
 def print_run(folder: Path) -> None:
     """The verdict, the total and the files of a run."""
     run = read_run(folder)
-    console = Console()
+    console = _console()
     colour = COLOURS.get(run.verdict.decision, "white")
-    console.print(f"\nVerdict: [bold {colour}]{run.verdict.decision}[/]", highlight=False)
+    console.print(Text.assemble("\nVerdict: ", (run.verdict.decision, f"bold {colour}")))
     for reason in run.verdict.reasons:
-        console.print(f"  {reason}", highlight=False)
-    console.print(_total(run), highlight=False)
+        console.print(f"  {reason}")
+    console.print(_total(run))
     for heading, sentences in (("Budget", run.budget), ("Leads", run.leads)):
         if sentences:
-            console.print(heading, highlight=False)
+            console.print(heading)
         for sentence in sentences:
-            console.print(f"  {sentence}", highlight=False, markup=False)
-    console.print("Lists", highlight=False)
+            console.print(f"  {sentence}")
+    console.print("Lists")
     for told in run.lists:
-        console.print(f"  {told.name:15s} {told.count:>8,}", highlight=False)
-    console.print("Files", highlight=False)
-    console.print(f"  report      {folder / 'report.html'}", highlight=False)
-    console.print(
-        f"  customers   {folder / 'customers_scored.csv'} (.parquet, .xlsx)", highlight=False
-    )
-    console.print(f"  lists       {folder / 'lists'}/", highlight=False)
+        console.print(f"  {told.name:15s} {told.count:>8,}")
+    console.print("Files")
+    console.print(f"  report      {folder / 'report.html'}")
+    console.print(f"  customers   {folder / 'customers_scored.csv'} (.parquet, .xlsx)")
+    console.print(f"  lists       {folder / 'lists'}/")
     if (folder / "prospects_scored.csv").is_file():
-        console.print(f"  no order    {folder / 'prospects_scored.csv'}", highlight=False)
+        console.print(f"  no order    {folder / 'prospects_scored.csv'}")
     if run.data.rejected:
         console.print(
             f"  put aside   {run.data.rejected:,} rows: {folder / 'rejected_rows.csv'}",
-            highlight=False,
         )
 
 
@@ -159,14 +156,12 @@ def print_exported(exported: "Exported") -> None:
         table.add_section()
     console.print(table)
     for line in _to_know(exported):
-        console.print(f"! {line}", style="yellow", highlight=False, markup=False)
+        console.print(f"! {line}", style="yellow")
     for note in exported.notes:
-        console.print(f"  {note}", highlight=False, markup=False)
+        console.print(f"  {note}")
     console.print(
         f"Files in {exported.folder}/<platform>/. They are for machines: do not open and save "
         "them in a spreadsheet.",
-        highlight=False,
-        markup=False,
         soft_wrap=True,
     )
 
@@ -208,10 +203,15 @@ def _counts(counts: Mapping[str, int]) -> str:
     return "\n".join(f"{count:,} {why}" for why, count in counts.items())
 
 
+def _console(width: int | None = None) -> Console:
+    """A console that shows what it is given: paths and names may hold brackets."""
+    return Console(width=width, markup=False, highlight=False)
+
+
 def _wide_console() -> Console:
     """The terminal, or 140 columns where there is none, so that a log keeps tables whole."""
-    console = Console()
-    return console if console.is_terminal else Console(width=140)
+    console = _console()
+    return console if console.is_terminal else _console(width=140)
 
 
 def _total(run: Run) -> str:

@@ -6,14 +6,13 @@ already. They carry what to do and how sure we are, and never touch a consent.
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ltvkit.audience.delimited import write_machine_csv
 from ltvkit.audience.dictionary import CONTRACTUAL, SCORED_COLUMNS, Kind
 from ltvkit.audience.identity import clean_emails, clean_text, is_hashed
-from ltvkit.audience.phones import PHONE_READ, phones_of
-from ltvkit.audience.upload_files import UNREAD_PHONE, ExportResult, file_ending
+from ltvkit.audience.phones import phones_of
+from ltvkit.audience.upload_files import UNREAD_PHONE, ExportResult, file_ending, joined
 
 PROPERTIES: tuple[str, ...] = (
     *("list", "priority", "recommended_action", "contact_by", "holdout"),
@@ -69,7 +68,7 @@ def klaviyo_profiles(
         Write `klaviyo_profiles_<list>.csv` with the customers of that list only; an address that
         several customers share still belongs to the best of them all.
     """
-    theirs = _contacts_of(scored, contacts)
+    theirs = joined(scored[["customer_id"]], contacts).set_axis(scored.index)
     phones = phones_of(theirs, default_region=default_region)
     phones = phones.mask(is_hashed(phones))
     on_it = _members(scored, list_name)
@@ -110,7 +109,7 @@ def hubspot_contacts(
     is another one where customers renew contracts (`contractual`). See `klaviyo_profiles` for the
     other parameters.
     """
-    theirs = _contacts_of(scored, contacts)
+    theirs = joined(scored[["customer_id"]], contacts).set_axis(scored.index)
     emails, dropped = _usable_emails(theirs["email"], scored, _members(scored, list_name))
     upload = pd.concat([pd.DataFrame({"Email": emails}), _properties(scored, "%Y-%m-%d")], axis=1)[
         emails.notna()
@@ -164,16 +163,6 @@ def hubspot_properties(
         ],
         columns=["internal_name", "label", "type", "field_type", "description"],
     )
-
-
-def _contacts_of(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
-    keyed = contacts.set_index(contacts["customer_id"].astype("str"))
-    theirs = keyed.reindex(pd.Index(scored["customer_id"].astype("str"))).set_axis(scored.index)
-    blank = pd.Series(np.nan, index=scored.index, dtype="str")
-    names = ["email", "phone", "country"]
-    if PHONE_READ in theirs.columns:
-        names.append(PHONE_READ)
-    return pd.DataFrame({name: theirs.get(name, blank).astype("str") for name in names})
 
 
 def _members(scored: pd.DataFrame, list_name: str | None) -> pd.Series:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ltvkit.audience.consent import as_flag
 from ltvkit.audience.delimited import write_machine_csv
+from ltvkit.audience.dictionary import CONTACT_COLUMNS
 from ltvkit.audience.identity import clean_text
 from ltvkit.audience.phones import PHONE_READ
 from ltvkit.errors import DataError, offenders
@@ -21,7 +22,7 @@ AD_CONSENTS = ("ad_user_data_consent", "ad_personalization_consent")
 
 UNREAD_PHONE = "phone cannot be parsed"
 NO_KEY = "no usable email or phone"
-_CONTACTS = ("email", "phone", "first_name", "last_name", "zip", "city", "state", "country")
+CONTACTS = tuple(column.name for column in CONTACT_COLUMNS)
 
 _NO_CONSENT_COLUMNS = (
     "no ad consent columns are mapped (ad_user_data_consent, ad_personalization_consent): "
@@ -95,7 +96,7 @@ def joined(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
     theirs = keyed.reindex(pd.Index(scored["customer_id"].astype("str")))
     people = scored.reset_index(drop=True)
     blank = pd.Series(np.nan, index=theirs.index, dtype="str")
-    for name in _CONTACTS:
+    for name in CONTACTS:
         people[name] = theirs.get(name, blank).astype("str").to_numpy()
     if PHONE_READ in theirs.columns:
         people[PHONE_READ] = theirs[PHONE_READ].astype("str").to_numpy()

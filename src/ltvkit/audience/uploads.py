@@ -15,17 +15,13 @@ from ltvkit.audience.exports import (
     tiktok_audience,
 )
 from ltvkit.audience.phones import with_phones_read
-from ltvkit.audience.upload_files import ExportResult
+from ltvkit.audience.upload_files import AD_CONSENTS, CONTACTS, ExportResult
 from ltvkit.errors import DataError, offenders
 
 Platform = Literal["google", "meta", "tiktok", "klaviyo", "hubspot"]
 PLATFORMS: tuple[Platform, ...] = get_args(Platform)
 
-UPLOAD_COLUMNS = (
-    "customer_id",
-    *("email", "phone", "first_name", "last_name", "zip", "city", "state", "country"),
-    *("ad_user_data_consent", "ad_personalization_consent"),
-)
+UPLOAD_COLUMNS = ("customer_id", *CONTACTS, *AD_CONSENTS)
 """What a table of contacts may hold for an upload; everything else in it is not read."""
 
 _MATCHED_BY: dict[Platform, tuple[tuple[str, ...], ...]] = {

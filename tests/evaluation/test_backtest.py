@@ -11,13 +11,9 @@ from hypothesis import strategies as st
 
 from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
-from ltvkit.evaluation.backtest import (
-    TotalCheck,
-    fold_snapshots,
-    judge,
-    run_backtest,
-)
+from ltvkit.evaluation.backtest import TotalCheck, fold_snapshots, run_backtest
 from ltvkit.evaluation.checks import review
+from ltvkit.evaluation.judging import judge
 from ltvkit.panel import Activity, Panel
 from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.snapshot import Silence, Snapshot

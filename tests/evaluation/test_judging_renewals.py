@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.evaluation.backtest import judge
+from ltvkit.evaluation.judging import judge
 
 
 def predictions() -> pd.DataFrame:

@@ -10,8 +10,8 @@ import pytest
 
 from ltvkit.contracts import ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
-from ltvkit.evaluation.backtest import judge
 from ltvkit.evaluation.checks import check_latest_renewals
+from ltvkit.evaluation.judging import judge
 from ltvkit.features.contracts import contracts_ended
 from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
 from ltvkit.models.contractual import READ, ContractualLtv

@@ -9,24 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
-from ltvkit.evaluation.chances import auc, brier, calibration_error, calibration_floor
-from ltvkit.evaluation.coverage import attainable_coverage, coverage
+from ltvkit.evaluation.judging import COLUMNS, Row, fold_of, judge_revenue
 from ltvkit.panel import PART, RECORD_ROW, LtvModel, ModelOfRecord, Panel
+from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.snapshot import Snapshot
-from ltvkit.units import Floats
+
+DECILE_COLUMNS = ("model", "fold", "decile", "customers", "predicted", "actual")
 
 MOST_FOLDS = 2
-NEW_DAYS = 30
-"""Customers whose first order is younger are new: most of them have ordered once."""
-
-FEWEST_NEW_ACTIVE = 20
-"""So many of them must have ordered again, or nothing is said of them."""
+"""A choice: each costs a training of every model, and the next would lie two horizons back."""
 
 SHORTEST_HISTORY_DAYS = 60
 SHORTEST_HORIZON_DAYS = 14
@@ -156,49 +151,31 @@ def run_backtest(
     report : callable
         Told what is being done, how many parts are done and how many there are.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     deciles, by_chance = [], []
     totals: list[TotalCheck] = []
     notes: dict[str, str] = {}
     steps = len(folds) * (1 + len(others))
-    for place, fold in enumerate(folds):
-        panel = make_panel(fold)
+    for place, snapshot in enumerate(folds):
+        panel = make_panel(snapshot)
         done = place * (1 + len(others))
         report("backtest", done, steps)
         try:
             model = record().fit(panel)
         except (ConvergenceError, NotEnoughDataError) as error:
-            notes[f"ltvkit at {fold.as_of}"] = str(error)
+            notes[f"ltvkit at {snapshot.as_of}"] = str(error)
             continue
-        number = len(totals)
-        revenue, stayed = _outcome(panel.now, make_truth(fold))
-
-        def add(model: str, values: Mapping[str, float], *, at: Snapshot, fold: int) -> None:
-            rows.extend(
-                {
-                    "model": model,
-                    "fold": fold,
-                    "cutoff": at.as_of,
-                    "horizon_days": at.horizon_days,
-                    "metric": metric,
-                    "value": value,
-                }
-                for metric, value in values.items()
-            )
-
+        truth = make_truth(snapshot)
         predicted = model.predict(panel.now)
-        ranked = _ranked(predicted)
-        by_chance.append(metrics.chance_gini(revenue[ranked]))
-        new = (panel.now["age_days"] < NEW_DAYS).to_numpy()
-        values = judge(predicted, revenue, stayed, seed=seed, ranked=ranked)
-        values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
-        add(RECORD_ROW, values, at=fold, fold=number)
+        fold = fold_of(len(totals), snapshot, now=panel.now, truth=truth, told=predicted, seed=seed)
+        revenue = fold.revenue
+        by_chance.append(metrics.chance_gini(revenue[fold.ranked]))
+        rows += fold.rows(RECORD_ROW, fold.judged(predicted))
         table = metrics.decile_table(revenue, predicted["predicted_revenue"])
-        deciles.append(table.assign(model=RECORD_ROW, fold=number))
-        totals.append(TotalCheck(fold.as_of, *model.total_interval(), float(revenue.sum())))
+        deciles.append(table.assign(model=RECORD_ROW, fold=fold.number))
+        totals.append(TotalCheck(snapshot.as_of, *model.total_interval(), float(revenue.sum())))
         for name, part in model.candidate_revenue(panel.now).items():
-            values = judge_revenue(part, revenue, ranked=ranked)
-            add(PART + name, values, at=fold, fold=number)
+            rows += fold.rows(PART + name, judge_revenue(part, revenue, ranked=fold.ranked))
         for name, make in others.items():
             done += 1
             report("backtest", done, steps)
@@ -206,134 +183,17 @@ def run_backtest(
                 predicted = make().fit(panel).predict(panel.now)
             except (ConvergenceError, NotEnoughDataError) as error:
                 notes[name] = str(error)
-                add(name, {"gini": float("nan")}, at=fold, fold=number)
-                continue
-            values = judge(predicted, revenue, stayed, seed=seed, ranked=ranked)
-            values |= judge_new(predicted["predicted_revenue"].to_numpy(dtype=float), revenue, new)
-            add(name, values, at=fold, fold=number)
+                rows += fold.rows(name, {"gini": float("nan")})
+            else:
+                rows += fold.rows(name, fold.judged(predicted))
     report("backtest", steps, steps)
-    columns = ["model", "fold", "cutoff", "horizon_days", "metric", "value"]
+    told = pd.DataFrame(rows, columns=list(COLUMNS))
+    check_frame(told, BACKTEST)
+    best = pd.concat(deciles, ignore_index=True) if deciles else None
     return Backtest(
-        table=pd.DataFrame(rows, columns=columns),
-        deciles=pd.concat(deciles, ignore_index=True)[
-            ["model", "fold", "decile", "customers", "predicted", "actual"]
-        ]
-        if deciles
-        else pd.DataFrame(columns=["model", "fold", "decile", "customers", "predicted", "actual"]),
+        table=told,
+        deciles=pd.DataFrame(best, columns=list(DECILE_COLUMNS)),
         totals=tuple(totals),
         notes=notes,
         chance_ginis=tuple(by_chance),
     )
-
-
-def judge(
-    predicted: pd.DataFrame,
-    revenue: Floats,
-    stayed: Floats,
-    *,
-    seed: int,
-    ranked: npt.NDArray[np.bool_] | None = None,
-) -> dict[str, float]:
-    """All metrics of one model at one fold; those it makes no claim for are left out.
-
-    `stayed` is 1 for a customer who ordered in the horizon, or whose contract was kept, else 0;
-    missing where there was no contract to keep. `ranked` as in `judge_revenue`. Where predictions
-    say how many renewals are due, chances and the level of intervals are judged among those who
-    owe one: what is sure needs no forecast. Intervals, moreover, only where they leave something
-    out: with one renewal due, nothing between all and none can be said.
-    """
-    revenue_told = predicted["predicted_revenue"].to_numpy(dtype=float)
-    values = judge_revenue(revenue_told, revenue, ranked=ranked)
-    held = coverage(revenue, predicted["low"], predicted["high"]) if "low" in predicted else None
-    values |= _judge_chances(predicted, stayed, seed=seed)
-    if held is not None:
-        if "renewals_due" in predicted.columns:
-            due = predicted["renewals_due"].to_numpy(dtype=float) > 0
-            predicted, revenue = predicted[due], revenue[due]
-        low, high = predicted["low"].to_numpy(), predicted["high"].to_numpy()
-        prob = predicted["prob_active"].to_numpy(dtype=float)
-        claims = _claims(predicted)
-        among = attainable_coverage(revenue[claims], low[claims], high[claims], 1 - prob[claims])
-        values |= {
-            "coverage": held,
-            "coverage_attainable": among.where_attainable,
-        }
-    return values
-
-
-def _judge_chances(predicted: pd.DataFrame, stayed: Floats, *, seed: int) -> dict[str, float]:
-    """The metrics of the chance to stay: of an order, or that the contract is kept."""
-    prob = predicted["prob_active"].to_numpy(dtype=float)
-    if "prob_kept" in predicted.columns:
-        prob = predicted["prob_kept"].to_numpy(dtype=float)
-        due = predicted["renewals_due"].to_numpy(dtype=float) > 0
-        at_stake = due & (prob < 1) & np.isfinite(stayed)
-        prob, stayed = prob[at_stake], stayed[at_stake]
-    if not np.isfinite(prob).all() or len(set(stayed)) < 2:
-        return {}
-    prob = np.clip(prob, 0.0, 1.0)
-    return {
-        "auc": auc(stayed, prob),
-        "brier": brier(stayed, prob),
-        "calibration_error": calibration_error(stayed, prob),
-        "calibration_floor": calibration_floor(prob, seed=seed),
-    }
-
-
-def _ranked(predicted: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whom a ranking is judged among: of contracts those that run, as who has left is seen."""
-    if "renewals_due" not in predicted.columns:
-        return np.ones(len(predicted), dtype=bool)
-    return (predicted["prob_alive"] > 0).to_numpy()
-
-
-def _claims(predicted: pd.DataFrame) -> np.ndarray:
-    """Which intervals leave out something of all that may come."""
-    if "renewals_due" not in predicted.columns:
-        return np.ones(len(predicted), dtype=bool)
-    most = predicted["renewals_due"] * predicted["expected_order_value"]
-    everything = (predicted["low"] <= 0) & (predicted["high"] >= 0.999 * most)
-    return np.asarray(~everything)
-
-
-def judge_revenue(
-    predicted: Floats, revenue: Floats, *, ranked: npt.NDArray[np.bool_] | None = None
-) -> dict[str, float]:
-    """The metrics of ranking, error and level; ranking among those `ranked`, else of everybody."""
-    among = np.ones(len(revenue), dtype=bool) if ranked is None else ranked
-    return {
-        "gini": metrics.gini(revenue[among], predicted[among]),
-        "spearman": metrics.spearman(revenue[among], predicted[among]),
-        "top10_capture": metrics.top_capture(revenue[among], predicted[among]),
-        "top10_forecast": metrics.top_capture(predicted[among], predicted[among]),
-        "mae": metrics.mae(revenue, predicted),
-        "rmse": metrics.rmse(revenue, predicted),
-        "mae_at_level": metrics.mae_at_level(revenue, predicted),
-        "rmse_at_level": metrics.rmse_at_level(revenue, predicted),
-        "bias": metrics.bias(revenue, predicted),
-        "total_error": abs(metrics.bias(revenue, predicted)),
-        "decile_error": metrics.decile_error(revenue, predicted),
-    }
-
-
-def judge_new(predicted: Floats, revenue: Floats, new: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """Ranking and level of the new customers alone, and how many they are; empty with too few."""
-    if int((revenue[new] > 0).sum()) < FEWEST_NEW_ACTIVE:
-        return {}
-    return {
-        "gini_new": metrics.gini(revenue[new], predicted[new]),
-        "bias_new": metrics.bias(revenue[new], predicted[new]),
-        "customers_new": float(new.sum()),
-    }
-
-
-def _outcome(now: pd.DataFrame, truth: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Revenue and who stayed, for the customers of the fold in their order; see `judge`."""
-    keyed = truth.set_index("customer_id")
-    ids = now["customer_id"]
-    revenue = ids.map(keyed["future_revenue"]).fillna(0.0).to_numpy(dtype=float)
-    if "ended" in keyed:
-        ended = ids.map(keyed["ended"].astype(float)).to_numpy(dtype=float)
-        return revenue, np.asarray(1.0 - ended)
-    orders = ids.map(keyed["future_orders"]).fillna(0.0).to_numpy(dtype=float)
-    return revenue, (orders > 0).astype(float)

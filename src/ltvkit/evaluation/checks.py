@@ -8,21 +8,30 @@ import numpy as np
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.panel import PART, RECORD_ROW, ROUGH_WITHIN
 from ltvkit.snapshot import Silence
+from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
 Decision = Literal["use", "ranking only", "do not use"]
 
 LEAST_GINI = 0.1
+"""A choice: a weaker ranking is of no use, however sure it is that it beats chance."""
+
 SHORTEST_TEST = 1 / 3
-"""Of the horizon: a total that was tested over fewer days is not one that can be trusted."""
+"""Of the horizon: a total that was tested over fewer days is not one that can be trusted. A choice,
+as how the error grows from shorter tests to the horizon was never measured."""
 
 PEER_MARGIN = 0.01
-BACKTEST_LEVEL = 0.8
-"""Of the intervals that a backtest is made with."""
+"""Of Gini: closer than this, candidates win and lose from log to log (docs/methods/ranking.md)."""
 
 COVERAGE = (0.70, 0.92)
+"""Share held by intervals of 80 % that is near enough: a choice, wider above, as one that is too
+wide misleads less than one that is too narrow."""
+
 CALIBRATION_MARGIN = 0.06
+"""By how much more than a perfect forecast stated chances may be off: a choice, six customers in a
+hundred."""
+
 LONG_SILENCE_DAYS, USUAL_SILENCES = 30, 10
 """Nobody ordered for longer than a month and ten times as long as usual: before the snapshot the
 log ends, or the shop did; within the log it was shut, or a part of the log is missing."""
@@ -46,6 +55,7 @@ BEST_TENTH = 0.20
 choice, as a fifth of an amount changes whom a budget reaches."""
 
 FEW_CUSTOMERS = 300
+"""Fewer are told of: a choice, as their best tenth is thirty people."""
 
 FRESH_MODEL_DAYS, OLDEST_MODEL_DAYS = 28, 91
 """A model of up to four weeks differs little from a new one; how totals of one older than a quarter
@@ -296,7 +306,7 @@ def _intervals(backtest: Backtest) -> Check:
     low, high = COVERAGE
     if not np.isfinite(value):
         return Check("intervals", "REVIEW", value, low, Sentence("check.intervals.none"))
-    facts = {"level": BACKTEST_LEVEL, "value": value}
+    facts = {"level": USUAL_INTERVAL, "value": value}
     if low <= value <= high:
         return Check("intervals", "PASS", value, low, Sentence("check.intervals.pass", facts))
     bar = low if value < low else high

@@ -15,6 +15,10 @@ from ltvkit.snapshot import EPOCH
 WINDOWS = (30, 60, 90, 180, 365)
 """Lengths, in days, of the windows that end at the snapshot."""
 
+RATE_DAYS = 30
+"""Added to an age before a rate is formed: a choice, so that the first order of yesterday is one a
+month and not one a day."""
+
 
 def snapshot_days(days: Iterable[int]) -> ir.Table:
     """A table of snapshot days, column `as_of_day`, each in days since 1970-01-01."""
@@ -123,8 +127,8 @@ def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:
         overdue_ratio=features.days_since_last / usual_gap,
         gap_variation=features.sd_gap_days / usual_gap,
         recency_share=1 - features.days_since_last / ibis.greatest(age, 1.0),
-        order_rate=features.order_days / (age + 30),
-        revenue_rate=features.revenue_total / (age + 30),
+        order_rate=features.order_days / (age + RATE_DAYS),
+        revenue_rate=features.revenue_total / (age + RATE_DAYS),
         recent_half_share=features.orders_recent_half / features.order_days,
         last_to_mean_value=features.last_order_value
         * features.order_days

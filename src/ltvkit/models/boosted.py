@@ -22,7 +22,32 @@ Objective = Literal["tweedie", "binary", "l2"]
 
 LEARNING_RATE = 0.1
 MOST_ROUNDS = 400
+"""LightGBM's own rate, and a limit: choices, as the number of trees that is used is where the loss
+on unseen customers stops falling."""
+
 PATIENCE = 25
+"""Trees without a gain that end the search: a choice, against ending at a rise by chance."""
+
+LEAVES = 7
+"""Of a tree: few, as amounts are mostly noise (docs/decisions/0006)."""
+
+MOST_BINS = 127
+"""Cuts to choose from in a column: a choice, half of LightGBM's own, for speed."""
+
+LEAF_SHARE, LEAST_IN_LEAF, MOST_IN_LEAF = 1 / 400, 20, 200
+"""Rows of a leaf, as a share of all, and their bounds: a choice, leaves of some weight on small
+logs and on large ones. 20 is LightGBM's own."""
+
+RIDGE = 1.0
+"""Shrinks what a leaf of few rows says: a choice, of the size that matters only there."""
+
+COLUMNS_DRAWN, ROWS_DRAWN = 0.6, 0.8
+"""Shares of columns and rows that a tree sees: choices, so that trees differ and their mean is
+steadier than each."""
+
+VARIANCE_POWER = 1.5
+"""Between counts (1) and amounts that are never zero (2), as candidates are mixed."""
+
 RANDOM_CUTS: tuple[Objective, ...] = ("tweedie", "l2")
 """Objectives whose trees draw a cut per column at random and keep the best of them.
 
@@ -31,10 +56,14 @@ is not. Source: Geurts, Ernst and Wehenkel (2006), Extremely randomized trees.
 """
 
 MOST_CATEGORIES = 50
+"""Of a text column: a choice, against columns of free text."""
+
 FEWEST_CUSTOMERS = 20
 """Customers who must share a text value before a model keeps it: a rarer one may name somebody."""
 
-EXPLAINER_ROUNDS = 60
+EXPLAINER_ROUNDS, EXPLAINER_RATE, EXPLAINER_LEAVES = 60, 0.15, 15
+"""Of the trees that repeat a prediction for its reasons: choices. What they repeat is without
+noise, so larger trees and quicker steps follow it closely in few of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +259,12 @@ def fit_once(
     data = lgb.Dataset(columns.matrix(frame), target, categorical_feature=columns.categorical())
     parameters = _parameters("l2", len(frame), columns, (), seed=seed, threads=threads)
     # It repeats what is said without noise: larger trees, and the best cuts.
-    exact = {"learning_rate": 0.15, "num_leaves": 15, "extra_trees": False, "bagging_freq": 0}
+    exact = {
+        "learning_rate": EXPLAINER_RATE,
+        "num_leaves": EXPLAINER_LEAVES,
+        "extra_trees": False,
+        "bagging_freq": 0,
+    }
     booster = lgb.train({**parameters, **exact}, data, EXPLAINER_ROUNDS)
     return Bag(columns, "l2", EXPLAINER_ROUNDS, (_text(booster, EXPLAINER_ROUNDS),))
 
@@ -257,16 +291,15 @@ def _parameters(
 ) -> dict[str, object]:
     return {
         "objective": objective,
-        **({"tweedie_variance_power": 1.5} if objective == "tweedie" else {}),
+        **({"tweedie_variance_power": VARIANCE_POWER} if objective == "tweedie" else {}),
         "learning_rate": LEARNING_RATE,
-        "num_leaves": 7,
+        "num_leaves": LEAVES,
         "extra_trees": objective in RANDOM_CUTS,
-        "max_bin": 127,
-        # Leaves of some weight, on small logs and on large ones.
-        "min_data_in_leaf": int(np.clip(rows / 400, 20, 200)),
-        "lambda_l2": 1.0,
-        "feature_fraction": 0.6,
-        "bagging_fraction": 0.8,
+        "max_bin": MOST_BINS,
+        "min_data_in_leaf": int(np.clip(rows * LEAF_SHARE, LEAST_IN_LEAF, MOST_IN_LEAF)),
+        "lambda_l2": RIDGE,
+        "feature_fraction": COLUMNS_DRAWN,
+        "bagging_fraction": ROWS_DRAWN,
         "bagging_freq": 1,
         "monotone_constraints": [int(name in increasing) for name in columns.names],
         "seed": seed,

@@ -50,6 +50,11 @@ INCREASING = (
 KEYS = ("customer_id", "as_of_day", "label_days", "future_orders", "future_revenue")
 
 
+_LEAST_ROOT = 1e-3
+"""A root below it is next to nothing, where squared one below 0 would be money again. A choice: a
+millionth of what those who order spend on average."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The fitted learners; the others are read from the BTYD columns of the features.
@@ -158,4 +163,4 @@ def fit_candidates(
 
 
 def _squared(root: Floats) -> Floats:
-    return np.maximum(root, 1e-3) ** 2
+    return np.maximum(root, _LEAST_ROOT) ** 2

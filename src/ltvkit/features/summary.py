@@ -8,6 +8,7 @@ from ltvkit.data import order_days_from_frame
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.snapshots import customer_summary, seen_at, snapshot_days
+from ltvkit.schemas import SUMMARY, check_frame
 from ltvkit.snapshot import as_day_number
 
 
@@ -46,8 +47,10 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     log = order_days_from_frame(transactions, as_of=day)
     seen = seen_at(with_history(log.order_days), snapshot_days([as_day_number(log.as_of)]))
-    return (
+    summary = (
         fetch(customer_summary(seen))
         .drop(columns="as_of_day")
         .sort_values("customer_id", ignore_index=True)
     )
+    check_frame(summary, SUMMARY)
+    return summary

@@ -35,8 +35,6 @@ class Snapshot:
     >>> snapshot = Snapshot(date(1997, 9, 30), horizon_days=273)
     >>> snapshot.horizon_end
     datetime.date(1998, 6, 30)
-    >>> snapshot.back(30)
-    Snapshot(as_of=datetime.date(1997, 8, 31), horizon_days=273)
     """
 
     as_of: date
@@ -52,10 +50,6 @@ class Snapshot:
     def horizon_end(self) -> date:
         """The last day of the horizon."""
         return self.as_of + timedelta(days=self.horizon_days)
-
-    def back(self, days: int) -> "Snapshot":
-        """The snapshot `days` days earlier, with the same horizon."""
-        return Snapshot(self.as_of - timedelta(days=days), self.horizon_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,9 @@ def test_psi_sees_values_go_missing_and_categories_appear() -> None:
     numbers = pd.Series(np.arange(1000.0))
     assert psi(numbers, numbers.where(numbers > 300)).psi > 0.25
     assert psi(pd.Series(["a"] * 100), pd.Series(["a"] * 60 + [None] * 40)).psi > 0.25
-    assert psi(pd.Series([1.0, np.nan]), pd.Series([np.nan, np.nan])).psi >= 0
+    # Counts smoothed by .5: .5 and .5 of each bin before, then 2.5 / 3 missing and .5 / 3 not.
+    gone = psi(pd.Series([1.0, np.nan]), pd.Series([np.nan, np.nan]))
+    assert gone.psi == pytest.approx((1 / 3) * np.log((5 / 6) / (1 / 2)) + (1 / 3) * np.log(3))
 
 
 def test_the_text_starts_with_the_alerts_and_holds_every_part() -> None:

@@ -58,7 +58,7 @@ from ltvkit.economics.leads import Criterion, calibrated_lead_score, lead_costs,
 from ltvkit.economics.marginal import MarginalCac, marginal_cac
 from ltvkit.economics.payback import (
     PAYBACK_COLUMNS,
-    GoalComparison,
+    GoalVerdict,
     Payback,
     against_goal,
     payback,
@@ -111,7 +111,7 @@ __all__ = [
     "Criterion",
     "EconomicsFacts",
     "EconomicsWarning",
-    "GoalComparison",
+    "GoalVerdict",
     "Headline",
     "Interval",
     "LedgerSpan",

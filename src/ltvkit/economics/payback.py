@@ -211,17 +211,7 @@ def payback_table(
 GoalVerdict = Literal["meets the goal", "misses the goal", "cannot tell yet"]
 
 
-@dataclass(frozen=True, slots=True)
-class GoalComparison:
-    """Payback against the months it was to be reached in."""
-
-    target_payback_months: int
-    prob_paid_back: float
-    predicted: bool
-    verdict: GoalVerdict
-
-
-def against_goal(result: Payback, target_payback_months: int) -> GoalComparison:
+def against_goal(result: Payback, target_payback_months: int) -> GoalVerdict:
     """Is the CAC back within the target months? Judged by the chance of it, never by the point.
 
     "meets the goal" when the chance that it is back by then is at least 90 %, "misses" when
@@ -230,27 +220,26 @@ def against_goal(result: Payback, target_payback_months: int) -> GoalComparison:
     Examples
     --------
     >>> margins = pd.DataFrame({"customer_id": range(40), "age_months": 0, "margin": 50.0})
-    >>> against_goal(payback(margins, cac=20), 1).verdict
+    >>> against_goal(payback(margins, cac=20), 1)
     'meets the goal'
-    >>> against_goal(payback(margins, cac=20), 6).verdict
+    >>> against_goal(payback(margins, cac=20), 6)
     'meets the goal'
-    >>> against_goal(payback(margins, cac=60), 6).verdict
+    >>> against_goal(payback(margins, cac=60), 6)
     'cannot tell yet'
     """
     if target_payback_months < 1:
         raise ConfigError(f"target_payback_months: got {target_payback_months}, expected 1 or more")
     by_then = result.curve[result.curve["months"] <= target_payback_months]
     if by_then.empty or result.payback_status is None:
-        return GoalComparison(target_payback_months, math.nan, False, "cannot tell yet")
+        return "cannot tell yet"
     last = by_then.iloc[-1]
     chance = float(last["prob_paid_back"])
     seen_all = int(last["months"]) == target_payback_months
-    verdict: GoalVerdict = "cannot tell yet"
     if chance >= (1 + USUAL_INTERVAL) / 2:
-        verdict = "meets the goal"
-    elif seen_all and chance <= (1 - USUAL_INTERVAL) / 2:
-        verdict = "misses the goal"
-    return GoalComparison(target_payback_months, chance, bool(last["predicted"]), verdict)
+        return "meets the goal"
+    if seen_all and chance <= (1 - USUAL_INTERVAL) / 2:
+        return "misses the goal"
+    return "cannot tell yet"
 
 
 def _first(true: NDArray[np.bool_]) -> int | None:

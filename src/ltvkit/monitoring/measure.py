@@ -62,8 +62,6 @@ class ListEffect:
         are in neither, since nobody could have contacted them.
     margin, orders : Difference
         Per customer, within the days observed.
-    total_margin : float
-        `margin.value` x `treated`: what acting brought in all, if the difference is real.
     conclusion : str
         `more`, `less` or `cannot tell yet`.
     words : str
@@ -75,7 +73,6 @@ class ListEffect:
     held_out: int
     margin: Difference
     orders: Difference
-    total_margin: float
     conclusion: str
     words: str
 
@@ -211,7 +208,6 @@ def _effect(
         held_out=counts[1],
         margin=margin,
         orders=orders,
-        total_margin=margin.value * counts[0],
         conclusion=conclusion,
         words=_words(name, margin, counts, conclusion, level),
     )

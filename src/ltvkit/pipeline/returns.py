@@ -74,7 +74,7 @@ def channel_returns(
         goal = None
         if curve is not None and paid[name] > 0:
             back = economics.payback_of(curve, float(paid[name]))
-            goal = economics.against_goal(back, target_payback_months).verdict
+            goal = economics.against_goal(back, target_payback_months)
         months = trend_months(by_cohort, name, target_payback_months)
         trend = None if months is None else economics.cohort_trend(by_cohort, months, channel=name)
         goals.append(goal)

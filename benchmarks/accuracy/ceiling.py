@@ -4,7 +4,7 @@ import pandas as pd
 from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask
 
-from ltvkit.evaluation.backtest import judge
+from ltvkit.evaluation.judging import judge
 from ltvkit.models import candidates as contest
 from ltvkit.models.blend import fit_blend
 from ltvkit.models.churn import fit_activity

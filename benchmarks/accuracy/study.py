@@ -15,12 +15,11 @@ from ltvkit.data import CleanLog, order_days_from_frame, silence
 from ltvkit.evaluation.backtest import (
     Backtest,
     fold_snapshots,
-    judge,
-    judge_revenue,
     run_backtest,
 )
 from ltvkit.evaluation.checks import review
 from ltvkit.evaluation.coverage import attainable_coverage
+from ltvkit.evaluation.judging import judge, judge_revenue
 from ltvkit.evaluation.metrics import chance_gini
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history

@@ -56,7 +56,8 @@ def test_a_customer_is_found_and_shown_with_figures_interval_reasons_and_orders(
     app.shows("Value at risk", f"€{plain_customer['value_at_risk']:,.2f}")
     shown = app.text()
     low, high = (plain_customer[f"predicted_value_{end}"] for end in ("low", "high"))
-    assert f"80% interval: €{low:,.2f} to €{high:,.2f}" in shown
+    span = f"€{low:,.2f} to €{high:,.2f}" if low else f"up to €{high:,.2f}"
+    assert f"80% interval: {span}; confidence" in shown
     assert plain_customer["recommended_action"] in shown
     for place in (1, 2, 3):
         assert plain_customer[f"reason_{place}"] in shown

@@ -286,9 +286,14 @@ def test_an_interval_that_ends_at_nothing_is_said_in_words(run_of: RunOf) -> Non
     customers = run.customers.assign(**ends)
     customers.loc[customers["list"] == "win_back", "predicted_value_high"] = 12.5
     html = render_report(dataclasses.replace(run, customers=customers))
-    assert "most likely nothing" in words(html)
+    assert "most likely nothing; if they order, about €" in words(html)
     assert "up to €12.50" in words(html)
     assert "€0.00 to" not in words(html)
+    customers["predicted_value"] = 0.01 * (customers["list"] == "win_back")
+    customers["value_at_risk"] = 1.0
+    html = render_report(dataclasses.replace(run, customers=customers))
+    assert "if they order, about" not in words(html)
+    assert "most likely nothing" in words(html)
 
 
 def test_parts_of_the_model_are_not_methods_to_compare_with(html_of: HtmlOf) -> None:

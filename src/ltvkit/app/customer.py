@@ -11,6 +11,7 @@ from ltvkit.app.launch import ACCENT
 from ltvkit.app.text import plain
 from ltvkit.pipeline.history import OrderHistory
 from ltvkit.report.channels import channel_label
+from ltvkit.report.customers import value_range
 from ltvkit.report.holders import segment_label
 from ltvkit.report.reader import BLANK, Reader, visible
 from ltvkit.report.summary import list_label
@@ -79,7 +80,6 @@ def _show_action(customer: Mapping[str, Any], reader: Reader) -> None:
 def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None:
     ahead = reader.horizon(run.snapshot.horizon_days)
     value, risk, stake, following = st.columns(4)
-    low, high = customer["predicted_value_low"], customer["predicted_value_high"]
     _figure(
         value,
         _said(reader, "predicted", horizon=ahead),
@@ -88,7 +88,7 @@ def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None
             reader,
             "predicted_note",
             interval=reader.interval,
-            span=reader.between(low, high, "money"),
+            span=value_range(customer, reader),
             confidence=_level(customer["confidence"], "confidence_", reader),
         ),
         _meaning(run, "predicted_value", reader),

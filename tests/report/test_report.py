@@ -12,6 +12,7 @@ import pytest
 from report_pages import KINDS
 from run_folder import HOSTILE_CHANNEL
 
+from ltvkit.panel import RECORD_ROW
 from ltvkit.report import render_report
 from ltvkit.runs import Figure, Run
 from ltvkit.wording import Sentence
@@ -339,6 +340,28 @@ def test_a_channel_that_nobody_came_from_has_no_figures_on_the_page(run_of: RunO
     assert any(
         row["cac"] is None and row["limits"][1] is None for row in data["whatIf"]["channels"]
     )
+
+
+def test_every_miss_of_a_total_says_to_which_side(run_of: RunOf) -> None:
+    run = run_of("shop")
+    mine = (run.backtest["model"] == RECORD_ROW) & (run.backtest["metric"] == "bias")
+    assert mine.sum() == 3
+    backtest = run.backtest.copy()
+    latest_first = backtest[mine].sort_values("cutoff", ascending=False).index
+    backtest.loc[latest_first, "value"] = [0.1, -0.087, 0.053]
+    told = words(render_report(dataclasses.replace(run, backtest=backtest)))
+    assert "by 8.0% on average (5.3% too high, 8.7% too low, 10.0% too high)" in told
+
+
+def test_what_a_model_is_made_of_adds_up_to_a_hundred(run_of: RunOf) -> None:
+    run = run_of("shop")
+    parts = {"root": 0.335, "tweedie": 0.335, "loglinear": 0.33}
+    model = dataclasses.replace(run.model, weights=parts, btyd_share=0.005)
+    told = re.search(
+        r"Made of: ([^.]*)\.", words(render_report(dataclasses.replace(run, model=model)))
+    )
+    assert told
+    assert sum(int(share) for share in re.findall(r"(\d+)%", told[1])) == 100
 
 
 def test_one_past_date_is_not_told_as_a_span(run_of: RunOf) -> None:

@@ -1,5 +1,6 @@
 """Can you trust this? The backtest in words, against baselines, and the checks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,8 +13,6 @@ from ltvkit.wording import known_language, method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
 MAX_DRIVERS = 12
-
-"""Errors of the total are written to a tenth of a per cent."""
 
 PAST_SPEND = "past spend"
 """The baseline that ranks by what customers have spent so far."""
@@ -61,8 +60,30 @@ def weights(run: Run, reader: Reader) -> str:
         shares = {name: weight * stack for name, weight in shares.items()}
         label = reader.plain("trust.btyd")
         shares[label] = shares.get(label, 0.0) + run.model.btyd_share
-    ranked = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{reader.share(w)} {name}" for name, w in ranked if w >= 0.005)
+    whole = dict(zip(shares, percentages(list(shares.values())), strict=True))
+    ranked = sorted(shares, key=lambda name: (-shares[name], name))
+    return ", ".join(f"{reader.share(whole[n] / 100)} {n}" for n in ranked if whole[n])
+
+
+def percentages(shares: Sequence[float]) -> list[int]:
+    """Shares of a whole as whole per cent that add up to 100: the largest remainders go up.
+
+    Examples
+    --------
+    >>> percentages([0.335, 0.335, 0.33])
+    [34, 33, 33]
+    >>> percentages([])
+    []
+    """
+    total = sum(shares)
+    if not total:
+        return [0] * len(shares)
+    exact = [100 * share / total for share in shares]
+    whole = [int(share) for share in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])
+    for place in by_remainder[: 100 - sum(whole)]:
+        whole[place] += 1
+    return whole
 
 
 def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
@@ -208,12 +229,13 @@ def _total(run: Run, reader: Reader) -> Markup:
     misses = rows.sort_values("cutoff")["value"].dropna()
     if misses.empty:
         return Markup("")
-    each = ", ".join(_signed(miss, reader) for miss in misses)
+    each = ", ".join(_missed(miss, reader) for miss in misses)
     return reader.say("trust.total_missed", value=reader.share(misses.abs().mean(), 1), each=each)
 
 
-def _signed(share: float, reader: Reader) -> str:
-    return ("+" if share >= 0 else "−") + reader.share(abs(share), 1)
+def _missed(share: float, reader: Reader) -> str:
+    key = "trust.too_high" if share >= 0 else "trust.too_low"
+    return str(reader.say(key, value=reader.share(abs(share), 1)))
 
 
 def _folds(run: Run, reader: Reader) -> Markup:

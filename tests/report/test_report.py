@@ -263,6 +263,9 @@ def test_dates_that_were_read_are_shown_without_codes_of_programmers(run_of: Run
     read = dataclasses.replace(run.data, readings={"ordered_at": "written %d.%m.%Y %H:%M:%S"})
     html = render_report(dataclasses.replace(run, data=read))
     assert "ordered_at: written DD.MM.YYYY hh:mm:ss" in words(html)
+    read = dataclasses.replace(run.data, readings={"ordered_at": "ISO dates, written %d.%m.%Y"})
+    html = render_report(dataclasses.replace(run, data=read))
+    assert "ordered_at: ISO dates, and others written DD.MM.YYYY" in words(html)
 
 
 def test_the_lists_shown_add_up_to_all_customers(run_of: RunOf, html_of: HtmlOf) -> None:

@@ -31,7 +31,10 @@ RAISED_BY = {
     "W10": ({"top_customer_share": {"fair": 0.7, "seo": 0.01}}, ["70 % of fair"]),
     "W11": ({"season_peak": 2.4, "season_month": "2023-11"}, ["2023-11", "2.4 times"]),
     "W12": ({"first_margin_rate": 0.1, "repeat_margin_rate": 0.4}, ["10 %", "40 %"]),
-    "W13": ({"raised": {"Google": 61.5, "Meta": None}}, ["Google (61.50)", "Meta (not est"]),
+    "W13": (
+        {"raised": {"Google": 61.5, "Meta": None}},
+        ["average customer", "Google (61.50)", "Meta (not est"],
+    ),
     "W14": ({"risk_targeted": 1_200, "holdout_share": 0.1}, ["1,200", "10 %"]),
     "W15": ({"predicted_payback": {"Google": 14}}, ["Google month 14"]),
 }

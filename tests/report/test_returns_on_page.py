@@ -105,7 +105,10 @@ def test_reasons_of_the_budget_are_said_in_the_readers_language_or_not_at_all(
 def test_every_cent_of_the_costs_is_accounted_for(run_of: RunOf) -> None:
     run = with_returns(run_of("shop"))
     page = text_of(render_report(run), "returns")
-    assert "Of the costs in your table, €1,000 is acquisition, and €850 of it is in the CAC above." in page
+    assert (
+        "Of the costs in your table, €1,000 is acquisition, and €850 of it is in the CAC above."
+        in page
+    )
     assert "€100 is in flight: its customers come after 30 Jun 2025." in page
     assert "€50 is left out" in page
     whole = {"total": 1000.0, "charged": 1000.0, "in_flight": 0.0, "left_out": 0.0}

@@ -44,6 +44,18 @@ def test_rows_without_an_id_are_counted_and_two_rows_of_a_lead_refused(write):
         read_leads(write("lead_id,x\nL1,1\nL1,2\n"))
 
 
+def test_the_time_of_a_lead_is_that_of_the_shop(write):
+    table = write("lead_id,created_at\nL1,2024-12-31T23:30:00Z\nL2,2024-01-05\nL3,\n")
+    leads = read_leads(table, timezone="Europe/Paris").frame
+    told = leads["created_at"].dropna().astype("str").tolist()
+    assert told == ["2025-01-01 00:30:00", "2024-01-05 00:00:00"]
+    assert pd.isna(leads["created_at"].iloc[2])
+    with pytest.raises(
+        DataError, match=r"'soon \(row 1\)' in column 'created_at', expected a date"
+    ):
+        read_leads(write("lead_id,created_at\nL1,soon\n"))
+
+
 def test_an_outcome_that_is_neither_is_refused(write):
     with pytest.raises(DataError, match="'maybe' in column 'result', expected yes or no"):
         read_leads(write("lead_id,result\nL1,1\nL2,maybe\n"), columns={"became_customer": "result"})

@@ -127,7 +127,7 @@ def test_a_criterion_that_is_no_column_is_refused(leads):
 
 
 def test_leads_of_after_the_snapshot_are_not_known_yet(leads):
-    created = pd.to_datetime(leads["created_at"], utc=True).dt.tz_localize(None)
+    created = leads["created_at"]
     day = created.median().normalize()
     scored = score_leads(config(), leads, as_of=day.date())
     known = created < day + pd.Timedelta(1, "D")
@@ -135,5 +135,5 @@ def test_leads_of_after_the_snapshot_are_not_known_yet(leads):
     assert set(scored.table["lead_id"]) == set(leads.loc[known, "lead_id"])
     assert scored.said[-1].key == "leads.later"
     assert str(scored.said[-1]).startswith(f"{(~known).sum():,} leads")
-    undated = leads.assign(created_at="soon")
+    undated = leads.assign(created_at=pd.NaT)
     assert len(score_leads(config(), undated, as_of=day.date()).table) == len(leads)

@@ -11,6 +11,7 @@ from ltvkit.data.opened import (
     Opened,
     Table,
     frame_of,
+    moment_sql,
     open_table,
     table_of,
     text_sql,
@@ -24,7 +25,13 @@ _NO = ("0", "0.0", "false", "f", "no", "n", "lost")
 _TEXT = ("lead_id", "customer_id", "channel", *CONTACT_COLUMNS)
 
 
-def read_leads(location: str | Path, *, columns: Mapping[str, str] | None = None) -> Table:
+def read_leads(
+    location: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    timezone: str = "UTC",
+) -> Table:
     """Read the table of leads.
 
     Parameters
@@ -33,23 +40,28 @@ def read_leads(location: str | Path, *, columns: Mapping[str, str] | None = None
         As in `read_transactions`.
     columns : mapping of str to str, optional
         Our name to the table's, where they differ.
+    date_format, timezone
+        As in `read_customers`, for `created_at`.
 
     Returns
     -------
     Table
-        `lead_id` (text), `became_customer` where it is given (yes, no, or missing where it is not
-        known yet), and every other column in its own type. One row per lead; rows without an id
-        are left out, and counted in a note.
+        `lead_id` (text), `created_at` (a moment) and `became_customer` where they are given (yes,
+        no, or missing where it is not known yet), and every other column in its own type. One row
+        per lead; rows without an id are left out, and counted in a note.
 
     Raises
     ------
     DataError
-        When a lead stands in several rows, or its outcome is neither yes nor no.
+        When a lead stands in several rows, its time cannot be read, or its outcome is neither yes
+        nor no.
     """
     opened = open_table(location, "leads", columns, needed=("lead_id",))
     selects = {name: text_sql(opened, name) for name in _TEXT if name in opened.columns}
     for name, column in opened.columns.items():
-        if name == OUTCOME:
+        if name == "created_at":
+            selects[name] = moment_sql(opened, name, date_format=date_format, timezone=timezone)
+        elif name == OUTCOME:
             selects[name] = f"CAST({column.sql} AS VARCHAR)"
         elif name not in selects:
             selects[name] = attribute_sql(opened.source.workspace, opened.table, column)

@@ -73,11 +73,10 @@ def score_leads(config: Config, leads: pd.DataFrame, *, as_of: date) -> ScoredLe
 
 
 def _known_by(leads: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, int]:
-    """The leads of a day and before, and how many came later; a date nobody can read is no date."""
+    """The leads of a day and before, and how many came later."""
     if "created_at" not in leads:
         return leads, 0
-    created = pd.to_datetime(leads["created_at"], errors="coerce", format="mixed", utc=True)
-    later = created.dt.tz_localize(None) >= pd.Timestamp(as_of) + pd.Timedelta(1, "D")
+    later = leads["created_at"] >= pd.Timestamp(as_of) + pd.Timedelta(1, "D")
     return leads[~later], int(later.sum())
 
 

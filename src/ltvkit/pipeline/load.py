@@ -98,7 +98,14 @@ def open_tables(config: Config) -> Tables:
         )
         if data.touches
         else None,
-        leads=read_leads(data.leads.path, columns=columns(data.leads)) if data.leads else None,
+        leads=read_leads(
+            data.leads.path,
+            columns=columns(data.leads),
+            date_format=data.date_format,
+            timezone=data.timezone,
+        )
+        if data.leads
+        else None,
         benchmarks=read_benchmarks(config.economics.benchmarks, decimal_mark=data.decimal_mark)
         if config.economics.benchmarks
         else None,

@@ -161,7 +161,7 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
     formats, readings = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
     if formats:
         listed = ", ".join(literal(found) for found in formats)
-        words.append(f"written {', '.join(formats)}")
+        words.append(f"{'others ' if words else ''}written {', '.join(formats)}")
         formatted = [f"try_strptime({text}, [{listed}])"]
     else:
         formatted = []

@@ -67,8 +67,6 @@ def notices(run: Run, reader: Reader) -> tuple[tuple[str, str, str], ...]:
 def readings(run: Run) -> str:
     """How each column was read, with dates as people write their pattern."""
     told = "; ".join(f"{column}: {reading}" for column, reading in run.data.readings.items())
-    # Next to ISO dates, those that are written in another way are others.
-    told = told.replace("ISO dates, written", "ISO dates, and others written")
     for code, letters in _DATE_CODES.items():
         told = told.replace(code, letters)
     return visible(told)

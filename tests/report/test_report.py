@@ -202,6 +202,23 @@ def test_the_page_leads_to_the_workbook_where_there_is_one(run_of: RunOf, tmp_pa
     assert 'href="customers_scored.xlsx"' in html
 
 
+def test_where_nothing_is_left_to_lose_the_stake_is_what_is_expected(run_of: RunOf) -> None:
+    """Contracts that have ended stand on win_back, by what another one would bring."""
+    run = run_of("shop")
+    lost = run.customers["list"] == "win_back"
+    ended = run.customers.assign(value_at_risk=run.customers["value_at_risk"].mask(lost, 0.0))
+
+    def stakes(run: Run) -> dict[str, str]:
+        rows = re.findall(r'data-list="(\w+)">\s*<th(.*?)</tr>', render_report(run), re.DOTALL)
+        return {name: words(row) for name, row in rows if name in ("protect_now", "win_back")}
+
+    assert "more if all stay" in stakes(run)["win_back"]
+    told = stakes(dataclasses.replace(run, customers=ended))
+    assert "more if all stay" in told["protect_now"]
+    assert "expected" in told["win_back"]
+    assert "more if all stay" not in told["win_back"]
+
+
 def test_a_share_changes_by_points(run_of: RunOf) -> None:
     run = run_of("shop")
     now = run.economics["repeat_rate"]
@@ -263,9 +280,11 @@ def test_dates_that_were_read_are_shown_without_codes_of_programmers(run_of: Run
     read = dataclasses.replace(run.data, readings={"ordered_at": "written %d.%m.%Y %H:%M:%S"})
     html = render_report(dataclasses.replace(run, data=read))
     assert "ordered_at: written DD.MM.YYYY hh:mm:ss" in words(html)
-    read = dataclasses.replace(run.data, readings={"ordered_at": "ISO dates, written %d.%m.%Y"})
+    read = dataclasses.replace(
+        run.data, readings={"ordered_at": "ISO dates, others written %d.%m.%Y"}
+    )
     html = render_report(dataclasses.replace(run, data=read))
-    assert "ordered_at: ISO dates, and others written DD.MM.YYYY" in words(html)
+    assert "ordered_at: ISO dates, others written DD.MM.YYYY" in words(html)
 
 
 def test_the_lists_shown_add_up_to_all_customers(run_of: RunOf, html_of: HtmlOf) -> None:

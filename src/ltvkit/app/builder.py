@@ -8,13 +8,13 @@ import streamlit as st
 from ltvkit.app.text import plain
 from ltvkit.audience import LIST_NAMES, Campaign, CampaignRule, SortBy, people_csv, plan_campaign
 from ltvkit.audience.delimited import ExcelLocale
+from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.errors import UserError
 from ltvkit.report.reader import Reader, visible
 from ltvkit.report.summary import list_label
 from ltvkit.runs import Run
 
 PREVIEW = 200
-AT_RISK = ("protect_now", "win_back")
 SORTS: dict[SortBy, str] = {
     "value_at_stake": "app.most_at_stake",
     "predicted_value": "app.highest_value",
@@ -46,7 +46,7 @@ def _ask_rule(run: Run, reader: Reader) -> CampaignRule | str:
     lists = st.multiselect(
         word("lists"),
         LIST_NAMES,
-        default=AT_RISK,
+        default=AT_RISK_LISTS,
         format_func=lambda name: reader.plain(f"lists.{name}"),
         placeholder=reader.plain("app.all_lists"),
     )

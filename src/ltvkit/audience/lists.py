@@ -116,6 +116,9 @@ AUDIENCES: tuple[Audience, ...] = (
 
 LIST_NAMES: tuple[str, ...] = tuple(audience.name for audience in AUDIENCES)
 
+AT_RISK_LISTS: tuple[str, ...] = tuple(a.name for a in AUDIENCES if a.at_stake == "value_at_risk")
+"""The lists whose customers are on them because they may be lost."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRules:
@@ -230,8 +233,7 @@ def value_at_stake(customers: pd.DataFrame) -> pd.Series:
     ...                              "value_at_risk": [30.0, 1.0]})).tolist()
     [30.0, 9.0]
     """
-    by_risk = [a.name for a in AUDIENCES if a.at_stake == "value_at_risk"]
-    at_risk = customers["list"].isin(by_risk) & (customers["value_at_risk"] > 0)
+    at_risk = customers["list"].isin(AT_RISK_LISTS) & (customers["value_at_risk"] > 0)
     return customers["value_at_risk"].where(at_risk, customers["predicted_value"])
 
 

@@ -7,13 +7,11 @@ import pandas as pd
 
 from ltvkit import economics
 from ltvkit.audience.identity import clean_emails, clean_names
+from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.config import Config
 from ltvkit.data import LogSummary
 from ltvkit.pipeline.ledger import Ledger
 from ltvkit.snapshot import Snapshot
-
-AT_RISK_LISTS = ("protect_now", "win_back")
-"""The lists whose customers are on them because they may be lost."""
 
 PHONE_DIGITS = 9
 """So many last digits make a phone: what comes before is a country's code or its leading zero."""

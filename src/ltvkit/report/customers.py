@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.report.reader import Reader, observed, visible
-from ltvkit.report.summary import TO_ACT, TO_SAVE, list_label
+from ltvkit.report.summary import TO_ACT, list_label
 from ltvkit.runs import Run
 
 TOP_ROWS = 200
@@ -51,7 +52,7 @@ def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
     """
     order = {row.name: place for place, row in enumerate(run.lists)}
     free = run.customers["contact_by"].notna() & ~run.customers["holdout"].astype(bool)
-    at_risk = run.customers["list"].isin(TO_SAVE)
+    at_risk = run.customers["list"].isin(AT_RISK_LISTS)
     free &= run.customers["value_at_risk"].where(at_risk, run.customers["predicted_value"]) > 0
     by_priority = run.customers[free].sort_values("priority", kind="stable")
     first_of_each = by_priority.groupby("list", sort=False).head(TOP_ROWS)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import numpy as np
 from markupsafe import Markup
 
-from ltvkit.audience.lists import value_at_stake
+from ltvkit.audience.lists import AT_RISK_LISTS, value_at_stake
 from ltvkit.audience.words import in_language
 from ltvkit.panel import RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
@@ -14,9 +14,7 @@ from ltvkit.report.trust import verdict_reasons
 from ltvkit.runs import Figure, ListFacts, Run
 from ltvkit.wording import known_language
 
-TO_SAVE = ("protect_now", "win_back")
-"""Lists whose customers are about to be lost: their stake is what is at risk."""
-TO_ACT = (*TO_SAVE, "second_order", "high_potential")
+TO_ACT = (*AT_RISK_LISTS, "second_order", "high_potential")
 """Lists that ask for something this week."""
 
 WORKBOOK = "customers_scored.xlsx"
@@ -59,7 +57,8 @@ def sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
 
 def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
     """The lists in the order in which they should be worked."""
-    to_save = [row.value_at_stake or 0.0 for row in run.lists if row.name in TO_SAVE]
+    slipping = slipping_lists(run)
+    to_save = [row.value_at_stake or 0.0 for row in run.lists if row.name in slipping]
     largest = max([*to_save, 0.0])
     return tuple(
         ListRow(
@@ -70,9 +69,9 @@ def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
             else "",
             facts=facts,
             at_stake=reader.money(facts.value_at_stake),
-            stake_is=reader.plain(f"lists.stake_{stake_kind(facts.name)}"),
+            stake_is=reader.plain(f"lists.stake_{_stake_kind(facts.name, slipping)}"),
             weight=(facts.value_at_stake or 0.0) / largest
-            if largest > 0 and facts.name in TO_SAVE
+            if largest > 0 and facts.name in slipping
             else 0.0,
             urgent=facts.name in TO_ACT,
             action=visible(in_language(facts.action, known_language(reader.language))),
@@ -158,7 +157,7 @@ def _meaning(run: Run, reader: Reader, trusted: bool) -> Markup:
         capture = run.metrics.get(RECORD_ROW, {}).get("top10_capture")
         if observed(capture):
             said.append(reader.say("summary.meaning_ranking", share=reader.share(capture)))
-    slipping = [row for row in run.lists if row.name in TO_SAVE]
+    slipping = [row for row in run.lists if row.name in slipping_lists(run)]
     count = sum(row.count for row in slipping)
     if count:
         said.append(
@@ -184,14 +183,20 @@ def _action(run: Run, reader: Reader) -> Markup:
         list=_link(first, reader),
         customers=reader.count("count.customers", first.to_contact),
         value=reader.short_money(float(value_at_stake(told).sum())),
-        stake=reader.plain(f"summary.stake_{stake_kind(first.name)}"),
+        stake=reader.plain(f"summary.stake_{_stake_kind(first.name, slipping_lists(run))}"),
         action=visible(in_language(first.action, known_language(reader.language))),
     )
 
 
-def stake_kind(name: str) -> str:
+def slipping_lists(run: Run) -> frozenset[str]:
+    """The lists whose customers may still be lost: of a contract that has ended nothing is left."""
+    at_risk = run.customers["list"].isin(AT_RISK_LISTS) & (run.customers["value_at_risk"] > 0)
+    return frozenset(run.customers.loc[at_risk, "list"])
+
+
+def _stake_kind(name: str, slipping: frozenset[str]) -> str:
     """What is at stake in a list: `more` that would come if all stayed, or what is `expected`."""
-    return "more" if name in TO_SAVE else "expected"
+    return "more" if name in slipping else "expected"
 
 
 def _link(facts: ListFacts, reader: Reader) -> Markup:

@@ -12,7 +12,6 @@ from ltvkit.runs import Check, Run
 from ltvkit.wording import known_language, method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
-MAX_DRIVERS = 12
 
 PAST_SPEND = "past spend"
 """The baseline that ranks by what customers have spent so far."""
@@ -159,7 +158,7 @@ def driver_rows(run: Run, reader: Reader) -> tuple[DriverRow, ...]:
             width=round(100 * driver.share / most, 1),
             share=reader.share(driver.share),
         )
-        for driver in run.drivers[:MAX_DRIVERS]
+        for driver in run.drivers
     )
 
 

@@ -71,7 +71,8 @@ def test_ltv_rises_with_the_horizon(flows, months, rate):
         ltv_at_acquisition(flows, horizon_months=h, annual_discount_rate=rate)
         for h in (months, months + 1)
     )
-    assert longer >= shorter
+    # Sums of other lengths differ in the last digit.
+    assert longer >= shorter * (1 - 1e-12)
 
 
 @settings(deadline=None, max_examples=50)

@@ -166,7 +166,7 @@ def _against_cost(
         cac_drawn = cost / rng.gamma(new + 0.5, size=len(ltv_drawn))
         cac_low, cac_high = cac_interval(cost, new, confidence=confidence)
     ratio_low, ratio_high = _pair(ltv_to_cac(ltv_drawn, cac_drawn), confidence)
-    room_low, room_high = _pair(ltv_to_cac(allowed_drawn, cac_drawn), confidence)
+    room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
     if known.perhaps > 0 and new > 0:
         more = (new + known.perhaps) / new
         cac_low, ratio_high, room_high = cac_low / more, ratio_high * more, room_high * more
@@ -186,7 +186,7 @@ def _against_cost(
     return _Against(
         cac=(cac_low, cac_high),
         ratio=(ltv_to_cac(ltv, known.cac), ratio_low, ratio_high),
-        room=(ltv_to_cac(allowed, known.cac), room_low, room_high),
+        room=(allowed / known.cac if known.cac > 0 else math.nan, room_low, room_high),
         next=ahead,
         paid_back=paid_back,
     )

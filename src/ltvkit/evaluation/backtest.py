@@ -189,10 +189,10 @@ def run_backtest(
     report("backtest", steps, steps)
     told = pd.DataFrame(rows, columns=list(COLUMNS))
     check_frame(told, BACKTEST)
-    best = pd.concat(deciles, ignore_index=True) if deciles else None
+    of_record = pd.concat(deciles, ignore_index=True) if deciles else None
     return Backtest(
         table=told,
-        deciles=pd.DataFrame(best, columns=list(DECILE_COLUMNS)),
+        deciles=pd.DataFrame(of_record, columns=list(DECILE_COLUMNS)),
         totals=tuple(totals),
         notes=notes,
         chance_ginis=tuple(by_chance),

@@ -89,6 +89,7 @@ def test_each_channels_part_of_the_next_money_stands_with_its_reason(run_of: Run
     assert "Instagram €730 41 €18.50 €31.00 up to its highest spend on record" in page
     assert "Google Ads – – €40.00 €30.00 the next customer costs more" in page
     assert page.index("Instagram") < page.index("Google Ads")
+    assert "May cost up to, in media, after commissions" in page
 
 
 def test_reasons_of_the_budget_are_said_in_the_readers_language_or_not_at_all(
@@ -120,7 +121,7 @@ def test_every_cent_of_the_costs_is_accounted_for(run_of: RunOf) -> None:
 def test_returns_are_money_for_money_and_leads_have_a_limit(run_of: RunOf) -> None:
     page = text_of(render_report(with_returns(run_of("shop"))), "returns")
     assert "For each €100 of marketing cost the shop took €400 of revenue (MER), €150" in page
-    assert "€4.50 may cost €9.00" in page
+    assert "€4.50 a lead may cost €9.00 in media" in page
     assert "Cost per click" not in page
 
 

@@ -132,19 +132,19 @@ def _budget_row(row: Mapping[Hashable, Any], run: Run, reader: Reader) -> Budget
 
 
 def _return_row(row: Mapping[Hashable, Any], reader: Reader) -> ReturnRow:
-    def limit(column: str) -> str:
+    def limit(of: str, column: str) -> str:
         value = _known(row, column)
         if not observed(value):
             return ""
-        return str(reader.say("returns.may_cost", value=reader.unit_money(value)))
+        return str(reader.say(f"returns.{of}_may_cost", value=reader.unit_money(value)))
 
     return ReturnRow(
         label=channel_label(str(row["channel"]), reader),
         roas=reader.number(_known(row, "roas"), 1),
         lead=reader.unit_money(_known(row, "cost_per_lead")),
-        lead_limit=limit("max_cpl"),
+        lead_limit=limit("lead", "max_cpl"),
         click=reader.unit_money(_known(row, "cost_per_click")),
-        click_limit=limit("max_cpc"),
+        click_limit=limit("click", "max_cpc"),
     )
 
 

@@ -1,16 +1,21 @@
 """The page in a real browser: quiet, closed off, and doing what it offers."""
 
+import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 from report_pages import KINDS, Opened
 
 from ltvkit.economics import allowable_cac
 from ltvkit.economics.marginal import MarginalCac
 from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
+from ltvkit.report import render_report
 from ltvkit.runs import Run
+from ltvkit.wording import Sentence
 
 pytestmark = pytest.mark.browser
 
@@ -256,6 +261,22 @@ def test_what_if_changes_verdicts_with_the_target_and_gives_them_back(open_page:
     page.locator("#whatif-reset").click()
     assert verdicts.all_inner_texts() == before
     assert page.locator("#whatif-said").inner_text() == "As in the run."
+
+
+def test_what_stays_at_the_runs_targets_is_marked_while_others_are_tried(
+    browser: Browser, run_of: Callable[[str], Run], tmp_path: Path
+) -> None:
+    run = dataclasses.replace(run_of("shop"), budget=(Sentence("budget.rest", {"rest": 270.0}),))
+    (tmp_path / "report.html").write_text(render_report(run), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    mark = page.locator(".budget .at-run")
+    assert not mark.is_visible()
+    page.locator("#whatif-ratio").fill("1")
+    assert mark.inner_text() == "at the run’s targets"
+    page.locator("#whatif-reset").click()
+    assert not mark.is_visible()
+    page.close()
 
 
 def curve_names(opened: Opened) -> set[Any]:

@@ -93,6 +93,7 @@ if (form) {
       month == null ? words["whatif.any_month"] : new Intl.NumberFormat(language).format(month);
     const moved = ratio.value !== start.ratio || months.value !== start.months || cautious.checked;
     if (head) head.textContent = moved ? say("channels.target", { target: plain.format(target) }) : firstHead;
+    for (const mark of document.querySelectorAll(".at-run")) mark.hidden = !moved;
     let changes = 0;
     cells.forEach((cell, i) => {
       const channel = whatIf.channels[i];

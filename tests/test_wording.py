@@ -25,7 +25,7 @@ SENTENCES = read_texts((files("ltvkit") / "sentences.toml").read_text(encoding="
 PAGE = read_texts((files("ltvkit.report") / "strings.toml").read_text(encoding="utf-8"))
 FORMS = {
     *("", "n", "n1", "n2", "n3", "g", "share", "percent", "money", "whole", "day", "month"),
-    *("change", "method", "channel", "list", "and", "then"),
+    *("change", "within", "method", "channel", "list", "and", "then"),
 }
 
 
@@ -68,6 +68,15 @@ def test_a_fact_that_is_not_known_is_a_dash_and_one_that_is_missing_a_mistake():
         str(Sentence("warning.W13.one", {"channel": "seo"}))
     with pytest.raises(SchemaError, match=r"no .warning\.W99\.text."):
         str(Sentence("warning.W99.text"))
+
+
+def test_a_factor_near_one_is_told_in_per_cent_and_another_as_a_factor():
+    near, far = (Sentence("check.total.pass", {"factor": factor}) for factor in (1.13, 1.84))
+    assert str(near) == "The total is known within ±13 %."
+    assert near.say("fr") == "Le total est connu à 13 % près."
+    assert near.say("pl") == "Suma jest znana z dokładnością do 13 %."
+    assert str(far) == "The total is known within a factor of 1.8."
+    assert far.say("fr") == "Le total est connu à un facteur 1,8 près."
 
 
 def test_a_name_in_a_sentence_is_shown_harmless_and_never_taken_for_a_blank():

@@ -7,6 +7,8 @@ plain English. A blank is `{fact}`, or `{fact:form}` with one of the forms:
 - `n`, `n1`, `n2`, `n3`: a number with so many decimals; `g`: with one only where it is not whole;
 - `share`: a percentage, to a tenth where there is one to see; `change`: with its sign;
   `percent`: a whole one;
+- `within`: how closely an amount is known, from the factor that it may be off by: ±13 % of 1.13,
+  and a factor from 1.5 on;
 - `money`, `whole`: an amount, with and without cents;
 - `day`, `month`: a date written YYYY-MM-DD or YYYY-MM;
 - `method`, `channel`: the name of a model or a channel, in other words where the table has them;
@@ -33,6 +35,9 @@ Texts = Mapping[str, Mapping[str, str]]
 
 UNKNOWN = "–"
 """What stands where a fact is not known: never a zero."""
+
+NEAR = 1.5
+"""Below it a factor is told in per cent: people plan with "±13 %", not with "times 1.13"."""
 
 _AND: Mapping[Language, str] = {"en": " and ", "fr": " et ", "pl": " i "}
 _SIGNS: Mapping[Language, tuple[str, str]] = {
@@ -231,6 +236,10 @@ def _filled(fact: Any, form: str, voice: Voice) -> str:
             return sign + voice.share(fact, 0 if tenths % 10 == 0 else 1)
         case "percent":
             return voice.share(fact)
+        case "within":
+            near = fact is not None and fact < NEAR
+            key, facts = ("share", {"share": fact - 1}) if near else ("factor", {"factor": fact})
+            return tell(Sentence(f"within.{key}", facts), voice)
         case "money":
             return voice.unit_money(fact)
         case "whole":

@@ -39,7 +39,7 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
         (
             "btyd_prob_alive",
             0.83,
-            "83 % likely to be still a customer by the buying pattern: raises value",
+            "83% likely to be still a customer by the buying pattern: raises value",
         ),
         ("first_month", 12, "first order in December: raises value"),
         ("overdue_ratio", 2.345, "last order 2.3 usual gaps ago: lowers value"),

@@ -46,6 +46,14 @@ def test_numbers_and_money_are_written_as_each_country_writes_them() -> None:
     ]
 
 
+def test_amounts_in_texts_of_files_take_the_sign_of_the_page() -> None:
+    assert Reader("en", "EUR").with_sign("orders of -18.00 EUR") == "orders of -€18.00"
+    assert Reader("fr", "EUR").with_sign("1\u202f235 EUR dépensés") == "1\u202f235\u00a0€ dépensés"
+    assert Reader("pl", "PLN").with_sign("wydatki 18,50 PLN") == "wydatki 18,50\u00a0zł"
+    assert Reader("en", "EUR").with_sign("city is EUR, 5 EUROS") == "city is EUR, 5 EUROS"
+    assert Reader("en", "").with_sign("18.00 EUR") == "18.00 EUR"
+
+
 @pytest.mark.parametrize(
     ("n", "words"), [(1, "1 miesiąc"), (3, "3 miesiące"), (5, "5 miesięcy"), (22, "22 miesiące")]
 )

@@ -319,6 +319,14 @@ def test_an_interval_that_ends_at_nothing_is_said_in_words(run_of: RunOf) -> Non
     assert "most likely nothing" in words(html)
 
 
+def test_amounts_of_reasons_are_written_as_all_others(run_of: RunOf) -> None:
+    run = run_of("shop")
+    customers = run.customers.assign(reason_1="spent 1,235 EUR in all: raises value")
+    told = words(render_report(dataclasses.replace(run, customers=customers)))
+    assert "spent €1,235 in all: raises value" in told
+    assert "EUR in all" not in told
+
+
 def test_parts_of_the_model_are_not_methods_to_compare_with(html_of: HtmlOf) -> None:
     table = html_of("shop").split('class="methods stack"')[1].split("</table>")[0]
     assert "part:" not in table

@@ -156,6 +156,8 @@ def _preview(rows: pd.DataFrame, reader: Reader) -> pd.DataFrame:
             "predicted": rows["predicted_value"],
             "churn": rows["churn_risk"],
             "contact_by": rows["contact_by"],
-            "why": rows["reason_1"].map(visible, na_action="ignore"),
+            "why": rows["reason_1"]
+            .map(reader.with_sign, na_action="ignore")
+            .map(visible, na_action="ignore"),
         }
     )

@@ -147,7 +147,11 @@ def _meaning(run: Run, column: str, reader: Reader) -> str:
 
 def _show_reasons(customer: Mapping[str, Any], reader: Reader) -> None:
     told = [customer.get(f"reason_{place}") for place in (1, 2, 3)]
-    reasons = [f"- {plain(reason)}" for reason in told if isinstance(reason, str) and reason]
+    reasons = [
+        f"- {plain(reader.with_sign(reason))}"
+        for reason in told
+        if isinstance(reason, str) and reason
+    ]
     if reasons:
         heading = f"**{_said(reader, 'why')}**, {_said(reader, 'strongest_first')}"
         st.markdown(heading + "\n" + "\n".join(reasons))

@@ -95,7 +95,7 @@ def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> Customer
         else "",
         confidence_raw=_LEVELS.index(confidence) if confidence in _LEVELS else -1,
         reasons=tuple(
-            visible(row[column])
+            visible(reader.with_sign(row[column]))
             for column in (_REASONS if told else ())
             if isinstance(row.get(column), str) and row[column]
         ),

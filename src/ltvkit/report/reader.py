@@ -5,6 +5,7 @@ decimal point of its own.
 """
 
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -171,6 +172,22 @@ class Reader:
             return self.money(value)
         precision = get_currency_precision(self.currency) if self.currency else 2
         return self.money(value, min(2, precision))
+
+    def with_sign(self, text: str) -> str:
+        """A text of a file, where amounts are `752 EUR`, with amounts as the page writes them.
+
+        Files keep the code: a spreadsheet that opens a csv may not know the sign.
+
+        Examples
+        --------
+        >>> Reader("en", "EUR").with_sign("spent 1,235 EUR in all: raises value")
+        'spent €1,235 in all: raises value'
+        """
+        if not self.currency:
+            return text
+        before, after = self.number_locale()["currency"]
+        amount = rf"(\d[\d.,\u00a0\u202f]*) {re.escape(self.currency)}(?!\w)"
+        return re.sub(amount, lambda found: before + found[1] + after, text)
 
     def short_money(self, value: float | None) -> str:
         """A total: whole below a hundred thousand, shortened above (€1.23M)."""

@@ -21,6 +21,16 @@ def test_runs_are_found_the_latest_first_and_nothing_else(tmp_path):
     assert find_runs(tmp_path / "old") == [tmp_path / "old"]
 
 
+def test_the_latest_run_is_that_of_the_latest_snapshot_whenever_it_was_made(tmp_path):
+    for made, (name, as_of) in enumerate([("dec", "2025-12-31"), ("june", "2025-06-30")]):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(f'{{"snapshot": {{"as_of": "{as_of}"}}}}')
+        os.utime(tmp_path / name / "run.json", (1000 + made, 1000 + made))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "run.json").write_text("[")
+    assert [run.name for run in find_runs(tmp_path)] == ["dec", "june", "broken"]
+
+
 @pytest.mark.parametrize("place", ["", "nowhere", "file.txt"])
 def test_a_place_without_runs_says_how_to_make_one(tmp_path, place):
     (tmp_path / "file.txt").write_text("x")

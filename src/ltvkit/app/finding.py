@@ -14,6 +14,9 @@ _CONTROL = r"[\x00-\x1f\x7f]"
 def find_runs(folder: Path) -> list[Path]:
     """The run folders in a folder, or the folder itself if it is one; the latest first.
 
+    The latest knows most of the shop: that of the latest snapshot, and of several the one made
+    last. A run whose snapshot cannot be read comes after all others.
+
     Raises
     ------
     UserError
@@ -26,8 +29,20 @@ def find_runs(folder: Path) -> list[Path]:
             f"got no run in {folder}, expected a folder of runs such as runs/, or one run; "
             "make one with `ltv train`"
         )
-    latest_first = sorted(records, key=lambda record: record.stat().st_mtime_ns, reverse=True)
+    latest_first = sorted(
+        records,
+        key=lambda record: (_scored_on(record), record.stat().st_mtime_ns),
+        reverse=True,
+    )
     return [record.parent for record in latest_first]
+
+
+def _scored_on(record: Path) -> str:
+    """The day of a run's snapshot as it is sorted, blank where it cannot be read."""
+    try:
+        return str(json.loads(record.read_text(encoding="utf-8"))["snapshot"]["as_of"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def language_of(folder: Path) -> str:

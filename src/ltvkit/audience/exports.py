@@ -21,6 +21,7 @@ from ltvkit.audience.identity import (
     sha256,
 )
 from ltvkit.audience.phones import phones_of
+from ltvkit.audience.ranking import top_share
 from ltvkit.audience.upload_files import (
     NO_KEY,
     ExportResult,
@@ -84,10 +85,11 @@ def google_customer_match(
     """
     people = joined(scored, contacts)
     rows = _google_rows(people, default_region=default_region, plain_gmail=plain_gmail)
-    place = people["predicted_value"].rank(method="max", ascending=False)
     members_of = {
         "existing": pd.Series(True, index=people.index),
-        "high_value": place <= high_value_share * len(people),
+        "high_value": pd.Series(
+            top_share(people["predicted_value"]) <= high_value_share, index=people.index
+        ),
         "lapsed": people["prob_active"] < lapsed_below,
     }
     results = []
@@ -216,9 +218,9 @@ def tiktok_audience(
 ) -> ExportResult:
     """`tiktok_audience.csv`: hashed address and phone of everybody, hold-outs apart.
 
-    Of an address the +suffix is removed, at every
-    host, as TikTok asks for. With `list_name` it is `tiktok_audience_<list>.csv`, for a campaign to
-    that list. See `google_customer_match` for the other parameters.
+    Of an address the +suffix is removed, at every host, as TikTok asks for. With `list_name` it is
+    `tiktok_audience_<list>.csv`, for a campaign to that list. See `google_customer_match` for the
+    other parameters.
     """
     people = joined(on_list(scored, list_name), contacts)
     emails = clean_emails(people["email"], without_suffix=True)

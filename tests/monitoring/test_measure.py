@@ -41,6 +41,7 @@ def scored_base(customers: int, *, seed: int = 0, horizon_days: int = 90) -> pd.
             "prob_active": 0.5,
             "scored_at": AS_OF,
             "horizon_days": horizon_days,
+            "currency": "EUR",
         }
     )
 
@@ -275,7 +276,8 @@ def test_the_text_holds_every_part() -> None:
     log = orders_after(scored, lift=0.0)
     total = Figure(float(scored["predicted_value"].sum()), 0.0, 1e9)
     text = render_measurement(measure(scored, log, predicted_total=total))
-    assert "90 of 90 days observed" in text
+    assert "90 of 90 days observed; amounts are margin in EUR" in text
+    assert "Margin in EUR per customer by tenth" in text
     assert "as promised" in text
     assert "all lists: " in text
     assert text.count("\n  ") >= 16

@@ -98,6 +98,8 @@ class Measurement:
         Customers in the later log whom the run did not know.
     level : float
         Level of the interval of all lists together, and of those of the lists jointly.
+    currency : str
+        Of all amounts; blank where the run names none.
     """
 
     lists: tuple[ListEffect, ...]
@@ -110,6 +112,7 @@ class Measurement:
     horizon_days: int
     new_customers: int
     level: float
+    currency: str
 
 
 def measure(
@@ -183,6 +186,7 @@ def measure(
         horizon_days=outcome.horizon_days,
         new_customers=outcome.new_customers,
         level=LEVEL,
+        currency=str(scored["currency"].iloc[0] or "") if len(scored) else "",
     )
 
 

@@ -86,8 +86,10 @@ def render_comparison(comparison: Comparison, alerts: Sequence[Alert]) -> str:
 
 def render_measurement(measurement: Measurement) -> str:
     """The lists' effects, the total, and the tenths of the base."""
+    of_currency = f" in {measurement.currency}" if measurement.currency else ""
     lines = [
-        f"{measurement.observed_days} of {measurement.horizon_days} days observed",
+        f"{measurement.observed_days} of {measurement.horizon_days} days observed; "
+        f"amounts are margin{of_currency}",
         "",
         "Did acting on the lists pay? (to be contacted against held out, as drawn)",
         *(f"  {effect.words}" for effect in (*measurement.lists, measurement.overall)),
@@ -97,7 +99,7 @@ def render_measurement(measurement: Measurement) -> str:
         f"  customers who ordered: {measurement.active_observed:.1%} so far, "
         f"{measurement.active_predicted:.1%} expected within the horizon",
         "",
-        "Margin per customer by tenth, best predicted first",
+        f"Margin{of_currency} per customer by tenth, best predicted first",
         *_aligned(
             [
                 ("tenth", "customers", "predicted", "came", "expected active", "active"),

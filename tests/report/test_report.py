@@ -394,6 +394,12 @@ def test_what_a_model_is_made_of_adds_up_to_a_hundred(run_of: RunOf) -> None:
     assert sum(int(share) for share in re.findall(r"(\d+)%", told[1])) == 100
 
 
+def test_every_mark_of_the_legend_of_moves_stands_in_the_drawing(html_of: HtmlOf) -> None:
+    spec = island(html_of("shop"))["charts"]["moves"]
+    labels = [row["label"] for row in spec["data"]["values"] if row["customers"]]
+    assert {label[0] for label in labels} == {"▲", "●", "▼"}
+
+
 def test_one_past_date_is_not_told_as_a_span(run_of: RunOf) -> None:
     run = run_of("shop")
     first = run.backtest[run.backtest["fold"] == 0]

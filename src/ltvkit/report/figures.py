@@ -149,7 +149,7 @@ def value_chart(shares: Sequence[float], reader: Reader) -> Spec:
 
 def moves_chart(moved: Moves, basis: str, reader: Reader) -> Spec:
     """Customers by fifth of past and of predicted value; the diagonal is no change."""
-    kinds = {1: ("rising", "▲ "), 0: ("same", ""), -1: ("fading", "▼ ")}
+    kinds = {1: ("rising", "▲ "), 0: ("same", "● "), -1: ("fading", "▼ ")}
     top = max(int(moved.counts.max()), 1)
     rows = []
     for past, ahead in np.ndindex(moved.counts.shape):

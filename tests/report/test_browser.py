@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 from report_pages import KINDS, Opened
@@ -276,6 +277,38 @@ def test_what_stays_at_the_runs_targets_is_marked_while_others_are_tried(
     assert mark.inner_text() == "at the run’s targets"
     page.locator("#whatif-reset").click()
     assert not mark.is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize(("table", "width"), [(".rfm", 390), (".heat-table", 390), (".rfm", 1440)])
+def test_a_table_that_goes_on_past_the_screen_says_so(
+    open_page: Open, table: str, width: int
+) -> None:
+    page = open_page("shop", width=width).page
+    scrolled = page.locator(f".scroll:has({table})").first
+    goes_on = scrolled.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    hint = page.locator(f".scroll:has({table}) + .chart-key .swipe").first
+    assert hint.is_visible() == goes_on == (width == 390)
+
+
+def test_on_a_phone_the_reason_of_a_budget_takes_the_whole_line(
+    browser: Browser, run_of: Callable[[str], Run], tmp_path: Path
+) -> None:
+    sketch = pd.DataFrame(
+        {
+            "channel": ["all"],
+            "extra_spend": [0.0],
+            "extra_customers": [0.0],
+            "note": ["the next customer costs more than the allowable CAC"],
+        }
+    )
+    run = dataclasses.replace(run_of("shop"), budget_sketch=sketch)
+    (tmp_path / "report.html").write_text(render_report(run), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto((tmp_path / "report.html").as_uri())
+    page.locator("#budget summary").click()
+    why, row = (page.locator(f"#budget tbody {part}").bounding_box() for part in (".why", "tr"))
+    assert why["width"] > 0.85 * row["width"]
     page.close()
 
 

@@ -111,7 +111,7 @@ def value_range(row: Mapping[Any, Any], reader: Reader) -> str:
     --------
     >>> value_range({"predicted_value_low": 0.0, "predicted_value_high": 0.0,
     ...              "predicted_value": 12.5, "expected_order_value": 61.4}, Reader("en", "EUR"))
-    'most likely nothing; if they order, about €61 an order'
+    'most likely nothing; if they order, about €61'
     """
     low, high = _known(row, "predicted_value_low"), _known(row, "predicted_value_high")
     if not observed(low) or not observed(high) or low != 0 or high < 0:

@@ -29,26 +29,21 @@ def next_budget(
     marginal: Mapping[str, economics.MarginalCac],
     unit: economics.Unit,
     *,
-    commissions: Mapping[str, float],
+    allowable: Mapping[str, float],
     language: Language,
 ) -> tuple[pd.DataFrame, Budget]:
     """Where the next money goes, among the channels whose verdict is Raise.
 
-    It is about a tenth of what a period costs, in any currency a round sum. Of the allowable CAC
-    commissions are spent already.
+    It is about a tenth of what a period costs, in any currency a round sum. `allowable`: what the
+    next customer of a channel may cost in media.
     """
-    new = by_channel(channels, "new_customers")
-    allowed = {
-        name: allowable - commissions.get(name, 0.0) / max(new[name], 1.0)
-        for name, allowable in by_channel(channels, "allowable_cac").items()
-    }
     own = {name: fit for name, fit in marginal.items() if name != ALL}
     extra = _round(NEXT_SHARE * sum(fit.spend for fit in own.values()))
     sketch = economics.budget_sketch(
         own,
         by_channel(channels, "ltv"),
         extra=extra,
-        allowable=allowed,
+        allowable=allowable,
         raised=channels.loc[channels["verdict"] == "Raise", "channel"].tolist(),
         language=language,
     )

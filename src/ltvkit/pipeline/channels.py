@@ -223,7 +223,7 @@ def _tables_of_costs(
         channels,
         marginal,
         ledger.curve_unit,
-        commissions=ledger.commissions(),
+        allowable=ledger.left_for_media(channels),
         language=config.report.language,
     )
     return {

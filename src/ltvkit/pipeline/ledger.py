@@ -127,6 +127,16 @@ class Ledger:
         paid = own.groupby("channel")["amount"].sum()
         return {ALL: float(paid.sum())} | {str(name): float(x) for name, x in paid.items()}
 
+    def left_for_media(self, channels: pd.DataFrame) -> dict[str, float]:
+        """By channel: of the allowable CAC of `channels_table`, what commissions leave for media.
+
+        The next customer is paid for in commissions again, but not in shared or fixed cost.
+        """
+        paid = channels["channel"].map(self.commissions()).fillna(0.0)
+        each = paid / channels["new_customers"].clip(lower=1.0)
+        left = (channels["allowable_cac"] - each).astype(float).clip(lower=0.0)
+        return dict(zip(channels["channel"].astype(str), left.tolist(), strict=True))
+
     def credited(self) -> pd.DataFrame:
         """The customers of the days that count, a row per channel credited."""
         return economics.credited_customers(

@@ -209,11 +209,9 @@ def _roas(ledger: Ledger, order_days: pd.DataFrame, channels: pd.DataFrame) -> F
 def _with_lead_costs(channels: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """What leads and clicks cost in media and may cost, where the ledger counts them.
 
-    Of the allowable CAC, what a customer costs beside media is spent already.
+    A lead may cost what its customer may cost in media, as in the verdicts and the budget.
     """
-    beside = (channels["loaded_cost"] - channels["media_spend"]) / channels["new_customers"]
-    left = (channels["allowable_cac"] - beside).astype(float).clip(lower=0.0)
-    table = ledger.lead_costs(dict(zip(channels["channel"], left.tolist(), strict=True)))
+    table = ledger.lead_costs(ledger.left_for_media(channels))
     counted = [name for name in ("leads", "clicks") if (table[name] > 0).any()]
     columns = [
         column

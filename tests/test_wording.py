@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from ltvkit.cli import app
 from ltvkit.config import load_config
+from ltvkit.data.reasons import MALFORMED, WORDS
 from ltvkit.data.simulator import simulate_shop, write_shop
-from ltvkit.data.staging import MALFORMED, STAGED_REASONS
 from ltvkit.errors import SchemaError
 from ltvkit.pipeline.train import train
 from ltvkit.progress import Silent
@@ -85,7 +85,7 @@ def test_a_name_in_a_sentence_is_shown_harmless_and_never_taken_for_a_blank():
     assert tell(told, PlainVoice("en")) == "50 % of {x}\u202e<b>"
 
 
-@pytest.mark.parametrize("reason", [*STAGED_REASONS[1:], MALFORMED])
+@pytest.mark.parametrize("reason", [*WORDS.values(), MALFORMED])
 def test_every_reason_to_put_a_row_aside_has_its_translation(reason):
     said = {translated(reason, section="aside", language=language) for language in LANGUAGES}
     assert len(said) == 3

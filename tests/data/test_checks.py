@@ -154,6 +154,14 @@ def test_the_text_shows_counts_findings_and_rejected_rows():
     assert "EUR" in text
 
 
+def test_rows_left_out_on_purpose_are_counted_and_alarm_nobody():
+    frame = good().assign(status=np.resize(["paid", "failed", "paid"], len(good())))
+    log = order_days_from_frame(frame, leave_out={"status": ["failed"]})
+    aside = {finding.name: finding for finding in check_data(log).findings}["rows put aside"]
+    assert aside.status == "PASS"
+    assert aside.words == "0.0% of the rows; 2,000 more by data.leave_out"
+
+
 def test_cdnow_fails_no_check():
     log = clean(
         read_transactions("sample:cdnow"),

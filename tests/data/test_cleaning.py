@@ -1,6 +1,5 @@
 """Cleaning against an oracle in plain Python, laws over random logs, and known figures."""
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_logs import log_of, revenues
 
 from ltvkit.data import (
     ColumnMap,
@@ -23,18 +23,6 @@ from ltvkit.errors import DataError
 from ltvkit.schemas import ORDER_DAYS, check_frame
 
 START = date(2024, 1, 1)
-ORDERS = ("customer_id", "ordered_at", "revenue", "order_id")
-
-
-def log_of(*rows, columns=("customer_id", "ordered_at", "revenue"), **options):
-    return order_days_from_frame(pd.DataFrame(rows, columns=list(columns)), **options)
-
-
-def revenues(log) -> dict[tuple[str, str], float]:
-    frame = log.to_pandas()
-    return {
-        (row.customer_id, str(row.ordered_on.date())): row.revenue for row in frame.itertuples()
-    }
 
 
 # --- the oracle ---------------------------------------------------------------------------------
@@ -228,150 +216,6 @@ def test_the_types_of_order_days_are_those_of_the_contract():
     }
 
 
-# --- refunds ------------------------------------------------------------------------------------
-
-
-def test_a_large_order_and_its_reversal_minutes_later_net_out_and_leave_the_day():
-    log = log_of(
-        ("a", "2011-01-05", 50.0),
-        ("a", "2011-12-09 09:15", 168_469.6),
-        ("a", "2011-12-09 09:27", -168_469.6),
-    )
-    assert revenues(log) == {("a", "2011-01-05"): 50.0, ("a", "2011-12-09"): 0.0}
-    assert log.summary.unmatched_amount == 0
-
-
-def test_a_refund_takes_from_the_most_recent_earlier_orders_first():
-    log = log_of(
-        ("a", "2024-01-01", 30.0),
-        ("a", "2024-01-02", 20.0),
-        ("a", "2024-01-03", -25.0),
-        ("a", "2024-01-04", 10.0),
-    )
-    assert list(revenues(log).values()) == [25.0, 0.0, 10.0]
-
-
-def test_a_refund_never_takes_from_a_later_order():
-    log = log_of(("a", "2024-01-01", -5.0), ("a", "2024-01-02", 20.0))
-    assert revenues(log) == {("a", "2024-01-02"): 20.0}
-    assert (log.summary.unmatched_refunds, log.summary.unmatched_amount) == (1, 5.0)
-
-
-def test_customers_with_refunds_only_are_put_aside():
-    log = log_of(("a", "2024-01-01", 20.0), ("b", "2024-01-01", -3.0))
-    assert log.rejected["reason"].tolist() == ["the customer has refunds but no order"]
-    assert log.summary.refund_rows == 0
-
-
-def test_refunds_after_the_last_order_day_do_not_move_the_snapshot():
-    log = log_of(("a", "2024-01-01", 20.0), ("a", "2024-02-01", -3.0))
-    assert str(log.as_of) == "2024-01-01"
-    assert log.summary.reasons == {"the date is after the snapshot": 1}
-    later = log_of(("a", "2024-01-01", 20.0), ("a", "2024-02-01", -3.0), as_of=date(2024, 2, 1))
-    assert revenues(later) == {("a", "2024-01-01"): 17.0}
-
-
-def test_zero_value_orders_are_kept_for_their_time():
-    log = log_of(("a", "2024-01-01", 20.0), ("a", "2024-01-05", 0.0))
-    assert revenues(log)["a", "2024-01-05"] == 0
-    assert log.summary.zero_value_orders == 1
-
-
-def test_margin_is_netted_like_revenue_and_conserved():
-    log = log_of(
-        ("a", "2024-01-01", 100.0, 40.0),
-        ("a", "2024-01-02", 50.0, 10.0),
-        ("a", "2024-01-03", -70.0, -20.0),
-        ("b", "2024-01-01", 10.0, -3.0),
-        columns=("customer_id", "ordered_at", "revenue", "margin"),
-        as_of=date(2024, 1, 31),
-    )
-    days = log.to_pandas()
-    assert days["revenue"].tolist() == [80.0, 0.0, 10.0]
-    # The 20 go back where the 70 went: 20 of them to the first day, 50 to the second.
-    assert days["margin"].tolist() == pytest.approx(
-        [40 - 20 * 20 / 70, 10 - 20 * 50 / 70, -3.0], abs=1e-6
-    )
-    assert log.summary.margin_basis == "margin"
-
-
-def test_margin_of_a_refund_within_its_day_stays_in_the_day():
-    log = log_of(
-        ("a", "2024-01-01", 100.0, 40.0),
-        ("a", "2024-01-02", 50.0, 10.0),
-        ("a", "2024-01-02", -80.0, -16.0),
-        columns=("customer_id", "ordered_at", "revenue", "margin"),
-    )
-    days = log.to_pandas()
-    assert days["revenue"].tolist() == [70.0, 0.0]
-    assert days["margin"].tolist() == pytest.approx([40 - 6, 10 - 10])
-
-
-def test_without_a_margin_column_margin_is_a_share_of_netted_revenue():
-    log = log_of(
-        ("a", "2024-01-01", 100.0), ("a", "2024-01-02", -30.0), ("b", "2024-01-02", 5.0),
-        margin_rate=0.4,
-    )  # fmt: skip
-    assert log.to_pandas()["margin"].tolist() == pytest.approx([28.0, 2.0])
-    assert log.summary.margin_basis == "revenue"
-
-
-# --- rows put aside -----------------------------------------------------------------------------
-
-
-def test_every_unfit_row_is_put_aside_with_its_reason_and_its_text():
-    frame = pd.DataFrame(
-        {
-            "customer_id": ["a", None, " ", "nan", "b", "b", "b", "b", "b", "b", "b"],
-            "ordered_at": [
-                "2024-01-01", "2024-01-01", "2024-01-01", "2024-01-01", None, "2024-02-30",
-                "0001-01-01", "2024-01-01", "2024-01-01", "2024-01-01", "2024-03-01",
-            ],
-            "revenue": ["1", "1", "1", "1", "1", "1", "1", "", "1O", "inf", "5"],
-            "note": [f"note {number}" for number in range(11)],
-        }
-    )  # fmt: skip
-    log = order_days_from_frame(frame, as_of=date(2024, 2, 1))
-    found = list(zip(log.rejected["row"], log.rejected["reason"], strict=True))
-    assert found == [
-        (2, "the customer id is missing"),
-        (3, "the customer id is missing"),
-        (4, "the customer id is missing"),
-        (5, "the date is missing"),
-        (6, "the date cannot be read"),
-        (7, "the date cannot be read"),
-        (8, "the amount is missing"),
-        (9, "the amount cannot be read"),
-        (10, "the amount is not finite"),
-        (11, "the date is after the snapshot"),
-    ]
-    assert log.summary.unidentified == 3
-    assert list(log.rejected.columns) == ["row", "reason", *frame.columns]
-    assert log.rejected["note"].tolist() == [f"note {number}" for number in range(1, 11)]
-    assert log.summary.accepted == 1
-
-
-def test_an_amount_beyond_what_money_is_kept_in_is_put_aside():
-    log = log_of(("a", "2024-01-01", 1e12), ("a", "2024-01-01", 5.0))
-    assert log.summary.reasons == {"the amount is 1e+12 or more": 1}
-    assert log.summary.revenue == 5.0
-
-
-def test_a_row_without_readable_margin_is_put_aside():
-    log = log_of(
-        ("a", "2024-01-01", 5.0, 1.0),
-        ("a", "2024-01-02", 5.0, None),
-        ("a", "2024-01-03", 5.0, math.inf),
-        columns=("customer_id", "ordered_at", "revenue", "margin"),
-    )
-    assert log.summary.reasons == {"the margin is missing or cannot be read": 2}
-
-
-def test_a_log_without_one_usable_row_says_why():
-    with pytest.raises(DataError, match=r"no usable order among 2 rows \(2 rows: the date cannot"):
-        log_of(("a", "soon", 1.0), ("b", "later", 2.0))
-
-
 def test_the_input_frame_is_not_changed():
     frame = frame_of([("a", START, 500, "x"), ("a", START, -200, "x")])
     before = frame.copy(deep=True)
@@ -380,50 +224,6 @@ def test_the_input_frame_is_not_changed():
 
 
 # --- columns ------------------------------------------------------------------------------------
-
-
-def test_orders_are_distinct_order_ids_of_the_day_and_rows_without_one_are_one_more():
-    log = log_of(
-        ("a", "2024-01-01", 1.0, "x"),
-        ("a", "2024-01-01", 1.0, "x"),
-        ("a", "2024-01-01", 1.0, "y"),
-        ("a", "2024-01-01", 1.0, None),
-        ("a", "2024-01-01", -1.0, "z"),
-        ("a", "2024-01-02", 1.0, "x"),
-        columns=("customer_id", "ordered_at", "revenue", "order_id"),
-    )
-    days = log.to_pandas()
-    assert days["orders"].tolist() == [3, 1]
-    assert days["lines"].tolist() == [4, 1]
-    assert log.summary.orders == 4
-
-
-def test_further_lines_without_customer_and_total_belong_to_the_first_line_of_their_order():
-    cleaned = log_of(
-        ("a", "2024-01-05", 60.0, "1"),
-        (None, None, None, "1"),
-        (None, "2024-01-05", None, "1"),
-        ("a", "2024-02-05", 20.0, "2"),
-        (None, "2024-02-05", 9.0, "2"),  # An amount of its own, and nobody's.
-        (None, "2024-03-05", None, "3"),  # No line says whose it is.
-        ("b", "2024-03-05", 7.0, None),
-        (None, "2024-03-05", None, None),
-        columns=ORDERS,
-    )
-    days = cleaned.to_pandas()
-    assert days[["customer_id", "revenue", "orders", "lines"]].to_numpy().tolist() == [
-        ["a", 60.0, 1, 3],
-        ["a", 20.0, 1, 1],
-        ["b", 7.0, 1, 1],
-    ]
-    assert cleaned.rejected["row"].tolist() == [5, 6, 8]
-    assert cleaned.summary.unidentified == 3
-    assert "2 further lines of orders" in cleaned.readings["order_id"]
-
-
-def test_lines_of_an_order_that_has_two_totals_are_nobodys():
-    rows = [(customer, "2024-01-05", 6.0, "1") for customer in "ab"]
-    assert log_of(*rows, (None, None, None, "1"), columns=ORDERS).summary.unidentified == 1
 
 
 def test_attributes_are_those_of_the_first_row_of_the_day_in_their_own_type():

@@ -1,54 +1,14 @@
 """The first guess at a shop's columns, in four languages, and the config that it writes."""
 
-import sqlite3
-
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from guessed_shop import LANGUAGES, shop
 
 from ltvkit.config import load_config
 from ltvkit.data import ColumnMap, clean, guess_columns, read_transactions
-from ltvkit.data.first_config import stem_of
 from ltvkit.errors import DataError
-
-
-def shop(**names: str) -> pd.DataFrame:
-    """A log of 400 rows under the names of some shop."""
-    generator = np.random.default_rng(3)
-    rows = 400
-    columns = {
-        "customer": generator.integers(10_000, 10_080, rows),
-        "date": pd.Timestamp("2023-01-01")
-        + pd.to_timedelta(generator.integers(0, 600, rows), unit="D"),
-        "amount": np.round(generator.gamma(2, 20, rows), 2),
-        "order": np.arange(50_000, 50_000 + rows),
-        "quantity": generator.integers(1, 9, rows),
-        "price": np.round(generator.gamma(2, 10, rows), 2),
-        "margin": np.round(generator.gamma(2, 5, rows), 2),
-        "channel": generator.choice(["web", "shop"], rows),
-        "country": generator.choice(["FR", "PL", "DE"], rows),
-        "cancelled": generator.choice([True, False], rows),
-        "currency": generator.choice(["EUR", "PLN"], rows),
-        "shipped": pd.Timestamp("2023-01-03")
-        + pd.to_timedelta(generator.integers(0, 600, rows), unit="D"),
-        "tax": np.round(generator.gamma(2, 2, rows), 2),
-    }
-    return pd.DataFrame({theirs: columns[ours] for ours, theirs in names.items()})
-
-
-LANGUAGES = [
-    {"shipped": "ShipDate", "order": "InvoiceNo", "date": "InvoiceDate", "customer": "CustomerID",
-     "tax": "Total Tax", "amount": "Total", "channel": "Channel", "margin": "Profit"},
-    {"order": "N° commande", "date": "Date de commande", "customer": "Numéro client",
-     "amount": "Montant HT", "margin": "Marge", "channel": "Canal", "country": "Pays"},
-    {"customer": "Kundennummer", "date": "Bestelldatum", "order": "Bestellnummer",
-     "amount": "Umsatz netto", "margin": "Deckungsbeitrag", "channel": "Kanal", "tax": "MwSt"},
-    {"date": "Data zamówienia", "order": "Numer zamówienia", "customer": "ID klienta",
-     "amount": "Kwota", "margin": "Marża", "channel": "Kanał"},
-    {"customer": "user_id", "date": "created_at", "amount": "order_value", "order": "order_id",
-     "channel": "utm_source", "margin": "contribution_margin"},
-]  # fmt: skip
 
 
 @pytest.mark.parametrize("names", LANGUAGES, ids=["en", "fr", "de", "pl", "web"])
@@ -155,10 +115,38 @@ def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learn
     log.to_csv(path, index=False)
     guess = guess_columns(path)
     doubts = "\n".join(guess.doubts)
-    assert "'Status' has rows with 'Failed' (100), 'Refunded' (100): leave such rows out" in doubts
-    assert "'state' has rows with 'storniert' (200)" in doubts
+    # What was paid back is taken off the amounts, so that such orders stay, at nothing.
+    assert (
+        "'Status' has rows with 'Failed' (100), 'Refunded' (100): name those that are no sales in "
+        "data.leave_out (Failed so far)" in doubts
+    )
+    assert "'state' has rows with 'storniert' (200): they are put aside" in doubts
+    assert guess.leave_out == {"Status": ("Failed",), "state": ("storniert",)}
     assert guess.candidates == ("Country",)
     assert not any("Cancelled at" in doubt or "paid back" in doubt for doubt in guess.doubts)
+
+
+def test_goods_still_to_be_sent_are_sold_and_an_unknown_column_is_left_to_its_user(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop().assign(
+        **{
+            "Fulfillment Status": np.resize(["pending", "fulfilled", "cancelled"], 400),
+            "plan": np.resize(["trial", "gold"], 400),
+            "Financial, Status": np.resize(["paid", "voided", "refunded"], 400),
+        }
+    )
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.leave_out == {
+        "Fulfillment Status": ("cancelled",),
+        "Financial, Status": ("refunded", "voided"),
+    }
+    assert any("'plan' has rows with 'trial' (200): name those" in doubt for doubt in guess.doubts)
+    (tmp_path / "shop.yaml").write_text(guess.to_yaml(folder=tmp_path), encoding="utf-8")
+    data = load_config(tmp_path / "shop.yaml").data
+    assert {name: set(values) for name, values in data.leave_out.items()} == {
+        name: set(values) for name, values in guess.leave_out.items()
+    }
 
 
 @pytest.mark.parametrize("name", ["Amount Refunded", "Rückerstattet", "montant remboursé"])
@@ -178,22 +166,6 @@ def test_what_was_paid_back_is_taken_off_the_amount(tmp_path, name):
     guess = guess_columns(path)
     assert guess.columns.revenue == "Amount"
     assert any(f"'{name}' seems to hold what was paid back" in doubt for doubt in guess.doubts)
-
-
-def test_the_config_it_writes_is_loaded_and_cleans_the_log(tmp_path):
-    path = tmp_path / "our orders, 2023.csv"
-    names = LANGUAGES[1] | {"amount": "Montant: net"}
-    shop(**names).to_csv(path, index=False)
-    guess = guess_columns(path)
-    written = tmp_path / "shop.yaml"
-    written.write_text(guess.to_yaml(folder=tmp_path), encoding="utf-8")
-    config = load_config(written)
-    mapped = ColumnMap(**config.data.columns.model_dump(exclude={"discount"}))
-    assert config.name == "our_orders_2023"
-    assert config.data.transactions == str(path)
-    assert mapped.revenue == "Montant: net"
-    assert clean(read_transactions(config.data.transactions), columns=mapped).summary.rejected == 0
-    assert written.read_text(encoding="utf-8").count("# ") > 10
 
 
 def test_a_date_that_can_be_read_two_ways_is_found_and_left_to_the_user(tmp_path):
@@ -344,51 +316,14 @@ def test_an_address_is_no_order_and_a_name_that_is_only_like_one_says_nothing(tm
     assert "order_id is 'billing': 200 different values" in guess_columns(path).reasons
 
 
-@pytest.mark.parametrize(
-    ("location", "name"),
-    [
-        ("orders.csv.gz", "orders"),
-        ("shop/*.csv", "shop"),
-        ("shop/20??/*.csv", "shop"),
-        ("shop/", "shop"),
-        ("orders [1].csv", "orders [1]"),
-        ("*.csv", "here"),
-        (".", "here"),
-        ("https://example.org/a/orders.csv?day=1", "orders"),
-        ("sample:cdnow", "cdnow"),
-    ],
-)
-def test_a_config_is_named_after_its_file_or_folder(tmp_path, monkeypatch, location, name):
-    here = tmp_path / "here"
-    here.mkdir()
-    (here / "orders [1].csv").touch()
-    monkeypatch.chdir(here)
-    assert stem_of(location) == name
-
-
-def test_a_config_is_written_for_a_pattern_of_files(tmp_path, ltv):
-    (tmp_path / "orders").mkdir()
-    shop(customer="customer", date="date", amount="amount").to_csv(
-        tmp_path / "orders" / "2024.csv.gz", index=False
-    )
-    assert ltv("init", "orders/*.csv.gz", cwd=tmp_path).returncode == 0
-    written = load_config(tmp_path / "orders.yaml")
-    assert written.name == "orders"
-    assert (
-        clean(
-            read_transactions(written.data.transactions),
-            columns=ColumnMap(customer_id="customer", ordered_at="date", revenue="amount"),
-        ).summary.rows
-        == 400
-    )
-
-
-def test_a_config_is_written_for_a_table_of_a_database(tmp_path, ltv):
-    with sqlite3.connect(tmp_path / "shop.db") as database:
-        log = shop(customer="user_id", date="created_at", amount="total")
-        log.astype({"created_at": "str"}).to_sql("orders", database, index=False)
-    database.close()
-    done = ltv("init", "sqlite:///shop.db?table=orders", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    written = load_config(tmp_path / "shop.yaml")
-    assert written.data.columns.customer_id == "user_id"
+def test_a_total_may_stand_once_an_order_with_the_customer_in_every_line(tmp_path):
+    path = tmp_path / "orders.csv"
+    once = shop(customer="Email", date="Created at", amount="Subtotal", order="Order")
+    lines = once.loc[once.index.repeat(3)].reset_index(drop=True)
+    lines["Subtotal"] = lines["Subtotal"].where(~lines.duplicated("Order"))
+    lines.to_csv(path, index=False)
+    columns = guess_columns(path).columns
+    assert (columns.revenue, columns.order_id) == ("Subtotal", "Order")
+    summary = clean(read_transactions(path), columns=columns).summary
+    assert (summary.rejected, summary.orders) == (0, len(once))
+    assert summary.revenue == pytest.approx(once["Subtotal"].sum())

@@ -96,6 +96,11 @@ class DataConfig(Section):
         description="one row per lead: lead_id, what is known of it, and became_customer as far as "
         "it is known",
     )
+    leave_out: dict[str, tuple[str, ...]] = Field(
+        default={},
+        description="rows that are no sales: a column and the values that mark them, in capitals "
+        "or not, as in {status: [failed, cancelled]}",
+    )
     drop_exact_duplicates: bool = Field(
         default=False, description="count rows that repeat another one in every column only once"
     )

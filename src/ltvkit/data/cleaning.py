@@ -4,24 +4,19 @@ Nothing is dropped in silence. Every row of the input is either part of an order
 a refund, or in `rejected` with its reason.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
 
 from ltvkit.data.amounts import LIMIT
 from ltvkit.data.clean_log import CleanLog, LogSummary, as_date, ibis_table, order_days_sql
-from ltvkit.data.columns import ColumnMap, Mapped, check_columns
+from ltvkit.data.columns import ColumnMap, Mapped, check_columns, check_leave_out
+from ltvkit.data.reasons import WORDS, Reason
 from ltvkit.data.refunds import net_carried_refunds
+from ltvkit.data.rejected import rejected_rows
 from ltvkit.data.sources import Source, source_from_frame
-from ltvkit.data.staging import (
-    BAD_DATE,
-    NO_CUSTOMER,
-    STAGED_REASONS,
-    STRAY,
-    Staged,
-    rejected_rows,
-    stage,
-)
+from ltvkit.data.staging import Staged, stage
 from ltvkit.data.strays import mark_strays
 from ltvkit.errors import DataError
 
@@ -32,6 +27,7 @@ def clean(
     columns: ColumnMap | None = None,
     as_of: date | None = None,
     margin_rate: float = 1.0,
+    leave_out: Mapping[str, Sequence[str]] | None = None,
     drop_exact_duplicates: bool = False,
     date_format: str | None = None,
     decimal_mark: str | None = None,
@@ -50,6 +46,8 @@ def clean(
         dates far from all others.
     margin_rate : float
         Margin as a share of revenue, where no margin column is mapped.
+    leave_out : mapping of str to sequence of str, optional
+        A column, and the values that mark rows which are no sales, in capitals or not.
     drop_exact_duplicates : bool
         Whether rows that repeat an earlier one in every column are put aside.
     date_format, decimal_mark : str, optional
@@ -82,16 +80,19 @@ def clean(
             "read_transactions, or clean a frame with order_days_from_frame"
         )
     mapped = check_columns(columns or ColumnMap(), source.names)
+    leave_out = leave_out or {}
+    check_leave_out(leave_out, source.names)
     staged = stage(
         source,
         mapped,
+        leave_out=leave_out,
         drop_exact_duplicates=drop_exact_duplicates,
         date_format=date_format,
         decimal_mark=decimal_mark,
         timezone=timezone,
     )
     workspace, schema = source.workspace, staged.schema
-    mark_strays(workspace, staged.table, reason=STRAY, to=as_of)
+    mark_strays(workspace, staged.table, to=as_of)
     if as_of is None:
         as_of = workspace.row(
             f"SELECT max(ordered_on) FROM {staged.table} WHERE reason = 0 AND revenue >= 0"
@@ -139,6 +140,7 @@ def order_days_from_frame(
     columns: ColumnMap | None = None,
     as_of: date | None = None,
     margin_rate: float = 1.0,
+    leave_out: Mapping[str, Sequence[str]] | None = None,
     drop_exact_duplicates: bool = False,
     date_format: str | None = None,
     decimal_mark: str | None = None,
@@ -151,7 +153,9 @@ def order_days_from_frame(
     transactions : DataFrame
         `customer_id`, `ordered_at`, `revenue`; other names through `columns`. Columns named
         `order_id`, `margin` and `channel` are used when `columns` is not given.
-    columns, as_of, margin_rate, drop_exact_duplicates, date_format, decimal_mark, timezone :
+    columns, as_of, margin_rate, leave_out, drop_exact_duplicates :
+        As in `clean`.
+    date_format, decimal_mark, timezone :
         As in `clean`.
 
     Examples
@@ -178,6 +182,7 @@ def order_days_from_frame(
         columns=columns,
         as_of=as_of,
         margin_rate=margin_rate,
+        leave_out=leave_out,
         drop_exact_duplicates=drop_exact_duplicates,
         date_format=date_format,
         decimal_mark=decimal_mark,
@@ -301,7 +306,7 @@ def _summarise(
         orders=orders,
         duplicates=staged.duplicates,
         duplicates_dropped=staged.duplicates_dropped,
-        unidentified=int(counts.get(NO_CUSTOMER, 0)),
+        unidentified=int(counts.get(WORDS[Reason.NO_CUSTOMER], 0)),
         refund_rows=refund_rows,
         refunded=refunded,
         zero_value_orders=zero,
@@ -323,9 +328,9 @@ def _nothing_left(staged: Staged, as_of: date | None) -> DataError:
         f"SELECT reason, count(*) FROM {staged.table} WHERE reason > 0 GROUP BY reason "
         "ORDER BY count(*) DESC, reason"
     )
-    why = [f"{count} rows: {STAGED_REASONS[code]}" for code, count in counts]
+    why = [f"{count} rows: {WORDS[Reason(code)]}" for code, count in counts]
     look_at = "data.columns"
-    if counts and counts[0][0] == BAD_DATE:
+    if counts and counts[0][0] == Reason.BAD_DATE:
         look_at = "data.date_format and data.columns"
     elif not counts and as_of is not None:
         look_at = "snapshot.as_of"

@@ -66,6 +66,14 @@ NO_SALE = (
     "oczekujace",
 )  # fmt: skip
 """Words of values: such a row brought nothing, or did not keep what it brought."""
+STATUS = (
+    "status", "state", "type", "kind", "result", "outcome", "statut", "etat", "zustand", "typ",
+    "art", "stan", "rodzaj",
+)  # fmt: skip
+DELIVERY = (
+    "fulfillment", "fulfilment", "shipping", "shipment", "delivery", "livraison", "expedition",
+    "lieferung", "liefer", "versand", "dostawa", "dostawy", "wysylka", "wysylki",
+)  # fmt: skip
 PARTLY = ("partial", "partially", "partiel", "partiellement", "teilweise", "teil", "czesciowo")
 KNOWN_LATER = (*CANCELLED, *REFUNDED, "status", "captured", "fulfilled", "fulfillment")
 """What can only be known after the order, and so says nothing at it."""

@@ -1,6 +1,6 @@
 """Which column of the transactions means what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ltvkit.data.expressions import Expression, did_you_mean, parse_expression
@@ -60,6 +60,14 @@ class Mapped:
     attributes: tuple[str, ...]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the input that are used, each once."""
+        single = (self.customer_id, self.ordered_at, self.order_id, self.channel)
+        margin = self.margin.names if self.margin else ()
+        used = (*single, *self.revenue.names, *margin, *self.attributes)
+        return tuple(dict.fromkeys(name for name in used if name is not None))
+
+    @property
     def kept(self) -> tuple[str, ...]:
         """The further columns of order days: `channel` if it is mapped, and the attributes.
 
@@ -81,10 +89,10 @@ def check_columns(columns: ColumnMap, names: Sequence[str]) -> Mapped:
     for key in ("customer_id", "ordered_at", "order_id", "channel"):
         name = getattr(columns, key)
         if name is not None and name not in names:
-            faults.append(_missing(key, name, names))
+            faults.append(_missing(f"columns.{key}", name, names))
     for name in columns.attributes:
         if name not in names:
-            faults.append(_missing("attributes", name, names))
+            faults.append(_missing("columns.attributes", name, names))
         elif name.lower() in RESERVED and name != columns.channel:
             faults.append(
                 f"data.columns.attributes: got '{name}', expected a name that order days do not "
@@ -118,8 +126,14 @@ def check_columns(columns: ColumnMap, names: Sequence[str]) -> Mapped:
     )
 
 
+def check_leave_out(leave_out: Mapping[str, Sequence[str]], names: Sequence[str]) -> None:
+    """Refuse `data.leave_out` where it names a column that is not there."""
+    if faults := [_missing("leave_out", name, names) for name in leave_out if name not in names]:
+        raise DataError("\n".join(faults))
+
+
 def _missing(key: str, name: str, names: Sequence[str]) -> str:
     return (
-        f"data.columns.{key}: got no column '{name}'{did_you_mean(name, names)}, expected one of "
+        f"data.{key}: got no column '{name}'{did_you_mean(name, names)}, expected one of "
         f"{offenders(names, limit=20)}; correct the name"
     )

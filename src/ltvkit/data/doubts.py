@@ -1,6 +1,6 @@
 """What a first guess cannot decide, and its user should look at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import FEW_VALUES, ColumnFacts
@@ -29,7 +29,10 @@ def doubts_on_customer(customer: ColumnFacts) -> list[str]:
 
 
 def doubts_on_sales(
-    facts: Sequence[ColumnFacts], rest: Sequence[ColumnFacts], used: Sequence[ColumnFacts]
+    facts: Sequence[ColumnFacts],
+    rest: Sequence[ColumnFacts],
+    used: Sequence[ColumnFacts],
+    left_out: Mapping[str, Sequence[str]],
 ) -> list[str]:
     """Whether every row is a sale, and every amount net and of one currency.
 
@@ -37,18 +40,29 @@ def doubts_on_sales(
     ----------
     facts, rest, used : sequence of ColumnFacts
         All columns; those without a meaning of their own; those that revenue is made of.
+    left_out : mapping of str to sequence of str
+        What `leave_out` gives.
     """
     found = []
-    netted = any(likeness(fact.name, names.REFUNDED) for fact in used)
+    netted = _takes_off(used)
     for fact in rest:
         if 0 < fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
             found.append(
                 f"'{fact.name}' seems to mark cancelled orders: make sure that their amounts are "
-                "negative, or leave the rows out"
+                "negative, or name the column in data.leave_out"
             )
         if values := no_sales(fact):
             listed = ", ".join(f"'{value}' ({rows:,})" for value, rows in values)
-            found.append(f"'{fact.name}' has rows with {listed}: leave such rows out")
+            out = left_out.get(fact.name, ())
+            found.append(
+                f"'{fact.name}' has rows with {listed}: "
+                + (
+                    "they are put aside, see data.leave_out"
+                    if len(out) == len(values)
+                    else "name those that are no sales in data.leave_out"
+                    + (f" ({', '.join(out)} so far)" if out else "")
+                )
+            )
         if not netted and fact.numbers and likeness(fact.name, names.REFUNDED):
             found.append(
                 f"'{fact.name}' seems to hold what was paid back: make sure that it is taken off "
@@ -68,10 +82,36 @@ def doubts_on_sales(
     return found
 
 
+def leave_out(
+    rest: Sequence[ColumnFacts], used: Sequence[ColumnFacts]
+) -> dict[str, tuple[str, ...]]:
+    """By column, the values that surely mark rows which are no sales.
+
+    What was paid back stays, at what is left of it, where the amounts take refunds off. Goods that
+    are still to be sent are sold.
+    """
+    refunds = _takes_off(used) or any(fact.negative for fact in used)
+    sure = {}
+    for fact in rest:
+        if likeness(fact.name, names.STATUS) < 1.0:
+            continue
+        kept = names.REFUNDED if refunds else ()
+        values = tuple(value for value, _ in no_sales(fact) if not set(words(value)) & set(kept))
+        if values:
+            sure[fact.name] = values
+    return sure
+
+
 def no_sales(fact: ColumnFacts) -> list[tuple[str, int]]:
     """The values of a column that say that a row is no sale, or none for good, with their rows."""
+    known = set(names.CANCELLED if likeness(fact.name, names.DELIVERY) else names.NO_SALE)
     return [
         (value, rows)
         for value, rows in fact.values
-        if set(words(value)) & set(names.NO_SALE) and not set(words(value)) & set(names.PARTLY)
+        if set(words(value)) & known and not set(words(value)) & set(names.PARTLY)
     ]
+
+
+def _takes_off(used: Sequence[ColumnFacts]) -> bool:
+    """Whether an amount is made of what was paid and what was paid back."""
+    return any(likeness(fact.name, names.REFUNDED) for fact in used)

@@ -8,11 +8,13 @@ from typing import Literal
 from ltvkit.data.clean_log import CleanLog
 from ltvkit.data.identifiers import ROUNDED
 from ltvkit.data.opened import Table
+from ltvkit.data.reasons import WORDS, Reason
 from ltvkit.data.workspace import literal
 from ltvkit.snapshot import Silence
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
 
+LEFT_OUT = WORDS[Reason.LEFT_OUT]
 LATE_DAYS = 90
 FEWEST_ORDERS = 20
 """Order days on either side, below which a median of values says little."""
@@ -92,12 +94,16 @@ def _finding(
 
 
 def _put_aside(log: CleanLog) -> DataFinding:
-    share = log.summary.rejected / log.summary.rows
-    main = next(iter(log.summary.reasons), "")
+    unfit = {why: rows for why, rows in log.summary.reasons.items() if why != LEFT_OUT}
+    asked = log.summary.reasons.get(LEFT_OUT, 0)
+    share = sum(unfit.values()) / (log.summary.rows - asked)
+    main = next(iter(unfit), "")
     return _finding(
         "rows put aside",
         share,
-        f"{share:.1%} of the rows" + (f", mostly: {main}" if main else ""),
+        f"{share:.1%} of the rows"
+        + (f", mostly: {main}" if main else "")
+        + (f"; {asked:,} more by data.leave_out" if asked else ""),
         "look at the rows below; they take no part in anything that follows",
         review=0.01,
         fail=0.5,

@@ -33,6 +33,8 @@ class Guess:
         What the user should look at.
     candidates : tuple of str
         Columns with few values, which could be `attributes`.
+    leave_out : mapping of str to tuple of str
+        Columns and the values that mark rows which are no sales.
     settings : tuple of (str, str)
         Further keys of `data` that must be set by hand, with a comment.
     horizon_days : int
@@ -44,6 +46,7 @@ class Guess:
     reasons: tuple[str, ...]
     doubts: tuple[str, ...]
     candidates: tuple[str, ...]
+    leave_out: Mapping[str, tuple[str, ...]]
     settings: tuple[tuple[str, str], ...]
     horizon_days: int
 
@@ -101,6 +104,10 @@ class Guess:
         if self.candidates:
             listed = ", ".join(_scalar(candidate) for candidate in self.candidates)
             lines.append(f"    # attributes: [{listed}]  # further columns to learn from")
+        if self.leave_out:
+            lines.append("  leave_out:                # rows that are no sales")
+        for column, values in self.leave_out.items():
+            lines.append(f"    {_scalar(column)}: [{', '.join(map(_scalar, values))}]")
         for setting, comment in self.settings:
             lines.append(f"  # {setting}  # {comment}")
         lines += [
@@ -143,8 +150,4 @@ def _scalar(text: str) -> str:
         plain = yaml.safe_load(f"a: {text}") == {"a": text}
     except yaml.YAMLError:
         plain = False
-    return (
-        text
-        if plain and "#" not in text and "," not in text
-        else json.dumps(text, ensure_ascii=False)
-    )
+    return text if plain and not set("#,[]{}") & set(text) else json.dumps(text, ensure_ascii=False)

@@ -12,7 +12,7 @@ from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, SAMPLE_ROWS, ColumnFacts, look_at
 from ltvkit.data.column_names import likeness
 from ltvkit.data.columns import RESERVED
-from ltvkit.data.doubts import doubts_on_customer, doubts_on_sales, no_sales
+from ltvkit.data.doubts import doubts_on_customer, doubts_on_sales, leave_out, no_sales
 from ltvkit.data.first_config import NEEDED, Guess
 from ltvkit.data.sources import read_transactions
 from ltvkit.data.workspace import Workspace
@@ -123,7 +123,8 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
                 f"{key} is '{fact.name}': {_called(fact, vocabulary)}"
                 f"{fact.distinct} different values"
             )
-    doubts += doubts_on_sales(facts, found.rest, found.used)
+    left_out = leave_out(found.rest, found.used)
+    doubts += doubts_on_sales(facts, found.rest, found.used, left_out)
     doubts += [
         f"no column was found for {key}: fill it in" for key in NEEDED if key not in found.keys
     ]
@@ -136,6 +137,7 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
         tuple(reasons),
         tuple(doubts),
         candidates,
+        left_out,
         tuple(settings),
         _horizon(found.date, rows),
     )
@@ -180,7 +182,10 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     margin = _best(rest, names.MARGIN, _may_be_amount, named=True)
     channel = _best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)
     rest = [fact for fact in rest if fact not in (margin, channel)]
-    revenue, used, why = _revenue(rest, filled=customer.filled if customer else 1.0)
+    filled = min(
+        customer.filled if customer else 1.0, order.distinct / rows if order and rows else 1.0
+    )
+    revenue, used, why = _revenue(rest, filled=filled)
     return _Found(customer, date, order, margin, channel, revenue, used, why, rest)
 
 
@@ -189,7 +194,7 @@ def _revenue(
 ) -> tuple[str | None, tuple[ColumnFacts, ...], str]:
     """The amount, or quantity times unit price; the columns it is made of; and why.
 
-    Amounts may stand in no more rows than customers do, of which a share is `filled`.
+    Amounts may stand in no more rows than customers do, or than there are orders: a share `filled`.
     """
     numbers = [fact for fact in facts if _may_be_amount(fact, filled=filled)]
     quantity = _best(

@@ -118,14 +118,10 @@ def open_table(
 
 
 def _refuse_malformed(source: Source, name: str) -> None:
-    if source.malformed is None:
-        return
-    lines = source.workspace.rows(
-        f"SELECT DISTINCT line FROM {source.malformed} ORDER BY line LIMIT 6"
-    )
+    lines = dict.fromkeys(line for line, _, _ in source.malformed_lines())
     if lines:
         raise DataError(
-            f"{name}: got lines {offenders(line for (line,) in lines)} with more or fewer fields "
+            f"{name}: got lines {offenders(lines)} with more or fewer fields "
             "than the header, expected as many; mend them (quote texts that hold the delimiter)"
         )
 

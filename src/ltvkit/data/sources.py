@@ -56,6 +56,20 @@ class Source:
         """The names of the columns."""
         return tuple(column.name for column in self.columns)
 
+    def malformed_lines(self) -> list[tuple[int, str, str]]:
+        """The lines that could not be taken apart: number, text and what is wrong with each."""
+        if self.malformed is None:
+            return []
+        scanned = self.workspace.rows(
+            f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{self.malformed}'"
+        )
+        if not scanned:
+            return []
+        return self.workspace.rows(
+            f"SELECT line, csv_line, any_value(error_type::VARCHAR) FROM {self.malformed} "
+            "GROUP BY line, csv_line ORDER BY line, csv_line"
+        )
+
 
 def read_transactions(location: str | Path, *, workspace: Workspace | None = None) -> Source:
     """Open a table: a file, a folder or pattern of files, a URL, a database, a shipped sample.

@@ -1,61 +1,20 @@
-"""The first pass over a log: the mapped columns, parsed, each row with a reason when it is unfit.
+"""The first pass over a log: the mapped columns, parsed, unfit rows with their reason."""
 
-The second look at rejected rows is here too, because it must number the rows alike.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
-
-import numpy as np
-import pandas as pd
 
 from ltvkit.data.amounts import LIMIT, decide_amounts
 from ltvkit.data.attributes import attribute_sql
 from ltvkit.data.columns import Mapped
 from ltvkit.data.dates import FIRST_YEAR, LAST_YEAR, decide_dates
-from ltvkit.data.delimited import unique_names
 from ltvkit.data.identifiers import decide_customers, decide_identifiers
+from ltvkit.data.reasons import Reason
 from ltvkit.data.sources import Source
-from ltvkit.data.workspace import Column, Workspace
+from ltvkit.data.workspace import Column, Workspace, literal
 from ltvkit.errors import DataError
 
-NO_CUSTOMER = "the customer id is missing"
-
-STAGED_REASONS = (
-    "accepted",
-    NO_CUSTOMER,
-    "the date is missing",
-    "the date cannot be read",
-    "the amount is missing",
-    "the amount cannot be read",
-    "the amount is not finite",
-    f"the amount is {LIMIT:.0e} or more",
-    "the margin is missing or cannot be read",
-    "an exact duplicate of an earlier row",
-    "the date is far away from all others",
-    "the date is after the snapshot",
-    "the customer has refunds but no order",
-)
-(
-    _OK,
-    _NO_ID,
-    _NO_DATE,
-    BAD_DATE,
-    _NO_AMOUNT,
-    _BAD_AMOUNT,
-    _INFINITE,
-    _TOO_LARGE,
-    _BAD_MARGIN,
-    _DUPLICATE,
-    STRAY,
-    _LATER,
-    _REFUND_ONLY,
-) = range(len(STAGED_REASONS))
-_LINE = len(STAGED_REASONS)
-"""For a while: perhaps a further line of an order."""
-MALFORMED = "the line cannot be parted into the columns of the header"
+ONE_AMOUNT = 0.99
+"""Share of the orders with one amount, from which a log is one of totals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +28,8 @@ class Staged:
         The schema of the workspace that holds this log's tables.
     table : str
         `customer_id, ordered_on, revenue`, as far as mapped `margin, order_id, channel` and
-        attributes with `place` (their order within a day), `row_hash`, and `reason` (an index of
-        `STAGED_REASONS`); its row order is the input's.
+        attributes with `place` (their order within a day), `row_hash`, and `reason` (a
+        `Reason`); its row order is the input's.
     rows : int
         Rows of the input, malformed lines among them.
     duplicates, duplicates_dropped : int
@@ -91,6 +50,7 @@ def stage(
     source: Source,
     mapped: Mapped,
     *,
+    leave_out: Mapping[str, Sequence[str]],
     drop_exact_duplicates: bool,
     date_format: str | None,
     decimal_mark: str | None,
@@ -100,7 +60,7 @@ def stage(
     workspace = source.workspace
     schema = workspace.new_name("log")
     raw, table = f"{schema}.raw", f"{schema}.staged"
-    rows = _copy(source, mapped, schema, raw)
+    rows = _copy(source, [*mapped.names, *leave_out], schema, raw)
     _refuse_open_quote(source)
     expressions, attributes, readings = _read_columns(
         workspace,
@@ -118,79 +78,40 @@ def stage(
         dropped = f"rowid NOT IN (SELECT min(rowid) FROM {raw} GROUP BY row_hash, {columns})"
     expressions |= {"dropped": dropped} | {f"a{n}": sql for n, sql in enumerate(attributes)}
     parsed = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items())
+    reason = _reason(mapped, rows, leave_out)
     workspace.run(
         f"CREATE TABLE {table} AS SELECT {', '.join(_kept(mapped, len(attributes)))}, row_hash, "
-        f"reason::UTINYINT AS reason FROM (SELECT *, {_reason(mapped, rows)} AS reason FROM "
+        f"reason::UTINYINT AS reason FROM (SELECT *, {reason} AS reason FROM "
         f"(SELECT rowid + 1 AS row, *, {parsed} FROM {raw}))"
     )
     workspace.run(f"DROP TABLE {raw}")
     if lines := _join_lines(workspace, table, mapped):
         readings["order_id"] += (
-            f"; {lines:,} further lines of orders, without customer and amount, belong to the first"
+            f"; {lines:,} further lines of orders, without an amount, belong to the first"
         )
     return Staged(
         workspace=workspace,
         schema=schema,
         table=table,
-        rows=good_rows + len(_malformed(source)),
+        rows=good_rows + len(source.malformed_lines()),
         duplicates=duplicates,
         duplicates_dropped=workspace.row(
-            f"SELECT count(*) FROM {table} WHERE reason = {_DUPLICATE}"
+            f"SELECT count(*) FROM {table} WHERE reason = {Reason.DUPLICATE}"
         )[0],
         readings=readings,
     )
 
 
-def rejected_rows(source: Source, staged: Staged, as_of: date) -> pd.DataFrame:
-    """The rows that were put aside: number, reason, and the columns of the input as text.
-
-    Their text is looked up in the source by the hash of the whole row, so that a log is staged
-    with the mapped columns only.
-    """
-    workspace, refused = source.workspace, f"{staged.schema}.refused"
-    workspace.run(
-        f"CREATE TABLE {refused} AS FROM (SELECT rowid + 1 AS row, row_hash, CASE WHEN reason > 0 "
-        f"THEN reason WHEN ordered_on > DATE '{as_of}' THEN {_LATER} WHEN customer_id IN "
-        f"(SELECT customer_id FROM {staged.schema}.refund_only) THEN {_REFUND_ONLY} ELSE 0 END "
-        f"AS reason FROM {staged.table}) WHERE reason > 0"
-    )
-    sql = ", ".join(column.sql for column in source.columns)
-    texts = ", ".join(
-        f"any_value(CAST({column.sql} AS VARCHAR)) AS c{place}"
-        for place, column in enumerate(source.columns)
-    )
-    names = [f"c{place}" for place in range(len(source.columns))]
-    if workspace.row(f"SELECT count(*) FROM {refused}")[0]:
-        # DuckDB takes a csv for small and would build its hash table on that side.
-        workspace.run("SET disabled_optimizers = 'build_side_probe_side'")
-        frame = workspace.frame(
-            f"SELECT f.row, f.reason, {', '.join(names)} FROM {refused} AS f JOIN "
-            f"(SELECT hash({sql}) AS row_hash, {texts} FROM {source.relation} WHERE row_hash IN "
-            f"(SELECT row_hash FROM {refused}) GROUP BY 1) USING (row_hash) ORDER BY f.row"
-        )
-        workspace.run("RESET disabled_optimizers")
-    else:
-        frame = pd.DataFrame(
-            {
-                "row": pd.Series(dtype="int64"),
-                "reason": pd.Series(dtype="int64"),
-                **{name: pd.Series(dtype="str") for name in names},
-            }
-        )
-    workspace.run(f"DROP TABLE {refused}")
-    frame.columns = list(unique_names(["row", "reason", *source.names]))
-    frame["reason"] = frame["reason"].map(dict(enumerate(STAGED_REASONS))).astype("str")
-    return _with_malformed(frame, _malformed(source))
-
-
 # --- parts --------------------------------------------------------------------------------------
 
 
-def _copy(source: Source, mapped: Mapped, schema: str, raw: str) -> dict[str, Column]:
+def _copy(source: Source, names: Sequence[str], schema: str, raw: str) -> dict[str, Column]:
     """Copy the columns that are used as they come; where each of them stands in the copy."""
     import duckdb
 
-    workspace, used = source.workspace, _used_columns(source, mapped)
+    workspace = source.workspace
+    by_name = {column.name: column for column in source.columns}
+    used = {name: by_name[name] for name in names}
     everything = ", ".join(column.sql for column in source.columns)
     workspace.run(f"CREATE SCHEMA {schema}")
     try:
@@ -216,20 +137,33 @@ def _copy(source: Source, mapped: Mapped, schema: str, raw: str) -> dict[str, Co
 def _join_lines(workspace: Workspace, table: str, mapped: Mapped) -> int:
     """Give further lines of orders, worth nothing, to whom the first belongs; their number.
 
-    Exports with a row for each article may name customer and total once an order.
+    Exports with a row for each article may name the total, and the customer, once an order. Where
+    orders have an amount in each line, one that is missing is missing.
     """
-    if not workspace.row(f"SELECT count(*) FROM {table} WHERE reason = {_LINE}")[0]:
+    lines = f"FROM {table} WHERE reason = {Reason.LINE}"
+    if not workspace.row(f"SELECT count(*) {lines}")[0]:
         return 0
+    first = (
+        "SELECT order_id, any_value(customer_id) AS customer_id, any_value(ordered_on) AS "
+        f"ordered_on, any_value(reason) AS reason, count(*) AS amounts FROM {table} "
+        f"WHERE reason IN ({Reason.NONE}, {Reason.LEFT_OUT}) AND order_id IS NOT NULL GROUP BY 1"
+    )
+    (once,) = workspace.row(f"SELECT avg((amounts = 1)::INT) >= {ONE_AMOUNT} FROM ({first})")
+    theirs = f"{table}.customer_id = first.customer_id" if once else "false"
     given = (
-        "customer_id = first.customer_id, ordered_on = first.ordered_on, reason = 0, revenue = 0"
+        "customer_id = first.customer_id, ordered_on = first.ordered_on, reason = first.reason, "
+        f"revenue = 0{', margin = 0' if mapped.margin else ''}"
     )
     (joined,) = workspace.row(
-        f"UPDATE {table} SET {given}{', margin = 0' if mapped.margin else ''} "
-        "FROM (SELECT order_id, any_value(customer_id) AS customer_id, any_value(ordered_on) AS "
-        f"ordered_on FROM {table} WHERE reason = 0 GROUP BY 1 HAVING count(*) = 1) AS first "
-        f"WHERE reason = {_LINE} AND {table}.order_id = first.order_id"
+        f"UPDATE {table} SET {given} FROM ({first} HAVING amounts = 1) AS first "
+        f"WHERE {table}.reason = {Reason.LINE} AND {table}.order_id = first.order_id "
+        f"AND ({table}.customer_id IS NULL OR {theirs})"
     )
-    workspace.run(f"UPDATE {table} SET reason = {_NO_ID} WHERE reason = {_LINE}")
+    workspace.run(
+        f"UPDATE {table} SET reason = CASE WHEN customer_id IS NULL THEN {Reason.NO_CUSTOMER} "
+        f"WHEN ordered_on IS NULL THEN {Reason.NO_DATE} ELSE {Reason.NO_AMOUNT} END "
+        f"WHERE reason = {Reason.LINE}"
+    )
     return int(joined)
 
 
@@ -301,16 +235,6 @@ def _kept(mapped: Mapped, attributes: int) -> list[str]:
     return kept
 
 
-def _used_columns(source: Source, mapped: Mapped) -> dict[str, Column]:
-    names = [mapped.customer_id, mapped.ordered_at, *mapped.revenue.names]
-    names += [mapped.order_id] if mapped.order_id else []
-    names += mapped.margin.names if mapped.margin else []
-    names += [mapped.channel] if mapped.channel else []
-    names += mapped.attributes
-    by_name = {column.name: column for column in source.columns}
-    return {name: by_name[name] for name in dict.fromkeys(names)}
-
-
 def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:
     """Rows, and rows that repeat an earlier one; 64 bits of hash stand for all columns."""
     rows, distinct = workspace.row(
@@ -320,51 +244,53 @@ def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:
     return rows, rows - distinct
 
 
-def _reason(mapped: Mapped, rows: Mapping[str, Column]) -> str:
-    no_amount = " OR ".join(f"{rows[name].sql} IS NULL" for name in mapped.revenue.names)
-    no_margin = (
-        ""
-        if mapped.margin is None
-        else (
-            f"WHEN margin IS NULL OR NOT isfinite(margin) OR abs(margin) >= {LIMIT} "
-            f"THEN {_BAD_MARGIN} "
+def _reason(
+    mapped: Mapped, rows: Mapping[str, Column], leave_out: Mapping[str, Sequence[str]]
+) -> str:
+    """SQL of the first thing that is wrong with a row."""
+    amounts = [f"{rows[name].sql} IS NULL" for name in mapped.revenue.names]
+    date = f"{rows[mapped.ordered_at].sql} IS NOT NULL"
+    bad_date = (
+        f"coalesce({date} AND moment IS NULL OR NOT isfinite(moment) OR "
+        f"moment < TIMESTAMP '{FIRST_YEAR}-01-01' OR moment >= TIMESTAMP '{LAST_YEAR + 1}-01-01', "
+        "false)"
+    )
+    tests = [
+        (
+            f"lower(CAST({rows[name].sql} AS VARCHAR)) IN "
+            f"({', '.join(literal(value.lower()) for value in values)})",
+            Reason.LEFT_OUT,
         )
-    )
-    blank = " AND ".join(f"{rows[name].sql} IS NULL" for name in mapped.revenue.names)
-    line = f"WHEN customer_id IS NULL AND order_id IS NOT NULL AND {blank} THEN {_LINE} "
-    return (
-        f"CASE {line if mapped.order_id and blank else ''}WHEN customer_id IS NULL THEN {_NO_ID} "
-        f"WHEN moment IS NULL THEN CASE WHEN {rows[mapped.ordered_at].sql} IS NULL THEN {_NO_DATE} "
-        f"ELSE {BAD_DATE} END "
-        f"WHEN NOT isfinite(moment) OR moment < TIMESTAMP '{FIRST_YEAR}-01-01' "
-        f"OR moment >= TIMESTAMP '{LAST_YEAR + 1}-01-01' THEN {BAD_DATE} "
-        f"WHEN amount IS NULL THEN CASE WHEN {no_amount} THEN {_NO_AMOUNT} "
-        f"ELSE {_BAD_AMOUNT} END "
-        f"WHEN NOT isfinite(amount) THEN {_INFINITE} "
-        f"WHEN abs(amount) >= {LIMIT} THEN {_TOO_LARGE} {no_margin}"
-        f"WHEN dropped THEN {_DUPLICATE} ELSE {_OK} END"
-    )
-
-
-def _malformed(source: Source) -> list[tuple[Any, ...]]:
-    if source.malformed is None:
-        return []
-    tables = source.workspace.rows(
-        f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{source.malformed}'"
-    )
-    if not tables:
-        return []
-    return source.workspace.rows(
-        f"SELECT line, csv_line, any_value(error_type::VARCHAR) FROM {source.malformed} "
-        "GROUP BY line, csv_line ORDER BY line, csv_line"
-    )
+        for name, values in leave_out.items()
+    ]
+    if mapped.order_id is not None and amounts:
+        line = f"order_id IS NOT NULL AND {' AND '.join(amounts)}"
+        tests.append((f"{line} AND (customer_id IS NULL OR NOT {bad_date})", Reason.LINE))
+    tests += [
+        ("customer_id IS NULL", Reason.NO_CUSTOMER),
+        (bad_date, Reason.BAD_DATE),
+        ("moment IS NULL", Reason.NO_DATE),
+    ]
+    if amounts:
+        tests.append((f"amount IS NULL AND ({' OR '.join(amounts)})", Reason.NO_AMOUNT))
+    tests += [
+        ("amount IS NULL", Reason.BAD_AMOUNT),
+        ("NOT isfinite(amount)", Reason.INFINITE),
+        (f"abs(amount) >= {LIMIT}", Reason.TOO_LARGE),
+    ]
+    if mapped.margin is not None:
+        unfit = f"margin IS NULL OR NOT isfinite(margin) OR abs(margin) >= {LIMIT}"
+        tests.append((unfit, Reason.BAD_MARGIN))
+    tests.append(("dropped", Reason.DUPLICATE))
+    cases = " ".join(f"WHEN {test} THEN {reason}" for test, reason in tests)
+    return f"CASE {cases} ELSE {Reason.NONE} END"
 
 
 def _refuse_open_quote(source: Source) -> None:
     """Refuse a file in which a quote swallows the lines after it: they would count as one row."""
     swallowed = [
         line
-        for line, text, kind in _malformed(source)
+        for line, text, kind in source.malformed_lines()
         if kind == "UNQUOTED VALUE" and "\n" in text.strip()
     ]
     if swallowed:
@@ -372,22 +298,3 @@ def _refuse_open_quote(source: Source) -> None:
             f"{source.location}: got a quote in line {swallowed[0]} that is never closed, expected "
             "quotes in pairs (a quote inside a quoted text is written twice); mend that line"
         )
-
-
-def _with_malformed(frame: pd.DataFrame, malformed: list[tuple[Any, ...]]) -> pd.DataFrame:
-    """Add lines that could not be taken apart, and number the rows after them accordingly."""
-    if not malformed:
-        return frame
-    lines = np.array([line - 1 for line, _, _ in malformed], dtype=np.int64)
-    before = np.searchsorted(lines - np.arange(len(lines)), frame["row"].to_numpy(), side="right")
-    shifted = frame.assign(row=frame["row"].to_numpy() + before)
-    first = frame.columns[2]
-    added = pd.DataFrame(
-        {
-            "row": lines,
-            "reason": pd.Series([MALFORMED] * len(lines), dtype="str"),
-            first: pd.Series([text for _, text, _ in malformed], dtype="str"),
-        }
-    )
-    both = pd.concat([shifted, added], ignore_index=True)[frame.columns]
-    return both.sort_values("row", kind="stable", ignore_index=True)

@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from ltvkit.data.reasons import Reason
 from ltvkit.data.workspace import Workspace
 
 LONELY_DAYS = 366
@@ -69,8 +70,8 @@ def _unheard_of(gaps: np.ndarray) -> np.ndarray:
     return np.asarray((gaps > least) & (gaps > 2 * longest_before))
 
 
-def mark_strays(workspace: Workspace, table: str, *, reason: int, to: date | None) -> None:
-    """Give the strays among the accepted rows of a staged log, up to a day, a reason to go."""
+def mark_strays(workspace: Workspace, table: str, *, to: date | None) -> None:
+    """Give the strays among the accepted rows of a staged log, up to a day, their reason to go."""
     known = f"reason = 0 AND ordered_on <= DATE '{to or date.max}'"
     days = workspace.frame(
         f"SELECT ordered_on AS day, count(*) AS rows FROM {table} WHERE {known} GROUP BY 1 "
@@ -80,6 +81,6 @@ def mark_strays(workspace: Workspace, table: str, *, reason: int, to: date | Non
         return
     first, last = usual_span(days, ends=to is None)
     workspace.run(
-        f"UPDATE {table} SET reason = {reason} WHERE {known} "
+        f"UPDATE {table} SET reason = {Reason.STRAY} WHERE {known} "
         f"AND NOT ordered_on BETWEEN DATE '{first}' AND DATE '{last}'"
     )

@@ -62,6 +62,7 @@ def open_log(config: Config, *, transactions: str | Path | pd.DataFrame | None =
         ),
         as_of=config.snapshot.as_of,
         margin_rate=config.economics.margin_rate,
+        leave_out=config.data.leave_out,
         drop_exact_duplicates=config.data.drop_exact_duplicates,
         date_format=config.data.date_format,
         decimal_mark=config.data.decimal_mark,

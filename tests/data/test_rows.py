@@ -1,0 +1,179 @@
+"""What becomes of a row: put aside with its reason, left out, or a line of an order."""
+
+import math
+from datetime import date
+
+import pandas as pd
+import pytest
+from small_logs import ORDERS, log_of
+
+from ltvkit.data import ColumnMap, order_days_from_frame
+from ltvkit.errors import DataError
+
+
+def test_every_unfit_row_is_put_aside_with_its_reason_and_its_text():
+    frame = pd.DataFrame(
+        {
+            "customer_id": ["a", None, " ", "nan", "b", "b", "b", "b", "b", "b", "b"],
+            "ordered_at": [
+                "2024-01-01", "2024-01-01", "2024-01-01", "2024-01-01", None, "2024-02-30",
+                "0001-01-01", "2024-01-01", "2024-01-01", "2024-01-01", "2024-03-01",
+            ],
+            "revenue": ["1", "1", "1", "1", "1", "1", "1", "", "1O", "inf", "5"],
+            "note": [f"note {number}" for number in range(11)],
+        }
+    )  # fmt: skip
+    log = order_days_from_frame(frame, as_of=date(2024, 2, 1))
+    found = list(zip(log.rejected["row"], log.rejected["reason"], strict=True))
+    assert found == [
+        (2, "the customer id is missing"),
+        (3, "the customer id is missing"),
+        (4, "the customer id is missing"),
+        (5, "the date is missing"),
+        (6, "the date cannot be read"),
+        (7, "the date cannot be read"),
+        (8, "the amount is missing"),
+        (9, "the amount cannot be read"),
+        (10, "the amount is not finite"),
+        (11, "the date is after the snapshot"),
+    ]
+    assert log.summary.unidentified == 3
+    assert list(log.rejected.columns) == ["row", "reason", *frame.columns]
+    assert log.rejected["note"].tolist() == [f"note {number}" for number in range(1, 11)]
+    assert log.summary.accepted == 1
+
+
+def test_an_amount_beyond_what_money_is_kept_in_is_put_aside():
+    log = log_of(("a", "2024-01-01", 1e12), ("a", "2024-01-01", 5.0))
+    assert log.summary.reasons == {"the amount is 1e+12 or more": 1}
+    assert log.summary.revenue == 5.0
+
+
+def test_a_row_without_readable_margin_is_put_aside():
+    log = log_of(
+        ("a", "2024-01-01", 5.0, 1.0),
+        ("a", "2024-01-02", 5.0, None),
+        ("a", "2024-01-03", 5.0, math.inf),
+        columns=("customer_id", "ordered_at", "revenue", "margin"),
+    )
+    assert log.summary.reasons == {"the margin is missing or cannot be read": 2}
+
+
+def test_a_log_without_one_usable_row_says_why():
+    with pytest.raises(DataError, match=r"no usable order among 2 rows \(2 rows: the date cannot"):
+        log_of(("a", "soon", 1.0), ("b", "later", 2.0))
+
+
+# --- lines of orders ----------------------------------------------------------------------------
+
+
+def test_orders_are_distinct_order_ids_of_the_day_and_rows_without_one_are_one_more():
+    log = log_of(
+        ("a", "2024-01-01", 1.0, "x"),
+        ("a", "2024-01-01", 1.0, "x"),
+        ("a", "2024-01-01", 1.0, "y"),
+        ("a", "2024-01-01", 1.0, None),
+        ("a", "2024-01-01", -1.0, "z"),
+        ("a", "2024-01-02", 1.0, "x"),
+        columns=("customer_id", "ordered_at", "revenue", "order_id"),
+    )
+    days = log.to_pandas()
+    assert days["orders"].tolist() == [3, 1]
+    assert days["lines"].tolist() == [4, 1]
+    assert log.summary.orders == 4
+
+
+def test_further_lines_without_customer_and_total_belong_to_the_first_line_of_their_order():
+    cleaned = log_of(
+        ("a", "2024-01-05", 60.0, "1"),
+        (None, None, None, "1"),
+        (None, "2024-01-05", None, "1"),
+        ("a", "2024-02-05", 20.0, "2"),
+        (None, "2024-02-05", 9.0, "2"),  # An amount of its own, and nobody's.
+        (None, "2024-03-05", None, "3"),  # No line says whose it is.
+        ("b", "2024-03-05", 7.0, None),
+        (None, "2024-03-05", None, None),
+        columns=ORDERS,
+    )
+    days = cleaned.to_pandas()
+    assert days[["customer_id", "revenue", "orders", "lines"]].to_numpy().tolist() == [
+        ["a", 60.0, 1, 3],
+        ["a", 20.0, 1, 1],
+        ["b", 7.0, 1, 1],
+    ]
+    assert cleaned.rejected["row"].tolist() == [5, 6, 8]
+    assert cleaned.summary.unidentified == 3
+    assert "2 further lines of orders" in cleaned.readings["order_id"]
+
+
+def test_lines_of_an_order_that_has_two_totals_are_nobodys():
+    rows = [(customer, "2024-01-05", 6.0, "1") for customer in "ab"]
+    assert log_of(*rows, (None, None, None, "1"), columns=ORDERS).summary.unidentified == 1
+
+
+def test_further_lines_that_repeat_the_customer_but_not_the_total_belong_to_the_first():
+    cleaned = log_of(
+        ("a", "2024-01-05", 60.0, "1"),
+        ("a", "2024-01-05", None, "1"),
+        ("a", None, None, "1"),
+        ("b", "2024-01-06", None, "2"),  # No line says what it cost.
+        ("b", "2024-01-07", 5.0, "3"),
+        ("c", "2024-01-07", None, "3"),  # Another customer's number of the same text.
+        ("b", "in May", None, "3"),
+        columns=ORDERS,
+    )
+    days = cleaned.to_pandas()
+    assert days[["customer_id", "revenue", "orders", "lines"]].to_numpy().tolist() == [
+        ["a", 60.0, 1, 3],
+        ["b", 5.0, 1, 1],
+    ]
+    assert cleaned.rejected[["row", "reason"]].to_numpy().tolist() == [
+        [4, "the amount is missing"],
+        [6, "the amount is missing"],
+        [7, "the date cannot be read"],
+    ]
+    assert "2 further lines of orders, without an amount" in cleaned.readings["order_id"]
+
+
+def test_an_amount_that_is_missing_is_missing_where_every_line_has_its_own():
+    cleaned = log_of(
+        ("a", "2024-01-05", 60.0, "1"),
+        ("a", "2024-01-05", None, "1"),
+        ("b", "2024-01-06", 1.0, "2"),
+        ("b", "2024-01-06", 2.0, "2"),
+        columns=ORDERS,
+    )
+    assert cleaned.summary.reasons == {"the amount is missing": 1}
+
+
+# --- rows that are no sales ---------------------------------------------------------------------
+
+
+def test_rows_that_are_no_sales_are_put_aside_with_the_further_lines_of_their_orders():
+    frame = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b", "b", "c", None],
+            "ordered_at": "2024-01-05",
+            "revenue": [10.0, 20.0, 30.0, 40.0, 50.0, None],
+            "order_id": list("123455"),
+            "Status": ["paid", " FAILED ", "Cancelled", None, "voided", None],
+            "test": [False, False, False, True, False, None],
+        }
+    )
+    columns = ColumnMap(order_id="order_id")
+    asked = {"Status": ["failed", "cancelled", "VOIDED"], "test": ["true"]}
+    cleaned = order_days_from_frame(frame, columns=columns, leave_out=asked)
+    assert cleaned.to_pandas()["revenue"].tolist() == [10.0]
+    assert cleaned.rejected["row"].tolist() == [2, 3, 4, 5, 6]
+    assert cleaned.summary.reasons == {"data.leave_out says that it is no sale": 5}
+    kept = order_days_from_frame(frame, columns=columns, leave_out={"Status": ["pending"]})
+    assert kept.summary.reasons == {}
+
+
+def test_a_column_to_leave_out_by_that_is_not_there_is_named_with_the_nearest():
+    with pytest.raises(DataError, match=r"data.leave_out: got no column 'sate' \(did you mean"):
+        log_of(
+            ("a", "2024-01-05", 1.0, "ok"),
+            columns=("customer_id", "ordered_at", "revenue", "state"),
+            leave_out={"sate": ["failed"]},
+        )

@@ -158,7 +158,7 @@ def test_a_table_of_its_own_is_read_with_the_region_given(demo, ltv, people, tmp
         (("--customers", "bare.csv"), "expected contact columns"),
         (("--customers", "nowhere.csv"), "nowhere.csv"),
         (("--region", "UK"), "write GB"),
-        (("--list", "winback"), "did you mean win_back?"),
+        (("--list", "winback"), "did you mean 'win_back'?"),
         (("--to", "facebook"), "facebook"),
     ],
 )

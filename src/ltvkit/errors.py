@@ -4,7 +4,8 @@ A `UserError` is something the user can mend (exit code 2, message without trace
 other `LtvkitError` is a defect of ours or of a caller's code (exit code 1).
 """
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 class LtvkitError(Exception):
@@ -50,3 +51,14 @@ def offenders(values: Iterable[object], *, limit: int = 5) -> str:
                 return ", ".join(map(repr, distinct)) + " and more"
             distinct.append(value)
     return ", ".join(map(repr, distinct))
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """A hint at the nearest of the known words, or nothing.
+
+    >>> did_you_mean("custommer", ["customer", "amount"])
+    " (did you mean 'customer'?)"
+    """
+    folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    return f" (did you mean '{folded[close[0]]}'?)" if close else ""

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from ltvkit.config.text import did_you_mean
 from ltvkit.config.values import Section
+from ltvkit.errors import did_you_mean
 
 
 class Columns(Section):

@@ -6,7 +6,8 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from ltvkit.config.sections import Config
-from ltvkit.config.text import did_you_mean, show_value
+from ltvkit.config.text import show_value
+from ltvkit.errors import did_you_mean
 
 
 def explain(fault: Any) -> str:

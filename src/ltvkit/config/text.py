@@ -3,8 +3,7 @@
 What the keys mean is the business of `sections`; here they are nested dictionaries.
 """
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -150,12 +149,6 @@ def show_value(value: object) -> str:
     """A value as a message shows it: short."""
     text = "a section" if isinstance(value, Mapping) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """What ends a message on an unknown word: the known one that is written most alike, if any."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
 
 
 def _one_line(error: object) -> str:

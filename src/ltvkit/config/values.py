@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from ltvkit.config.text import did_you_mean
+from ltvkit.errors import did_you_mean
 from ltvkit.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 PERIODS = {

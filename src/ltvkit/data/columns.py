@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ltvkit.data.expressions import Expression, did_you_mean, parse_expression
-from ltvkit.errors import DataError, offenders
+from ltvkit.data.expressions import Expression, parse_expression
+from ltvkit.errors import DataError, did_you_mean, offenders
 
 RESERVED = ("customer_id", "ordered_on", "revenue", "margin", "orders", "lines", "channel")
 """Column names of order days that an attribute cannot take."""

@@ -4,12 +4,11 @@ A mapping names a column, or a small sum of columns and numbers with `+ - * /` a
 Names that are not plain words stand in backquotes: `` `Unit Price` * Quantity ``.
 """
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ltvkit.errors import DataError, offenders
+from ltvkit.errors import DataError, did_you_mean, offenders
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<name>[^\W\d]\w*)|`(?P<quoted>[^`]+)`"
@@ -96,17 +95,6 @@ def parse_expression(text: str, names: Sequence[str], *, key: str) -> Expression
                 f"one of {offenders(names, limit=20)}; correct the name"
             )
     return Expression(text, tuple(tokens))
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """A hint at the nearest of the known words, or nothing.
-
-    >>> did_you_mean("custommer", ["customer", "amount"])
-    " (did you mean 'customer'?)"
-    """
-    folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
-    return f" (did you mean '{folded[close[0]]}'?)" if close else ""
 
 
 def _tokens(text: str) -> list[tuple[str, str]] | None:

@@ -11,11 +11,10 @@ import pandas as pd
 
 from ltvkit.data.amounts import decide_amounts
 from ltvkit.data.dates import decide_dates
-from ltvkit.data.expressions import did_you_mean
 from ltvkit.data.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.sources import Source, read_transactions
 from ltvkit.data.workspace import Column, ident
-from ltvkit.errors import DataError, offenders
+from ltvkit.errors import DataError, did_you_mean, offenders
 
 CONTACT_COLUMNS = ("email", "phone", "first_name", "last_name", "zip", "city", "state", "country")
 """Columns of customers and leads that are text, whatever they look like."""

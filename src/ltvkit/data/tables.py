@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 
 from ltvkit.data.attributes import attribute_sql
-from ltvkit.data.expressions import did_you_mean
 from ltvkit.data.opened import (
     CONTACT_COLUMNS,
     Opened,
@@ -26,7 +25,7 @@ from ltvkit.data.opened import (
     table_of,
     text_sql,
 )
-from ltvkit.errors import DataError, offenders
+from ltvkit.errors import DataError, did_you_mean, offenders
 from ltvkit.schemas import COST_CATEGORIES, COST_CATEGORY_WORDS
 
 TOTAL_WORDS = ("total", "totals", "gesamt", "summe", "somme", "suma", "razem")

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.config import Config
-from ltvkit.data.expressions import did_you_mean
-from ltvkit.errors import DataError, offenders
+from ltvkit.errors import DataError, did_you_mean, offenders
 from ltvkit.pipeline.load import Tables
 
 CONTACTS = ("customer_id", "email", "phone", "first_name", "last_name", "zip")

@@ -1,6 +1,5 @@
 """From a run and the shop's contacts to the files that advertising platforms and CRMs take."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from ltvkit.config import Config, restore_config
 from ltvkit.data.locations import BLANK
 from ltvkit.data.opened import Table
 from ltvkit.data.tables import read_customers
-from ltvkit.errors import DataError, UserError, offenders
+from ltvkit.errors import DataError, UserError, did_you_mean, offenders
 from ltvkit.files import whole_files
 from ltvkit.runs import Run, read_run
 
@@ -118,10 +117,9 @@ def export(
 def _check_lists(lists: Sequence[str]) -> None:
     unknown = [name for name in lists if name not in audience.LIST_NAMES]
     if unknown:
-        close = difflib.get_close_matches(unknown[0], audience.LIST_NAMES, n=1)
         raise UserError(
-            f"got list {offenders(unknown)}, expected one of {', '.join(audience.LIST_NAMES)}"
-            + (f"; did you mean {close[0]}?" if close else "; correct the name")
+            f"got list {offenders(unknown)}{did_you_mean(unknown[0], audience.LIST_NAMES)}, "
+            f"expected one of {', '.join(audience.LIST_NAMES)}; correct the name"
         )
 
 

@@ -1,13 +1,12 @@
 """Registered models: a version per training, the alias `champion`, and the way back to a folder."""
 
-import difflib
 import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ltvkit.data.locations import redact
-from ltvkit.errors import UserError
+from ltvkit.errors import UserError, did_you_mean
 from ltvkit.tracking.stores import (
     import_mlflow,
     open_client,
@@ -149,9 +148,7 @@ def _what_there_is(client: "MlflowClient", uri: str) -> str:
     if not known:
         return "no model is registered there; train one with `ltv train CONFIG`"
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        meant = f"did you mean {close[0]!r}? " if close else ""
-        return f"{meant}registered there: {', '.join(sorted(known))}"
+        return f"registered there: {', '.join(sorted(known))}{did_you_mean(name, known)}"
     model = client.get_registered_model(name)
     versions = client.search_model_versions(f"name = '{name}'", max_results=1000)
     told = [

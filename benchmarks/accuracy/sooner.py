@@ -47,11 +47,9 @@ def ask_sooner(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
     )
 
 
-def _of_all(
-    curve: Any, model: object, summary: pd.DataFrame, *, label_days: float, days: float
-) -> np.ndarray:
+def _of_all(curve: Any, model: object, summary: pd.DataFrame, days: float) -> np.ndarray:
     """`ltvkit.models.horizon.powers`, by the curve of all alone."""
-    return np.full(len(summary), curve.power(label_days=label_days, days=days))
+    return np.full(len(summary), curve.power(days))
 
 
 def _judged(model: StackedLtv, asked: Asked) -> dict[str, float]:

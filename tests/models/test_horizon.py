@@ -36,28 +36,35 @@ def summary():
     return pd.DataFrame({"repeat_orders": repeats, "age_at_last_order_days": last, "age_days": age})
 
 
-@pytest.fixture(scope="module")
-def curve(model, summary):
-    return waiting_curve(model, summary)
+def chances(model, summary, probs, *, label_days, days):
+    curve = waiting_curve(model, summary, label_days=label_days)
+    return raised(probs, powers(curve, model, summary, days))
 
 
-def test_the_curve_is_the_mean_survival_of_the_customers(curve, model, summary):
-    for days, hazard in zip(curve.days[1:], curve.cumulative_hazard[1:], strict=True):
-        none = 1 - model.prob_active(summary, days).mean()
-        assert np.exp(-hazard) == pytest.approx(none, rel=1e-6)
-    assert (curve.days[0], curve.cumulative_hazard[0]) == (0.0, 0.0)
-    assert curve.days[1:] == GRID_DAYS
-    assert (np.diff(curve.cumulative_hazard) > 0).all()
+def test_within_the_label_the_curve_is_the_mean_survival_of_the_customers(model, summary):
+    curve = waiting_curve(model, summary, label_days=100)
+    assert (curve.days[0], curve.powers[0]) == (0.0, 0.0)
+    assert set(curve.days[1:]) == {*GRID_DAYS, 100.0}
+    assert curve.power(100) == pytest.approx(1.0, abs=1e-9)
+    assert (np.diff(curve.powers) > 0).all()
+    log_none = {t: np.log(1 - model.prob_active(summary, t).mean()) for t in (30, 90, 100)}
+    for days in (30, 90):
+        assert curve.power(days) == pytest.approx(log_none[days] / log_none[100], rel=1e-6)
 
 
-def chances(curve, model, summary, probs, *, label_days, days):
-    return raised(probs, powers(curve, model, summary, label_days=label_days, days=days))
+@pytest.mark.parametrize("days", [180, 365, 3660])
+def test_beyond_the_label_as_many_are_foreseen_as_the_customers_own_curves_say(
+    model, summary, days
+):
+    at_label = model.prob_active(summary, 100)
+    later = chances(model, summary, at_label, label_days=100, days=days)
+    assert later.mean() == pytest.approx(model.prob_active(summary, days).mean(), rel=1e-6)
 
 
-def test_the_chance_of_an_order_rises_with_the_days_and_stays_a_chance(curve, model, summary):
+def test_the_chance_of_an_order_rises_with_the_days_and_stays_a_chance(model, summary):
     probs = np.resize(PROBS, len(summary))
     found = [
-        chances(curve, model, summary, probs, label_days=120, days=d)
+        chances(model, summary, probs, label_days=120, days=d)
         for d in (1, 29, 30, 90, 119, 120, 365, 1000)
     ]
     for sooner, later in itertools.pairwise(found):
@@ -68,20 +75,20 @@ def test_the_chance_of_an_order_rises_with_the_days_and_stays_a_chance(curve, mo
 
 
 @pytest.mark.parametrize("label_days", [14, 100, 365])
-def test_at_the_labels_length_the_chance_is_the_labels(curve, model, summary, label_days):
+def test_at_the_labels_length_the_chance_is_the_labels(model, summary, label_days):
     probs = np.resize(PROBS, len(summary))
-    found = chances(curve, model, summary, probs, label_days=label_days, days=label_days)
+    found = chances(model, summary, probs, label_days=label_days, days=label_days)
     np.testing.assert_allclose(found, probs, rtol=1e-9)
 
 
-def test_within_the_label_a_customers_own_curve_has_half_the_say(curve, model, summary):
-    power = powers(curve, model, summary, label_days=365, days=30)
+def test_within_the_label_a_customers_own_curve_has_half_the_say(model, summary):
+    curve = waiting_curve(model, summary, label_days=365)
+    power = powers(curve, model, summary, 30)
     soon, label = (np.log(1 - model.prob_active(summary, days)) for days in (30, 365))
-    usual = curve.power(label_days=365, days=30)
-    np.testing.assert_allclose(power**2, usual * soon / label, rtol=1e-9)
+    np.testing.assert_allclose(power**2, curve.power(30) * soon / label, rtol=1e-9)
     assert power.std() > 0.01
-    beyond = powers(curve, model, summary, label_days=30, days=365)
-    np.testing.assert_allclose(beyond, 1 / usual)
+    beyond = waiting_curve(model, summary, label_days=30)
+    assert set(powers(beyond, model, summary, 365)) == {beyond.power(365)}
 
 
 def test_a_rising_curve_is_crossed_where_it_meets_its_target():

@@ -101,13 +101,7 @@ class DaysAhead:
         if self.label_days < self.horizon_days:
             # Stretched labels err with the level: the hazard takes half of its correction.
             log_power += (np.log(self.scale) - self.chance_season) / 2
-        power = powers(
-            self.waiting,
-            self.family.mbgnbd,
-            features,
-            label_days=self.label_days,
-            days=counted,
-        )
+        power = powers(self.waiting, self.family.mbgnbd, features, counted)
         return raised(at_label, np.exp(log_power) * power)
 
     def _until(

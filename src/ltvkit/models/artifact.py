@@ -36,7 +36,7 @@ from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 from ltvkit.units import USUAL_INTERVAL
 
-SCHEMA = 12
+SCHEMA = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,10 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
         }
     )
     model.activity_ = ActivityStack(**state["activity"])
-    model.waiting_ = WaitingCurve(**{k: tuple(v) for k, v in state["waiting"].items()})
+    waiting = state["waiting"]
+    model.waiting_ = WaitingCurve(
+        waiting["label_days"], tuple(waiting["days"]), tuple(waiting["powers"])
+    )
     model.rhythm_ = Rhythm(**state["rhythm"]) if state["rhythm"] else None
     model.season_ = Season(tuple(state["season"]["log_effect"]), state["season"]["seen"])
     model.chance_season_ = state["chance_season"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import optimize
 
 from ltvkit.models.mbgnbd import ModifiedBetaGeo
 from ltvkit.units import Floats
@@ -22,50 +23,65 @@ LONGEST_DAYS = GRID_DAYS[-1]
 
 @dataclass(frozen=True, slots=True)
 class WaitingCurve:
-    """How the log of P(no order yet) grows with the days waited, over all customers.
+    """How the hazard of a shop's next orders grows with the days waited.
 
     Parameters
     ----------
-    days, cumulative_hazard : tuple of float
-        -ln S(t) at each of the days, S the mean over customers of P(no order within t); from 0,
-        rising.
+    label_days : float
+        Where it is 1.
+    days, powers : tuple of float
+        How many times the hazard of the label's length that of each of the days is; from 0, rising.
     """
 
+    label_days: float
     days: tuple[float, ...]
-    cumulative_hazard: tuple[float, ...]
+    powers: tuple[float, ...]
 
-    def power(self, *, label_days: float, days: float) -> float:
-        """The log of S(days) over that of S(label_days)."""
-        return self._at(days) / self._at(label_days)
+    def power(self, days: float) -> float:
+        """The hazard of so many days over that of the label's length."""
+        return float(np.interp(days, self.days, self.powers))
 
-    def _at(self, days: float) -> float:
-        return float(np.interp(days, self.days, self.cumulative_hazard))
+
+def waiting_curve(
+    model: ModifiedBetaGeo, summary: pd.DataFrame, *, label_days: float
+) -> WaitingCurve:
+    """The curve of the customers in `summary`.
+
+    With S_i(t) the customer's P(no order within t days) by MBG/NBD, h the label's length and a bar
+    for means over customers:
+
+        within the label  ln bar S(t) / ln bar S(h)
+        beyond            the w with which bar S(h)^w = bar S(t)
+
+    A power is taken of each customer's chance, and the mean of powers is above the power of the
+    mean: carried beyond the label, the first leaves too many without an order.
+    """
+    at_label = _hazard(model, summary, label_days)
+    known = np.log(np.exp(-at_label).mean())
+    days, powers = [0.0], [0.0]
+    for until in sorted({*map(float, GRID_DAYS), float(label_days)}):
+        of_each = _hazard(model, summary, until)
+        none = np.exp(-of_each).mean()
+        power = np.log(none) / known if until <= label_days else _matching(at_label, of_each, none)
+        days.append(until)
+        powers.append(max(float(power), powers[-1] + 1e-9))
+    return WaitingCurve(float(label_days), tuple(days), tuple(powers))
 
 
 def powers(
-    curve: WaitingCurve,
-    model: ModifiedBetaGeo,
-    summary: pd.DataFrame,
-    *,
-    label_days: float,
-    days: float,
+    curve: WaitingCurve, model: ModifiedBetaGeo, summary: pd.DataFrame, days: float
 ) -> Floats:
     """How many times the hazard of the label's length that of `days` is, for each customer.
 
-        ln S(t) / ln S(h),  within the label its geometric mean with ln S_i(t) / ln S_i(h)
-
-    with S the curve of all and S_i that of the customer, by MBG/NBD. Most of those who make the
-    curve of all are gone, so that it is flat soon: those who buy often seem to come at once. Their
-    own curves know no more than a rate and a chance to be gone; beyond the label they are no
-    better. It rises with `days`, and is 1 at the label's length.
+    The curve of all; within the label its geometric mean with ln S_i(t) / ln S_i(h) of the
+    customer's own. Most of those who make the curve of all are gone, so that it is flat soon: those
+    who buy often seem to come at once. Their own curves know no more than a rate and a chance to be
+    gone; beyond the label they are no better. It rises with `days`, and is 1 at the label's length.
     """
-    usual = curve.power(label_days=label_days, days=days)
-    if days >= label_days:
+    usual = curve.power(days)
+    if days >= curve.label_days:
         return np.full(len(summary), usual)
-    sooner, label = (
-        -np.log1p(-np.clip(model.prob_active(summary, t), 1e-300, 1 - 1e-12))
-        for t in (days, label_days)
-    )
+    sooner, label = (_hazard(model, summary, t) for t in (days, curve.label_days))
     return np.asarray(np.sqrt(usual * sooner / label))
 
 
@@ -111,10 +127,14 @@ EVEN = SeasonClock((0.0, float(LONGEST_DAYS)), (0.0, float(LONGEST_DAYS)))
 """No season is known."""
 
 
-def waiting_curve(model: ModifiedBetaGeo, summary: pd.DataFrame) -> WaitingCurve:
-    """The curve of the customers in `summary`."""
-    hazard = [0.0]
-    for days in GRID_DAYS:
-        none = float(1 - model.prob_active(summary, days).mean())
-        hazard.append(max(-np.log(max(none, 1e-9)), hazard[-1] + 1e-9))
-    return WaitingCurve((0.0, *map(float, GRID_DAYS)), tuple(hazard))
+def _hazard(model: ModifiedBetaGeo, summary: pd.DataFrame, days: float) -> Floats:
+    """-ln P(no order within so many days) of each customer."""
+    return np.asarray(-np.log1p(-np.clip(model.prob_active(summary, days), 1e-300, 1 - 1e-12)))
+
+
+def _matching(at_label: Floats, later: Floats, none: float) -> float:
+    """The power of the chances at the label with which a share `none` has no order later."""
+    most = float((later / at_label).max())
+    if most <= 1.0:
+        return 1.0
+    return float(optimize.brentq(lambda w: np.exp(-w * at_label).mean() - none, 1.0, most))

@@ -135,7 +135,7 @@ class StackedLtv(BaseEstimator):
         self.horizon_days_ = panel.snapshot.horizon_days
         self.label_days_ = panel.label_days
         self.family_ = BtydFamily.fit(panel.now)
-        self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now)
+        self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now, label_days=self.label_days_)
         self.rhythm_ = learn_rhythm(panel.now)
         # On several threads the last digits of sums would be the machine's.
         with threadpool_limits(limits=1, user_api="blas"):

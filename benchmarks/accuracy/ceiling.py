@@ -45,7 +45,7 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         future_orders=asked.active,
         future_revenue=asked.revenue,
     )
-    _, revenue, active = contest.fit_candidates(
+    _, revenue, chances = contest.fit_candidates(
         rows, seed=seed, threads=threads, report=say_nothing
     )
     blend = fit_blend(
@@ -57,12 +57,11 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         btyd=contest.BTYD,
         largest=contest.LARGEST,
     )
-    came, by_btyd = asked.active > 0, rows["btyd_prob_active"].to_numpy(dtype=float)
     ways["told"] = pd.DataFrame(
         {
             "customer_id": rows["customer_id"],
             "predicted_revenue": blend.combine(revenue),
-            "prob_active": fit_activity(came, active, by_btyd).predict(active, by_btyd),
+            "prob_active": fit_activity(asked.active > 0, chances).predict(chances),
         }
     )
     return pd.DataFrame(

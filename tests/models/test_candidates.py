@@ -6,6 +6,7 @@ import pytest
 
 from ltvkit.models import loglinear
 from ltvkit.models.candidates import KEYS, LARGEST, LEARNED, WEIGHED, fit_candidates, from_columns
+from ltvkit.models.churn import SOURCES
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +48,18 @@ def fitted(described):
 
 
 def test_every_name_has_a_prediction_for_every_row(fitted, described):
-    candidates, out_of_fold, prob = fitted
-    found, active = candidates.predict(described)
+    candidates, out_of_fold, unseen = fitted
+    found, chances = candidates.predict(described)
     assert set(found) == set(out_of_fold) == {*WEIGHED, *LARGEST}
     for name in found:
         for values in (found[name], out_of_fold[name]):
             assert values.shape == (len(described),)
             assert np.isfinite(values).all()
             assert (values >= 0).all()
-    for chances in (prob, active):
-        assert ((chances > 0) & (chances < 1)).all()
+    assert set(chances) == set(unseen) == set(SOURCES)
+    for chance in (*chances.values(), *unseen.values()):
+        assert chance.shape == (len(described),)
+        assert ((chance > 0) & (chance < 1)).all()
 
 
 def test_what_needs_no_learner_is_read_from_its_columns(described):
@@ -87,6 +90,6 @@ def test_the_learners_know_the_hint_never_lowers_a_prediction(fitted, described)
     candidates, _, _ = fitted
     row = described.head(1)
     grid = pd.concat([row.assign(btyd_prob_active=p) for p in np.linspace(0, 1, 21)])
-    found, active = candidates.predict(grid)
-    for values in (active, found["tweedie"], found["root"]):
+    found, chances = candidates.predict(grid)
+    for values in (chances["trees"], found["tweedie"], found["root"]):
         assert (np.diff(values) >= -1e-12).all()

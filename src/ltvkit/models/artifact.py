@@ -147,6 +147,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "level": asdict(model.level_),
         "bags": {name: _bag_state(bag) for name, bag in bags.items()},
         "loglinear": learned and asdict(learned.loglinear),
+        "active_loglinear": learned and asdict(learned.active_loglinear),
     }
     return state, {
         f"{name}-{number}": text
@@ -188,10 +189,13 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     model.level_ = LevelForecast.from_dict(state["level"])
     bags = {name: _read_bag(name, bag, folder) for name, bag in state["bags"].items()}
     model.explainer_ = Explainer(bags.pop("explainer"), state["explainer_centre"])
-    slopes = state["loglinear"]
     model.candidates_ = None
-    if slopes is not None:
-        model.candidates_ = Candidates(**bags, loglinear=LogLinear.from_dict(slopes))
+    if state["loglinear"] is not None:
+        model.candidates_ = Candidates(
+            **bags,
+            loglinear=LogLinear.from_dict(state["loglinear"]),
+            active_loglinear=LogLinear.from_dict(state["active_loglinear"]),
+        )
     return model
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.models.boosted import Bag, Columns, Design, Objective, cross_fit
+from ltvkit.models.churn import MBG_NBD
 from ltvkit.models.loglinear import LogLinear, cross_fit_loglinear
 from ltvkit.panel import YOUNG_DAYS
 from ltvkit.units import Floats
@@ -59,10 +60,11 @@ millionth of what those who order spend on average."""
 class Candidates:
     """The fitted learners; the others are read from the BTYD columns of the features.
 
-    `active` learns P(order), the others revenue.
+    `active` and `active_loglinear` learn P(order), the others revenue.
     """
 
     active: Bag
+    active_loglinear: LogLinear
     tweedie: Bag
     root: Bag
     loglinear: LogLinear
@@ -75,14 +77,18 @@ class Candidates:
             "root": self.root,
         }
 
-    def predict(self, described: pd.DataFrame) -> tuple[dict[str, Floats], Floats]:
-        """Revenue by each candidate, and the learner's P(order), over the label's length."""
+    def predict(self, described: pd.DataFrame) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        """Revenue by each candidate, and P(order) by each source, over the label's length."""
         return {
             "tweedie": self.tweedie.predict(described),
             "root": _squared(self.root.predict(described)),
             "loglinear": self.loglinear.predict(described),
             **from_columns(described),
-        }, self.active.predict(described)
+        }, {
+            "trees": self.active.predict(described),
+            "loglinear": self.active_loglinear.predict(described),
+            **chances_from_columns(described),
+        }
 
 
 def from_columns(described: pd.DataFrame) -> dict[str, Floats]:
@@ -98,13 +104,18 @@ def from_columns(described: pd.DataFrame) -> dict[str, Floats]:
     }
 
 
+def chances_from_columns(described: pd.DataFrame) -> dict[str, Floats]:
+    """P(order) by the source that needs no learner."""
+    return {MBG_NBD: described["btyd_prob_active"].to_numpy(dtype=float)}
+
+
 def fit_candidates(
     described: pd.DataFrame,
     *,
     seed: int,
     threads: int,
     report: Callable[[str, int, int], None],
-) -> tuple[Candidates, dict[str, Floats], Floats]:
+) -> tuple[Candidates, dict[str, Floats], dict[str, Floats]]:
     """Fit the learners on the panel.
 
     Parameters
@@ -122,8 +133,8 @@ def fit_candidates(
         The fitted learners.
     dict of ndarray
         Out-of-fold revenue of every candidate, one per panel row.
-    ndarray
-        Out-of-fold P(order).
+    dict of ndarray
+        Out-of-fold P(order) by every source, likewise.
     """
     customer = pd.factorize(described["customer_id"])[0]
     columns = Columns.of(
@@ -148,18 +159,29 @@ def fit_candidates(
             increasing=INCREASING,
         )
 
-    active, prob = learn(came.astype(float), "binary", 0)
+    active, by_trees = learn(came.astype(float), "binary", 0)
     tweedie, by_tweedie = learn(relative, "tweedie", 1)
     root, by_root = learn(np.sqrt(relative), "l2", 2)
     report("boosted trees", 3, 3)
-    loglinear, by_slopes = cross_fit_loglinear(described, relative, customer=customer, seed=seed)
+    loglinear, by_slopes = cross_fit_loglinear(
+        described, relative, link="log", customer=customer, seed=seed
+    )
+    active_loglinear, chance_by_slopes = cross_fit_loglinear(
+        described, came.astype(float), link="logit", customer=customer, seed=seed
+    )
     out_of_fold = {
         "tweedie": by_tweedie,
         "root": _squared(by_root),
         "loglinear": by_slopes,
         **from_columns(described),
     }
-    return Candidates(active, tweedie, root, loglinear), out_of_fold, prob
+    chances = {
+        "trees": by_trees,
+        "loglinear": chance_by_slopes,
+        **chances_from_columns(described),
+    }
+    learned = Candidates(active, active_loglinear, tweedie, root, loglinear)
+    return learned, out_of_fold, chances
 
 
 def _squared(root: Floats) -> Floats:

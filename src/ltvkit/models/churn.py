@@ -1,5 +1,6 @@
-"""P(an order in the horizon): the learner weighed against the closed form of MBG/NBD."""
+"""P(an order in the horizon): what was learned weighed against the closed form of MBG/NBD."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,50 +9,61 @@ from sklearn.linear_model import LogisticRegression
 
 from ltvkit.units import Floats
 
+MBG_NBD = "mbg_nbd"
+SOURCES = ("trees", "loglinear", MBG_NBD)
+BOUNDED = ("trees", MBG_NBD)
+"""Who says how likely an order is, and who of them does not go on beyond what past days showed."""
+
 EXTREME = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityStack:
-    """A logistic regression on two logits: logit p = intercept + learner + btyd terms."""
+    """A logistic regression on logits: logit p = intercept + sum of weight x logit by source."""
 
     intercept: float
-    learner: float
-    btyd: float
+    weights: Mapping[str, float]
 
-    def predict(self, learner: Floats, btyd: Floats) -> Floats:
-        """P(order) over the label's length."""
-        score = self.intercept + self.learner * _logit(learner) + self.btyd * _logit(btyd)
-        return np.asarray(expit(score))
+    def predict(self, chances: Mapping[str, Floats]) -> Floats:
+        """P(order) over the label's length, from what each source says."""
+        # In an order of its own, so that a model read from a file adds up to the same digit.
+        said = sum(self.weights[name] * _logit(chances[name]) for name in sorted(self.weights))
+        return np.asarray(expit(self.intercept + said))
 
     def shrunk(self, share: float) -> "ActivityStack":
         """A `share` of this, the rest MBG/NBD: the weighted mean of the two logits."""
-        return ActivityStack(
-            intercept=share * self.intercept,
-            learner=share * self.learner,
-            btyd=share * self.btyd + (1 - share),
-        )
+        weights = {name: share * weight for name, weight in self.weights.items()}
+        weights[MBG_NBD] += 1 - share
+        return ActivityStack(share * self.intercept, weights)
 
 
-BTYD_ALONE = ActivityStack(intercept=0.0, learner=0.0, btyd=1.0)
+BTYD_ALONE = ActivityStack(intercept=0.0, weights={MBG_NBD: 1.0})
 """MBG/NBD as it is, for logs from which nothing can be learned."""
 
 
-def fit_activity(came: np.ndarray, learner: Floats, btyd: Floats) -> ActivityStack:
-    """Fit on past rows, the learner's probability out of fold.
+def fit_activity(came: np.ndarray, chances: Mapping[str, Floats]) -> ActivityStack:
+    """Fit on past rows: the mean of a regression on all sources and one on those that are bounded.
+
+    Customers are older now than on past days, and slopes on their age know no end: which of two
+    will come they tell better than how many will.
 
     Parameters
     ----------
     came : ndarray of bool
         Whether the customer ordered within the label.
-    learner, btyd : ndarray
-        P(order) of the boosted trees and of MBG/NBD.
+    chances : mapping of str to ndarray
+        P(order) by each of `SOURCES`, of those that learned out of fold.
     """
     if came.all() or not came.any():
         return BTYD_ALONE
-    model = LogisticRegression(C=10.0).fit(np.column_stack([_logit(learner), _logit(btyd)]), came)
-    (by_learner, by_btyd) = model.coef_[0].tolist()
-    return ActivityStack(float(model.intercept_[0]), by_learner, by_btyd)
+    intercept, weights = 0.0, dict.fromkeys(SOURCES, 0.0)
+    for names in (SOURCES, BOUNDED):
+        logits = np.column_stack([_logit(chances[name]) for name in names])
+        model = LogisticRegression(C=10.0).fit(logits, came)
+        intercept += float(model.intercept_[0]) / 2
+        for name, weight in zip(names, model.coef_[0].tolist(), strict=True):
+            weights[name] += weight / 2
+    return ActivityStack(intercept, weights)
 
 
 def _logit(probability: Floats) -> Floats:

@@ -1,21 +1,25 @@
-"""A log-linear model of revenue: what trees find in many customers, two dozen slopes find in few.
+"""Log-linear models: what trees find in many customers, two dozen slopes find in few.
 
-    ln E[y] = c + sum_j b_j x_j
+    ln E[y] = c + sum_j b_j x_j,        logit P(order) = c + sum_j b_j x_j
 
 on logarithms of what the customer spent, ordered and let pass, and of what the BTYD models expect.
-It is smooth, so that it goes on beyond the largest customer seen where trees stop, and it has few
-parameters, so that it does not chase noise on small logs.
+They are smooth, so that they go on beyond the largest customer seen where trees stop, and have few
+parameters, so that they do not chase noise on small logs.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import TweedieRegressor
+from scipy.special import expit, logit
+from sklearn.linear_model import LogisticRegression, TweedieRegressor
 
 from ltvkit.models.folds import FOLDS, fold_of
 from ltvkit.units import Floats
+
+Link = Literal["log", "logit"]
+"""Of revenue, and of chances."""
 
 MONEY = (
     "revenue_total",
@@ -47,7 +51,7 @@ FEWEST_EXPECTED = 0.01
 EXTREME_CHANCE = 1e-4
 
 RIDGE = 0.01
-"""Weight of half the squared slopes beside the mean deviance; a third or thrice it is alike."""
+"""Weight of half the squared slopes beside the mean loss; a third or thrice it is alike."""
 
 BEYOND = (-4.0, 6.0)
 """Standard deviations to which a column is believed."""
@@ -59,16 +63,19 @@ class LogLinear:
 
     Parameters
     ----------
+    link : str
+        Of what is predicted.
     order_value : float
         A usual order, in money: the unit of money columns.
     centre, spread : tuple of float
         Mean and standard deviation of each column when fitted.
     slopes : tuple of float
-        Per standard deviation, on the logarithm of revenue.
+        Per standard deviation, on the scale of the link.
     intercept : float
-        Logarithm of revenue at the means.
+        At the means.
     """
 
+    link: Link
     order_value: float
     centre: tuple[float, ...]
     spread: tuple[float, ...]
@@ -79,6 +86,7 @@ class LogLinear:
     def from_dict(cls, state: dict[str, Any]) -> "LogLinear":
         """The model whose fields were read from a file."""
         return cls(
+            link=state["link"],
             order_value=state["order_value"],
             centre=tuple(state["centre"]),
             spread=tuple(state["spread"]),
@@ -87,26 +95,28 @@ class LogLinear:
         )
 
     def predict(self, described: pd.DataFrame) -> Floats:
-        """Expected revenue over the label's length, one value per row."""
+        """Expected revenue, or P(order), over the label's length, one value per row."""
         design = _design(described, self.order_value)
         standard = _standard(design, np.array(self.centre), np.array(self.spread))
-        return np.asarray(np.exp(standard @ np.array(self.slopes) + self.intercept))
+        return _mean(self.link, standard, np.array(self.slopes), self.intercept)
 
 
 def cross_fit_loglinear(
-    described: pd.DataFrame, target: Floats, *, customer: np.ndarray, seed: int
+    described: pd.DataFrame, target: Floats, *, link: Link, customer: np.ndarray, seed: int
 ) -> tuple[LogLinear, Floats]:
     """Fit on all rows, and predict every row by a fit that did not see its customer.
 
-    Least mean Tweedie deviance of variance power 1.5 with a ridge on the slopes (scikit-learn's
-    `TweedieRegressor`).
+    Least mean Tweedie deviance of variance power 1.5 (scikit-learn's `TweedieRegressor`), or log
+    loss (`LogisticRegression`), with a ridge on the slopes.
 
     Parameters
     ----------
     described : DataFrame
         Panel rows with BTYD columns.
     target : ndarray
-        Revenue in the label, in any unit.
+        Revenue in the label, in any unit; 1 for who ordered in it, where chances are learned.
+    link : {"log", "logit"}
+        Of revenue, of chances.
     customer : ndarray of int
         Number of the customer of each row; all rows of one are in one fold.
     seed : int
@@ -125,23 +135,38 @@ def cross_fit_loglinear(
     out_of_fold = np.empty(len(described))
     for number in range(FOLDS):
         held = fold == number
-        out_of_fold[held] = _fit(standard[~held], target[~held]).predict(standard[held])
-    model = _fit(standard, target)
+        slopes, intercept = _fit(link, standard[~held], target[~held])
+        out_of_fold[held] = _mean(link, standard[held], slopes, intercept)
+    slopes, intercept = _fit(link, standard, target)
     return LogLinear(
+        link=link,
         order_value=order_value,
         centre=tuple(centre.tolist()),
         spread=tuple(spread.tolist()),
-        slopes=tuple(model.coef_.tolist()),
-        intercept=float(model.intercept_),
+        slopes=tuple(slopes.tolist()),
+        intercept=intercept,
     ), out_of_fold
 
 
-def _fit(standard: Floats, target: Floats) -> TweedieRegressor:
-    model = TweedieRegressor(
-        power=1.5, link="log", alpha=RIDGE, solver="newton-cholesky", max_iter=100
-    )
-    model.fit(standard, target)
-    return model
+def _fit(link: Link, standard: Floats, target: Floats) -> tuple[Floats, float]:
+    """Slopes and intercept."""
+    if link == "log":
+        revenue = TweedieRegressor(
+            power=1.5, link="log", alpha=RIDGE, solver="newton-cholesky", max_iter=100
+        ).fit(standard, target)
+        return np.asarray(revenue.coef_), float(revenue.intercept_)
+    if target.min() == target.max():
+        # All came, or none: there is nothing to tell customers apart by.
+        return np.zeros(standard.shape[1]), float(logit(np.clip(target[0], 1e-6, 1 - 1e-6)))
+    chance = LogisticRegression(
+        C=1 / (RIDGE * len(target)), solver="newton-cholesky", max_iter=100
+    ).fit(standard, target)
+    return np.asarray(chance.coef_[0]), float(chance.intercept_[0])
+
+
+def _mean(link: Link, standard: Floats, slopes: Floats, intercept: float) -> Floats:
+    score = standard @ slopes + intercept
+    return np.asarray(np.exp(score) if link == "log" else expit(score))
 
 
 def _design(described: pd.DataFrame, order_value: float) -> Floats:

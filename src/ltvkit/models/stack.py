@@ -328,7 +328,7 @@ class StackedLtv(BaseEstimator):
         report("BTYD at past snapshots", 0, 1)
         described = describe_panel(rows)
         report("BTYD at past snapshots", 1, 1)
-        self.candidates_, out_of_fold, prob = contest.fit_candidates(
+        self.candidates_, out_of_fold, chances = contest.fit_candidates(
             described, seed=self.seed, threads=self.threads, report=report
         )
         main = described["label_days"].to_numpy() == panel.label_days
@@ -349,13 +349,11 @@ class StackedLtv(BaseEstimator):
             btyd=contest.BTYD,
             largest=contest.LARGEST,
         )
-        btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
+        chances = {name: chance[main] for name, chance in chances.items()}
         # On small logs chances are left to BTYD as far as amounts are.
-        self.activity_ = fit_activity(ordered[main], prob[main], btyd_active[main]).shrunk(
-            self.blend_.learned_share
-        )
+        self.activity_ = fit_activity(ordered[main], chances).shrunk(self.blend_.learned_share)
         blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
-        active = self.activity_.predict(prob[main], btyd_active[main])
+        active = self.activity_.predict(chances)
         if self.season_.seen:
             blended = at_levels_met(blended, revenue[main], day[main])
         return scatter_ratios(revenue[main], blended, active, came=ordered[main])
@@ -382,9 +380,9 @@ class StackedLtv(BaseEstimator):
     def _at_label(self, features: pd.DataFrame) -> tuple[Floats, Floats]:
         """Revenue and P(order) over the label's length, the revenue before it meets the total."""
         described = self.family_.describe(features, self.label_days_)
-        btyd_active = described["btyd_prob_active"].to_numpy(dtype=float)
         if self.candidates_ is None:
-            by_candidate, learner = contest.from_columns(described), btyd_active
+            by_candidate = contest.from_columns(described)
+            chances = contest.chances_from_columns(described)
         else:
-            by_candidate, learner = self.candidates_.predict(described)
-        return self.blend_.combine(by_candidate), self.activity_.predict(learner, btyd_active)
+            by_candidate, chances = self.candidates_.predict(described)
+        return self.blend_.combine(by_candidate), self.activity_.predict(chances)

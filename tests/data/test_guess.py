@@ -282,6 +282,19 @@ def test_orders_of_several_lines_and_places_are_no_customers(tmp_path, name):
     assert (columns.customer_id, columns.order_id) == (name, "Faktura")
 
 
+def test_an_account_that_all_guests_share_is_no_customer(tmp_path):
+    path = tmp_path / "woocommerce.csv"
+    log = shop(customer="Customer User ID", date="Order Date", amount="Order Total Amount")
+    log["Billing Email"] = "a" + log["Customer User ID"].astype("str") + "@shop.org"
+    log.loc[log.index % 3 > 0, "Customer User ID"] = 0
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Billing Email"
+    log.drop(columns="Billing Email").to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.customer_id == "Customer User ID"
+    assert any("66% of the values of 'Customer User ID'" in doubt for doubt in guess.doubts)
+
+
 def test_of_two_customers_the_one_that_comes_again_is_taken(tmp_path):
     path = tmp_path / "orders.csv"
     log = shop(order="order_id", date="date", amount="amount")

@@ -30,6 +30,8 @@ class ColumnFacts:
         Share of rows with a value.
     distinct : int
         Different values.
+    commonest : float
+        Share of the values that are the commonest one.
     values : tuple of (str, int)
         The values of a text that has few, with their rows; commonest first.
     dates, numbers : float
@@ -53,6 +55,7 @@ class ColumnFacts:
     column: Column
     filled: float
     distinct: int
+    commonest: float
     values: tuple[tuple[str, int], ...]
     dates: float
     numbers: float
@@ -90,6 +93,9 @@ def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
 def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
     sql = column.sql
     filled, distinct = workspace.row(f"SELECT count({sql}), count(DISTINCT {sql}) FROM {table}")
+    (most,) = workspace.row(
+        f"SELECT max(n) FROM (SELECT count({sql}) AS n FROM {table} GROUP BY {sql})"
+    )
     values: list[tuple[str, int]] = []
     if column.is_text and distinct <= FEW_VALUES:
         values = workspace.rows(
@@ -136,6 +142,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         column,
         filled / rows,
         distinct,
+        most / max(filled, 1),
         tuple(values),
         dates,
         numbers,

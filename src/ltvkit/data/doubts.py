@@ -6,6 +6,9 @@ from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import FEW_VALUES, ColumnFacts
 from ltvkit.data.column_names import likeness, words
 
+CROWD = 0.1
+"""Share of the rows that no customer has: such a value is a till, or all guests together."""
+
 
 def doubts_on_customer(customer: ColumnFacts) -> list[str]:
     """Whether a column holds people, and whom it leaves out."""
@@ -19,6 +22,11 @@ def doubts_on_customer(customer: ColumnFacts) -> list[str]:
         doubts.append(
             f"{customer.rounded:.0%} of '{customer.name}' look like 7.90E+11: a spreadsheet "
             "rounded the ids, so that many customers have one; open the export as text"
+        )
+    if customer.commonest > CROWD:
+        doubts.append(
+            f"{customer.commonest:.0%} of the values of '{customer.name}' are one and the same: if "
+            "these are guests or a till, name it in data.leave_out"
         )
     if customer.filled < 1:
         doubts.append(

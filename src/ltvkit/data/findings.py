@@ -239,7 +239,8 @@ def _largest_customer(log: CleanLog) -> DataFinding:
         "largest customer",
         lines / total,
         f"customer '{customer}' has {lines / total:.1%} of the rows",
-        "one id may stand for many people (guests, a till, a marketplace); leave such rows out",
+        "one id may stand for many people (guests, a till, a marketplace): name it in "
+        "data.leave_out",
         review=max(0.05, 20 / log.summary.customers),
     )
 

@@ -12,7 +12,7 @@ from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, SAMPLE_ROWS, ColumnFacts, look_at
 from ltvkit.data.column_names import likeness
 from ltvkit.data.columns import RESERVED
-from ltvkit.data.doubts import doubts_on_customer, doubts_on_sales, leave_out, no_sales
+from ltvkit.data.doubts import CROWD, doubts_on_customer, doubts_on_sales, leave_out, no_sales
 from ltvkit.data.first_config import NEEDED, Guess
 from ltvkit.data.sources import read_transactions
 from ltvkit.data.workspace import Workspace
@@ -168,9 +168,13 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
         return (fact.distinct < (orders.distinct if orders else rows),)
 
+    account = _best(others, names.CUSTOMER, _may_be_customer, prefer=comes_again, named=True)
+    address = _best(others, names.EMAIL, lambda fact: fact.filled > LEAST_FILLED, named=True)
+    if account and address and account.commonest > CROWD > address.commonest:
+        account = None
     customer = (
-        _best(others, names.CUSTOMER, _may_be_customer, prefer=comes_again, named=True)
-        or _best(others, names.EMAIL, lambda fact: fact.filled > LEAST_FILLED, named=True)
+        account
+        or address
         or _best(others, names.CARD, _may_be_customer, named=True)
         or _best(others, (), lambda fact: _may_be_nameless_customer(fact, rows))
     )

@@ -61,6 +61,15 @@ def test_beyond_the_label_as_many_are_foreseen_as_the_customers_own_curves_say(
     assert later.mean() == pytest.approx(model.prob_active(summary, days).mean(), rel=1e-6)
 
 
+@pytest.mark.parametrize("label_days", [14, 100])
+def test_where_nobody_is_foreseen_again_the_curve_is_still_one(summary, label_days):
+    gone = ModifiedBetaGeo.from_params(ModifiedBetaGeoParams(1e-9, 1e9, 1e9, 1e-9))
+    curve = waiting_curve(gone, summary, label_days=label_days)
+    assert np.isfinite(curve.powers).all()
+    assert (np.diff(curve.powers) > 0).all()
+    assert curve.power(label_days) == pytest.approx(1.0)
+
+
 def test_the_chance_of_an_order_rises_with_the_days_and_stays_a_chance(model, summary):
     probs = np.resize(PROBS, len(summary))
     found = [

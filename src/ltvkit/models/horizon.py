@@ -20,6 +20,9 @@ GRID_DAYS = (
 LONGEST_DAYS = GRID_DAYS[-1]
 """The longest horizon that a configuration may ask for."""
 
+NOBODY, MOST_TIMES = 1e-12, 1e6
+"""A hazard that is none, and a growth that there is not: where nobody is foreseen to come again."""
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingCurve:
@@ -57,14 +60,16 @@ def waiting_curve(
     mean: carried beyond the label, the first leaves too many without an order.
     """
     at_label = _hazard(model, summary, label_days)
-    known = np.log(np.exp(-at_label).mean())
+    known = min(_of_all(at_label), -NOBODY)
     days, powers = [0.0], [0.0]
     for until in sorted({*map(float, GRID_DAYS), float(label_days)}):
         of_each = _hazard(model, summary, until)
-        none = np.exp(-of_each).mean()
-        power = np.log(none) / known if until <= label_days else _matching(at_label, of_each, none)
+        if until < label_days:
+            power = _of_all(of_each) / known
+        else:
+            power = _matching(at_label, _of_all(of_each))
         days.append(until)
-        powers.append(max(float(power), powers[-1] + 1e-9))
+        powers.append(max(power, powers[-1] + 1e-9))
     return WaitingCurve(float(label_days), tuple(days), tuple(powers))
 
 
@@ -132,9 +137,16 @@ def _hazard(model: ModifiedBetaGeo, summary: pd.DataFrame, days: float) -> Float
     return np.asarray(-np.log1p(-np.clip(model.prob_active(summary, days), 1e-300, 1 - 1e-12)))
 
 
-def _matching(at_label: Floats, later: Floats, none: float) -> float:
-    """The power of the chances at the label with which a share `none` has no order later."""
-    most = float((later / at_label).max())
-    if most <= 1.0:
+def _of_all(hazard: Floats) -> float:
+    """The log of the share of customers without an order, ln S."""
+    return float(np.log(np.exp(-hazard).mean()))
+
+
+def _matching(at_label: Floats, of_all: float) -> float:
+    """The power of the chances at the label with which ln S is `of_all` later."""
+    most = 1.0
+    while _of_all(most * at_label) > of_all and most < MOST_TIMES:
+        most *= 2.0
+    if most == 1.0 or most >= MOST_TIMES:
         return 1.0
-    return float(optimize.brentq(lambda w: np.exp(-w * at_label).mean() - none, 1.0, most))
+    return float(optimize.brentq(lambda w: _of_all(w * at_label) - of_all, most / 2, most))

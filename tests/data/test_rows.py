@@ -166,8 +166,14 @@ def test_rows_that_are_no_sales_are_put_aside_with_the_further_lines_of_their_or
     assert cleaned.to_pandas()["revenue"].tolist() == [10.0]
     assert cleaned.rejected["row"].tolist() == [2, 3, 4, 5, 6]
     assert cleaned.summary.reasons == {"data.leave_out says that it is no sale": 5}
+    assert cleaned.readings["leave_out"] == (
+        "'failed' of 'Status' in 1 row, 'cancelled' of 'Status' in 1 row, "
+        "'VOIDED' of 'Status' in 1 row, 'true' of 'test' in 1 row"
+    )
     kept = order_days_from_frame(frame, columns=columns, leave_out={"Status": ["pending"]})
     assert kept.summary.reasons == {}
+    assert kept.readings["leave_out"] == "'pending' of 'Status' in no row"
+    assert "leave_out" not in order_days_from_frame(frame, leave_out={"Status": []}).readings
 
 
 def test_a_column_to_leave_out_by_that_is_not_there_is_named_with_the_nearest():

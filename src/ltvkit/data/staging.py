@@ -71,6 +71,8 @@ def stage(
         decimal_mark=decimal_mark,
         timezone=timezone,
     )
+    if any(leave_out.values()):
+        readings["leave_out"] = _found_of(workspace, raw, rows, leave_out)
     good_rows, duplicates = _count_duplicates(workspace, raw)
     dropped = "false"
     if drop_exact_duplicates and duplicates:
@@ -235,6 +237,27 @@ def _kept(mapped: Mapped, attributes: int) -> list[str]:
     return kept
 
 
+def _found_of(
+    workspace: Workspace,
+    raw: str,
+    rows: Mapping[str, Column],
+    leave_out: Mapping[str, Sequence[str]],
+) -> str:
+    """In how many rows each value that marks no sale was found, in words: one may be misspelt."""
+    pairs = [(name, value) for name, values in leave_out.items() for value in values]
+    counts = ", ".join(f"count(*) FILTER ({_is(rows[name], value)})" for name, value in pairs)
+    found = workspace.row(f"SELECT {counts} FROM {raw}")
+    return ", ".join(
+        f"'{value}' of '{name}' in {f'{count:,}' if count else 'no'} row{'s' if count > 1 else ''}"
+        for (name, value), count in zip(pairs, found, strict=True)
+    )
+
+
+def _is(column: Column, value: str) -> str:
+    """Whether a column has a value, in capitals or not."""
+    return f"lower(CAST({column.sql} AS VARCHAR)) = {literal(value.strip().lower())}"
+
+
 def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:
     """Rows, and rows that repeat an earlier one; 64 bits of hash stand for all columns."""
     rows, distinct = workspace.row(
@@ -256,12 +279,9 @@ def _reason(
         "false)"
     )
     tests = [
-        (
-            f"lower(CAST({rows[name].sql} AS VARCHAR)) IN "
-            f"({', '.join(literal(value.lower()) for value in values)})",
-            Reason.LEFT_OUT,
-        )
+        (" OR ".join(_is(rows[name], value) for value in values), Reason.LEFT_OUT)
         for name, values in leave_out.items()
+        if values
     ]
     if mapped.order_id is not None and amounts:
         line = f"order_id IS NOT NULL AND {' AND '.join(amounts)}"

@@ -132,6 +132,7 @@ def test_goods_still_to_be_sent_are_sold_and_an_unknown_column_is_left_to_its_us
         **{
             "Fulfillment Status": np.resize(["pending", "fulfilled", "cancelled"], 400),
             "plan": np.resize(["trial", "gold"], 400),
+            "Product Type": np.resize(["Trial size", "full size"], 400),
             "Financial, Status": np.resize(["paid", "voided", "refunded"], 400),
         }
     )

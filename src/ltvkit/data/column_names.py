@@ -66,10 +66,8 @@ NO_SALE = (
     "oczekujace",
 )  # fmt: skip
 """Words of values: such a row brought nothing, or did not keep what it brought."""
-STATUS = (
-    "status", "state", "type", "kind", "result", "outcome", "statut", "etat", "zustand", "typ",
-    "art", "stan", "rodzaj",
-)  # fmt: skip
+STATUS = ("status", "state", "result", "outcome", "statut", "etat", "zustand", "stan")
+"""Of a payment or an order. A type may be one of articles, such as trial sizes."""
 DELIVERY = (
     "fulfillment", "fulfilment", "shipping", "shipment", "delivery", "livraison", "expedition",
     "lieferung", "liefer", "versand", "dostawa", "dostawy", "wysylka", "wysylki",

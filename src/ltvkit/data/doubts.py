@@ -99,12 +99,12 @@ def leave_out(
     are still to be sent are sold.
     """
     refunds = _takes_off(used) or any(fact.negative for fact in used)
+    kept = set(names.REFUNDED) if refunds else set()
     sure = {}
     for fact in rest:
         if likeness(fact.name, names.STATUS) < 1.0:
             continue
-        kept = names.REFUNDED if refunds else ()
-        values = tuple(value for value, _ in no_sales(fact) if not set(words(value)) & set(kept))
+        values = tuple(value for value, _ in no_sales(fact) if not set(words(value)) & kept)
         if values:
             sure[fact.name] = values
     return sure

@@ -130,9 +130,11 @@ class Ledger:
     def left_for_media(self, channels: pd.DataFrame) -> dict[str, float]:
         """By channel: of the allowable CAC of `channels_table`, what commissions leave for media.
 
-        The next customer is paid for in commissions again, but not in shared or fixed cost.
+        The next customer is paid for in commissions again, but not in shared or fixed cost. As in
+        the verdicts, a channel without media has nothing beside it: its own cost is what grows.
         """
         paid = channels["channel"].map(self.commissions()).fillna(0.0)
+        paid = paid.where(channels["media_spend"] > 0, 0.0)
         each = paid / channels["new_customers"].clip(lower=1.0)
         left = (channels["allowable_cac"] - each).astype(float).clip(lower=0.0)
         return dict(zip(channels["channel"].astype(str), left.tolist(), strict=True))

@@ -30,7 +30,7 @@ def revenue(features):
 
 
 def test_the_parts_add_up_to_the_prediction_in_money(features, revenue):
-    explainer = Explainer.fit(features, revenue, seed=1, threads=1)
+    explainer = Explainer.fit(features, revenue, seed=1)
     money = explainer.contributions(features, revenue)
     assert money.index.equals(features.index)
     np.testing.assert_allclose(money.sum(axis=1), revenue, rtol=1e-6, atol=2e-6)
@@ -39,7 +39,7 @@ def test_the_parts_add_up_to_the_prediction_in_money(features, revenue):
 
 
 def test_a_part_has_the_sign_of_what_it_does(features, revenue):
-    explainer = Explainer.fit(features, revenue, seed=1, threads=1)
+    explainer = Explainer.fit(features, revenue, seed=1)
     money = explainer.contributions(features, revenue)
     dear = features["spend"] > features["spend"].quantile(0.9)
     cheap = features["spend"] < features["spend"].quantile(0.1)
@@ -54,7 +54,7 @@ def test_everybody_is_held_against_the_mean_customer(features):
     quiet = np.where(lost, 900.0, np.where(nearly, 300.0, 20.0))
     revenue = np.where(lost, 0.5, np.where(nearly, 8.0, 200.0))
     asked = features.assign(recency_days=quiet)
-    explainer = Explainer.fit(asked, revenue, seed=1, threads=1)
+    explainer = Explainer.fit(asked, revenue, seed=1)
     money = explainer.contributions(asked, revenue)
     np.testing.assert_allclose(money["base"], revenue.mean(), rtol=1e-6)
     np.testing.assert_allclose(money.sum(axis=1), revenue, rtol=1e-6)
@@ -63,7 +63,7 @@ def test_everybody_is_held_against_the_mean_customer(features):
 
 
 def test_a_prediction_that_is_the_typical_one_has_finite_parts(features, revenue):
-    explainer = Explainer.fit(features, np.full(len(features), 10.0), seed=1, threads=1)
+    explainer = Explainer.fit(features, np.full(len(features), 10.0), seed=1)
     money = explainer.contributions(features, np.full(len(features), 10.0))
     assert np.isfinite(money.to_numpy()).all()
     np.testing.assert_allclose(money["base"], 10.0, rtol=1e-6)

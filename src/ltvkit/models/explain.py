@@ -39,16 +39,14 @@ class Explainer:
     centre: Mapping[str, float]
 
     @classmethod
-    def fit(
-        cls, features: pd.DataFrame, revenue: Floats, *, seed: int, threads: int
-    ) -> "Explainer":
+    def fit(cls, features: pd.DataFrame, revenue: Floats, *, seed: int) -> "Explainer":
         """Learn from the customers that the stack was asked about."""
         columns = Columns.of(
             features,
             [c for c in features.columns if c not in KEYS],
             customer=features["customer_id"].to_numpy(),
         )
-        bag = fit_once(features, _log(revenue), columns=columns, seed=seed, threads=threads)
+        bag = fit_once(features, _log(revenue), columns=columns, seed=seed)
         step = -(-len(features) // CENTRED_ON)
         return cls(bag, _centre(bag, features.iloc[::step], revenue[::step]))
 

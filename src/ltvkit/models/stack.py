@@ -57,7 +57,7 @@ class StackedLtv(BaseEstimator):
     seed : int
         Of everything random.
     threads : int
-        For the boosted trees; the result does not depend on it.
+        Boosters that grow at a time; the result does not depend on it.
 
     Attributes
     ----------
@@ -165,9 +165,7 @@ class StackedLtv(BaseEstimator):
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
         self.price_ = self._price(panel.now, unscaled * self.scale_)
         self.scatter_ = RankedScatter(ratios, reference_of(unscaled * self.scale_))
-        self.explainer_ = Explainer.fit(
-            panel.now, unscaled * self.scale_, seed=self.seed, threads=self.threads
-        )
+        self.explainer_ = Explainer.fit(panel.now, unscaled * self.scale_, seed=self.seed)
         report("total", 1, 1)
         return self
 

@@ -10,6 +10,7 @@ from ltvkit.economics import (
     amer,
     cost_per_lead,
     formula_ltv,
+    left_for_media,
     ltv_to_cac,
     max_cpc,
     max_cpl,
@@ -52,6 +53,21 @@ def test_a_lead_and_a_click_may_cost_their_chance_of_a_customer():
     assert max_cpc(0.02, 238.55) == pytest.approx(4.771)
     with pytest.raises(DataError, match="customers_per_lead: got 8, expected 0 to 1"):
         max_cpl(8, 100)
+
+
+def test_commissions_come_off_where_media_brings_customers_and_leave_no_less_than_nothing():
+    left = left_for_media(
+        np.array([50.0, 50.0, 50.0, 20.0]),
+        commissions=np.array([300.0, 300.0, 300.0, 300.0]),
+        media_spend=np.array([900.0, 0.0, 900.0, 900.0]),
+        new_customers=np.array([10.0, 10.0, 0.0, 10.0]),
+    )
+    assert left.tolist() == [20, 50, 50, 0]
+
+
+def test_commissions_of_half_a_customer_are_those_of_half_a_customer():
+    credited = left_for_media(50.0, commissions=10.0, media_spend=90.0, new_customers=0.5)
+    assert credited == 30
 
 
 def test_ratios_without_a_cost_are_blank_not_infinite():

@@ -55,6 +55,38 @@ def allowable_cac(
     return float(allowed) if allowed.ndim == 0 else allowed
 
 
+def left_for_media(
+    allowable_cac: float | Floats,
+    *,
+    commissions: float | Floats,
+    media_spend: float | Floats,
+    new_customers: float | Floats,
+) -> Floats:
+    """What one more customer may cost in media: max(allowable CAC - commissions a customer, 0).
+
+    Commissions are paid for the next customer again; shared and fixed cost are not. A channel
+    without media has nothing beside it: its own cost, commissions among it, is what grows.
+
+    Parameters
+    ----------
+    allowable_cac : float or ndarray
+        What a new customer may cost in all.
+    commissions, media_spend : float or ndarray
+        What the channel paid by the customer, and for media.
+    new_customers : float or ndarray
+        Whom it brought for that; without any, what one costs in commissions is not known, and
+        counts as nothing.
+
+    Examples
+    --------
+    >>> left_for_media(50, commissions=[300, 300], media_spend=[900, 0], new_customers=[10, 10])
+    array([20., 50.])
+    """
+    paid = (np.asarray(media_spend) > 0) & (np.asarray(new_customers) > 0)
+    each = np.divide(commissions, new_customers, out=np.zeros(paid.shape), where=paid)
+    return np.maximum(allowable_cac - each, 0.0)
+
+
 def max_cpl(customers_per_lead: float, allowable_cac: float) -> float:
     """What a lead may cost: P(customer | lead) x allowable CAC.
 

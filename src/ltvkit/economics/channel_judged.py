@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ltvkit.economics.allowable import allowable_cac, ltv_to_cac, roi
+from ltvkit.economics.allowable import allowable_cac, left_for_media, ltv_to_cac, roi
 from ltvkit.economics.curves import MarginCurve
 from ltvkit.economics.headroom import room_at_the_margin, room_without_a_curve
 from ltvkit.economics.marginal import MarginalCac
@@ -36,12 +36,14 @@ class ChannelKnown:
     curve: MarginCurve | None
     marginal: MarginalCac | None
 
-    @property
-    def beside_media(self) -> float:
-        """What each customer costs beside the media that brings more of them."""
-        if self.media_spend <= 0 or self.new_customers <= 0:
-            return 0.0
-        return self.commissions / self.new_customers
+    def left_for_media(self, allowed: float | Floats) -> Floats:
+        """What one more customer may cost in media, of what it may cost in all."""
+        return left_for_media(
+            allowed,
+            commissions=self.commissions,
+            media_spend=self.media_spend,
+            new_customers=self.new_customers,
+        )
 
     @property
     def grows(self) -> float:
@@ -104,7 +106,7 @@ def judge_channel(
             headroom_high=room_high,
             target_ratio=target_ltv_to_cac,
             allowable_cac=allowed,
-            allowable_next=max(allowed - known.beside_media, 0.0),
+            allowable_next=float(known.left_for_media(allowed)),
             cac=known.cac,
             new_customers=new,
             perhaps=known.perhaps,
@@ -174,7 +176,7 @@ def _against_cost(
         cac_low = min(cac_low, cost / known.perhaps)
         ratio_high = max(ratio_high, _pair(ltv_drawn, confidence)[1] / cac_low)
         room_high = max(room_high, _pair(allowed_drawn, confidence)[1] / cac_low)
-    left_drawn = np.maximum(allowed_drawn - known.beside_media, 0.0)
+    left_drawn = known.left_for_media(allowed_drawn)
     if known.marginal is not None and known.marginal.estimable:
         ahead = room_at_the_margin(known.marginal, left_drawn, confidence, rng_margin)
     else:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from ltvkit import economics
@@ -128,16 +129,15 @@ class Ledger:
         return {ALL: float(paid.sum())} | {str(name): float(x) for name, x in paid.items()}
 
     def left_for_media(self, channels: pd.DataFrame) -> dict[str, float]:
-        """By channel: of the allowable CAC of `channels_table`, what commissions leave for media.
-
-        The next customer is paid for in commissions again, but not in shared or fixed cost. As in
-        the verdicts, a channel without media has nothing beside it: its own cost is what grows.
-        """
-        paid = channels["channel"].map(self.commissions()).fillna(0.0)
-        paid = paid.where(channels["media_spend"] > 0, 0.0)
-        each = paid / channels["new_customers"].clip(lower=1.0)
-        left = (channels["allowable_cac"] - each).astype(float).clip(lower=0.0)
-        return dict(zip(channels["channel"].astype(str), left.tolist(), strict=True))
+        """`economics.left_for_media` of `channels_table`, by channel."""
+        names, paid = channels["channel"].astype(str).tolist(), self.commissions()
+        left = economics.left_for_media(
+            channels["allowable_cac"].to_numpy(dtype=float),
+            commissions=np.array([paid.get(name, 0.0) for name in names]),
+            media_spend=channels["media_spend"].to_numpy(dtype=float),
+            new_customers=channels["new_customers"].to_numpy(dtype=float),
+        )
+        return dict(zip(names, left.tolist(), strict=True))
 
     def credited(self) -> pd.DataFrame:
         """The customers of the days that count, a row per channel credited."""

@@ -7,15 +7,13 @@ import json
 import re
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from asked_servers import ask, assert_same, fetch_whole, files_of, parent_of, records
 from pandas.testing import assert_frame_equal
 from served_shop import EXPERIMENT, HORIZON_DAYS, Server, Trained
 from tracked_run import EMAILS, NAMES, PHONES, SHA256, WHY_NOT, write_tracked_run
@@ -28,17 +26,6 @@ from ltvkit.tracking import fetch_model, record_run
 from ltvkit.tracking.stores import import_mlflow, quiet
 
 pytestmark = pytest.mark.server
-
-
-def parent_of(server: Server, decision: str = "use"):
-    return server.client.get_run(server.recorded[decision].run_id)
-
-
-def files_of(server: Server, run_id: str, folder: Path) -> dict[str, str]:
-    root = Path(server.client.download_artifacts(run_id, "", str(folder)))
-    return {
-        str(path.relative_to(root)): path.read_text() for path in root.rglob("*") if path.is_file()
-    }
 
 
 def test_a_training_is_a_run_with_a_child_per_model(server: Server) -> None:
@@ -254,34 +241,6 @@ def test_without_a_server_everything_lies_in_the_current_folder(
 # --- serving --------------------------------------------------------------------------------------
 
 
-def ask(url: str, payload: object) -> tuple[int, dict[str, Any]]:
-    request = urllib.request.Request(  # noqa: S310 - our own server
-        f"{url}/invocations",
-        data=json.dumps(payload, allow_nan=False).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            return answer.status, json.loads(answer.read(), parse_constant=pytest.fail)
-    except urllib.error.HTTPError as error:
-        return error.code, json.loads(error.read())
-
-
-def records(features: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(features.to_json(orient="records", double_precision=15))
-    return rows
-
-
-def assert_same(answer: dict[str, Any], expected: pd.DataFrame) -> None:
-    got = pd.DataFrame(answer["predictions"])
-    assert list(got.columns) == list(expected.columns)
-    assert got["customer_id"].tolist() == expected["customer_id"].tolist()
-    numbers = expected.columns[1:]
-    np.testing.assert_allclose(
-        got[numbers].astype(float), expected[numbers].astype(float), rtol=1e-12, atol=1e-12
-    )
-
-
 def test_the_served_champion_answers_as_the_model_predicts(
     scoring_url: str, trained: Trained
 ) -> None:
@@ -435,8 +394,3 @@ def test_mlflow_loads_the_model_where_pickle_is_forbidden(
         mlflow.set_tracking_uri(before)
     expected = trained.model.predict(trained.features, 45)
     assert got["predicted_revenue"].tolist() == expected["predicted_revenue"].tolist()
-
-
-def fetch_whole(server: Server) -> Path:
-    """The MLflow model around the model folder."""
-    return fetch_model("models:/shop@champion", tracking_uri=server.uri).parents[1]

@@ -1,6 +1,15 @@
-"""The kinds of run that pages are made of, and a page open in the browser."""
+"""The kinds of run that pages are made of, a page open in the browser, and a page read as text."""
+
+import json
+import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page
+
+from ltvkit.runs import Run
+
+RunOf = Callable[[str], Run]
+HtmlOf = Callable[[str], str]
 
 KINDS = {
     "shop": {},
@@ -27,3 +36,19 @@ class Opened:
         for chart in self.page.locator(".chart").all():
             chart.scroll_into_view_if_needed()
             chart.locator(".chart-live svg").wait_for()
+
+
+Open = Callable[..., Opened]
+
+
+def island(html: str) -> dict:
+    """What the page's scripts start from."""
+    found = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', html)
+    assert found
+    return json.loads(found.group(1))
+
+
+def words(html: str) -> str:
+    """The text that a reader sees, without style, scripts and drawings."""
+    bare = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", bare).split())

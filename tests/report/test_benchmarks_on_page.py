@@ -2,9 +2,9 @@
 
 import dataclasses
 import re
-from collections.abc import Callable
 
 import pandas as pd
+from report_pages import RunOf
 from run_folder import HOSTILE_CHANNEL
 
 from ltvkit.economics import compare_benchmarks
@@ -12,7 +12,6 @@ from ltvkit.report import render_report
 from ltvkit.runs import Run
 from ltvkit.wording import Sentence
 
-RunOf = Callable[[str], Run]
 OWN = pd.DataFrame(
     {
         "segment": ["", "Instagram", "Organic", "Organic"],

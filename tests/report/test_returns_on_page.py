@@ -3,13 +3,13 @@
 import dataclasses
 import html
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser
+from report_pages import RunOf
 from run_folder import HOSTILE_CHANNEL, HOSTILE_ID
 
 from ltvkit.economics import CohortTrend
@@ -20,7 +20,6 @@ from ltvkit.report.reader import Reader
 from ltvkit.runs import Run
 from ltvkit.wording import Sentence
 
-RunOf = Callable[[str], Run]
 BUDGET = pd.DataFrame(
     {
         "channel": ["Google Ads", "Instagram"],

@@ -179,6 +179,10 @@ class ModelOfRecord(LtvModel, Protocol):
     def level_(self) -> Level:
         """How well the total of the customers trained on is known."""
 
+    @property
+    def running_days_(self) -> int:
+        """Days for which a payment keeps a contract running; 0 where orders keep nothing so."""
+
     def fit(self, panel: Panel, *, report: Callable[[str, int, int], None] = say_nothing) -> Self:
         """Learn from a panel, and tell how far it is."""
 

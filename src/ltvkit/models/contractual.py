@@ -3,6 +3,7 @@
 payments -> contracts -> chance of each renewal, value of a period -> revenue, intervals -> total
 """
 
+import math
 from collections.abc import Callable
 from copy import copy
 from dataclasses import asdict
@@ -115,6 +116,11 @@ class ContractualLtv(BaseEstimator):
             horizon_days=self.horizon_days_,
         )
         return self
+
+    @property
+    def running_days_(self) -> int:
+        """The period and the days of grace."""
+        return math.ceil(self.law_.terms.patience_days)
 
     def at(self, as_of: date) -> Self:
         """The same model asked on another day, its total less sure.

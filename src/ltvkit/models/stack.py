@@ -184,6 +184,11 @@ class StackedLtv(BaseEstimator):
         return moved
 
     @property
+    def running_days_(self) -> int:
+        """None: an order keeps nothing running."""
+        return 0
+
+    @property
     def ahead_(self) -> DaysAhead:
         """How predictions spread over the days to come."""
         clock = season_clock(

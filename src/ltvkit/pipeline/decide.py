@@ -3,7 +3,6 @@
 The rooms of economics and audience do not know each other; here they are joined.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,6 @@ from ltvkit import audience
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
-from ltvkit.models.contractual import ContractualLtv
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
@@ -166,7 +164,7 @@ def decide(
             level_sd_log=model.level_.log_half_width / Z80,
             seen_sd_log=unseen_season(order_days, snapshot) if seasonal else 0.0,
         ),
-        running_days=_running_days(model),
+        running_days=model.running_days_,
     )
     reasons, drivers = _reasons(config, model, features)
     scored = audience.scored_customers(
@@ -207,13 +205,6 @@ def decide(
         rfm_cuts=audience.rfm_cuts(scored) if rfm_cuts is None else rfm_cuts,
         prospects=_prospects(config, tables, order_days, shop, credited, snapshot, len(profile)),
     )
-
-
-def _running_days(model: ModelOfRecord) -> int:
-    """Of contracts, the period and the days of grace; orders keep nothing running."""
-    if isinstance(model, ContractualLtv):
-        return math.ceil(model.law_.terms.patience_days)
-    return 0
 
 
 def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audience.ListRules:

@@ -278,27 +278,11 @@ def measure(
     ] = None,
 ) -> None:
     """Compare treated with held-out customers, and the promise with what came."""
-    from ltvkit.config import restore_config
-    from ltvkit.economics import daily_discount_rate
-    from ltvkit.monitoring import last_day_covered, render_measurement
-    from ltvkit.monitoring import measure as compare_treated
-    from ltvkit.pipeline.load import open_log
-    from ltvkit.runs import read_run
+    from ltvkit.monitoring import render_measurement
+    from ltvkit.pipeline.measure import measure as run_measure
 
-    earlier = read_run(run)
-    settings = dict(earlier.settings)
     day = as_of.date() if as_of else None
-    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": day}})
-    log = open_log(config, transactions=transactions)
-    later = log.to_pandas()
-    result = compare_treated(
-        earlier.customers,
-        later,
-        predicted_total=earlier.total.margin,
-        observed_to=day or last_day_covered(later),
-        daily_discount_rate=daily_discount_rate(config.economics.annual_discount_rate),
-    )
-    typer.echo(render_measurement(result))
+    typer.echo(render_measurement(run_measure(run, transactions=transactions, as_of=day)))
 
 
 @app.command()

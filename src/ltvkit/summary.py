@@ -139,17 +139,17 @@ def print_exported(exported: "Exported") -> None:
     table.add_column("file", no_wrap=True)
     table.add_column("rows", justify="right")
     table.add_column("left out")
-    any_blanked = any(result.blanked for up in exported.uploads for result in up.results)
-    if any_blanked:
-        table.add_column("left blank")
+    any_unused = any(result.unused for up in exported.uploads for result in up.results)
+    if any_unused:
+        table.add_column("values not used")
     for upload in exported.uploads:
         for place, result in enumerate(upload.results):
-            cells = [_counts(result.dropped), _counts(result.blanked)]
+            cells = [_counts(result.dropped), _counts(result.unused)]
             table.add_row(
                 upload.platform if place == 0 else "",
                 result.file.name,
                 f"{result.rows:,}",
-                *cells[: 1 + any_blanked],
+                *cells[: 1 + any_unused],
             )
         if upload.lacks:
             table.add_row(upload.platform, "(none)", "", f"needs {upload.lacks}")
@@ -190,7 +190,7 @@ def _to_know(exported: "Exported") -> list[str]:
             for warning in result.warnings:
                 by_warning.setdefault(warning, []).append(result.file.name)
     lines += [f"{warning} ({', '.join(files)})" for warning, files in by_warning.items()]
-    unread = any(UNREAD_PHONE in r.blanked for u in exported.uploads for r in u.results)
+    unread = any(UNREAD_PHONE in r.unused for u in exported.uploads for r in u.results)
     if unread and exported.region is None:
         lines.append(
             "phones without country code could not be read: give the shop's country with --region "

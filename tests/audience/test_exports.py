@@ -218,7 +218,7 @@ def test_meta_writes_plain_values_and_counts_what_is_not_above_zero(tmp_path: Pa
     }
     assert rows[1]["phone"][:16] == "92cfdc5fbcd4a20f"
     assert result.dropped == {"predicted value not above 0": 3}
-    assert result.blanked == {"email is no address": 1}
+    assert result.unused == {"email is no address": 1}
     assert result.warnings[-1] == "Meta asks for at least 100 rows, this file has 2"
 
 
@@ -272,7 +272,7 @@ def test_klaviyo_has_plain_contacts_prefixed_properties_dates_and_no_consents(
         "no usable email": 1,
         "email shared with a customer of higher predicted value": 1,
     }
-    assert result.blanked == {"phone cannot be parsed": 1}
+    assert result.unused == {"phone cannot be parsed": 1}
 
 
 def test_hubspot_has_internal_names_and_a_checklist_of_every_property(tmp_path: Path) -> None:
@@ -329,7 +329,7 @@ def test_lifecycle_values_are_those_of_newcomers_where_there_are_enough() -> Non
 def test_results_are_told_in_one_line() -> None:
     result = ExportResult(Path("x.csv"), 1200, {"no ad consent": 3}, {"phone cannot be parsed": 2})
     assert result.words() == (
-        "x.csv: 1,200 rows; left out: 3 no ad consent; blank: 2 phone cannot be parsed"
+        "x.csv: 1,200 rows; left out: 3 no ad consent; values not used: 2 phone cannot be parsed"
     )
 
 

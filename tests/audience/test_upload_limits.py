@@ -59,7 +59,7 @@ def test_klaviyo_gets_a_phone_once_with_the_customer_of_highest_value(tmp_path: 
     result = klaviyo_profiles(scored, contacts, tmp_path, default_region=None)
     phones = {row["Email"]: row["Phone Number"] for row in rows_of(result.file)}
     assert phones == {"a@x.org": "", "b@x.org": "+48501234567", "c@x.org": ""}
-    assert result.blanked == {"phone shared with a customer of higher predicted value": 1}
+    assert result.unused == {"phone shared with a customer of higher predicted value": 1}
 
 
 def test_a_phone_stays_with_somebody_who_is_in_the_file(tmp_path: Path) -> None:

@@ -151,21 +151,21 @@ def test_without_a_country_phones_need_a_region_and_are_counted_as_unread(
     here = contacts.drop(columns="country")
     typed = ~here["phone"].str.startswith("+") & here["phone"].notna()
     (blind,) = write_uploads(scored, here, tmp_path / "a", platforms=("tiktok",))
-    assert blind.results[0].blanked == {"phone cannot be parsed": int(typed.sum())}
+    assert blind.results[0].unused == {"phone cannot be parsed": int(typed.sum())}
     british = typed & (contacts["country"] == "GB")
     (read,) = write_uploads(
         scored, here, tmp_path / "b", platforms=("tiktok",), default_region="GB"
     )
-    left = typed.sum() - read.results[0].blanked["phone cannot be parsed"]
+    left = typed.sum() - read.results[0].unused["phone cannot be parsed"]
     assert left >= british.sum() > 0
 
 
-def test_blank_phones_are_counted_for_those_on_the_list_only(scored, contacts, tmp_path):
+def test_phones_not_used_are_counted_for_those_on_the_list_only(scored, contacts, tmp_path):
     broken = contacts.assign(phone="none")
     (google,) = write_uploads(scored, broken, tmp_path, platforms=("google",))
     existing, high_value, _ = google.results
-    assert existing.blanked["phone cannot be parsed"] == len(scored)
-    assert high_value.blanked["phone cannot be parsed"] == round(0.1 * len(scored))
+    assert existing.unused["phone cannot be parsed"] == len(scored)
+    assert high_value.unused["phone cannot be parsed"] == round(0.1 * len(scored))
 
 
 def test_a_platform_that_cannot_match_anybody_says_what_it_lacks(scored, contacts, tmp_path):

@@ -87,10 +87,10 @@ def klaviyo_profiles(
     )[emails.notna()]
     path = folder / f"klaviyo_profiles{file_ending(list_name)}.csv"
     write_machine_csv(upload, path)
-    blanked = {UNREAD_PHONE: unread, _SHARED_PHONE: int((shared & emails.notna()).sum())}
+    unused = {UNREAD_PHONE: unread, _SHARED_PHONE: int((shared & emails.notna()).sum())}
     warnings = _too_large(path, KLAVIYO_MOST_BYTES, "Klaviyo takes files of at most 50 MB")
     return ExportResult(
-        path, len(upload), dropped, {why: n for why, n in blanked.items() if n}, warnings
+        path, len(upload), dropped, {why: n for why, n in unused.items() if n}, warnings
     )
 
 

@@ -25,12 +25,12 @@ from ltvkit.audience.ranking import top_share
 from ltvkit.audience.upload_files import (
     NO_KEY,
     ExportResult,
-    blanked_by_reason,
     consent_warning,
     file_ending,
     held_out,
     joined,
     on_list,
+    unused_by_reason,
     without_consent,
     write_upload,
 )
@@ -103,7 +103,7 @@ def google_customer_match(
                 folder / f"google_customer_match_{name}.csv",
                 members=members,
                 left_out=left_out,
-                blanked=rows.blanked,
+                unused=rows.unused,
                 warnings=consent_warning(people),
                 least_rows=_GOOGLE_LEAST,
             )
@@ -132,7 +132,7 @@ def google_list(
         rows.upload,
         folder / f"google_customer_match_{list_name}.csv",
         left_out={**held_out(people), **without_consent(people), NO_KEY: rows.no_key},
-        blanked=rows.blanked,
+        unused=rows.unused,
         warnings=consent_warning(people),
         least_rows=_GOOGLE_LEAST,
     )
@@ -202,7 +202,7 @@ def meta_value_based(
             "predicted value not above 0": people["predicted_value"].round(2) <= 0,
             NO_KEY: no_key,
         },
-        blanked=blanked_by_reason(people, email=emails, phone=phones, country=countries),
+        unused=unused_by_reason(people, email=emails, phone=phones, country=countries),
         warnings=consent_warning(people),
         least_rows=(META_LEAST_ROWS, "Meta asks for at least 100 rows"),
     )
@@ -234,7 +234,7 @@ def tiktok_audience(
             **without_consent(people),
             NO_KEY: upload.isna().all(axis=1),
         },
-        blanked=blanked_by_reason(people, email=emails, phone=phones),
+        unused=unused_by_reason(people, email=emails, phone=phones),
         warnings=consent_warning(people),
         least_rows=(TIKTOK_LEAST_ROWS, "TikTok asks for at least 1,000 rows"),
     )
@@ -250,7 +250,7 @@ class _GoogleRows:
 
     upload: pd.DataFrame
     no_key: pd.Series
-    blanked: Mapping[str, pd.Series]
+    unused: Mapping[str, pd.Series]
 
 
 def _google_rows(
@@ -270,5 +270,5 @@ def _google_rows(
     )
     named = upload[["First Name", "Last Name", "Country", "Zip"]].notna().all(axis=1)
     no_key = ~(upload["Email"].notna() | upload["Phone"].notna() | named)
-    blanked = blanked_by_reason(people, email=emails, phone=phones, country=upload["Country"])
-    return _GoogleRows(upload, no_key, blanked)
+    unused = unused_by_reason(people, email=emails, phone=phones, country=upload["Country"])
+    return _GoogleRows(upload, no_key, unused)

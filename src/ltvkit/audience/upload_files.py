@@ -1,7 +1,8 @@
 """What every upload to an advertising platform is made with: people, consents, counts, the file.
 
 A row that cannot or may not be used is left out and counted under the first reason that holds; a
-value that cannot be used is blank and counted. The counts go with the file.
+value that cannot be used is blank and counted, in rows that are left out too, as it may be why they
+are. The counts go with the file.
 """
 
 from collections.abc import Mapping
@@ -41,8 +42,8 @@ class ExportResult:
         Rows written.
     dropped : mapping
         Rows left out, by reason.
-    blanked : mapping
-        Cells left blank in rows that were written or dropped, by reason.
+    unused : mapping
+        Values that were given and not used, in rows written and left out, by reason.
     warnings : tuple of str
         What to know before uploading.
     """
@@ -50,7 +51,7 @@ class ExportResult:
     file: Path
     rows: int
     dropped: Mapping[str, int] = field(default_factory=dict)
-    blanked: Mapping[str, int] = field(default_factory=dict)
+    unused: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def words(self) -> str:
@@ -60,7 +61,7 @@ class ExportResult:
         'tiktok.csv: 8 rows; left out: 2 no ad consent'
         """
         parts = [f"{self.file.name}: {self.rows:,} rows"]
-        for label, counts in (("left out", self.dropped), ("blank", self.blanked)):
+        for label, counts in (("left out", self.dropped), ("values not used", self.unused)):
             if counts:
                 parts.append(f"{label}: " + ", ".join(f"{n:,} {why}" for why, n in counts.items()))
         return "; ".join([*parts, *self.warnings])
@@ -123,7 +124,7 @@ def consent_warning(people: pd.DataFrame) -> tuple[str, ...]:
     return () if mapped else (_NO_CONSENT_COLUMNS,)
 
 
-def blanked_by_reason(people: pd.DataFrame, **cleaned: pd.Series) -> dict[str, pd.Series]:
+def unused_by_reason(people: pd.DataFrame, **cleaned: pd.Series) -> dict[str, pd.Series]:
     """Whose values were given but could not be used, by reason."""
     why = {
         "email": "email is no address",
@@ -141,14 +142,14 @@ def write_upload(
     path: Path,
     *,
     left_out: Mapping[str, pd.Series],
-    blanked: Mapping[str, pd.Series],
+    unused: Mapping[str, pd.Series],
     warnings: tuple[str, ...],
     members: pd.Series | None = None,
     least_rows: tuple[int, str] | None = None,
 ) -> ExportResult:
     """Write the rows that nothing rules out; a row with several reasons counts under the first."""
     on_it = pd.Series(True, index=upload.index) if members is None else members
-    unused = {why: n for why, blank in blanked.items() if (n := int((on_it & blank).sum()))}
+    counts = {why: n for why, cells in unused.items() if (n := int((on_it & cells).sum()))}
     kept = on_it
     dropped = {}
     for reason, ruled_out in left_out.items():
@@ -162,4 +163,4 @@ def write_upload(
             *warnings,
             f"{least_rows[1]}, this file has {rows:,}",
         )
-    return ExportResult(path, rows, dropped, unused, warnings)
+    return ExportResult(path, rows, dropped, counts, warnings)

@@ -240,6 +240,16 @@ def test_of_two_dates_the_one_that_every_row_has_is_taken(tmp_path):
     assert guess_columns(path).columns.ordered_at == "Created at"
 
 
+@pytest.mark.parametrize("date", ["FKDAT", "AUDAT", "BUDAT", "ERDAT"])
+def test_columns_are_found_under_the_names_of_sap(tmp_path, date):
+    path = tmp_path / "billing.csv"
+    log = shop(shipped="WADAT", order="VBELN", date=date, customer="KUNNR", amount="NETWR")
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns == ColumnMap(
+        customer_id="KUNNR", ordered_at=date, revenue="NETWR", order_id="VBELN"
+    )
+
+
 def test_a_table_without_rows_is_refused(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("customer,date,amount\n")

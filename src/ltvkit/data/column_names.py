@@ -18,7 +18,7 @@ EMAIL = ("email", "mail", "courriel")
 DATE = (
     "date", "datetime", "timestamp", "time", "day", "when", "ordered", "created", "purchased",
     "paid", "jour", "datum", "tag", "zeit", "zeitpunkt", "bestelldatum", "kaufdatum", "data",
-    "dzien", "czas",
+    "dzien", "czas", "fkdat", "audat", "budat", "erdat",
 )  # fmt: skip
 AMOUNT = (
     "amount", "revenue", "sales", "total", "value", "spend", "spent", "paid", "payment", "gmv",

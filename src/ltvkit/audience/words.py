@@ -24,8 +24,7 @@ class ActionWords:
 ACTIONS: Mapping[Language, ActionWords] = {
     "en": ActionWords(
         by_list={
-            "protect_now": "Contact personally this week, before this valuable customer drifts "
-            "away.",
+            "protect_now": "Contact personally this week, before a valuable customer drifts away.",
             "win_back": "Send a win-back offer: valuable in the past, silent for long.",
             "second_order": "Invite to a second order: the usual time for it has not passed yet.",
             "high_potential": "Invest early: likely to become one of the best customers.",
@@ -38,7 +37,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
     ),
     "fr": ActionWords(
         by_list={
-            "protect_now": "À contacter personnellement cette semaine, avant que ce bon client "
+            "protect_now": "À contacter personnellement cette semaine, avant qu’un bon client "
             "ne s’éloigne.",
             "win_back": "Envoyer une offre de reconquête : bon client par le passé, silencieux "
             "depuis longtemps.",
@@ -53,8 +52,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
     ),
     "pl": ActionWords(
         by_list={
-            "protect_now": "Skontaktuj się osobiście w tym tygodniu, zanim ten cenny klient "
-            "odejdzie.",
+            "protect_now": "Skontaktuj się osobiście w tym tygodniu, zanim cenny klient odejdzie.",
             "win_back": "Wyślij ofertę powrotu: kiedyś cenny klient, od dawna milczy.",
             "second_order": "Zaproś do drugiego zamówienia: zwykły czas na nie jeszcze nie minął.",
             "high_potential": "Zainwestuj wcześnie: zapewne będzie jednym z najlepszych klientów.",

@@ -78,7 +78,7 @@ class DataFacts:
     revenue: float
     currency: str
     margin_basis: str
-    readings: Mapping[str, str] = field(default_factory=dict)
+    readings: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class ModelFacts:
     weights: Mapping[str, float]
     btyd_share: float | None
     why: tuple[str, ...]
-    said: tuple[Sentence, ...] = ()
+    said: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +104,36 @@ class Total:
     revenue: Figure
     margin: Figure
     words: str
-    said: tuple[Sentence, ...] = ()
-    grade: str = ""
+    said: tuple[Sentence, ...]
+    grade: str
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question asked of the backtest: PASS, REVIEW or FAIL."""
+    """One question asked of the backtest, as it was written: PASS, REVIEW or FAIL.
+
+    `recommendation` is what `said` said in English then: sentences change from version to version.
+    """
 
     name: str
     status: str
     value: float | None
     threshold: float | None
     recommendation: str
-    said: Sentence | None = None
+    said: Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`use`, `ranking only` or `do not use`, with the reasons and the checks behind it."""
+    """`use`, `ranking only` or `do not use`, with the reasons and the checks behind it.
+
+    `reasons` are in English, as they were written; `said` the same in any language.
+    """
 
     decision: str
     reasons: tuple[str, ...]
     checks: tuple[Check, ...]
-    said: tuple[Sentence, ...] = ()
+    said: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ class Notice:
     id: str
     title: str
     text: str
-    said: Sentence | None = None
+    said: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ class ListFacts:
     value_at_stake: float | None
     action: str
     file: str
-    to_contact: int = 0
+    to_contact: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,25 +109,25 @@ def read_run(folder: Path) -> Run:
             unmatched_refunds=int(data["unmatched_refunds"]),
             zero_value_orders=int(data["zero_value_orders"]),
             revenue=float(data["revenue"]),
-            currency=str(data["currency"] or ""),
+            currency=str(data["currency"]),
             margin_basis=str(data["margin_basis"]),
-            readings={str(k): str(v) for k, v in (data.get("readings") or {}).items()},
+            readings={str(k): str(v) for k, v in data["readings"].items()},
         ),
         snapshot=Snapshot(_day(facts["snapshot"]["as_of"]), int(facts["snapshot"]["horizon_days"])),
         model=ModelFacts(
             name=str(model["name"]),
             version=str(model["version"]),
             weights={str(k): float(v) for k, v in model["weights"].items()},
-            btyd_share=_number(model.get("btyd_share")),
+            btyd_share=_number(model["btyd_share"]),
             why=tuple(map(str, model["why"])),
             said=_sentences(model),
         ),
         total=Total(
             revenue=_figure(total, "revenue", "low", "high"),
             margin=_figure(total, "margin", "margin_low", "margin_high"),
-            words=str(total.get("words") or ""),
+            words=str(total["words"]),
             said=_sentences(total),
-            grade=str(total.get("grade") or ""),
+            grade=str(total["grade"]),
         ),
         metrics={
             str(name): {str(k): v for k, raw in row.items() if (v := _number(raw)) is not None}
@@ -140,7 +140,12 @@ def read_run(folder: Path) -> Run:
             said=_sentences(verdict),
         ),
         warnings=tuple(
-            Notice(str(row["id"]), str(row["title"]), str(row["text"]), _sentence(row.get("said")))
+            Notice(
+                str(row["id"]),
+                str(row["title"]),
+                str(row["text"]),
+                Sentence.from_json(row["said"]),
+            )
             for row in facts["warnings"]
         ),
         economics=_economics(facts),
@@ -160,12 +165,12 @@ def read_run(folder: Path) -> Run:
         data_dictionary=_frame(folder, "data_dictionary.csv"),
         channels_said={
             str(channel): {str(column): Sentence.from_json(raw) for column, raw in row.items()}
-            for channel, row in (facts.get("channels") or {}).items()
+            for channel, row in facts["channels"].items()
         },
-        budget=_said_of(facts.get("budget")),
-        leads=_said_of(facts.get("leads")),
+        budget=_sentences(facts["budget"]),
+        leads=_sentences(facts["leads"]),
         previous=None
-        if not (before := facts.get("previous"))
+        if not (before := facts["previous"])
         else Previous(_day(before["as_of"]), _economics(before)),
         benchmarks=_frame(folder, "benchmarks.csv"),
         budget_sketch=_frame(folder, "budget.csv"),
@@ -177,7 +182,7 @@ def read_run(folder: Path) -> Run:
         ),
         ledger={
             str(name): amount
-            for name, raw in (facts.get("ledger") or {}).items()
+            for name, raw in (facts["ledger"] or {}).items()
             if (amount := _number(raw)) is not None
         },
     )
@@ -238,44 +243,37 @@ def _frame(folder: Path, name: str, *, text: bool = False, local: bool = False) 
     return table
 
 
-def _said_of(section: Mapping[str, Any] | None) -> tuple[Sentence, ...]:
-    return tuple(Sentence.from_json(raw) for raw in (section or {}).get("said", ()))
-
-
 def _figure(row: Mapping[str, Any], value: str, low: str, high: str) -> Figure:
-    return Figure(_number(row.get(value)), _number(row.get(low)), _number(row.get(high)), "money")
+    return Figure(_number(row[value]), _number(row[low]), _number(row[high]), "money")
 
 
 def _check(row: Mapping[str, Any]) -> Check:
     return Check(
         name=str(row["name"]),
         status=str(row["status"]),
-        value=_number(row.get("value")),
-        threshold=_number(row.get("threshold")),
-        recommendation=str(row.get("recommendation") or ""),
-        said=_sentence(row.get("said")),
+        value=_number(row["value"]),
+        threshold=_number(row["threshold"]),
+        recommendation=str(row["recommendation"]),
+        said=Sentence.from_json(row["said"]),
     )
 
 
 def _economics(facts: Mapping[str, Any]) -> dict[str, Figure]:
     return {
         str(name): Figure(
-            value=_number(row.get("value")),
-            low=_number(row.get("low")),
-            high=_number(row.get("high")),
-            unit=str(row.get("unit") or ""),
-            status=str(row.get("status") or ""),
+            value=_number(row["value"]),
+            low=_number(row["low"]),
+            high=_number(row["high"]),
+            unit=str(row["unit"]),
+            status=str(row.get("status", "")),
         )
         for name, row in facts["economics"].items()
     }
 
 
-def _sentence(raw: Mapping[str, Any] | None) -> Sentence | None:
-    return None if raw is None else Sentence.from_json(raw)
-
-
-def _sentences(row: Mapping[str, Any]) -> tuple[Sentence, ...]:
-    return tuple(Sentence.from_json(raw) for raw in row.get("said") or ())
+def _sentences(section: Mapping[str, Any] | None) -> tuple[Sentence, ...]:
+    """What a section says; without costs there is no budget, and without leads no scores."""
+    return tuple(Sentence.from_json(raw) for raw in section["said"]) if section else ()
 
 
 def _list_facts(row: Mapping[str, Any]) -> ListFacts:
@@ -283,10 +281,10 @@ def _list_facts(row: Mapping[str, Any]) -> ListFacts:
         name=str(row["name"]),
         count=int(row["count"]),
         holdout=int(row["holdout"]),
-        to_contact=int(row.get("to_contact", row["count"] - row["holdout"])),
-        value_at_stake=_number(row.get("value_at_stake")),
-        action=str(row.get("action") or ""),
-        file=str(row.get("file") or ""),
+        to_contact=int(row["to_contact"]),
+        value_at_stake=_number(row["value_at_stake"]),
+        action=str(row["action"]),
+        file=str(row["file"]),
     )
 
 

@@ -148,6 +148,7 @@ def _facts(
             "revenue": round(float(orders["revenue"].sum()), 2),
             "currency": "EUR" if costs else "USD",
             "margin_basis": "margin" if costs else "revenue",
+            "readings": {},
         },
         "snapshot": {"as_of": "2025-06-30", "horizon_days": HORIZON_DAYS},
         "model": {
@@ -183,6 +184,10 @@ def _facts(
         "warnings": _warnings(costs=costs),
         "channels": _channels_said(channels),
         "economics": _economics(channels),
+        "ledger": None,
+        "budget": None,
+        "leads": None,
+        "previous": None,
         "lists": _lists(scored, LISTS),
         "drivers": [
             {"feature": "orders_180d", "label": "Orders in the last 180 days", "share": 0.31},
@@ -301,6 +306,7 @@ def _lists(scored: pd.DataFrame, actions: dict[str, str]) -> list[dict[str, Any]
                 "name": name,
                 "count": len(mine),
                 "holdout": int(mine["holdout"].sum()),
+                "to_contact": len(mine) - int(mine["holdout"].sum()),
                 "value_at_stake": round(float(mine[column].sum()), 2),
                 "action": action,
                 "file": f"lists/{name}.csv",

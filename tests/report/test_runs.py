@@ -67,7 +67,7 @@ def test_a_channel_called_na_stays_a_channel(copied: Callable[[], Path]) -> None
 def test_null_and_nan_both_mean_not_observed(copied: Callable[[], Path]) -> None:
     place = copied()
     facts = json.loads((place / "run.json").read_text())
-    facts["economics"]["cac"] = {"value": float("nan"), "low": None, "unit": "money"}
+    facts["economics"]["cac"] = {"value": float("nan"), "low": None, "high": None, "unit": "money"}
     (place / "run.json").write_text(json.dumps(facts))
     assert read_run(place).economics["cac"] == Figure(None, None, None, "money", "")
 

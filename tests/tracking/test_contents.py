@@ -9,6 +9,7 @@ from tracked_run import EMAILS, GINI, NAMES, PHONES, write_tracked_run
 
 from ltvkit.runs import Check, Run, Verdict, read_run
 from ltvkit.tracking import contents
+from ltvkit.wording import Sentence
 
 
 @pytest.fixture
@@ -30,8 +31,9 @@ def run(tmp_path: Path) -> Run:
 def test_a_champion_has_no_failed_check_and_may_be_used(
     decision: str, statuses: list[str], champion: bool
 ) -> None:
-    checks = tuple(Check(status, status, None, None, "") for status in statuses)
-    assert contents.may_be_champion(Verdict(decision, (), checks)) is champion
+    said = Sentence("check.peers.pass")
+    checks = tuple(Check(status, status, None, None, "", said) for status in statuses)
+    assert contents.may_be_champion(Verdict(decision, (), checks, ())) is champion
 
 
 def test_models_of_the_backtest_are_told_apart_by_what_they_are(run: Run) -> None:

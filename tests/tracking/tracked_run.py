@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from ltvkit.wording import Sentence
+
 EMAILS = ("ada@example.org", "bo@example.org", "cy@example.org")
 PHONES = ("+33601020304", "+33605060708", "+33609101112")
 NAMES = ("Ada", "Bo", "Cy")
@@ -21,6 +23,7 @@ GINI = {
     "BG/NBD + GG": (0.68, 0.66),
     "lifetimes MBG/NBD + GG": (None, None),
 }
+SAID = Sentence("total.plan").as_json()
 WHY_NOT = "MBG/NBD did not converge: drop customers without a repeat order"
 
 
@@ -121,6 +124,7 @@ def facts_of(name: str, decision: str) -> dict[str, Any]:
             "revenue": 900.0,
             "currency": "EUR",
             "margin_basis": "revenue",
+            "readings": {},
         },
         "snapshot": {"as_of": "2024-09-30", "horizon_days": 90},
         "model": {
@@ -129,6 +133,7 @@ def facts_of(name: str, decision: str) -> dict[str, Any]:
             "weights": {"tweedie": 0.6, "bgnbd": 0.4},
             "btyd_share": 0.5,
             "why": ["least deviance"],
+            "said": [SAID],
             "not_fitted": {"lifetimes MBG/NBD + GG": WHY_NOT},
         },
         "total": {
@@ -138,6 +143,9 @@ def facts_of(name: str, decision: str) -> dict[str, Any]:
             "margin": 105.0,
             "margin_low": 90.0,
             "margin_high": 122.5,
+            "words": "",
+            "said": [],
+            "grade": "plan",
         },
         "metrics": {
             model: {} if values[0] is None else {"gini": sum(values) / 2}
@@ -146,10 +154,16 @@ def facts_of(name: str, decision: str) -> dict[str, Any]:
         "verdict": {
             "decision": decision,
             "reasons": [f"because of {decision}"],
+            "said": [SAID],
             "checks": [check("beats chance", ranking), check("total", level)],
         },
         "warnings": [],
+        "channels": {},
         "economics": {"cac": {"value": 30.0, "low": None, "high": None, "unit": "money"}},
+        "ledger": None,
+        "budget": None,
+        "leads": None,
+        "previous": None,
         "lists": [
             list_facts("protect_now", 2, 1, 200.0),
             list_facts("nurture", 1, 0, 10.0),
@@ -159,9 +173,10 @@ def facts_of(name: str, decision: str) -> dict[str, Any]:
 
 
 def check(name: str, status: str) -> dict[str, Any]:
-    return {"name": name, "status": status, "value": 0.7, "threshold": 0.1, "recommendation": "."}
+    found = {"name": name, "status": status, "value": 0.7, "threshold": 0.1}
+    return found | {"recommendation": ".", "said": SAID}
 
 
 def list_facts(name: str, count: int, holdout: int, stake: float) -> dict[str, Any]:
-    facts = {"name": name, "count": count, "holdout": holdout, "value_at_stake": stake}
-    return facts | {"action": "", "file": f"lists/{name}.csv"}
+    facts = {"name": name, "count": count, "holdout": holdout, "to_contact": count - holdout}
+    return facts | {"value_at_stake": stake, "action": "", "file": f"lists/{name}.csv"}

@@ -83,8 +83,8 @@ class Reader:
     def tell(self, said: Sentence | None, otherwise: str = "") -> str:
         """A sentence that the run found, in this language; else what the run wrote of it.
 
-        A run of another version may keep no sentence, one that this table does not have, or one
-        with other facts.
+        A run of another version may keep a sentence that this table does not have, or one with
+        other facts.
         """
         try:
             return visible(otherwise) if said is None else tell(said, self)

@@ -131,17 +131,16 @@ def check_sentence(check: Check, reader: Reader) -> str:
 
 def verdict_reasons(run: Run, reader: Reader) -> tuple[str, ...]:
     """Why the verdict is what it is, in the reader's language."""
-    said = run.verdict.said or (None,) * len(run.verdict.reasons)
+    verdict = run.verdict
     return tuple(
         reader.tell(sentence, reason)
-        for sentence, reason in zip(said, run.verdict.reasons, strict=True)
+        for sentence, reason in zip(verdict.said, verdict.reasons, strict=True)
     )
 
 
 def why_model(run: Run, reader: Reader) -> str:
     """Why the model is made of what it is made of."""
-    said = run.model.said or (None,) * len(run.model.why)
-    pairs = zip(said, run.model.why, strict=True)
+    pairs = zip(run.model.said, run.model.why, strict=True)
     return " ".join(reader.tell(sentence, text) for sentence, text in pairs)
 
 

@@ -86,9 +86,24 @@ def read_run(folder: Path) -> Run:
     Raises
     ------
     UserError
-        When the folder is not a finished run, or a later version of ltvkit wrote it.
+        When the folder is not a finished run, or another version of ltvkit wrote it.
     """
     facts = _facts(folder)
+    try:
+        return _run(folder, facts)
+    except KeyError as missing:
+        raise UserError(
+            f"{folder / 'run.json'}: got no {missing}, expected it as this version writes it; "
+            "read it with the version of ltvkit that wrote it, or train again"
+        ) from None
+
+
+def as_bool(values: pd.Series) -> pd.Series:
+    """True and False as a csv writes them."""
+    return values.astype(str).str.lower().isin(["true", "1", "1.0"])
+
+
+def _run(folder: Path, facts: Mapping[str, Any]) -> Run:
     data, model, total, verdict = facts["data"], facts["model"], facts["total"], facts["verdict"]
     return Run(
         folder=folder,
@@ -186,11 +201,6 @@ def read_run(folder: Path) -> Run:
             if (amount := _number(raw)) is not None
         },
     )
-
-
-def as_bool(values: pd.Series) -> pd.Series:
-    """True and False as a csv writes them."""
-    return values.astype(str).str.lower().isin(["true", "1", "1.0"])
 
 
 def _facts(folder: Path) -> Mapping[str, Any]:

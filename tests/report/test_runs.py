@@ -100,3 +100,14 @@ def test_a_later_schema_is_refused_with_what_to_do(copied: Callable[[], Path]) -
     (place / "run.json").write_text(json.dumps(facts))
     with pytest.raises(UserError, match="got schema 3, expected 2"):
         read_run(place)
+
+
+def test_a_run_of_an_earlier_day_that_lacks_a_fact_is_refused_by_its_name(
+    copied: Callable[[], Path],
+) -> None:
+    place = copied()
+    facts = json.loads((place / "run.json").read_text())
+    del facts["total"]["grade"]
+    (place / "run.json").write_text(json.dumps(facts))
+    with pytest.raises(UserError, match=r"run\.json: got no 'grade', expected it"):
+        read_run(place)

@@ -285,7 +285,7 @@ def _grow(boosters: list[lgb.Booster], *, threads: int) -> int:
         return float(booster.eval_valid()[0][2])
 
     losses: list[float] = []
-    with ThreadPoolExecutor(threads, initializer=_quiet) as pool:
+    with ThreadPoolExecutor(threads, initializer=_alone_and_quiet) as pool:
         while len(losses) < MOST_ROUNDS:
             losses.append(float(np.mean(list(pool.map(loss_with_one_more, boosters)))))
             best = int(np.argmin(losses)) + 1
@@ -294,9 +294,12 @@ def _grow(boosters: list[lgb.Booster], *, threads: int) -> int:
     return best
 
 
-def _quiet() -> None:
-    """No messages of LightGBM in this thread: each keeps its own level, set by what it makes."""
-    lgb.Dataset(np.zeros((2, 1)), params={"verbose": -1}).construct()
+def _alone_and_quiet() -> None:
+    """LightGBM starts no threads from this one and says nothing in it.
+
+    It keeps both for each thread apart, as given with what is made there last.
+    """
+    lgb.Dataset(np.zeros((2, 1)), params=_growth(2)).construct()
 
 
 def _growth(rows: int) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from benchmarks.accuracy.lifetimes_script import LifetimesScript
 from benchmarks.accuracy.lightgbm_script import LightGbmScript
 from benchmarks.accuracy.logs import Log
+from benchmarks.accuracy.pymc_script import PymcScript
 from benchmarks.speed.meter import Meter
 
 from ltvkit.data import CleanLog, order_days_from_frame, silence
@@ -65,7 +67,11 @@ class Asked:
 
 
 def peers(threads: int) -> dict[str, Callable[[], LtvModel]]:
-    """What users have today."""
+    """What users have today; `pymc-marketing` where it is installed."""
+    bayesian: dict[str, Callable[[], LtvModel]] = {
+        "pymc BG/NBD + GG": lambda: PymcScript("bgnbd"),
+        "pymc Pareto/NBD + GG": lambda: PymcScript("pareto_nbd"),
+    }
     return {
         "lifetimes BG/NBD + GG": lambda: LifetimesScript("bgnbd"),
         "lifetimes MBG/NBD + GG": lambda: LifetimesScript("mbgnbd"),
@@ -75,6 +81,7 @@ def peers(threads: int) -> dict[str, Callable[[], LtvModel]]:
         "LightGBM churn": lambda: LightGbmScript("binary", threads=threads),
         "past spend": PastSpend,
         "naive rate": NaiveRate,
+        **(bayesian if find_spec("pymc_marketing") else {}),
     }
 
 

@@ -223,6 +223,14 @@ def test_the_horizon_is_a_year_and_at_most_a_third_of_the_log(tmp_path, days, ho
     assert load_config(tmp_path / "orders.yaml").snapshot.horizon_days == horizon_days
 
 
+def test_the_horizon_is_that_of_all_rows_of_a_log_too_long_to_be_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr("ltvkit.data.column_facts.SAMPLE_ROWS", 100)
+    log = shop(customer="customer", date="date", amount="amount")
+    log["date"] = pd.date_range("2020-01-01", periods=len(log), freq="12h").strftime("%d/%m/%Y")
+    log.to_csv(tmp_path / "orders.csv", index=False)
+    assert guess_columns(tmp_path / "orders.csv").horizon_days == len(log) // 2 // 3
+
+
 @pytest.mark.parametrize("mark", [".", ","])
 def test_ids_that_a_spreadsheet_rounded_are_pointed_at(tmp_path, mark):
     path = tmp_path / "orders.csv"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ltvkit.data import column_names as names
 from ltvkit.data.amounts import decide_amounts
 from ltvkit.data.column_names import likeness
-from ltvkit.data.dates import decide_dates
+from ltvkit.data.dates import DateReading, decide_dates
 from ltvkit.data.identifiers import ROUNDED
 from ltvkit.data.sources import Source
 from ltvkit.data.workspace import Column, Workspace, literal
@@ -36,8 +36,6 @@ class ColumnFacts:
         The values of a text that has few, with their rows; commonest first.
     dates, numbers : float
         Shares of the values that can be read as dates and as numbers.
-    days : int
-        Days from the first of the dates to the last.
     zoned : bool
         Whether there are times with an offset.
     whole : bool
@@ -59,7 +57,6 @@ class ColumnFacts:
     values: tuple[tuple[str, int], ...]
     dates: float
     numbers: float
-    days: int
     zoned: bool
     whole: bool
     negative: float
@@ -90,6 +87,22 @@ def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
     ], rows
 
 
+def days_of(source: Source, date: ColumnFacts) -> int:
+    """Days from the first of a column's dates to the last, in all rows; 0 where none is known."""
+    workspace, table = source.workspace, source.workspace.new_name("dates")
+    column = next(one for one in source.columns if one.name == date.name)
+    workspace.run(f"CREATE VIEW {table} AS SELECT {column.tidy} AS day FROM {source.relation}")
+    try:
+        reading = decide_dates(workspace, table, Column(column.name, "day", column.type))
+    except DataError:
+        return 0
+    first, last = workspace.row(
+        f"SELECT min({reading.sql})::DATE, max({reading.sql})::DATE FROM {table} "
+        f"WHERE {_likely(reading)}"
+    )
+    return (last - first).days + 1 if first else 0
+
+
 def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
     sql = column.sql
     filled, distinct = workspace.row(f"SELECT count({sql}), count(DISTINCT {sql}) FROM {table}")
@@ -105,7 +118,6 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
     date_fault = number_fault = ""
     dates = numbers = negative = numbered = rounded = 0.0
     whole = zoned = False
-    days = 0
     # A number is a date only when it is called one: 20240105 may be an article as well.
     if (
         column.is_text
@@ -115,13 +127,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
     ):
         try:
             reading = decide_dates(workspace, table, column)
-            likely = f"year({reading.sql}) BETWEEN 1970 AND 2199"
-            dates, zoned = _share(workspace, table, likely, filled), reading.zoned
-            first, last = workspace.row(
-                f"SELECT min({reading.sql})::DATE, max({reading.sql})::DATE FROM {table} "
-                f"WHERE {likely}"
-            )
-            days = (last - first).days + 1 if dates else 0
+            dates, zoned = _share(workspace, table, _likely(reading), filled), reading.zoned
         except DataError as fault:
             date_fault = str(fault)
     if column.is_text or column.is_whole or column.is_fractional:
@@ -146,7 +152,6 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         tuple(values),
         dates,
         numbers,
-        days,
         zoned,
         whole,
         negative,
@@ -155,6 +160,10 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         date_fault,
         number_fault,
     )
+
+
+def _likely(reading: DateReading) -> str:
+    return f"year({reading.sql}) BETWEEN 1970 AND 2199"
 
 
 def _share(workspace: Workspace, table: str, condition: str, filled: int) -> float:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltvkit.data import column_names as names
-from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, SAMPLE_ROWS, ColumnFacts, look_at
+from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, ColumnFacts, days_of, look_at
 from ltvkit.data.column_names import likeness
 from ltvkit.data.columns import RESERVED
 from ltvkit.data.doubts import CROWD, doubts_on_customer, doubts_on_sales, leave_out, no_sales
 from ltvkit.data.first_config import NEEDED, Guess
-from ltvkit.data.sources import read_transactions
+from ltvkit.data.sources import Source, read_transactions
 from ltvkit.data.workspace import Workspace
 
 MOST_FILLED = 0.4
@@ -42,7 +42,7 @@ def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -
     """
     source = read_transactions(location, workspace=workspace)
     facts, rows = look_at(source)
-    return _decide(source.location, facts, rows)
+    return _decide(source, facts, rows)
 
 
 # --- deciding -----------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ class _Found:
         return found | ({"revenue": self.revenue} if self.revenue else {})
 
 
-def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
+def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     found = _find(facts, rows)
     reasons: list[str] = []
     doubts: list[str] = []
@@ -131,26 +131,25 @@ def _decide(location: str, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     candidates = tuple(
         fact.name for fact in found.rest if fact not in found.used and _may_be_attribute(fact)
     )
+    days = days_of(source, found.date) if found.date else 0
     return Guess(
-        location,
+        source.location,
         found.keys,
         tuple(reasons),
         tuple(doubts),
         candidates,
         left_out,
         tuple(settings),
-        _horizon(found.date, rows),
+        _horizon(days),
     )
 
 
-def _horizon(date: ColumnFacts | None, rows: int) -> int:
+def _horizon(days: int) -> int:
     """A year, and at most a third of the log: a backtest hides a horizon and learns from the rest.
 
-    A log that was not looked at to its end is taken to be long enough.
+    A log whose days are not known is taken to be long enough.
     """
-    if date is None or not date.days or rows == SAMPLE_ROWS:
-        return YEAR_DAYS
-    return max(1, min(YEAR_DAYS, date.days // 3))
+    return max(1, min(YEAR_DAYS, days // 3)) if days else YEAR_DAYS
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.data import ColumnMap, check_data, clean, order_days_from_frame, read_transactions
+from ltvkit.data import (
+    ColumnMap,
+    check_data,
+    clean,
+    order_days_from_frame,
+    read_transactions,
+    silence,
+)
 from ltvkit.data import render_data_check as render
 from ltvkit.data.opened import Table
 
@@ -37,6 +44,16 @@ def statuses(frame: pd.DataFrame, *, horizon_days: int = 365, **options) -> dict
 
 def test_a_good_log_passes_every_check():
     assert set(statuses(good()).values()) == {"PASS"}
+
+
+def test_the_longest_pause_is_told_with_the_day_it_ended():
+    days = pd.to_datetime(["2024-01-01", "2024-01-03", "2024-02-01", "2024-02-02"])
+    log = pd.DataFrame({"customer_id": "a", "ordered_at": days, "revenue": 1.0})
+    quiet = silence(order_days_from_frame(log, as_of=date(2024, 2, 5)))
+    assert (quiet.longest_days, quiet.longest_to) == (28, date(2024, 2, 1))
+    assert (quiet.last_days, quiet.usual_days) == (3, pytest.approx((1 + 28 + 0) / 3))
+    one_day = silence(order_days_from_frame(log.head(1)))
+    assert (one_day.longest_days, one_day.longest_to, one_day.usual_days) == (0, None, 0.0)
 
 
 def several_rows_without_id(frame):

@@ -167,7 +167,9 @@ def _recent(quiet: Silence) -> DataFinding:
 def silence(log: CleanLog) -> Silence:
     """Where nobody ordered."""
     longest, ended, usual = log.workspace.row(
-        "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)), avg(gap) FROM (SELECT ordered_on, "
+        # The first day has none, and a NULL in a struct would count as the longest.
+        "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)) FILTER (gap IS NOT NULL), "
+        "avg(gap) FROM (SELECT ordered_on, "
         "ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 AS gap "
         f"FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
     )

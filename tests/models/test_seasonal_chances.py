@@ -129,9 +129,9 @@ QUIET, NEW_YEAR, BUSY_SPRING = 300, 365, 130
         # A busy horizon after quiet days, as quiet as those before and after the labels.
         ([QUIET, QUIET, QUIET, QUIET - 20], NEW_YEAR, 1.0),
         ([QUIET, NEW_YEAR], 2 * NEW_YEAR, 0.5),
-        # The busy days behind have shown in the features: a quarter is there already.
-        ([QUIET], BUSY_SPRING, 1.0 - 0.25),
-        ([BUSY_SPRING], QUIET, -1.0 + 0.25),
+        # The busy days behind have shown in the features: a quarter is there already, of up to .5.
+        ([QUIET], BUSY_SPRING, 1.0 - 0.125),
+        ([BUSY_SPRING], QUIET, -1.0 + 0.125),
     ],
 )
 def test_chances_are_compared_with_the_days_of_their_own_labels(learned, as_of_day, expected):
@@ -145,6 +145,12 @@ def test_chances_are_compared_with_the_days_of_their_own_labels(learned, as_of_d
     assert ahead == pytest.approx(expected, abs=1e-9)
 
 
+def test_of_a_weaker_season_behind_a_quarter_is_there_already():
+    weak = Season(tuple(0.4 * effect for effect in HALF_A_YEAR.log_effect))
+    days = {"label_days": 20, "horizon_days": 20, "learned_days": np.array([QUIET])}
+    assert season_of_chances(weak, as_of_day=BUSY_SPRING, **days) == pytest.approx(0.4 * 0.75)
+
+
 def test_chances_asked_later_are_moved_as_chances_learned_then():
     days = {"label_days": 20, "horizon_days": 20, "learned_days": np.array([QUIET])}
     then, later = (
@@ -152,4 +158,4 @@ def test_chances_asked_later_are_moved_as_chances_learned_then():
     )
     moved = season_change_of_chances(HALF_A_YEAR, since=QUIET, to=BUSY_SPRING, horizon_days=20)
     assert moved == pytest.approx(later - then, rel=1e-12)
-    assert moved == pytest.approx(0.75)
+    assert moved == pytest.approx(0.875)

@@ -15,6 +15,10 @@ RECENT_DAYS, CARRIED_OVER = 91, 0.25
 How chances erred at 86 dates of seven simulated and four real logs gives .26 and .27.
 """
 
+MOST_BEHIND = 0.5
+"""Beyond it, as a log, a stronger season behind changes chances no further: where most of a year is
+sold in a few weeks customers' own histories tell it, and learners have met them in every season."""
+
 
 def season_at(activity: Activity, day: int) -> Season:
     """The log's own season as it was known on this day; of shops in general, before it shows.
@@ -73,6 +77,7 @@ def season_change(season: Season, *, since: int, to: int, horizon_days: int) -> 
 
 def _not_in_features(season: Season, day: int, days: int) -> float:
     behind = _log_effect_after(season, day - RECENT_DAYS, RECENT_DAYS)
+    behind = float(np.clip(behind, -MOST_BEHIND, MOST_BEHIND))
     return _log_effect_after(season, day, days) - CARRIED_OVER * behind
 
 

@@ -133,8 +133,9 @@ def test_asked_later_the_total_is_known_less_well_the_more_days_went_by(panel):
     assert level.asked_later(-28, 0.0).log_half_width == pytest.approx(widths[0])
 
 
-def cut_at(day):
-    return Cut(day=day, summary=pd.DataFrame(), future_revenue=np.ones(3))
+def cut_at(day, repeat_orders=20):
+    summary = pd.DataFrame({"repeat_orders": [repeat_orders]})
+    return Cut(day=day, summary=summary, future_revenue=np.ones(3))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,13 @@ def cut_at(day):
 def test_the_past_error_is_the_median_of_recent_ones_averaged_with_last_years(errors, expected):
     pairs = [(cut_at(day), error) for day, error in errors.items()]
     assert _past_error(pairs, 1000, 100) == pytest.approx(expected, rel=1e-12)
+
+
+def test_past_errors_weigh_as_the_root_of_the_repeat_orders_known_then():
+    known = {900: (0.1, 99), 880: (0.2, 99), 860: (0.9, 0), 840: (1.5, 0), 820: (2.0, 0)}
+    pairs = [(cut_at(day, orders), error) for day, (error, orders) in known.items()]
+    # Weights of 10, 10, 1, 1 and 1: half of 23 lies between the middles of the first two, 5 and 15.
+    assert _past_error(pairs, 1000, 100) == pytest.approx(0.1 + 0.1 * (11.5 - 5) / 10)
 
 
 def test_concentration_is_one_for_a_lone_buyer_and_falls_with_the_root_of_equal_ones():

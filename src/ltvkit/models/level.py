@@ -181,7 +181,8 @@ def forecast_level(
     correction = trust * past_error
 
     residuals = np.array([error for _, error in errors]) - correction
-    rms = float(np.sqrt((residuals**2).mean())) if errors else NO_FOLD_RMS
+    weight = np.array([_weight(cut) for cut, _ in errors])
+    rms = float(np.sqrt(np.average(residuals**2, weights=weight))) if errors else NO_FOLD_RMS
     scatter = float(np.median(concentration)) if concentration else NO_FOLD_CONCENTRATION
     unseen = _untold(season, activity, as_of_day)
     beyond = BEYOND_LABEL * float(np.log(horizon_days / h))
@@ -333,18 +334,37 @@ def _fold_errors(
 
 
 def _past_error(errors: list[tuple[Cut, float]], as_of_day: int, horizon_days: int) -> float:
-    """The median of recent errors, averaged with those of a year ago where there are any.
+    """The median of recent errors by weight, averaged with those of a year ago if there are any.
 
     What is corrected is bounded: an error beyond `LARGEST_LOG_ERROR` says that the shop changed,
     not by how much the next forecast will err.
     """
     bounded = [(cut, float(np.clip(e, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR))) for cut, e in errors]
-    recent = [e for cut, e in bounded if as_of_day - cut.day <= 2.5 * horizon_days + 28]
+    recent = [
+        (e, _weight(cut)) for cut, e in bounded if as_of_day - cut.day <= 2.5 * horizon_days + 28
+    ]
     year_ago = [e for cut, e in bounded if abs(as_of_day - YEAR_DAYS - cut.day) <= horizon_days / 8]
     if not recent:
         return float(np.mean(year_ago)) if year_ago else 0.0
-    median = float(np.median(recent))
+    median = _weighted_median(*np.array(recent).T)
     return (median + float(np.mean(year_ago))) / 2 if year_ago else median
+
+
+def _weight(cut: Cut) -> float:
+    """How much the error of a past date tells: the root of the repeat orders known then, and 1.
+
+    Where repeat buying had hardly begun the forecast knew next to nothing of it, and its errors,
+    the largest of all, are of a shop that is no more.
+    """
+    return float(np.sqrt(cut.summary["repeat_orders"].sum() + 1.0))
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """The median of values of unequal weight; of equal weights, the usual one."""
+    order = np.argsort(values, kind="stable")
+    values, weights = values[order], weights[order]
+    middle = np.cumsum(weights) - weights / 2
+    return float(np.interp(weights.sum() / 2, middle, values))
 
 
 def _concentration(revenue: np.ndarray) -> float:

@@ -141,10 +141,20 @@ def interval_if_order(
     prob_active: Floats,
     *,
     ranked_by: Floats,
+    trained_prob: Floats,
     level: float,
 ) -> tuple[Floats, Floats]:
-    """Low and high of the revenue of those who do order."""
-    expected = predicted / np.maximum(prob_active, 1e-6)
+    """Low and high of the revenue of those who do order.
+
+    Revenue and P(order), `trained_prob` over the horizon trained for, spread over the days by laws
+    of their own; whoever orders is never expected to bring more in fewer days.
+    """
+    expected, trained = (
+        revenue / np.maximum(prob, 1e-6)
+        for revenue, prob in ((predicted, prob_active), (ranked_by, trained_prob))
+    )
+    sooner = predicted <= ranked_by
+    expected = np.where(sooner, np.minimum(expected, trained), np.maximum(expected, trained))
     tail = (1 - level) ** MISS_POWER / 2
     return (
         expected * scatter.ratio(ranked_by, tail),

@@ -243,7 +243,12 @@ class StackedLtv(BaseEstimator):
             self.scatter_, revenue, active, ranked_by=trained, level=interval_level
         )
         low_if_order, high_if_order = interval_if_order(
-            self.scatter_, revenue, active, ranked_by=trained, level=interval_level
+            self.scatter_,
+            revenue,
+            active,
+            ranked_by=trained,
+            trained_prob=trained_active,
+            level=interval_level,
         )
         return pd.DataFrame(
             {

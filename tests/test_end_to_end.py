@@ -147,6 +147,20 @@ def test_scoring_the_same_log_gives_the_same_predictions(shop):
     pd.testing.assert_frame_equal(trained[columns], scored[columns], rtol=1e-3)
 
 
+def test_nothing_of_somebodys_is_replaced_by_a_run(shop):
+    folder, _ = shop
+    (folder / "work").mkdir()
+    (folder / "work" / "thesis.txt").write_text("mine")
+    for place in ("work", "."):
+        done = ltv("score", "models/sample", "--out", place, cwd=folder)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+        assert "choose another" in done.stderr
+    done = ltv("train", "shop.yaml", "--out", "both", "--model-dir", "both", cwd=folder)
+    assert done.returncode == 2
+    assert "expected two folders: one would replace the other" in done.stderr
+    assert (folder / "work" / "thesis.txt").read_text() == "mine"
+
+
 def test_a_later_day_moves_the_snapshot_and_finds_new_orders(shop):
     folder, _ = shop
     done = ltv("score", "models/sample", "--as-of", "1998-06-30", "--out", "later", cwd=folder)

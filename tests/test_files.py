@@ -59,16 +59,16 @@ def test_what_stands_in_the_way_is_told_before_the_first_file_moves(tmp_path):
 def test_a_folder_that_cannot_be_made_is_told_before_the_work(tmp_path):
     (tmp_path / "afile").write_text("mine")
     with pytest.raises(UserError, match="expected a folder; choose"):
-        check_writable(tmp_path / "afile")
+        check_writable(tmp_path / "afile", holds="run.json")
     with pytest.raises(UserError, match="expected a folder that can be written"):
-        check_writable(tmp_path / "afile" / "runs")
-    check_writable(tmp_path / "new" / "deep" / "runs")
+        check_writable(tmp_path / "afile" / "runs", holds="run.json")
+    check_writable(tmp_path / "new" / "deep" / "runs", holds="run.json")
     assert list((tmp_path / "new" / "deep").iterdir()) == []
 
 
 def test_a_folder_that_cannot_take_its_name_leaves_the_old_one(tmp_path, monkeypatch):
     folder = tmp_path / "run"
-    with whole_folder(folder) as fresh:
+    with whole_folder(folder, holds="a.txt") as fresh:
         (fresh / "a.txt").write_text("old")
     rename = Path.rename
 
@@ -78,7 +78,27 @@ def test_a_folder_that_cannot_take_its_name_leaves_the_old_one(tmp_path, monkeyp
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="no space left"), whole_folder(folder) as fresh:
+    with (
+        pytest.raises(OSError, match="no space left"),
+        whole_folder(folder, holds="a.txt") as fresh,
+    ):
         (fresh / "a.txt").write_text("new")
     assert (folder / "a.txt").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_folder_that_is_somebodys_is_neither_replaced_nor_deleted(tmp_path, monkeypatch):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    check_writable(folder, holds="run.json")
+    monkeypatch.chdir(folder)
+    for place in (Path(), Path(".."), folder):
+        with pytest.raises(UserError, match="the current folder or one around it"):
+            check_writable(place, holds="run.json")
+    monkeypatch.chdir("/")
+    (folder / "thesis.txt").write_text("mine")
+    for write in (check_writable, lambda *a, **k: whole_folder(*a, **k).__enter__()):
+        with pytest.raises(UserError, match="which holds other things, expected a new folder"):
+            write(folder, holds="run.json")
+    assert (folder / "thesis.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["work"]

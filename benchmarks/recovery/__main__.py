@@ -44,7 +44,7 @@ def main() -> None:
     by_channel = coverage_table(intervals, by=("channel",))
     decisions = verdict_table(verdicts)
     wrong = wrong_moves(verdicts)
-    with whole_folder(chosen.out) as folder:
+    with whole_folder(chosen.out, holds="verdicts.csv") as folder:
         for name, table in {
             "intervals": intervals,
             "verdicts": verdicts,

@@ -14,13 +14,26 @@ from ltvkit.errors import UserError
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
+def whole_folder(folder: Path, *, holds: str) -> Iterator[Path]:
     """Give a new folder to write into; it replaces `folder` when the block ends without error.
 
     The new folder stands beside the old one until then, so a reader never sees half a result,
     and a failure leaves what was there before.
+
+    Parameters
+    ----------
+    folder : Path
+        What is in it is deleted, so that it must be new, empty, or an earlier result.
+    holds : str
+        The file by which an earlier result is known.
+
+    Raises
+    ------
+    UserError
+        When it cannot be made, or is somebody's.
     """
     folder = folder.absolute()
+    _refuse_somebodys(folder, holds)
     fresh = _beside(folder)
     fresh.chmod(0o755)
     try:
@@ -42,15 +55,33 @@ def whole_folder(folder: Path) -> Iterator[Path]:
             shutil.rmtree(fresh)
 
 
-def check_writable(folder: Path) -> None:
-    """Say before the work, not after it, that a folder cannot be made.
+def check_writable(folder: Path, *, holds: str) -> None:
+    """Say before the work, not after it, that a folder cannot be made or replaced.
 
     Raises
     ------
     UserError
-        When a file has its name, or its parent cannot be written to.
+        When a file has its name, its parent cannot be written to, or it is somebody's; see
+        `whole_folder`.
     """
+    _refuse_somebodys(folder.absolute(), holds)
     _beside(folder.absolute()).rmdir()
+
+
+def _refuse_somebodys(folder: Path, holds: str) -> None:
+    """Refuse to replace, and so to delete, a folder that is no earlier result, or in use."""
+    if not folder.is_dir():
+        return
+    if Path.cwd().is_relative_to(folder.resolve()):
+        raise UserError(
+            f"got {folder}, the current folder or one around it, expected one that may be "
+            "replaced; choose another"
+        )
+    if not (folder / holds).is_file() and any(folder.iterdir()):
+        raise UserError(
+            f"got {folder}, which holds other things, expected a new folder or one with an "
+            f"earlier {holds}: it is replaced whole; choose another"
+        )
 
 
 def _beside(folder: Path) -> Path:

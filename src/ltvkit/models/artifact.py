@@ -83,7 +83,7 @@ def save_model(trained: TrainedModel, folder: Path) -> None:
         case other:
             raise SchemaError(f"got a {type(other).__name__}, expected a model of record")
     state |= {"schema": SCHEMA, "kind": kind, "about": trained.about}
-    with whole_folder(folder) as fresh:
+    with whole_folder(folder, holds="model.json") as fresh:
         for name, text in texts.items():
             path = fresh / "boosters" / f"{name}.txt"
             path.parent.mkdir(exist_ok=True)

@@ -102,7 +102,7 @@ def write_run(
         inputs=inputs,
         data=data,
     )
-    with whole_folder(folder) as fresh:
+    with whole_folder(folder, holds="run.json") as fresh:
         lists = _write_tables(fresh, config, snapshot, log, model, decisions)
         facts = {
             "schema": SCHEMA,

@@ -57,7 +57,7 @@ def score(
     trained = load_model(location)
     config = configured(trained, customers=customers, as_of=as_of)
     folder = out or Path("runs") / f"{config.name}-scored"
-    check_writable(folder)
+    check_writable(folder, holds="run.json")
     progress.step(f"Reading {transactions or config.data.transactions}")
     opened = open_data(config, transactions)
     log, snapshot = opened.log, opened.snapshot

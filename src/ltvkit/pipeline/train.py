@@ -13,6 +13,7 @@ from ltvkit._version import __version__
 from ltvkit.audience import RfmCuts
 from ltvkit.config import Config
 from ltvkit.data import CleanLog, silence
+from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.checks import Verdict, review
 from ltvkit.files import check_writable
@@ -64,8 +65,13 @@ def train(
     """
     started = time.time()
     model_folder, run_folder = models / config.name, runs / config.name
-    for folder in (model_folder, run_folder):
-        check_writable(folder)
+    check_writable(model_folder, holds="model.json")
+    check_writable(run_folder, holds="run.json")
+    if model_folder.resolve() == run_folder.resolve():
+        raise UserError(
+            f"got {run_folder} for the results and for the model, expected two folders: one would "
+            "replace the other; give --out and --model-dir apart"
+        )
     if config.tracking.enabled:
         from ltvkit.tracking import check_tracker
 

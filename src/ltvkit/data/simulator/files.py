@@ -10,7 +10,6 @@ import pandas as pd
 
 from ltvkit.data.simulator.shop import SimulatedShop
 from ltvkit.data.simulator.truth import OBSERVED_YEARS
-from ltvkit.errors import UserError
 from ltvkit.files import whole_folder, write_csv, write_text
 from ltvkit.units import DAYS_PER_MONTH
 
@@ -69,13 +68,8 @@ def write_shop(shop: SimulatedShop, folder: Path) -> None:
     UserError
         When the folder holds something else than an earlier simulation: it would be replaced.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / TRUTH_FILE).is_file():
-        raise UserError(
-            f"got a folder with other files at {folder}, expected a new one or one of an earlier "
-            "simulation, which is replaced; choose another name"
-        )
     rows, blemishes = raw_transactions(shop)
-    with whole_folder(folder) as fresh:
+    with whole_folder(folder, holds=TRUTH_FILE) as fresh:
         write_csv(rows, fresh / "transactions.csv")
         write_csv(_as_text(shop.customers), fresh / "customers.csv")
         write_csv(shop.costs, fresh / "costs.csv")

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from order_logs import FIRST_DAY, as_table, day_number, histories, messy_log
 
+from ltvkit.data.columns import RESERVED
 from ltvkit.features.attributes import attributes
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
-from ltvkit.features.snapshots import seen_at, snapshot_days
+from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 
 SNAPSHOTS = [FIRST_DAY + timedelta(days=d) for d in (60, 300, 600)]
 
@@ -66,3 +67,16 @@ def test_a_text_that_looks_like_a_number_stays_a_text():
     found = fetch(attributes(seen, ("country",)))
     assert set(found["country_first"]) == {"01"}
     assert set(found["country_share"]) == {1.0}
+
+
+def test_no_attribute_can_be_taken_for_a_column_of_ours():
+    """A column `number` of the shop's gave way to the number of the order, without a word."""
+    seen = seen_at(with_history(as_table(messy_log(1))), snapshot_days([day_number(FIRST_DAY)]))
+    own = {"country", "discount", "online"}
+    assert set(seen.columns) - own <= set(RESERVED)
+    known = {*customer_summary(seen).columns, *behaviour(seen, horizon_days=90).columns}
+    endings = ("_first", "_last", "_mean", "_distinct", "_share")
+    named_alike = {
+        name.removesuffix(ending) for name in known for ending in endings if name.endswith(ending)
+    }
+    assert named_alike <= set(RESERVED)

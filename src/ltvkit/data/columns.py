@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from ltvkit.data.expressions import Expression, parse_expression
 from ltvkit.errors import DataError, did_you_mean, offenders
 
-RESERVED = ("customer_id", "ordered_on", "revenue", "margin", "orders", "lines", "channel")
-"""Column names of order days that an attribute cannot take."""
+RESERVED = (
+    *("customer_id", "ordered_on", "revenue", "margin", "orders", "lines", "channel"),
+    *("day", "number", "gap_days", "first_day", "first_revenue"),
+    *("as_of_day", "ago", "is_last"),
+    *("recency", "recent_half", "days_since"),
+)
+"""Names that an attribute cannot take: columns of order days, what their history and snapshots add
+(the features would be of these instead), and beginnings of features that every shop has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

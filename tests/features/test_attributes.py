@@ -8,7 +8,8 @@ import pytest
 from order_logs import FIRST_DAY, as_table, day_number, histories, messy_log
 
 from ltvkit.data.columns import RESERVED
-from ltvkit.features.attributes import attributes
+from ltvkit.errors import DataError
+from ltvkit.features.attributes import attributes, read_as_trained
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
@@ -80,3 +81,27 @@ def test_no_attribute_can_be_taken_for_a_column_of_ours():
         name.removesuffix(ending) for name in known for ending in endings if name.endswith(ending)
     }
     assert named_alike <= set(RESERVED)
+
+
+def features_of(log, *, trained=None):
+    columns = ("country", "discount")
+    rows = as_table(log)
+    rows = rows if trained is None else read_as_trained(rows, columns, features=trained)
+    seen = seen_at(with_history(rows), snapshot_days(map(day_number, SNAPSHOTS)))
+    found = fetch(attributes(seen, columns))
+    return found.set_index(["as_of_day", "customer_id"]).sort_index()
+
+
+def test_a_column_is_read_as_it_was_in_training_whatever_a_newer_log_holds():
+    log = messy_log(1)
+    trained = features_of(log)
+    written = log["discount"].astype("str").where(log["discount"].notna(), None)
+    pd.testing.assert_frame_equal(
+        features_of(log.assign(discount=written), trained=trained.columns), trained
+    )
+    without = log.assign(discount=pd.Series([None] * len(log), dtype="str"))
+    assert features_of(without, trained=trained.columns)["discount_mean"].isna().all()
+    numbered = features_of(log.assign(country=7), trained=trained.columns)
+    assert set(numbered["country_first"]) == {"7"}
+    with pytest.raises(DataError, match="got 'much', expected numbers, which the model was"):
+        features_of(log.assign(discount="much"), trained=trained.columns)

@@ -1,9 +1,12 @@
 """Features from the shop's own columns: what the first and last orders were like."""
 
+from collections.abc import Container
+
 import ibis
 import ibis.expr.types as ir
 
-from ltvkit.features.engine import average
+from ltvkit.errors import DataError, offenders
+from ltvkit.features.engine import average, fetch
 
 
 def attributes(seen: ir.Table, columns: tuple[str, ...]) -> ir.Table:
@@ -43,3 +46,42 @@ def attributes(seen: ir.Table, columns: tuple[str, ...]) -> ir.Table:
             rows = rows.mutate(**{f"{column}_like_first": like_first})
             features[f"{column}_share"] = average(rows[f"{column}_like_first"])
     return rows.group_by(["as_of_day", "customer_id"]).aggregate(**features)
+
+
+def read_as_trained(
+    order_days: ir.Table, columns: tuple[str, ...], *, features: Container[str]
+) -> ir.Table:
+    """The order days with each of the shop's own columns text or number, as it was in training.
+
+    What a column is, its values tell; a newer log may have none in it, or numbers where there
+    were texts.
+
+    Parameters
+    ----------
+    order_days : ibis table
+        One row per customer and order day.
+    columns : tuple of str
+        The shop's own.
+    features : container of str
+        What the trained model reads.
+
+    Raises
+    ------
+    DataError
+        When there are texts where there were numbers.
+    """
+    for name in columns:
+        column = order_days[name]
+        is_text = isinstance(column, ir.StringColumn)
+        if f"{name}_mean" in features and is_text:
+            number = column.try_cast("float64")
+            texts = order_days.filter(column.notnull() & number.isnull())
+            if found := sorted(fetch(texts.select(name).distinct())[name]):
+                raise DataError(
+                    f"column '{name}': got {offenders(found)}, expected numbers, which the model "
+                    "was trained with; mend the rows, or train again"
+                )
+            order_days = order_days.mutate(**{name: number})
+        elif f"{name}_distinct" in features and not is_text:
+            order_days = order_days.mutate(**{name: column.cast("string")})
+    return order_days

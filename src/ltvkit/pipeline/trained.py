@@ -10,6 +10,7 @@ import pandas as pd
 from ltvkit.config import Config, restore_config
 from ltvkit.data import CleanLog
 from ltvkit.errors import UserError
+from ltvkit.features.attributes import read_as_trained
 from ltvkit.models import artifact
 from ltvkit.models.artifact import TrainedModel
 from ltvkit.pipeline.customers import customer_attributes
@@ -50,15 +51,18 @@ class OpenedShop:
         Raises
         ------
         UserError
-            When the log has other further columns than the training's, or is of the new orders
-            alone.
+            When the log has other further columns than the training's, or such values in them,
+            or is of the new orders alone.
         """
         _check(trained, self.log)
+        order_days = read_as_trained(
+            self.log.order_days, self.log.attributes, features=trained.model.columns_read()
+        )
         known = customer_attributes(
             self.config, self.tables, kinds=trained.about["customer_attributes"]
         )
         kind = kind_of(self.config, self.log, known, trained=trained.model)
-        return kind.features(self.log.order_days, self.snapshot, model=trained.model)
+        return kind.features(order_days, self.snapshot, model=trained.model)
 
 
 def load_model(location: str | Path) -> TrainedModel:

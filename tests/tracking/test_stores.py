@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ltvkit.errors import UserError
-from ltvkit.tracking import tracking_location
-from ltvkit.tracking.stores import artifact_root, open_client, run_url
+from ltvkit.tracking import check_tracker, tracking_location
+from ltvkit.tracking.stores import artifact_root, find_experiment, open_client, run_url
 
 
 def test_the_argument_wins_over_the_environment_over_the_current_folder(
@@ -41,6 +41,21 @@ def test_the_page_of_a_run_is_on_its_server_in_the_view_for_models() -> None:
 def test_a_folder_is_refused_with_what_to_write_instead(place: str) -> None:
     with pytest.raises(UserError, match=r"expected a database or a server; write sqlite:///"):
         open_client(place)
+
+
+def test_a_file_that_is_no_database_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_text("something else that somebody keeps here\n" * 9)
+    with pytest.raises(UserError, match="file is not a database"):
+        open_client(f"sqlite:///{tmp_path}/mlflow.db")
+
+
+def test_a_deleted_experiment_is_told_before_the_training(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    client = open_client(uri)
+    client.delete_experiment(find_experiment(client, "shop", location=uri))
+    check_tracker(uri, experiment="other")
+    with pytest.raises(UserError, match="got the experiment 'shop', which was deleted"):
+        check_tracker(uri, experiment="shop")
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password(

@@ -75,7 +75,7 @@ def train(
     if config.tracking.enabled:
         from ltvkit.tracking import check_tracker
 
-        check_tracker(config.tracking.uri)
+        check_tracker(config.tracking.uri, experiment=config.tracking.experiment)
     progress.step(f"Reading {config.data.transactions}")
     log, tables = open_log(config), open_tables(config)
     snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)

@@ -4,12 +4,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ltvkit.data.locations import redact
+from ltvkit.errors import UserError
 from ltvkit.files import write_guarded_csv
 from ltvkit.runs import Run
 from ltvkit.tracking.contents import (
@@ -37,11 +39,14 @@ from ltvkit.tracking.package import save_for_mlflow
 from ltvkit.tracking.registry import register
 from ltvkit.tracking.stores import (
     NOTE,
+    as_default,
     find_experiment,
     open_client,
     quiet,
     run_url,
+    tracker_faults,
     tracking_location,
+    what_it_said,
 )
 
 if TYPE_CHECKING:
@@ -113,53 +118,74 @@ def record_run(
     Raises
     ------
     UserError
-        When the tracker does not answer, or there is no model in the folder.
+        When the tracker does not answer or fails, or there is no model in the folder.
     """
     location = tracking_location(uri)
+    try:
+        with quiet(), as_default(location):
+            return _record(
+                run,
+                model_folder=model_folder,
+                location=location,
+                experiment=experiment,
+                report=report,
+            )
+    except tracker_faults() as error:
+        raise UserError(
+            f"got a failure of the tracker at {redact(location)}, expected it to take the run; "
+            f"results are in {run.folder}, the model in {model_folder}. Mend it and train again, "
+            "or go without (--set tracking.enabled=false). It said: "
+            f"{what_it_said(error, location)}"
+        ) from error
+
+
+def _record(
+    run: Run, *, model_folder: Path, location: str, experiment: str, report: Path | None
+) -> Recorded:
     champion = may_be_champion(run.verdict)
     facts = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
     times = _times(facts["times"])
     failures = facts["model"].get("not_fitted", {})
-    with quiet():
-        client = open_client(location)
-        experiment_id = find_experiment(client, experiment, location=location)
-        parent = client.create_run(
-            experiment_id,
-            run_name=run.name,
-            start_time=times.start,
-            tags={**origin_tags(), **verdict_tags(run), NOTE: note(run), "kind": "training"},
-        ).info
-        run_id = str(parent.run_id)
-        try:
-            params = settings_params(run)
-            for first in range(0, len(params), MOST_PARAMS):
-                client.log_batch(run_id, params=params[first : first + MOST_PARAMS])
-            client.log_inputs(run_id, datasets=dataset_inputs(run))
-            _log_files(client, run_id, run, report=report)
-            model_id = _log_model(client, run, model_folder, parent)
-            # MLflow shows figures in the order they came: what runs are compared by comes first.
-            summary = summary_metrics(run) | ({"seconds": times.seconds} if times.seconds else {})
-            at = run.snapshot.as_of
-            _log_metrics(client, run_id, figures(summary, at=at, model_id=model_id))
-            for row in model_rows(run):
-                if row.kind == "record":
-                    _log_metrics(client, run_id, fold_figures(row))
-                why = failures.get(row.name, "")
-                _log_child(client, run, row, parent=parent, times=times, why_not=why)
-            version = register(
-                client,
-                run.name,
-                model_id=model_id,
-                run_id=run_id,
-                tags=version_tags(run),
-                description=" ".join([f"{run.verdict.decision}:", *run.verdict.reasons]),
-                champion=champion,
-            )
-        # Stopped by hand it has failed too.
-        except BaseException:
+    client = open_client(location)
+    experiment_id = find_experiment(client, experiment, location=location)
+    parent = client.create_run(
+        experiment_id,
+        run_name=run.name,
+        start_time=times.start,
+        tags={**origin_tags(), **verdict_tags(run), NOTE: note(run), "kind": "training"},
+    ).info
+    run_id = str(parent.run_id)
+    try:
+        params = settings_params(run)
+        for first in range(0, len(params), MOST_PARAMS):
+            client.log_batch(run_id, params=params[first : first + MOST_PARAMS])
+        client.log_inputs(run_id, datasets=dataset_inputs(run))
+        _log_files(client, run_id, run, report=report)
+        model_id = _log_model(client, run, model_folder, parent)
+        # MLflow shows figures in the order they came: what runs are compared by comes first.
+        summary = summary_metrics(run) | ({"seconds": times.seconds} if times.seconds else {})
+        at = run.snapshot.as_of
+        _log_metrics(client, run_id, figures(summary, at=at, model_id=model_id))
+        for row in model_rows(run):
+            if row.kind == "record":
+                _log_metrics(client, run_id, fold_figures(row))
+            why = failures.get(row.name, "")
+            _log_child(client, run, row, parent=parent, times=times, why_not=why)
+        version = register(
+            client,
+            run.name,
+            model_id=model_id,
+            run_id=run_id,
+            tags=version_tags(run),
+            description=" ".join([f"{run.verdict.decision}:", *run.verdict.reasons]),
+            champion=champion,
+        )
+    # Stopped by hand it has failed too.
+    except BaseException:
+        with suppress(*tracker_faults()):
             client.set_terminated(run_id, "FAILED")
-            raise
-        client.set_terminated(run_id, end_time=times.end)
+        raise
+    client.set_terminated(run_id, end_time=times.end)
     return Recorded(
         run_id=run_id,
         experiment_id=experiment_id,
@@ -275,7 +301,8 @@ def _log_model(client: "MlflowClient", run: Run, model_folder: Path, parent: "Ru
             client.log_model_artifacts(model_id, str(path))
     # Stopped by hand it has failed too.
     except BaseException:
-        client.finalize_logged_model(model_id, "FAILED")
+        with suppress(*tracker_faults()):
+            client.finalize_logged_model(model_id, "FAILED")
         raise
     client.finalize_logged_model(model_id, "READY")
     return model_id

@@ -13,6 +13,7 @@ from ltvkit.errors import UserError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Experiment
 
 LOCAL_UI = "http://127.0.0.1:5000"
 """Where `make ui` shows a store that has no server."""
@@ -80,6 +81,32 @@ def import_mlflow() -> Any:
     return mlflow
 
 
+@contextmanager
+def as_default(location: str) -> Iterator[None]:
+    """Make a tracker MLflow's own default for a while.
+
+    Its registry in a database asks the default tracker for the model of a version, not the one
+    that it was opened with.
+    """
+    mlflow = import_mlflow()
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    mlflow.set_tracking_uri(location)
+    try:
+        yield
+    finally:
+        # Setting it sets the variable too, and so does taking it back.
+        mlflow.set_tracking_uri(None)
+        if before is not None:
+            os.environ["MLFLOW_TRACKING_URI"] = before
+
+
+def tracker_faults() -> tuple[type[Exception], ...]:
+    """What is raised when a tracker, its database or its folder does not do its part."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return (import_mlflow().MlflowException, SQLAlchemyError, OSError)
+
+
 def open_client(location: str) -> "MlflowClient":
     """A client of the tracker at `location`, after a first answer from it.
 
@@ -99,7 +126,7 @@ def open_client(location: str) -> "MlflowClient":
             tracking_uri=location, registry_uri=registry_location(location)
         )
         client.search_experiments(max_results=1)
-    except mlflow.exceptions.MlflowException as error:
+    except tracker_faults() as error:
         raise UserError(
             f"got no answer from the tracker at {redact(location)}, expected MLflow there; start "
             "it, name another one (tracking.uri or MLFLOW_TRACKING_URI), or go without "
@@ -108,15 +135,17 @@ def open_client(location: str) -> "MlflowClient":
     return client
 
 
-def check_tracker(uri: str | None = None) -> None:
+def check_tracker(uri: str | None, *, experiment: str) -> None:
     """Ask the tracker for an answer, so that a training that it is to record fails at its start.
 
     Raises
     ------
     UserError
-        When that is not a place for a tracker, or nothing answers there.
+        When that is not a place for a tracker, nothing answers there, or the experiment was
+        deleted.
     """
-    open_client(tracking_location(uri))
+    client = open_client(tracking_location(uri))
+    _refuse_deleted(client.get_experiment_by_name(experiment))
 
 
 def find_experiment(client: "MlflowClient", name: str, *, location: str) -> str:
@@ -134,14 +163,18 @@ def find_experiment(client: "MlflowClient", name: str, *, location: str) -> str:
                 name, artifact_location=artifact_root(location), tags={NOTE: EXPERIMENT_NOTE}
             )
         )
-    if found.lifecycle_stage == "deleted":
-        raise UserError(
-            f"got the experiment {name!r}, which was deleted, expected one in use; restore it in "
-            "MLflow, or name another one with tracking.experiment"
-        )
+    _refuse_deleted(found)
     if NOTE not in found.tags:
         client.set_experiment_tag(found.experiment_id, NOTE, EXPERIMENT_NOTE)
     return str(found.experiment_id)
+
+
+def _refuse_deleted(found: "Experiment | None") -> None:
+    if found is not None and found.lifecycle_stage == "deleted":
+        raise UserError(
+            f"got the experiment {found.name!r}, which was deleted, expected one in use; restore "
+            "it in MLflow, or name another one with tracking.experiment"
+        )
 
 
 def artifact_root(location: str) -> str | None:

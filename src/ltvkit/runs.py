@@ -210,7 +210,12 @@ def _facts(folder: Path) -> Mapping[str, Any]:
             f"got no run.json in {folder}, expected the folder of a finished run; "
             "make one with `ltv train`"
         )
-    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _broken(path, error) from None
+    if not isinstance(facts, dict):
+        raise _broken(path, f"a {type(facts).__name__} is no run")
     if facts.get("schema") != SCHEMA:
         raise UserError(
             f"{path}: got schema {facts.get('schema')!r}, expected {SCHEMA}; "
@@ -225,7 +230,18 @@ def _customers(folder: Path) -> pd.DataFrame:
         raise UserError(
             f"got no customers_scored.parquet in {folder}, expected it beside run.json; train again"
         )
-    return pd.read_parquet(path)
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise _broken(path, error) from None
+
+
+def _broken(path: Path, why: object) -> UserError:
+    """What is said of a file that was cut short on its way, or changed."""
+    return UserError(
+        f"got {path}, which cannot be read ({why}), expected it as `ltv train` wrote it; copy the "
+        "whole folder again, or train again"
+    )
 
 
 def _frame(folder: Path, name: str, *, text: bool = False, local: bool = False) -> pd.DataFrame:

@@ -111,3 +111,23 @@ def test_a_run_of_an_earlier_day_that_lacks_a_fact_is_refused_by_its_name(
     (place / "run.json").write_text(json.dumps(facts))
     with pytest.raises(UserError, match=r"run\.json: got no 'grade', expected it"):
         read_run(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("run.json", b'{"schema": 2, "na'), ("run.json", b"[]"), ("run.json", b"\xff\xfe")],
+)
+def test_a_record_that_was_cut_short_is_told_without_a_traceback(
+    copied: Callable[[], Path], name: str, written: bytes
+) -> None:
+    place = copied()
+    (place / name).write_bytes(written)
+    with pytest.raises(UserError, match=r"run\.json, which cannot be read .* copy the whole"):
+        read_run(place)
+
+
+def test_a_list_that_was_cut_short_is_told_without_a_traceback(copied: Callable[[], Path]) -> None:
+    path = copied() / "customers_scored.parquet"
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(UserError, match=r"customers_scored\.parquet, which cannot be read"):
+        read_run(path.parent)

@@ -1,6 +1,7 @@
 """Dates as shops write them, decided from the whole column or refused."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -139,3 +140,15 @@ def test_what_was_written_is_what_is_read(form, dates):
     proof = pd.Timestamp("2020-12-31").date()  # A day above 12, so that the column tells.
     written = [day.strftime(form) for day in [proof, *dates]]
     assert days(*written) == [day.isoformat() for day in [proof, *dates]]
+
+
+def test_nanoseconds_with_a_zone_are_turned_as_microseconds_are():
+    """As pandas writes them to parquet; the 31st of March has 23 hours in Paris."""
+    moments = pd.to_datetime(["2024-03-30 22:59", "2024-03-30 23:00", "2024-03-31 22:00"])
+    nanoseconds = pd.ArrowDtype(pa.timestamp("ns", "UTC"))
+    zoned = pd.Series(moments.tz_localize("UTC"))
+    frame = pd.DataFrame({"customer_id": "a", "revenue": 1.0, "ordered_at": zoned}).astype(
+        {"ordered_at": nanoseconds}
+    )
+    found = order_days_from_frame(frame, timezone="Europe/Paris").to_pandas()["ordered_on"]
+    assert found.dt.strftime("%m-%d").tolist() == ["03-30", "03-31", "04-01"]

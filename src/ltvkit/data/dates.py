@@ -39,6 +39,7 @@ _NAMED = re.compile(
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _EPOCH_PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
 _MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+_INSTANTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def decide_dates(
         When the order of day and month cannot be known, or the format is none.
     """
     zone = literal(timezone)
-    if column.type == "TIMESTAMP WITH TIME ZONE":
-        sql = f"timezone({zone}, {column.sql})"
+    if column.type in _INSTANTS:
+        sql = f"timezone({zone}, CAST({column.sql} AS TIMESTAMPTZ))"
         return DateReading(sql, f"times, turned into {timezone}", zoned=True)
     if column.type in _MOMENTS:
         return DateReading(f"CAST({column.sql} AS TIMESTAMP)", "dates")

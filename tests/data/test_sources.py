@@ -393,3 +393,23 @@ def test_columns_of_odd_types_and_names_beside_the_mapped_ones_do_no_harm(tmp_pa
     assert days[["customer_id", "revenue", *names]].to_numpy().tolist() == [
         ["a", 1.5, "x", 1, 2, 3, "[1]"]
     ]
+
+
+def test_copies_that_a_notebook_or_a_program_keeps_are_not_read_again(tmp_path):
+    for place in (".", ".ipynb_checkpoints", "_temporary/0", "2024"):
+        (tmp_path / place).mkdir(parents=True, exist_ok=True)
+        (tmp_path / place / "orders.csv").write_text(text())
+    assert clean(read_transactions(tmp_path)).summary.rows == 2 * len(ROWS)
+
+
+def test_a_file_address_is_read_whether_its_signs_are_coded_or_not(tmp_path):
+    for name in ("my orders.csv", "100%25.csv", "a#b?.csv"):
+        path = tmp_path / name
+        path.write_text(text())
+        for location in (f"file://{path}", path.as_uri()):
+            assert clean(read_transactions(location)).summary.rows == len(ROWS)
+
+
+def test_an_address_with_a_space_is_told_without_a_traceback():
+    with pytest.raises(DataError, match="check the address"):
+        read_transactions("http://127.0.0.1:9/my orders.csv")

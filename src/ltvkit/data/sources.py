@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 
@@ -97,7 +97,7 @@ def read_transactions(location: str | Path, *, workspace: Workspace | None = Non
     if scheme in ("http", "https"):
         return _open_paths([_download(location, workspace)], redact(location), workspace)
     if scheme == "file":
-        return _open_paths(_paths(urlsplit(location).path), location, workspace)
+        return _open_paths(_paths(_file_of(location)), location, workspace)
     if scheme in SERVERS:
         copy = copy_postgres(location, workspace)
         return _open_paths([copy], redact(location), workspace)
@@ -146,7 +146,8 @@ def _paths(location: str) -> list[Path]:
             inner
             for inner in path.rglob("*")
             if inner.is_file()
-            and not inner.name.startswith((".", "_"))
+            # Hidden, or a program's own: a notebook's checkpoints hold the same rows again.
+            and not any(part.startswith((".", "_")) for part in inner.relative_to(path).parts)
             and inner.name.lower().removesuffix(".gz").endswith(endings)
         )
         if not found:
@@ -169,6 +170,12 @@ def _paths(location: str) -> list[Path]:
             f"{hint}; check the path (relative paths start from the config's folder)"
         )
     return found
+
+
+def _file_of(location: str) -> str:
+    """The path of a file:// location, whose signs may be written as %20, or as they are."""
+    path = location[len("file://") :]
+    return path if Path(path).exists() else unquote(path)
 
 
 def _open_paths(paths: Sequence[Path], location: str, workspace: Workspace) -> Source:
@@ -276,6 +283,7 @@ def _open_sample(location: str, workspace: Workspace) -> Source:
 
 
 def _download(location: str, workspace: Workspace) -> Path:
+    from http.client import HTTPException
     from urllib.error import URLError
     from urllib.request import Request, urlopen
 
@@ -290,7 +298,7 @@ def _download(location: str, workspace: Workspace) -> Path:
             expected = answer.headers.get("Content-Length")
             while chunk := answer.read(1 << 20):
                 out.write(chunk)
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, OSError, ValueError, HTTPException) as error:
         raise DataError(
             f"got no answer from {redact(location)} ({error}), expected a csv or parquet file; "
             "check the address, or fetch the file yourself and name its path"

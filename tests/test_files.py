@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ltvkit.errors import UserError
-from ltvkit.files import check_writable, whole_files, whole_folder
+from ltvkit.files import check_writable, whole_files, whole_folder, write_text
 
 
 def test_files_move_in_together_and_leave_others_alone(tmp_path):
@@ -102,3 +102,9 @@ def test_a_folder_that_is_somebodys_is_neither_replaced_nor_deleted(tmp_path, mo
             write(folder, holds="run.json")
     assert (folder / "thesis.txt").read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["work"]
+
+
+def test_a_file_that_cannot_be_written_is_told_without_a_traceback(tmp_path):
+    (tmp_path / "afile").write_text("mine")
+    with pytest.raises(UserError, match=r"expected a file that can be written; .* choose another"):
+        write_text("x", tmp_path / "afile" / "shop.yaml")

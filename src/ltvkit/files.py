@@ -135,9 +135,21 @@ def _refuse_wrong_kind(target: Path, *, below: Path) -> None:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; it takes that name when the block ends without error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    """Give a temporary path beside `path`; it takes that name when the block ends without error.
+
+    Raises
+    ------
+    UserError
+        When its folder cannot be made or written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    except OSError as error:
+        raise UserError(
+            f"got {path}, expected a file that can be written; {error.strerror}: choose another "
+            "place"
+        ) from None
     os.close(handle)
     fresh = Path(name)
     fresh.chmod(0o644)

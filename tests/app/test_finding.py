@@ -21,6 +21,13 @@ def test_runs_are_found_the_latest_first_and_nothing_else(tmp_path):
     assert find_runs(tmp_path / "old") == [tmp_path / "old"]
 
 
+def test_a_run_that_was_stopped_while_it_was_written_is_none(tmp_path):
+    for name in ("shop", ".shop-x1y2z3"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text("{}")
+    assert [run.name for run in find_runs(tmp_path)] == ["shop"]
+
+
 def test_the_latest_run_is_that_of_the_latest_snapshot_whenever_it_was_made(tmp_path):
     for made, (name, as_of) in enumerate([("dec", "2025-12-31"), ("june", "2025-06-30")]):
         (tmp_path / name).mkdir()

@@ -22,7 +22,9 @@ def find_runs(folder: Path) -> list[Path]:
     UserError
         When there is none.
     """
-    places = [folder, *sorted(folder.iterdir())] if folder.is_dir() else []
+    # A hidden folder is a run that was being written when something stopped it.
+    inner = sorted(p for p in folder.iterdir() if p.name[0] != ".") if folder.is_dir() else []
+    places = [folder, *inner]
     records = [place / "run.json" for place in places if (place / "run.json").is_file()]
     if not records:
         raise UserError(

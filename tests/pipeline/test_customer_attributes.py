@@ -98,6 +98,25 @@ def test_a_model_scores_later_with_a_newer_table_and_another_value_in_it(trained
     assert told.str.contains("town is large: raises value").mean() > 0.1
 
 
+def test_a_scored_run_knows_its_inputs_from_every_folder(trained, monkeypatch):
+    folder, done = trained
+    monkeypatch.chdir(folder)
+    out = score(
+        str(done.model_folder),
+        transactions="orders.csv",
+        customers="customers.csv",
+        as_of=LATER,
+        out=folder / "scored-here",
+        progress=Silent(),
+    )
+    facts = json.loads((out / "run.json").read_text())
+    told = [
+        facts["settings"]["data"]["customers"]["path"],
+        *(i["location"] for i in facts["inputs"]),
+    ]
+    assert set(told) == {str(folder / "orders.csv"), str(folder / "customers.csv")}
+
+
 def test_the_model_keeps_values_that_many_share_and_no_other(trained):
     _, done = trained
     text = "".join(

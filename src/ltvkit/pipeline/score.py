@@ -8,6 +8,7 @@ import pandas as pd
 
 from ltvkit.audience import RfmCuts
 from ltvkit.data import silence
+from ltvkit.data.locations import resolve_location
 from ltvkit.evaluation.checks import when_scored
 from ltvkit.files import check_writable
 from ltvkit.models.artifact import TrainedModel
@@ -54,6 +55,11 @@ def score(
         The run folder.
     """
     started = time.time()
+    # A run remembers its inputs, and may be looked at from another folder.
+    transactions, customers = (
+        None if place is None else resolve_location(place, Path.cwd())
+        for place in (transactions, customers)
+    )
     trained = load_model(location)
     config = configured(trained, customers=customers, as_of=as_of)
     folder = out or Path("runs") / f"{config.name}-scored"

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ltvkit.errors import UserError
-from ltvkit.files import check_writable, whole_files, whole_folder, write_text
+from ltvkit.files import check_writable, whole_files, whole_folder, write_csv, write_text
 
 
 def test_files_move_in_together_and_leave_others_alone(tmp_path):
@@ -108,3 +109,9 @@ def test_a_file_that_cannot_be_written_is_told_without_a_traceback(tmp_path):
     (tmp_path / "afile").write_text("mine")
     with pytest.raises(UserError, match=r"expected a file that can be written; .* choose another"):
         write_text("x", tmp_path / "afile" / "shop.yaml")
+
+
+def test_a_name_with_a_carriage_return_stays_in_its_row(tmp_path):
+    names = pd.DataFrame({"channel": ["Goo\rgle", "Meta"], "spent": [1.5, float("nan")]})
+    write_csv(names, tmp_path / "channels.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "channels.csv"), names)

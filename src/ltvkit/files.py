@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import csv
 import os
 import re
 import shutil
@@ -168,8 +169,17 @@ def write_text(text: str, path: Path) -> None:
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as plain csv (UTF-8 without BOM, comma, dot, ISO dates), for machines."""
+    # Python's csv parts no lines at a lone carriage return, but readers do: quote what holds one.
+    texts = [column for _, column in frame.items() if is_text(column)]
+    parted = any(column.astype("str").str.contains("\r", regex=False).any() for column in texts)
     with whole_file(path) as fresh:
-        frame.to_csv(fresh, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+        frame.to_csv(
+            fresh,
+            index=False,
+            lineterminator="\n",
+            date_format="%Y-%m-%d",
+            quoting=csv.QUOTE_NONNUMERIC if parted else csv.QUOTE_MINIMAL,
+        )
 
 
 FORMULA_STARTS = "=+-@\t\r\n\0"

@@ -152,3 +152,9 @@ def test_nanoseconds_with_a_zone_are_turned_as_microseconds_are():
     )
     found = order_days_from_frame(frame, timezone="Europe/Paris").to_pandas()["ordered_on"]
     assert found.dt.strftime("%m-%d").tolist() == ["03-30", "03-31", "04-01"]
+
+
+def test_seconds_since_1970_may_have_parts_of_a_second():
+    """As `time.time()` gives them."""
+    written = ("1704412800.123456", "1704499199.9", "1704499200")
+    assert days(*written) == ["2024-01-05", "2024-01-05", "2024-01-06"]

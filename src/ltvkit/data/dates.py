@@ -186,7 +186,8 @@ def _other_formats(
         "'[0-9]{4,}', 'Y', 'g'), '[0-9]+', '9', 'g')"
     )
     shapes = texts.workspace.rows(
-        "SELECT shape, CASE WHEN shape IN ('Y', 'Y.9') THEN length(split_part(t, '.', 1)) ELSE 0 "
+        "SELECT shape, CASE WHEN shape IN ('Y', 'Y.9', 'Y.Y') "
+        "THEN length(split_part(t, '.', 1)) ELSE 0 "
         f"END AS size, count(*) AS n FROM (SELECT t, {shape} AS shape FROM "
         f"(SELECT {texts.sql} AS t FROM {texts.table} WHERE {texts.sql} IS NOT NULL "
         f"AND {is_iso} IS NOT TRUE)) GROUP BY ALL ORDER BY n DESC, shape, size LIMIT 200"
@@ -201,7 +202,7 @@ def _other_formats(
         )
     for form, size, _ in shapes:
         pair = _either_order(form)
-        if form in ("Y", "Y.9", "YTY", "YTYZ"):
+        if form in ("Y", "Y.9", "Y.Y", "YTY", "YTYZ"):
             readings += _compact(texts.sql, form, size, timezone)
         elif pair and day_first is not None:
             formats.append(pair[0] if day_first else pair[1])
@@ -218,8 +219,9 @@ def _compact(text: str, form: str, size: int, timezone: str) -> list[str]:
         return [f"try_strptime({text}, '%Y%m%dT%H%M%S')"]
     if form == "YTYZ":
         return [local(f"try_strptime({text}, '%Y%m%dT%H%M%SZ')")]
-    # Numbers that met missing values end in '.0'.
-    digits = text if form == "Y" else rf"regexp_replace({text}, '\.0+$', '')"
+    # Numbers that met missing values end in '.0', seconds since 1970 in parts of a second.
+    end = "[0-9]+" if size == 10 else "0+"
+    digits = text if form == "Y" else rf"regexp_replace({text}, '\.{end}$', '')"
     of_size = f"CASE WHEN length({digits}) = {size} THEN"
     if size in _COMPACT:
         return [f"{of_size} try_strptime({digits}, '{_COMPACT[size]}') END"]

@@ -26,9 +26,10 @@ model: {threads: 1}
 """
 
 
-def ltv(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def ltv(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).parent / "ltv"), *words]
-    return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True)
+    environment = ENVIRONMENT | variables
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +259,16 @@ def test_a_users_mistake_is_told_without_traceback_and_exit_code_2(tmp_path, wor
     assert told in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_terminal_without_the_letters_of_a_name_is_no_failure(tmp_path):
+    (tmp_path / "orders.csv").write_text(
+        "customer_id,ordered_at,revenue\na,2024-01-05,9\nŁódź,2024-01-06,\n", encoding="utf-8"
+    )
+    (tmp_path / "shop.yaml").write_text("name: shop\ndata: {transactions: orders.csv}\n")
+    done = ltv("check-data", "shop.yaml", cwd=tmp_path, PYTHONIOENCODING="iso8859-7")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the amount is missing: ??d?, 2024-01-06" in done.stdout
 
 
 def test_a_tracker_that_does_not_answer_is_told_before_the_work(tmp_path):

@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import datetime
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from shlex import quote
 from typing import Annotated
@@ -320,6 +321,10 @@ def main() -> None:
     # Waiting threads must not spin: on a busy machine they take the time of those that work.
     # Read when the library that LightGBM runs on is loaded, so it is set before.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal or log of another alphabet shows "?" for a letter that it does not have.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except UserError as error:

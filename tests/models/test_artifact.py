@@ -79,6 +79,15 @@ def test_another_schema_is_refused_with_what_to_do(folder):
         read_artifact(folder)
 
 
+def test_a_model_that_was_cut_short_is_refused_by_its_file(folder):
+    path = folder / "model.json"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(
+        UserError, match=r"model\.json, which cannot be read.*copy the whole folder"
+    ):
+        read_artifact(folder)
+
+
 def test_a_folder_without_a_model_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(UserError, match="ltv train"):
         read_artifact(tmp_path)

@@ -98,7 +98,7 @@ def read_artifact(folder: str | Path) -> TrainedModel:
     Raises
     ------
     UserError
-        When there is no model there, or one of another schema.
+        When there is no model there, one that was cut short, or one of another schema.
     """
     folder = Path(folder)
     path = folder / "model.json"
@@ -107,7 +107,13 @@ def read_artifact(folder: str | Path) -> TrainedModel:
             f"got no model at {folder}, expected a folder with model.json; train one with "
             "`ltv train CONFIG`, or name its folder or an MLflow URI like models:/shop@champion"
         )
-    state = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        state = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(
+            f"got {path}, which cannot be read ({error}), expected it as `ltv train` wrote it; "
+            "copy the whole folder again, or train again"
+        ) from None
     if state.get("schema") != SCHEMA:
         raise UserError(
             f"got a model of schema {state.get('schema')} at {folder}, expected {SCHEMA}; train it "

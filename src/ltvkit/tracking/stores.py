@@ -122,10 +122,11 @@ def open_client(location: str) -> "MlflowClient":
         )
     mlflow = import_mlflow()
     try:
-        client: MlflowClient = mlflow.MlflowClient(
-            tracking_uri=location, registry_uri=registry_location(location)
-        )
-        client.search_experiments(max_results=1)
+        with quiet():
+            client: MlflowClient = mlflow.MlflowClient(
+                tracking_uri=location, registry_uri=registry_location(location)
+            )
+            client.search_experiments(max_results=1)
     except tracker_faults() as error:
         raise UserError(
             f"got no answer from the tracker at {redact(location)}, expected MLflow there; start "

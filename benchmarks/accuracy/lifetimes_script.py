@@ -36,7 +36,7 @@ class LifetimesScript:
 
     def fit(self, panel: Panel) -> Self:
         """Fit on the customers known at the snapshot; equal rows once, with a weight."""
-        with _quiet():
+        with quiet():
             import lifetimes
 
         makers = {
@@ -46,9 +46,9 @@ class LifetimesScript:
         }
         options = {"initial_params": np.ones(4)} if self.kind == "pareto_nbd" else {}
         self.horizon_days_ = panel.snapshot.horizon_days
-        counted = _counted(pd.DataFrame(dict(zip("xtT", _weeks(panel.now), strict=True))))
+        counted = _counted(pd.DataFrame(dict(zip("xtT", in_weeks(panel.now), strict=True))))
         rows = [counted[name].to_numpy() for name in "xtT"]
-        with _quiet():
+        with quiet():
             self.orders_ = _first_fit(
                 makers[self.kind],
                 lambda model: model.fit(*rows, weights=counted["weight"].to_numpy(), **options),
@@ -72,9 +72,9 @@ class LifetimesScript:
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """Expected orders times order value; P(order) from the parameters, which it offers not."""
         days = horizon_days or self.horizon_days_
-        x, t_x, T = _weeks(features)
+        x, t_x, T = in_weeks(features)
         repeat_value = features["mean_repeat_order_value"].to_numpy(dtype=float)
-        with _quiet():
+        with quiet():
             expected = self.orders_.conditional_expected_number_of_purchases_up_to_time
             orders = np.asarray(expected(days / WEEK, x, t_x, T), dtype=float)
             if self.values_ is None:
@@ -97,7 +97,8 @@ class LifetimesScript:
         )
 
 
-def _weeks(summary: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def in_weeks(summary: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Frequency, recency and T of a customer summary."""
     names = ("repeat_orders", "age_at_last_order_days", "age_days")
     x, t_x, T = (summary[name].to_numpy(dtype=float) for name in names)
     return x, t_x / WEEK, T / WEEK
@@ -121,11 +122,12 @@ def _first_fit(make: Callable[..., Any], fit: Callable[[Any], Any]) -> Any:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Its warnings and prints stay inside."""
+def quiet() -> Iterator[None]:
+    """The warnings and prints of a peer stay inside."""
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
         np.errstate(all="ignore"),
     ):
         warnings.simplefilter("ignore")

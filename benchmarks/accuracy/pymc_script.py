@@ -4,20 +4,15 @@ It is asked where it is installed, as it brings more with it than all that ltvki
 MBG/NBD there is no P(order), so that one is left out.
 """
 
-import contextlib
-import io
 import logging
-import warnings
-from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
+from benchmarks.accuracy.lifetimes_script import WEEK, in_weeks, quiet
 
 from ltvkit.errors import ConvergenceError
 from ltvkit.panel import Panel
-
-WEEK = 7.0
 
 
 class PymcScript:
@@ -34,12 +29,13 @@ class PymcScript:
 
     def fit(self, panel: Panel) -> Self:
         """Fit on the customers known at the snapshot."""
-        with _quiet():
+        logging.getLogger("pymc").setLevel(logging.ERROR)
+        with quiet():
             from pymc_marketing import clv
 
             makers = {"bgnbd": clv.BetaGeoModel, "pareto_nbd": clv.ParetoNBDModel}
             self.horizon_days_ = panel.snapshot.horizon_days
-            data = _weeks(panel.now)
+            data = _data(panel.now)
             self.orders_ = makers[self.kind](data=data)
             self.orders_.fit(method="map", progressbar=False)
             repeats = data[(data["frequency"] > 0) & (data["monetary_value"] > 0)]
@@ -50,8 +46,8 @@ class PymcScript:
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """Expected orders times order value, and P(order)."""
         weeks = (horizon_days or self.horizon_days_) / WEEK
-        data = _weeks(features)
-        with _quiet():
+        data = _data(features)
+        with quiet():
             orders = _mean(self.orders_.expected_purchases(data, future_t=weeks))
             paid = data["monetary_value"] > 0
             value = np.full(len(data), _mean(self.values_.expected_new_customer_spend()).item())
@@ -75,13 +71,14 @@ class PymcScript:
         )
 
 
-def _weeks(summary: pd.DataFrame) -> pd.DataFrame:
+def _data(summary: pd.DataFrame) -> pd.DataFrame:
+    x, t_x, T = in_weeks(summary)
     return pd.DataFrame(
         {
             "customer_id": summary["customer_id"].to_numpy(),
-            "frequency": summary["repeat_orders"].to_numpy(),
-            "recency": summary["age_at_last_order_days"].to_numpy(dtype=float) / WEEK,
-            "T": summary["age_days"].to_numpy(dtype=float) / WEEK,
+            "frequency": x,
+            "recency": t_x,
+            "T": T,
             "monetary_value": summary["mean_repeat_order_value"].to_numpy(dtype=float),
         }
     )
@@ -90,17 +87,3 @@ def _weeks(summary: pd.DataFrame) -> pd.DataFrame:
 def _mean(drawn: Any) -> np.ndarray:
     """By customer, over what is drawn of the posterior."""
     return np.asarray(drawn.mean(("chain", "draw")), dtype=float)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Its warnings, logs and prints stay inside."""
-    logging.getLogger("pymc").setLevel(logging.ERROR)
-    with (
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-        np.errstate(all="ignore"),
-    ):
-        warnings.simplefilter("ignore")
-        yield

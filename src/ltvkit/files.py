@@ -69,6 +69,14 @@ def check_writable(folder: Path, *, holds: str) -> None:
     _beside(folder.absolute()).rmdir()
 
 
+def unreadable(path: Path, why: object) -> UserError:
+    """What is said of a file of `ltv train` that was cut short on its way, or changed."""
+    return UserError(
+        f"got {path}, which cannot be read ({why}), expected it as `ltv train` wrote it; copy the "
+        "whole folder again, or train again"
+    )
+
+
 def _refuse_somebodys(folder: Path, holds: str) -> None:
     """Refuse to replace, and so to delete, a folder that is no earlier result, or in use."""
     if not folder.is_dir():

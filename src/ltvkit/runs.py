@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.errors import UserError
-from ltvkit.files import is_text, unguarded
+from ltvkit.files import is_text, unguarded, unreadable
 from ltvkit.run_facts import (
     OPTIONAL,
     Check,
@@ -213,9 +213,9 @@ def _facts(folder: Path) -> Mapping[str, Any]:
     try:
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise _broken(path, error) from None
+        raise unreadable(path, error) from None
     if not isinstance(facts, dict):
-        raise _broken(path, f"a {type(facts).__name__} is no run")
+        raise unreadable(path, f"a {type(facts).__name__} is no run")
     if facts.get("schema") != SCHEMA:
         raise UserError(
             f"{path}: got schema {facts.get('schema')!r}, expected {SCHEMA}; "
@@ -233,15 +233,7 @@ def _customers(folder: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise _broken(path, error) from None
-
-
-def _broken(path: Path, why: object) -> UserError:
-    """What is said of a file that was cut short on its way, or changed."""
-    return UserError(
-        f"got {path}, which cannot be read ({why}), expected it as `ltv train` wrote it; copy the "
-        "whole folder again, or train again"
-    )
+        raise unreadable(path, error) from None
 
 
 def _frame(folder: Path, name: str, *, text: bool = False, local: bool = False) -> pd.DataFrame:

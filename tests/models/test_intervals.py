@@ -70,7 +70,7 @@ def test_of_those_who_order_the_second_interval_covers_its_level(scatter, later)
     assert (low <= high).all()
 
 
-def test_whoever_orders_is_never_expected_to_bring_more_in_fewer_days(scatter):
+def test_whoever_orders_is_not_expected_to_bring_more_in_fewer_days(scatter):
     trained, trained_prob = np.array([40.0, 40.0]), np.array([0.4, 0.4])
 
     def if_order(revenue, prob):

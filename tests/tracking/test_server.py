@@ -4,9 +4,7 @@ One module, so that workers of one test run share one server.
 """
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from datetime import date
@@ -216,25 +214,6 @@ def test_a_model_of_another_make_is_refused(server: Server, tmp_path: Path) -> N
     server.client.log_artifacts(run_id, str(tmp_path), "other")
     with pytest.raises(UserError, match="that ltvkit did not make"):
         fetch_model(f"runs:/{run_id}/other", tracking_uri=server.uri)
-
-
-def test_a_store_elsewhere_takes_run_and_version_and_leaves_the_current_folder_alone(
-    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """MLflow's registry asks its default tracker for the model, whichever it was opened with."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/usual.db")
-    uri = f"sqlite:///{tmp_path}/elsewhere.db"
-    run = read_run(write_tracked_run(tmp_path / "runs" / "shop"))
-    words = {"model_folder": trained.folder, "experiment": "ltvkit", "report": None}
-    assert record_run(run, uri=uri, **words).model_version == "1"
-    assert fetch_model("models:/shop/1", tracking_uri=uri).is_dir()
-    assert os.environ["MLFLOW_TRACKING_URI"].endswith("usual.db")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere.db", "mlruns", "runs"]
-    shutil.rmtree(tmp_path / "mlruns")
-    (tmp_path / "mlruns").write_text("a file in the way")
-    with pytest.raises(UserError, match=r"got a failure of the tracker at .* results are in"):
-        record_run(run, uri=uri, **words)
 
 
 def test_without_a_server_everything_lies_in_the_current_folder(

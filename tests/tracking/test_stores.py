@@ -1,12 +1,17 @@
 """Which tracker is meant, and what is said when it is not there."""
 
+import os
+import shutil
 import socket
 from pathlib import Path
 
 import pytest
+from served_shop import Trained
+from tracked_run import write_tracked_run
 
 from ltvkit.errors import UserError
-from ltvkit.tracking import check_tracker, tracking_location
+from ltvkit.runs import read_run
+from ltvkit.tracking import check_tracker, fetch_model, record_run, tracking_location
 from ltvkit.tracking.stores import artifact_root, find_experiment, open_client, run_url
 
 
@@ -70,3 +75,22 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(
     assert address in str(raised.value)
     assert "secret" not in str(raised.value)
     assert "tracking.enabled=false" in str(raised.value)
+
+
+def test_a_store_elsewhere_takes_run_and_version_and_leaves_the_current_folder_alone(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLflow's registry asks its default tracker for the model, whichever it was opened with."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/usual.db")
+    uri = f"sqlite:///{tmp_path}/elsewhere.db"
+    run = read_run(write_tracked_run(tmp_path / "runs" / "shop"))
+    words = {"model_folder": trained.folder, "experiment": "ltvkit", "report": None}
+    assert record_run(run, uri=uri, **words).model_version == "1"
+    assert fetch_model("models:/shop/1", tracking_uri=uri).is_dir()
+    assert os.environ["MLFLOW_TRACKING_URI"].endswith("usual.db")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere.db", "mlruns", "runs"]
+    shutil.rmtree(tmp_path / "mlruns")
+    (tmp_path / "mlruns").write_text("a file in the way")
+    with pytest.raises(UserError, match=r"got a failure of the tracker at .* results are in"):
+        record_run(run, uri=uri, **words)

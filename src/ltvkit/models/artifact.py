@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.errors import SchemaError, UserError
-from ltvkit.files import whole_folder
+from ltvkit.files import unreadable, whole_folder
 from ltvkit.models.blend import Blend
 from ltvkit.models.boosted import Bag, Columns
 from ltvkit.models.candidates import Candidates
@@ -110,10 +110,7 @@ def read_artifact(folder: str | Path) -> TrainedModel:
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise UserError(
-            f"got {path}, which cannot be read ({error}), expected it as `ltv train` wrote it; "
-            "copy the whole folder again, or train again"
-        ) from None
+        raise unreadable(path, error) from None
     if state.get("schema") != SCHEMA:
         raise UserError(
             f"got a model of schema {state.get('schema')} at {folder}, expected {SCHEMA}; train it "

@@ -147,7 +147,8 @@ def interval_if_order(
     """Low and high of the revenue of those who do order.
 
     Revenue and P(order), `trained_prob` over the horizon trained for, spread over the days by laws
-    of their own; whoever orders is never expected to bring more in fewer days.
+    of their own; whoever orders is not expected to bring more in fewer days than those, nor less in
+    more.
     """
     expected, trained = (
         revenue / np.maximum(prob, 1e-6)

@@ -255,6 +255,21 @@ def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
     assert value_change(raised, panel.as_of_day) > 0.2
 
 
+def test_orders_that_are_dearer_every_year_at_this_time_change_no_prices(log):
+    panel = simulated_panel(log, history_days=500, horizon_days=90)
+    repeats = panel.activity.repeats
+    last = repeats["day"] > panel.as_of_day - 91
+    back = panel.as_of_day - 364 - repeats["day"]
+    gifts = repeats["repeat_revenue"].where(
+        ~last & ~back.between(0, 90), 2 * repeats["repeat_revenue"]
+    )
+    yearly = replace(panel.activity, repeats=repeats.assign(repeat_revenue=gifts))
+    once = gifts.where(last, repeats["repeat_revenue"])
+    risen = replace(panel.activity, repeats=repeats.assign(repeat_revenue=once))
+    assert value_change(risen, panel.as_of_day) > 0.3
+    assert value_change(yearly, panel.as_of_day) < 0.15
+
+
 def test_a_season_that_was_just_seen_is_not_trusted_before_a_past_date_tried_it(log):
     fresh, later = (simulated_panel(log, history_days=days, horizon_days=60) for days in (410, 500))
     first = fresh.activity.repeats["day"].min()

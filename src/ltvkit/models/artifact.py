@@ -36,7 +36,7 @@ from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import ModelOfRecord
 from ltvkit.units import USUAL_INTERVAL
 
-SCHEMA = 13
+SCHEMA = 14
 
 
 @dataclass(frozen=True, slots=True)

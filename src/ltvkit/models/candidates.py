@@ -2,8 +2,8 @@
 
 - `tweedie`: boosted trees on revenue, log link, variance power 1.5;
 - `root`: boosted trees on the square root of revenue, squared: robust to single large orders;
-- `loglinear`: two dozen slopes on logarithms of what the customer did: smooth, so that it goes on
-  where trees stop;
+- `loglinear`: two dozen slopes on logarithms of what the customer did, and factors for the shop's
+  own texts: smooth, so that it goes on where trees stop;
 - `pareto_nbd`: expected orders x Gamma-Gamma value of all orders;
 - `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where
   first orders are unlike later ones;
@@ -22,7 +22,7 @@ import pandas as pd
 
 from ltvkit.models.boosted import Bag, Columns, Design, Objective, cross_fit
 from ltvkit.models.churn import MBG_NBD
-from ltvkit.models.loglinear import LogLinear, cross_fit_loglinear
+from ltvkit.models.loglinear import Link, LogLinear, cross_fit_loglinear
 from ltvkit.panel import YOUNG_DAYS
 from ltvkit.units import Floats
 
@@ -159,16 +159,17 @@ def fit_candidates(
             increasing=INCREASING,
         )
 
+    def slopes(target: Floats, link: Link) -> tuple[LogLinear, Floats]:
+        return cross_fit_loglinear(
+            described, target, columns=columns, link=link, customer=customer, seed=seed
+        )
+
     active, by_trees = learn(came.astype(float), "binary", 0)
     tweedie, by_tweedie = learn(relative, "tweedie", 1)
     root, by_root = learn(np.sqrt(relative), "l2", 2)
     report("boosted trees", 3, 3)
-    loglinear, by_slopes = cross_fit_loglinear(
-        described, relative, link="log", customer=customer, seed=seed
-    )
-    active_loglinear, chance_by_slopes = cross_fit_loglinear(
-        described, came.astype(float), link="logit", customer=customer, seed=seed
-    )
+    loglinear, by_slopes = slopes(relative, "log")
+    active_loglinear, chance_by_slopes = slopes(came.astype(float), "logit")
     out_of_fold = {
         "tweedie": by_tweedie,
         "root": _squared(by_root),

@@ -2,8 +2,10 @@
 
     ln E[y] = c + sum_j b_j x_j,        logit P(order) = c + sum_j b_j x_j
 
-on logarithms of what the customer spent, ordered and let pass, and of what the BTYD models expect.
-They are smooth, so that they go on beyond the largest customer seen where trees stop, and have few
+on logarithms of what the customer spent, ordered and let pass, and of what the BTYD models expect;
+and on whether a text of the shop's own, as the channel or the category of the first order, has one
+of its usual values: what it changes is a factor, the same for small customers and large ones. They
+are smooth, so that they go on beyond the largest customer seen where trees stop, and have few
 parameters, so that they do not chase noise on small logs.
 """
 
@@ -15,6 +17,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression, TweedieRegressor
 
+from ltvkit.models.boosted import Columns
 from ltvkit.models.folds import FOLDS, fold_of
 from ltvkit.units import Floats
 
@@ -50,6 +53,9 @@ MONEY_SHARE, HALF_ORDER, WEEK = 0.01, 0.5, 7.0
 FEWEST_EXPECTED = 0.01
 EXTREME_CHANCE = 1e-4
 
+MOST_VALUES = 10
+"""Of a text column, those of most customers: a choice, all others are one value together."""
+
 RIDGE = 0.01
 """Weight of half the squared slopes beside the mean loss; a third or thrice it is alike."""
 
@@ -67,6 +73,8 @@ class LogLinear:
         Of what is predicted.
     order_value : float
         A usual order, in money: the unit of money columns.
+    values : tuple of (str, str)
+        Text columns and their values, each pair a column that is 1 where it is so.
     centre, spread : tuple of float
         Mean and standard deviation of each column when fitted.
     slopes : tuple of float
@@ -77,6 +85,7 @@ class LogLinear:
 
     link: Link
     order_value: float
+    values: tuple[tuple[str, str], ...]
     centre: tuple[float, ...]
     spread: tuple[float, ...]
     slopes: tuple[float, ...]
@@ -88,6 +97,7 @@ class LogLinear:
         return cls(
             link=state["link"],
             order_value=state["order_value"],
+            values=tuple((column, value) for column, value in state["values"]),
             centre=tuple(state["centre"]),
             spread=tuple(state["spread"]),
             slopes=tuple(state["slopes"]),
@@ -96,13 +106,19 @@ class LogLinear:
 
     def predict(self, described: pd.DataFrame) -> Floats:
         """Expected revenue, or P(order), over the label's length, one value per row."""
-        design = _design(described, self.order_value)
+        design = _design(described, self.order_value, self.values)
         standard = _standard(design, np.array(self.centre), np.array(self.spread))
         return _mean(self.link, standard, np.array(self.slopes), self.intercept)
 
 
 def cross_fit_loglinear(
-    described: pd.DataFrame, target: Floats, *, link: Link, customer: np.ndarray, seed: int
+    described: pd.DataFrame,
+    target: Floats,
+    *,
+    columns: Columns,
+    link: Link,
+    customer: np.ndarray,
+    seed: int,
 ) -> tuple[LogLinear, Floats]:
     """Fit on all rows, and predict every row by a fit that did not see its customer.
 
@@ -115,6 +131,8 @@ def cross_fit_loglinear(
         Panel rows with BTYD columns.
     target : ndarray
         Revenue in the label, in any unit; 1 for who ordered in it, where chances are learned.
+    columns : Columns
+        Which texts there are, and their values.
     link : {"log", "logit"}
         Of revenue, of chances.
     customer : ndarray of int
@@ -128,7 +146,12 @@ def cross_fit_loglinear(
         The model of all rows, and the out-of-fold prediction of every row.
     """
     order_value = float(described["mean_order_value"].mean())
-    design = _design(described, order_value)
+    values = tuple(
+        (column, value)
+        for column, known in columns.categories.items()
+        for value in known[:MOST_VALUES]
+    )
+    design = _design(described, order_value, values)
     centre, spread = design.mean(axis=0), np.maximum(design.std(axis=0), 1e-9)
     standard = _standard(design, centre, spread)
     fold = fold_of(customer, seed=seed)
@@ -141,6 +164,7 @@ def cross_fit_loglinear(
     return LogLinear(
         link=link,
         order_value=order_value,
+        values=values,
         centre=tuple(centre.tolist()),
         spread=tuple(spread.tolist()),
         slopes=tuple(slopes.tolist()),
@@ -169,21 +193,27 @@ def _mean(link: Link, standard: Floats, slopes: Floats, intercept: float) -> Flo
     return np.asarray(np.exp(score) if link == "log" else expit(score))
 
 
-def _design(described: pd.DataFrame, order_value: float) -> Floats:
+def _design(
+    described: pd.DataFrame, order_value: float, values: tuple[tuple[str, str], ...]
+) -> Floats:
     """Logarithms of the columns; what is missing (a gap without a second order) counts as 0."""
 
-    def values(name: str) -> Floats:
+    def known(name: str) -> Floats:
         return np.asarray(np.nan_to_num(described[name].to_numpy(dtype=float)))
 
-    chance = np.clip(values("btyd_prob_active"), EXTREME_CHANCE, 1 - EXTREME_CHANCE)
+    chance = np.clip(known("btyd_prob_active"), EXTREME_CHANCE, 1 - EXTREME_CHANCE)
     least = MONEY_SHARE * order_value
     logs = [
-        *(np.log(np.maximum(values(name), 0.0) + least) for name in MONEY),
-        *(np.log(values(name) + HALF_ORDER) for name in ORDERS),
-        *(np.log(values(name) + WEEK) for name in DAYS),
-        np.log(values("btyd_expected_orders") + FEWEST_EXPECTED),
+        *(np.log(np.maximum(known(name), 0.0) + least) for name in MONEY),
+        *(np.log(known(name) + HALF_ORDER) for name in ORDERS),
+        *(np.log(known(name) + WEEK) for name in DAYS),
+        np.log(known("btyd_expected_orders") + FEWEST_EXPECTED),
         np.log(chance / (1 - chance)),
-        values("log_label_days"),
+        known("log_label_days"),
+        *(
+            (described[column].astype("str") == value).to_numpy(dtype=float)
+            for column, value in values
+        ),
     ]
     return np.asarray(np.column_stack(logs))
 

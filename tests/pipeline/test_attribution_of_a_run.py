@@ -101,3 +101,19 @@ def test_shared_credit_counts_every_customer_once_and_every_cent_once(tmp_path):
     assert (parts["loaded_cac"] * parts["new_customers"]).sum() == pytest.approx(
         table.loc["all", "loaded_cost"], abs=0.005
     )
+
+
+def channel_of_orders(shop):
+    """The orders with the channel that each customer is known by, as a sales system has it."""
+    return shop["orders"].merge(shop["customers"][["customer_id", "channel"]], on="customer_id")
+
+
+def test_a_table_of_contacts_leaves_the_channels_of_first_orders_as_they_are(tmp_path):
+    shop = sound()
+    shop |= {
+        "orders": channel_of_orders(shop),
+        "customers": shop["customers"].drop(columns="channel"),
+        "settings": {"data.columns.channel": "channel"},
+    }
+    found = credited(shop, tmp_path).set_index("customer_id")["channel"]
+    assert found.to_dict() == newcomers().set_index("customer_id")["channel"].to_dict()

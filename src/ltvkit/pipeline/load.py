@@ -123,13 +123,15 @@ def customer_channels(
     """The channel each customer came through, or attribution weights where it was several.
 
     From the touches, by the rule of attribution unless they are weights already; else from the
-    customers table, else from the first order; `customer_id, channel` and perhaps `weight`. Empty
-    when the shop keeps no channels.
+    customers table, if it names any, else from the first order; `customer_id, channel` and perhaps
+    `weight`. Empty when the shop keeps no channels.
     """
     if tables.touches is not None:
         return _credited(tables.touches.frame, order_days, attribution)
-    if tables.customers is not None and "channel" in tables.customers.frame.columns:
-        return tables.customers.frame[["customer_id", "channel"]].dropna(subset=["channel"])
+    if tables.customers is not None:
+        named = tables.customers.frame[["customer_id", "channel"]].dropna(subset=["channel"])
+        if len(named):
+            return named
     if "channel" in log.attributes:
         first = order_days.drop_duplicates("customer_id")
         return first[["customer_id", "channel"]].dropna(subset=["channel"])

@@ -13,6 +13,7 @@ from ltvkit.data import (
     order_days_from_frame,
     read_transactions,
     silence,
+    source_from_frame,
 )
 from ltvkit.data import render_data_check as render
 from ltvkit.data.opened import Table
@@ -215,3 +216,17 @@ def test_tables_that_do_not_speak_of_the_same_customers_and_channels_are_told_of
     strangers = customers.assign(customer_id="x" + customers["customer_id"])
     assert found(strangers, costs)["customers table"].status == "REVIEW"
     assert "customers table" not in statuses(good())
+
+
+def test_channels_with_costs_are_looked_for_among_who_ordered_and_in_any_spelling():
+    frame = good().assign(source="Google Ads")
+    costs = {
+        "costs": Table(pd.DataFrame({"channel": ["google_ads", "tv"], "amount": 1.0}), "k", "")
+    }
+    log = clean(source_from_frame(frame), columns=ColumnMap(channel="source"))
+    waiting = pd.DataFrame({"customer_id": ["new"], "channel": ["tv"]})
+    contacts = pd.DataFrame({"customer_id": log.to_pandas()["customer_id"].unique()})
+    for customers in (waiting, contacts):
+        tables = costs | {"customers": Table(customers, "c", "")}
+        found = {f.name: f.words for f in check_data(log, tables=tables).findings}
+        assert found["channels with costs"] == "costs but no customer: tv"

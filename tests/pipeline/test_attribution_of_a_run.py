@@ -117,3 +117,23 @@ def test_a_table_of_contacts_leaves_the_channels_of_first_orders_as_they_are(tmp
     }
     found = credited(shop, tmp_path).set_index("customer_id")["channel"]
     assert found.to_dict() == newcomers().set_index("customer_id")["channel"].to_dict()
+
+
+def test_a_channel_written_in_several_ways_is_one_with_all_of_its_customers_and_costs(tmp_path):
+    plain = decided(sound(), tmp_path).channels
+    shop = sound()
+    people, costs = shop["customers"], shop["costs"]
+    people["channel"] = people["channel"].where(people.index % 3 > 0, people["channel"].str.upper())
+    costs["channel"] = costs["channel"].where(costs.index % 5 > 0, costs["channel"] + "_")
+    odd = decided(shop, tmp_path).channels
+    pd.testing.assert_frame_equal(odd, plain)
+
+
+def test_who_wrote_a_channel_differently_is_told_which_name_it_counts_as(tmp_path):
+    shop = sound()
+    shop["customers"]["channel"] = shop["customers"]["channel"].str.title()
+    tables = open_tables(configured(shop, tmp_path))
+    assert tables.customers.notes == (
+        "customers: channels 'Ads', 'Social' count as 'ads', 'social'",
+    )
+    assert tables.costs.notes == ()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ltvkit.data.beside import findings_beside
 from ltvkit.data.clean_log import CleanLog
 from ltvkit.data.findings import DataFinding, Status, findings_of
 from ltvkit.data.opened import Table
@@ -78,8 +79,9 @@ def check_data(
     >>> [finding.name for finding in check.findings if finding.status == "FAIL"]
     []
     """
-    findings = findings_of(
-        log, horizon_days=horizon_days, margin_rate=margin_rate, tables=tables or {}
+    findings = (
+        *findings_of(log, horizon_days=horizon_days, margin_rate=margin_rate),
+        *findings_beside(log, tables or {}),
     )
     per_reason = log.rejected.groupby("reason", sort=False).head(EXAMPLES_PER_REASON)
     examples = per_reason.sort_values(["reason", "row"], ignore_index=True)

@@ -1,13 +1,11 @@
 """What is asked of a log before anything is trained on it, a finding each."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from ltvkit.data.clean_log import CleanLog
 from ltvkit.data.identifiers import ROUNDED
-from ltvkit.data.opened import Table
 from ltvkit.data.reasons import WORDS, Reason
 from ltvkit.data.workspace import literal
 from ltvkit.snapshot import Silence
@@ -45,9 +43,7 @@ class DataFinding:
     recommendation: str
 
 
-def findings_of(
-    log: CleanLog, *, horizon_days: int, margin_rate: float, tables: Mapping[str, Table]
-) -> tuple[DataFinding, ...]:
+def findings_of(log: CleanLog, *, horizon_days: int, margin_rate: float) -> tuple[DataFinding, ...]:
     """Every check of a log; the parameters are those of `ltvkit.data.checks.check_data`."""
     quiet = silence(log)
     return (
@@ -67,11 +63,10 @@ def findings_of(
         _margin(log, margin_rate),
         _spellings(log),
         *_rounded_ids(log),
-        *_beside(log, tables),
     )
 
 
-def _finding(
+def by_threshold(
     name: str,
     value: float,
     words: str,
@@ -98,7 +93,7 @@ def _put_aside(log: CleanLog) -> DataFinding:
     asked = log.summary.reasons.get(LEFT_OUT, 0)
     share = sum(unfit.values()) / (log.summary.rows - asked)
     main = next(iter(unfit), "")
-    return _finding(
+    return by_threshold(
         "rows put aside",
         share,
         f"{share:.1%} of the rows"
@@ -112,7 +107,7 @@ def _put_aside(log: CleanLog) -> DataFinding:
 
 def _customers(log: CleanLog) -> DataFinding:
     count = log.summary.customers
-    return _finding(
+    return by_threshold(
         "customers",
         count,
         f"{count:,} customers",
@@ -127,7 +122,7 @@ def _repeat_customers(log: CleanLog) -> DataFinding:
     (count,) = log.workspace.row(
         f"SELECT count(*) FROM (SELECT 1 FROM {log.table} GROUP BY customer_id HAVING count(*) > 1)"
     )
-    return _finding(
+    return by_threshold(
         "customers who came back",
         count,
         f"{count:,} of {log.summary.customers:,} ordered on more than one day",
@@ -141,7 +136,7 @@ def _repeat_customers(log: CleanLog) -> DataFinding:
 
 def _history(log: CleanLog, horizon_days: int) -> DataFinding:
     days = (log.as_of - log.summary.first_day).days + 1
-    return _finding(
+    return by_threshold(
         "length of history",
         days / horizon_days,
         f"{days:,} days of history for a horizon of {horizon_days} days",
@@ -154,7 +149,7 @@ def _history(log: CleanLog, horizon_days: int) -> DataFinding:
 
 
 def _recent(quiet: Silence) -> DataFinding:
-    return _finding(
+    return by_threshold(
         "last days",
         quiet.last_days,
         f"{quiet.last_days} days without an order before the snapshot",
@@ -182,7 +177,7 @@ def silence(log: CleanLog) -> Silence:
 
 
 def _gap(quiet: Silence) -> DataFinding:
-    return _finding(
+    return by_threshold(
         "gaps",
         quiet.longest_days,
         f"the longest time without any order is {quiet.longest_days} days",
@@ -194,7 +189,7 @@ def _gap(quiet: Silence) -> DataFinding:
 def _duplicates(log: CleanLog) -> DataFinding:
     count, rows = log.summary.duplicates, log.summary.rows
     kept = "dropped" if log.summary.duplicates_dropped else "kept"
-    return _finding(
+    return by_threshold(
         "duplicate rows",
         count / rows,
         f"{count:,} rows repeat another one in every column ({kept})",
@@ -208,7 +203,7 @@ def _refunds(log: CleanLog) -> DataFinding:
     summary = log.summary
     gross = summary.revenue or 1.0
     share = summary.unmatched_amount / gross
-    return _finding(
+    return by_threshold(
         "refunds without an order",
         share,
         f"{summary.unmatched_refunds:,} refunds exceed what the customer had bought, by "
@@ -221,7 +216,7 @@ def _refunds(log: CleanLog) -> DataFinding:
 
 def _zero_values(log: CleanLog) -> DataFinding:
     share = log.summary.zero_value_orders / log.summary.order_days
-    return _finding(
+    return by_threshold(
         "orders worth nothing",
         share,
         f"{share:.1%} of the order days were worth 0",
@@ -237,7 +232,7 @@ def _largest_customer(log: CleanLog) -> DataFinding:
         "ORDER BY n DESC, customer_id LIMIT 1"
     )
     (total,) = log.workspace.row(f"SELECT sum(lines)::BIGINT FROM {log.table}")
-    return _finding(
+    return by_threshold(
         "largest customer",
         lines / total,
         f"customer '{customer}' has {lines / total:.1%} of the rows",
@@ -253,7 +248,7 @@ def _largest_order(log: CleanLog) -> DataFinding:
         "ORDER BY revenue DESC, customer_id, ordered_on LIMIT 1"
     )
     share = revenue / log.summary.revenue if log.summary.revenue else 0.0
-    return _finding(
+    return by_threshold(
         "largest order",
         share,
         f"{share:.1%} of revenue is one order day: {revenue:,.2f} of customer '{customer}' "
@@ -278,7 +273,7 @@ def _values_of_late(log: CleanLog) -> DataFinding:
             f"the median order day of the last {LATE_DAYS} days is worth {late:,.2f}, "
             f"before it was {before:,.2f}"
         )
-    return _finding(
+    return by_threshold(
         "order values of late",
         ratio,
         words,
@@ -303,7 +298,7 @@ def _mid_life(log: CleanLog) -> DataFinding:
     steady = blocks >= 6 and len(counts) >= 0.8 * blocks
     usual = sorted(counts[1:])[len(counts[1:]) // 2] if steady else 0
     ratio = counts[0] / usual if usual else 1.0
-    return _finding(
+    return by_threshold(
         "start of the log",
         ratio,
         f"{ratio:.1f} times as many new customers in the first 28 days as usually later",
@@ -315,7 +310,7 @@ def _mid_life(log: CleanLog) -> DataFinding:
 def _margin(log: CleanLog, margin_rate: float) -> DataFinding:
     is_revenue = log.summary.margin_basis == "revenue" and margin_rate == 1
     words = "values are revenue, not profit" if is_revenue else "values are margin"
-    return _finding(
+    return by_threshold(
         "margin",
         float(is_revenue),
         words,
@@ -330,7 +325,7 @@ def _spellings(log: CleanLog) -> DataFinding:
         "SELECT count(*), count(DISTINCT lower(id)) FROM "
         f"(SELECT DISTINCT customer_id AS id FROM {log.table})"
     )
-    return _finding(
+    return by_threshold(
         "spelling of ids",
         (ids - alike) / ids,
         f"{ids - alike:,} customer ids differ from another one by capitals only",
@@ -346,7 +341,7 @@ def _rounded_ids(log: CleanLog) -> list[DataFinding]:
         f"SELECT count(*) FILTER (regexp_matches(customer_id, {literal(ROUNDED)})) / count(*) "
         f"FROM {log.table}"
     )
-    found = _finding(
+    found = by_threshold(
         "ids cut short",
         share,
         f"{share:.1%} of the order days have a customer id such as 7.90E+11",
@@ -355,36 +350,3 @@ def _rounded_ids(log: CleanLog) -> list[DataFinding]:
         fail=0.5,
     )
     return [found] if share else []
-
-
-def _beside(log: CleanLog, tables: Mapping[str, Table]) -> list[DataFinding]:
-    """Whether the tables beside the log speak of the same customers and channels."""
-    if "customers" not in tables:
-        return []
-    known = tables["customers"].frame
-    ids = log.workspace.frame(f"SELECT DISTINCT customer_id FROM {log.table}")["customer_id"]
-    missing = 1 - float(ids.isin(known["customer_id"].astype("str")).mean())
-    findings = [
-        _finding(
-            "customers table",
-            missing,
-            f"{missing:.0%} of the customers with orders are not in it",
-            "make sure that both tables write ids alike; who is not in it has no channel, no "
-            "contact and no permission",
-            review=0.2,
-        )
-    ]
-    if "costs" in tables and "touches" not in tables and "channel" in known:
-        paid = tables["costs"].frame["channel"].dropna().astype("str")
-        nobody = sorted(set(paid) - set(known["channel"].dropna().astype("str")))
-        findings.append(
-            _finding(
-                "channels with costs",
-                len(nobody) / max(paid.nunique(), 1),
-                f"costs but no customer: {', '.join(nobody) or 'none'}",
-                "write channels alike in both tables; where nobody came from, the verdict is "
-                "that it cannot tell",
-                review=0.0,
-            )
-        )
-    return findings

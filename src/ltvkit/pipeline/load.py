@@ -1,12 +1,13 @@
 """From a configuration to cleaned order days and the tables beside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from ltvkit.config import Config, TableConfig
 from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions, source_from_frame
+from ltvkit.data.channels import one_spelling
 from ltvkit.data.leads import read_leads
 from ltvkit.data.opened import Table
 from ltvkit.data.tables import read_benchmarks, read_costs, read_customers, read_touches
@@ -71,13 +72,16 @@ def open_log(config: Config, *, transactions: str | Path | pd.DataFrame | None =
 
 
 def open_tables(config: Config) -> Tables:
-    """Read the costs, customers, touches, leads and benchmarks that the configuration names."""
+    """Read the costs, customers, touches, leads and benchmarks that the configuration names.
+
+    A channel is written in all of them as in the costs; see `one_spelling`.
+    """
 
     def columns(table: TableConfig) -> dict[str, str]:
         return dict(table.columns)
 
     data = config.data
-    return Tables(
+    tables = Tables(
         costs=read_costs(
             data.costs.path, columns=columns(data.costs), decimal_mark=data.decimal_mark
         )
@@ -111,6 +115,28 @@ def open_tables(config: Config) -> Tables:
         if config.economics.benchmarks
         else None,
     )
+    return _spelled_alike(tables)
+
+
+def _spelled_alike(tables: Tables) -> Tables:
+    known: dict[str, None] = {}
+    alike: dict[str, Table] = {}
+    for name, table in tables.all().items():
+        if "channel" not in table.frame.columns:
+            continue
+        channel = one_spelling(table.frame["channel"], known=known)
+        known |= dict.fromkeys(channel.dropna())
+        changed = channel.notna() & (channel != table.frame["channel"])
+        others = table.frame.loc[changed, "channel"].unique()
+        said = (
+            f"{name}: channels {offenders(others)} count as {offenders(channel[changed].unique())}"
+        )
+        alike[name] = replace(
+            table,
+            frame=table.frame.assign(channel=channel),
+            notes=(*table.notes, *[said] * bool(changed.any())),
+        )
+    return replace(tables, **alike)
 
 
 def customer_channels(
@@ -133,8 +159,10 @@ def customer_channels(
         if len(named):
             return named
     if "channel" in log.attributes:
-        first = order_days.drop_duplicates("customer_id")
-        return first[["customer_id", "channel"]].dropna(subset=["channel"])
+        first = order_days.drop_duplicates("customer_id")[["customer_id", "channel"]]
+        costs = tables.costs
+        paid = costs.frame["channel"].dropna() if costs else pd.Series(dtype="str")
+        return first.assign(channel=one_spelling(first["channel"], known=paid)).dropna()
     return pd.DataFrame({"customer_id": [], "channel": []}, dtype="str")
 
 

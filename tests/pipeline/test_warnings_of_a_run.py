@@ -133,11 +133,11 @@ def thin_first_orders(factor):
     return shop
 
 
-def codes(share):
+def codes(share, code="HELLO10", none="no"):
     shop = sound()
     first = ~shop["orders"].duplicated("customer_id")
     used = first & (np.arange(len(first)) % 10 < 10 * share)
-    shop["orders"]["code"] = np.where(used, "HELLO10", "no")
+    shop["orders"]["code"] = np.where(used, code, none)
     return shop | {"settings": {"data.columns.discount": "code"}}
 
 
@@ -171,6 +171,8 @@ SPOILT = {
     "W11 December is three times as busy": ("W11", lambda: december(3.0)),
     "W12 first orders leave half the margin": ("W12", lambda: thin_first_orders(0.5)),
     "W12 half of the first orders have a code": ("W12", lambda: codes(0.5)),
+    "W12 half of the first orders are cheaper": ("W12", lambda: codes(0.5, "4,50 zł", "0 zł")),
+    "W12 half of the first orders have less than 0 added": ("W12", lambda: codes(0.5, -4.5, 0.0)),
     "W13 channels so cheap that more budget is suggested": ("W13", cheap_channels),
     "W15 paid back only in the forecast": ("W15", lambda: dear_customers(60.0)),
 }
@@ -196,6 +198,9 @@ def a_little_of_all():
 
 SOUND = {
     "nothing is wrong": ("", sound),
+    "W12 a discount of nothing is none": ("", lambda: codes(0.2, "EUR 4.50", "EUR 0.00")),
+    "W12 nor is one in another hand": ("", lambda: codes(0.2, "4,50 zł", "0,00 zł")),
+    "W12 nor a share of nothing": ("", lambda: codes(0.2, "10 %", "0 %")),
     "W6 to W12 a little of all": ("", a_little_of_all),
     "W3 old customers are not counted": (
         "W3",

@@ -16,7 +16,9 @@ from ltvkit.snapshot import Snapshot
 PHONE_DIGITS = 9
 """So many last digits make a phone: what comes before is a country's code or its leading zero."""
 
-NOT_DISCOUNTED = ("", "0", "0.0", "no", "n", "none", "false", "f", "-", "non", "nie")
+NOT_DISCOUNTED = ("", "no", "n", "none", "false", "f", "-", "non", "nie")
+_NOTHING = r"(?:[^\W\d]{1,3}\s)?\W*0+(?:[.,]0+)?\s*(?:\W|[^\W\d]{1,3})?"
+"""An amount of nothing, as in `0`, `0,00 zł`, `EUR 0.00` or `0 %`."""
 
 
 def gather_facts(
@@ -137,7 +139,8 @@ def shared_contacts(customers: pd.DataFrame | None, ordered: pd.Series) -> int |
 def discounted_first_share(order_days: pd.DataFrame, column: str | None) -> float | None:
     """The part of first orders that were made with a discount; None where no column tells.
 
-    A number above 0 is a discount, a text (a code) is one unless it says no.
+    A number other than 0 is a discount (some write it as less than 0), a text (an amount with its
+    currency, or a code) is one unless it says no or nothing.
 
     Examples
     --------
@@ -153,9 +156,10 @@ def discounted_first_share(order_days: pd.DataFrame, column: str | None) -> floa
     by_day = order_days.sort_values("ordered_on", kind="stable")
     first = by_day.drop_duplicates("customer_id")[column]
     if pd.api.types.is_numeric_dtype(first) or pd.api.types.is_bool_dtype(first):
-        return float((first.astype("float64") > 0).mean())
+        return float((first.astype("float64").fillna(0.0) != 0).mean())
     words = first.astype("str").str.strip().str.lower()
-    return float((first.notna() & ~words.isin(NOT_DISCOUNTED)).mean())
+    none = words.isin(NOT_DISCOUNTED) | words.str.fullmatch(_NOTHING)
+    return float((first.notna() & ~none.fillna(True).astype(bool)).mean())
 
 
 def _timestamp(config: Config) -> pd.Timestamp | None:

@@ -1,6 +1,7 @@
 """All uploads in one go: the right people in each platform's files, and every reason counted."""
 
 import csv
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,23 @@ def test_without_a_country_phones_need_a_region_and_are_counted_as_unread(
     )
     left = typed.sum() - read.results[0].unused["phone cannot be parsed"]
     assert left >= british.sum() > 0
+
+
+def test_a_no_under_one_id_keeps_the_address_out_under_every_other(scored, contacts, tmp_path):
+    agreed = contacts.assign(
+        email=[f"{n}@x.org" for n in contacts.index],
+        ad_user_data_consent="yes",
+        ad_personalization_consent="yes",
+    )
+    first, second, third = agreed.index[:3]
+    agreed.loc[[first, second], "email"] = ["jo@x.org", " Jo@X.org "]
+    agreed.loc[first, "ad_personalization_consent"] = "no"
+    agreed.loc[third, "ad_personalization_consent"] = ""
+    write_uploads(scored, agreed, tmp_path, platforms=["google"])
+    (existing,) = (f for f in (tmp_path / "google").iterdir() if f.stem.endswith("_existing"))
+    assert len(rows_of(existing)) == len(scored) - 3
+    jo = hashlib.sha256(b"jo@x.org").hexdigest()
+    assert jo not in existing.read_text(encoding="utf-8")
 
 
 def test_phones_not_used_are_counted_for_those_on_the_list_only(scored, contacts, tmp_path):

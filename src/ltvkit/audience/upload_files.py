@@ -15,7 +15,7 @@ import pandas as pd
 from ltvkit.audience.consent import as_flag
 from ltvkit.audience.delimited import write_machine_csv
 from ltvkit.audience.dictionary import CONTACT_COLUMNS
-from ltvkit.audience.identity import clean_text
+from ltvkit.audience.identity import clean_emails, clean_text
 from ltvkit.audience.phones import PHONE_READ
 from ltvkit.errors import DataError, offenders
 
@@ -105,6 +105,27 @@ def joined(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
         if name in theirs.columns:
             people[name] = as_flag(theirs[name]).to_numpy()
     return people
+
+
+def with_refusals_shared(contacts: pd.DataFrame) -> pd.DataFrame:
+    """Contacts in which a consent refused under one id is refused under every id of that address.
+
+    What is uploaded is the address: a plain no of its owner holds, whichever account it is kept in.
+
+    >>> contacts = pd.DataFrame({"email": ["jo@x.org", " Jo@x.org", "al@x.org"],
+    ...                          "ad_user_data_consent": ["yes", "no", None]})
+    >>> with_refusals_shared(contacts)["ad_user_data_consent"].tolist()
+    [False, False, <NA>]
+    """
+    mapped = [name for name in AD_CONSENTS if name in contacts.columns]
+    if not mapped or "email" not in contacts.columns:
+        return contacts
+    address = clean_emails(contacts["email"], plain_gmail=True)
+    given = {name: as_flag(contacts[name]) for name in mapped}
+    refused = {name: address[given[name].eq(False).fillna(False)].dropna() for name in mapped}
+    return contacts.assign(
+        **{name: given[name].mask(address.isin(refused[name]), False) for name in mapped}
+    )
 
 
 def without_consent(people: pd.DataFrame) -> dict[str, pd.Series]:

@@ -15,7 +15,12 @@ from ltvkit.audience.exports import (
     tiktok_audience,
 )
 from ltvkit.audience.phones import with_phones_read
-from ltvkit.audience.upload_files import AD_CONSENTS, CONTACTS, ExportResult
+from ltvkit.audience.upload_files import (
+    AD_CONSENTS,
+    CONTACTS,
+    ExportResult,
+    with_refusals_shared,
+)
 from ltvkit.errors import DataError, offenders
 
 Platform = Literal["google", "meta", "tiktok", "klaviyo", "hubspot"]
@@ -103,7 +108,7 @@ def write_uploads(
             "data.customers.columns"
         )
     _check_overlap(scored, contacts)
-    read = with_phones_read(contacts, default_region=default_region)
+    read = with_phones_read(with_refusals_shared(contacts), default_region=default_region)
     return tuple(
         PlatformUpload(name, (), lacking[name])
         if name in lacking

@@ -2,7 +2,20 @@
 
 import pandas as pd
 
-_YES = ("true", "yes", "y", "1", "1.0", "granted", "opt_in", "opted_in", "subscribed", "oui", "tak")
+_YES = (
+    "true",
+    "yes",
+    "y",
+    "1",
+    "1.0",
+    "granted",
+    "opt_in",
+    "opted_in",
+    "subscribed",
+    "oui",
+    "tak",
+    "ja",
+)
 _NO = (
     "false",
     "no",
@@ -15,6 +28,7 @@ _NO = (
     "unsubscribed",
     "non",
     "nie",
+    "nein",
 )
 
 
@@ -26,12 +40,12 @@ def as_flag(values: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> as_flag(pd.Series(["GRANTED", "no", "1", "maybe", None])).tolist()
-    [True, False, True, <NA>, <NA>]
+    >>> as_flag(pd.Series(["GRANTED", "Opt-in", "opted out", "maybe", None])).tolist()
+    [True, True, False, <NA>, <NA>]
     """
     if pd.api.types.is_bool_dtype(values.dtype):
         return values.astype("boolean")
-    words = values.astype("str").str.strip().str.lower()
+    words = values.astype("str").str.strip().str.lower().str.replace(r"[\s-]+", "_", regex=True)
     flags = pd.Series(pd.NA, index=values.index, dtype="boolean")
     flags[words.isin(_YES)] = True
     flags[words.isin(_NO)] = False

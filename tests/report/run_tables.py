@@ -142,6 +142,9 @@ def payback_table(base: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+WITHOUT_MEDIA = ("Organic", "Instagram")
+"""Of these the second lives on commissions, its own cost."""
+
 AT_THE_MARGIN = {
     "marginal_cac": [40.0, 60.0, None, None, None],
     "marginal_headroom_low": [0.5, 0.3, 1.1, 1.4, 0.3],
@@ -172,9 +175,9 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
             {
                 "channel": channel,
                 "new_customers": n,
-                "media_spend": 0.0 if channel == "Organic" else round(n * cac * 0.7, 2),
+                "media_spend": 0.0 if channel in WITHOUT_MEDIA else round(n * cac * 0.7, 2),
                 "loaded_cost": round(n * cac, 2),
-                "media_cac": 0.0 if channel == "Organic" else round(cac * 0.7, 2),
+                "media_cac": 0.0 if channel in WITHOUT_MEDIA else round(cac * 0.7, 2),
                 "loaded_cac": cac,
                 "ltv": year["cumulative_margin"],
                 "ltv_low": year["low"],
@@ -191,6 +194,9 @@ def channels_table(scored: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
                     float(curve.loc[~curve["predicted"], "cumulative_margin"].iloc[-1]) / cac, 4
                 ),
                 "why": f"80 % interval {low:.2f} to {high:.2f} against a target of 3",
+                "own_cost": 0.0 if channel == "Organic" else round(n * cac * 0.8, 2),
+                # Commissions of 5 a customer beside media.
+                "allowable_next": round(max(year["cumulative_margin"] / 3 - 5, 0), 2),
                 **margin,
             }
         )

@@ -113,7 +113,8 @@ def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
         known = not np.isnan(row.elasticity_low)
         estimable = row.elasticity_low > 0
         slope = (row.elasticity_low, row.elasticity_high)
-        moved = row.loaded_cac * room[0] / row.allowable_cac
+        commissions = row.allowable_cac - row.allowable_next
+        moved = max(row.loaded_cac * room[0] - commissions, 0) / row.allowable_next
         evidence = ChannelEvidence(
             row.ltv_to_cac,
             row.ltv_to_cac_low,
@@ -123,7 +124,7 @@ def test_what_if_reads_verdicts_by_the_rule_of_unit_economics(
             allowable_cac=row.loaded_cac * room[0],
             cac=row.loaded_cac,
             new_customers=row.new_customers,
-            own_cost=row.media_spend,
+            own_cost=row.own_cost,
             marginal=MarginalCac(estimable, None, 24, 1, 1, 1, 0.5, *slope, *[np.nan] * 3)
             if known
             else None,

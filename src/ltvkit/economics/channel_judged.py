@@ -92,6 +92,7 @@ def judge_channel(
     ltv, ltv_drawn = known.ltv
     cap, cap_drawn = known.by_target or (None, None)
     allowed = allowable_cac(ltv, target_ltv_to_cac, margin_by_payback_month=cap)
+    allowed_next = float(known.left_for_media(allowed))
     found = _against_cost(known, target_ltv_to_cac, confidence, rng, rng_margin)
     (ratio, ratio_low, ratio_high), (room, room_low, room_high) = found.ratio, found.room
     next_low, next_high = found.next
@@ -106,7 +107,7 @@ def judge_channel(
             headroom_high=room_high,
             target_ratio=target_ltv_to_cac,
             allowable_cac=allowed,
-            allowable_next=float(known.left_for_media(allowed)),
+            allowable_next=allowed_next,
             cac=known.cac,
             new_customers=new,
             perhaps=known.perhaps,
@@ -144,6 +145,8 @@ def judge_channel(
         "marginal_headroom_high": next_high,
         "prob_paid_back_by_target": found.paid_back,
         "customers_to_settle": verdict.customers_to_settle,
+        "own_cost": known.own_cost,
+        "allowable_next": allowed_next,
     }
     return row | _payback_columns(known, confidence) | _marginal_columns(known.marginal)
 

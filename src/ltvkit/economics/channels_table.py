@@ -77,7 +77,8 @@ def channels_table(
         headroom_low, headroom_high` (allowable CAC / CAC), `marginal_headroom_low,
         marginal_headroom_high` (allowable / marginal CAC), `observed_to_month, recovered_share,
         payback_month_predicted, prob_paid_back_by_target, marginal_cac, marginal_cac_low,
-        marginal_cac_high, elasticity_low, elasticity_high, customers_to_settle, worth_more`, and
+        marginal_cac_high, elasticity_low, elasticity_high, customers_to_settle, own_cost,
+        allowable_next` (what one more may cost beside commissions), `worth_more`, and
         `why_said, worth_more_said`: `why` and `worth_more` as `Sentence`, for readers of another
         language.
 

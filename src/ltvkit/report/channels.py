@@ -91,9 +91,10 @@ def what_if(run: Run) -> dict[str, Any]:
                 ],
                 "curve": _curve(curves[curves["channel"] == name]),
                 "limits": [_value(row, c) for c in ("cac_low", "cac_high")],
-                "own": _value(row, "media_spend") != 0,
+                "own": not _is_nothing(_value(row, _known(row, "own_cost", "media_spend"))),
                 "estimable": _value(row, "marginal_cac") is not None,
                 "allowed": _value(row, "allowable_cac"),
+                "left": _value(row, _known(row, "allowable_next", "allowable_cac")),
                 "next": [_value(row, f"marginal_headroom_{end}") for end in ("low", "high")],
                 "elasticity": [_value(row, f"elasticity_{end}") for end in ("low", "high")],
             }
@@ -288,6 +289,16 @@ def _curve(frame: pd.DataFrame) -> list[list[float | None]]:
 
 def _rounded(values: pd.Series) -> list[float | None]:
     return [round(float(v), 2) if np.isfinite(v) else None for v in values.astype(float)]
+
+
+def _known(row: "pd.Series[Any]", column: str, otherwise: str) -> str:
+    """A column, or what stands for it in a run of before it was written."""
+    return column if column in row.index else otherwise
+
+
+def _is_nothing(cost: float | None) -> bool:
+    """Whether a cost is known to be none, or less."""
+    return cost is not None and cost <= 0
 
 
 def _value(row: "pd.Series[Any]", column: str) -> float | None:

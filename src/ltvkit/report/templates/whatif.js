@@ -62,12 +62,14 @@ if (form) {
     if (high < 1) return channel.own ? "cut" : "hold";
     return near(low, high) ? "hold" : "cannot_tell";
   };
-  // The next customer decides: allowable over marginal CAC, which moves with the allowable one.
+  // The next customer decides: allowable over marginal CAC, which moves with what commissions, paid
+  // for each, leave of the allowable one.
   // Where the marginal CAC is not estimable, all that can be said is whether there is room for it.
-  const atTheMargin = ({ own, estimable, elasticity: [least, most], next, allowed }, allowable) => {
+  const atTheMargin = ({ own, estimable, elasticity: [least, most], next, allowed, left }, allowable) => {
     if (!own || (!estimable && least != null && least <= 0 && most < 1)) return "hold";
     if (next[0] == null || next[1] == null) return "cannot_tell";
-    const [low, high] = next.map((limit) => limit * allowable / allowed);
+    const now = Math.max(allowable - (allowed - left), 0);
+    const [low, high] = next.map((limit) => limit * now / left);
     if (low >= 1) return "raise";
     return estimable && (high < 1 || near(low, high)) ? "hold" : "cannot_tell";
   };

@@ -149,6 +149,14 @@ def test_a_ledger_that_ends_before_the_log_begins_is_a_users_mistake(shop):
         opened(shop, old, lag=0)
 
 
+@pytest.mark.parametrize("day", ["2024-05-01", "2024-05-15"])
+def test_a_first_month_of_costs_is_held_against_its_own_customers_only(shop, day):
+    month = shop.costs["period"] == pd.Timestamp("2024-05-01")
+    ledger = opened(shop, shop.costs[month].assign(period=day), lag=0)
+    came = shop.customers["first_order_at"].dt.strftime("%Y-%m") == "2024-05"
+    assert ledger.cac("customers")["new_customers"].iloc[-1] == came.sum()
+
+
 def test_customers_after_the_ledgers_end_do_not_dilute_its_cac(shop):
     costs = shop.costs[shop.costs["period"] < pd.Timestamp("2024-07-01")]
     ledger = opened(shop, costs, lag=0)

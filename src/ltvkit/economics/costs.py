@@ -107,8 +107,8 @@ def ledger_span(costs: pd.DataFrame) -> LedgerSpan:
     """The span of days that a ledger covers, its last period included.
 
     Periods that all start on the first of a month are months, periods a whole number of weeks
-    apart are weeks, periods that fill half of their days or more are days; an irregular ledger is
-    read as months.
+    apart are weeks, periods that fill half of their days or more are days; an irregular ledger, and
+    one of a single period, is read as months.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def ledger_span(costs: pd.DataFrame) -> LedgerSpan:
         unit: Unit = "month"
     elif len(periods) > 1 and (days % 7 == 0).all():
         unit = "week"
-    elif len(periods) >= (days.max() + 1) / 2:
+    elif len(periods) > 1 and len(periods) >= (days.max() + 1) / 2:
         unit = "day"
     else:
         unit = "month"

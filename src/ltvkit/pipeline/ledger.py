@@ -39,9 +39,8 @@ class Ledger:
         Attribution weights.
     unit : str
         Length of the ledger's periods.
-    start, end : Timestamp, optional
-        First and last day whose cost and customers are both known; None where a ledger of a
-        single period names no span.
+    start, end : Timestamp
+        First and last day whose cost and customers are both known.
     total : float
         Acquisition cost of the whole ledger: charged + in flight + left out.
     in_flight : float
@@ -61,8 +60,8 @@ class Ledger:
     customers: pd.DataFrame
     weights: pd.DataFrame | None
     unit: economics.Unit
-    start: pd.Timestamp | None
-    end: pd.Timestamp | None
+    start: pd.Timestamp
+    end: pd.Timestamp
     total: float
     in_flight: float
     left_out: float
@@ -122,8 +121,7 @@ class Ledger:
     def commissions(self) -> dict[str, float]:
         """What was paid by the customer in each channel, and in `all`, over the days that count."""
         ledger = economics.acquisition_costs(self.costs)
-        if self.start is not None and self.end is not None:
-            ledger = ledger[ledger["period"].between(self.start, self.end)]
+        ledger = ledger[ledger["period"].between(self.start, self.end)]
         own = ledger[(ledger["category"] == "commissions") & (ledger["channel"] != "")]
         paid = own.groupby("channel")["amount"].sum()
         return {ALL: float(paid.sum())} | {str(name): float(x) for name, x in paid.items()}
@@ -173,10 +171,7 @@ class Ledger:
         starts = pd.DatetimeIndex(periods["period"])
         ends = starts + PERIOD[unit] - pd.Timedelta(days=1)
         # A part of a week has little spend and few customers: it would look like a law.
-        last = self.as_of if self.end is None else min(self.end, self.as_of)
-        whole = ends <= last
-        if self.start is not None:
-            whole &= starts >= self.start
+        whole = (starts >= self.start) & (ends <= min(self.end, self.as_of))
         return {
             str(name): economics.marginal_cac(rows["media_spend"], rows["new_customers"])
             for name, rows in periods[whole].groupby("channel", sort=True)
@@ -238,23 +233,20 @@ def open_ledger(
     customers = customers.merge(channel, on="customer_id", how="left")
     if new_from is not None:
         customers = customers[customers["first_order_at"] >= pd.Timestamp(new_from)]
-    start = end = None
-    if len(costs["period"].unique()) > 1 or cost_lag_days > 0:
-        # An advertising account is often older than the log: whom it brought then is not known.
-        known_from = max(result.complete_from, _period_start(charged, opened, unit))
-        if new_from is not None:
-            known_from = max(known_from, pd.Timestamp(new_from))
-        # From the next period on: of one that began before, the cost is whole and the rest not.
-        known = charged["period"][
-            (charged["period"] >= known_from) & (charged["period"] <= result.complete_to)
-        ]
-        if known.empty:
-            return None
-        start = known_from if unit == "day" else known.min()
-        end = _period_end(known.max(), unit)
+    # An advertising account is often older than the log: whom it brought then is not known.
+    known_from = max(result.complete_from, _period_start(charged, opened, unit))
+    if new_from is not None:
+        known_from = max(known_from, pd.Timestamp(new_from))
+    # From the next period on: of one that began before, the cost is whole and the rest not.
+    known = charged["period"][
+        (charged["period"] >= known_from) & (charged["period"] <= result.complete_to)
+    ]
+    if known.empty:
+        return None
+    start = known_from if unit == "day" else known.min()
+    end = _period_end(known.max(), unit)
     ledger = economics.acquisition_costs(charged)
-    if start is not None and end is not None:
-        ledger = ledger[(ledger["period"] >= start) & (ledger["period"] <= end)]
+    ledger = ledger[(ledger["period"] >= start) & (ledger["period"] <= end)]
     total = acquisition_total(costs)
     return Ledger(
         costs=charged,

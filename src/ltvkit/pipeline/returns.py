@@ -132,10 +132,7 @@ def cohort_costs(ledger: Ledger | None, months: pd.DataFrame | None) -> pd.DataF
         return None
     starts = pd.DatetimeIndex(months["period"])
     ends = starts + pd.offsets.MonthEnd(0)
-    last = ledger.as_of if ledger.end is None else min(ledger.end, ledger.as_of)
-    whole = ends <= last
-    if ledger.start is not None:
-        whole &= starts >= ledger.start
+    whole = (starts >= ledger.start) & (ends <= min(ledger.end, ledger.as_of))
     table = months[["channel", "loaded_cost", "loaded_cac"]].assign(
         cohort=starts.strftime("%Y-%m"), customers=months["new_customers"]
     )
@@ -158,14 +155,13 @@ def shop_returns(
         "paid_media_cac": (overview.paid_media_cac, "money"),
         "roas": (float(shop["roas"]), "ratio"),
     }
-    if ledger.start is not None and ledger.end is not None:
-        cost = ledger.marketing.overview().loaded_cost
-        everything, first = (
-            float(orders["revenue"][orders["ordered_on"].between(ledger.start, ledger.end)].sum())
-            for orders in (order_days, newcomers.drop_duplicates("customer_id"))
-        )
-        figures["mer"] = (economics.mer(everything, cost), "ratio")
-        figures["amer"] = (economics.amer(first, cost), "ratio")
+    cost = ledger.marketing.overview().loaded_cost
+    everything, first = (
+        float(orders["revenue"][orders["ordered_on"].between(ledger.start, ledger.end)].sum())
+        for orders in (order_days, newcomers.drop_duplicates("customer_id"))
+    )
+    figures["mer"] = (economics.mer(everything, cost), "ratio")
+    figures["amer"] = (economics.amer(first, cost), "ratio")
     return {
         name: {"value": value, "low": math.nan, "high": math.nan, "unit": unit}
         for name, (value, unit) in figures.items()

@@ -11,7 +11,7 @@ from ltvkit.data.opened import Table
 
 
 def findings_beside(log: CleanLog, tables: Mapping[str, Table]) -> list[DataFinding]:
-    """A finding about the customers table and one about the channels with costs, where given."""
+    """Findings about the customers table, the months of costs and their channels, where given."""
     findings = []
     ids = log.workspace.frame(f"SELECT DISTINCT customer_id FROM {log.table}")["customer_id"]
     if "customers" in tables:
@@ -26,6 +26,8 @@ def findings_beside(log: CleanLog, tables: Mapping[str, Table]) -> list[DataFind
                 review=0.2,
             )
         )
+    if "costs" in tables and len(tables["costs"].frame):
+        findings.append(_months_of_costs(tables["costs"].frame))
     named = _channels_of(log, ids, tables)
     if "costs" in tables and named is not None:
         paid = tables["costs"].frame["channel"].dropna().astype("str").drop_duplicates()
@@ -41,6 +43,21 @@ def findings_beside(log: CleanLog, tables: Mapping[str, Table]) -> list[DataFind
             )
         )
     return findings
+
+
+def _months_of_costs(costs: pd.DataFrame) -> DataFinding:
+    """A ledger kept by quarters or years, whose amounts count as those of their first months."""
+    spent = pd.PeriodIndex(pd.to_datetime(costs["period"]), freq="M")
+    months = len(pd.period_range(spent.min(), spent.max(), freq="M"))
+    idle = months - spent.nunique()
+    return by_threshold(
+        "months of costs",
+        idle / months,
+        f"{idle} of the {months} months from the first costs to the last have none",
+        "an amount counts in the day, week or month that it is dated: divide what was paid for a "
+        "quarter or a year among its months",
+        review=0.5,
+    )
 
 
 def _channels_of(log: CleanLog, ids: pd.Series, tables: Mapping[str, Table]) -> pd.Series | None:

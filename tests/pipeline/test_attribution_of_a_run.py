@@ -137,3 +137,21 @@ def test_who_wrote_a_channel_differently_is_told_which_name_it_counts_as(tmp_pat
         "customers: channels 'Ads', 'Social' count as 'ads', 'social'",
     )
     assert tables.costs.notes == ()
+
+
+@pytest.mark.parametrize("settings", [{}, {"economics.cac": 40.0}])
+def test_without_a_ledger_too_shared_customers_are_counted_and_resampled_once(settings, tmp_path):
+    people = newcomers()
+    shares = [people[["customer_id"]].assign(channel=c, weight=0.25) for c in ("a", "b", "c", "d")]
+    shop = sound() | {"costs": None, "settings": settings}
+    plain = decided(shop, tmp_path).channels.set_index("channel").loc["all"]
+    shared = decided(shop | {"touches": pd.concat(shares)}, tmp_path).channels.set_index("channel")
+    assert shared["new_customers"].to_dict() == dict.fromkeys("abcd", 162) | {"all": len(people)}
+    if settings:
+        assert shared.loc["all", "loaded_cost"] == 40 * len(people)
+    for figure in ("ltv", "margin_to_date"):
+        assert shared.loc["all", figure] == pytest.approx(plain[figure])
+        width, once = (
+            row[f"{figure}_high"] - row[f"{figure}_low"] for row in (shared.loc["all"], plain)
+        )
+        assert width == pytest.approx(once, rel=0.2)

@@ -23,9 +23,10 @@ from ltvkit.units import Floats
 class ChannelValues:
     """LTV at acquisition by channel, with draws for what is computed jointly from it.
 
-    `table` has a row per channel and a last row `all`: `channel, customers, ltv, ltv_low,
-    ltv_high` (shrunk), `ltv_raw, ltv_raw_low, ltv_raw_high, raw_weight` (how much of its own figure
-    a channel keeps), `observed_to_month`. `draws` holds the shrunk LTV's by channel.
+    `table` has a row per channel and a last row `all`: `channel, customers, credited` (those that
+    several share count in part), `ltv, ltv_low, ltv_high` (shrunk), `ltv_raw, ltv_raw_low,
+    ltv_raw_high, raw_weight` (how much of its own figure a channel keeps), `observed_to_month`.
+    `draws` holds the shrunk LTV's by channel.
     """
 
     table: pd.DataFrame
@@ -108,6 +109,7 @@ def channel_values(
             {
                 "channel": name,
                 "customers": curves[name, ""].customers,
+                "credited": curves[name, ""].credited,
                 "ltv": value,
                 "ltv_low": float(low),
                 "ltv_high": float(high),
@@ -119,6 +121,8 @@ def channel_values(
             }
         )
     table = pd.DataFrame(rows)
+    if (table["credited"] % 1 == 0).all():
+        table["credited"] = table["credited"].astype("int64")
     table["observed_to_month"] = (
         table["observed_to_month"].astype("Int64").where(table["observed_to_month"] > 0)
     )

@@ -185,7 +185,7 @@ def _with_every_channel(cac: pd.DataFrame | None, values: ChannelValues) -> pd.D
     valued = values.table["channel"].tolist()
     if cac is None:
         cac = pd.DataFrame({"channel": valued}).reindex(columns=list(CAC_COLUMNS))
-        cac["new_customers"] = values.table["customers"].to_numpy()
+        cac["new_customers"] = values.table["credited"].to_numpy()
         return cac.astype(dict.fromkeys(CAC_COLUMNS[2:], "float64"))
     missing = [column for column in CAC_COLUMNS if column not in cac.columns]
     if missing or cac["channel"].iloc[-1] != ALL:

@@ -37,6 +37,7 @@ GroupKey = tuple[str, str]
 class MarginCurve:
     """Margin by age of one group, with draws from its uncertainty.
 
+    `credited` is how many of the `customers` it is credited with, shared ones in part.
     Over the first `observed_to_month` months (0 when too few were watched for even one)
     `cumulative` is observed, beyond it completed with predicted flows, NaN where there are none.
     `draws` has shape (draws, ages), `ltv_draws` (draws,). `ltv` is LTV at acquisition: what a new
@@ -45,6 +46,7 @@ class MarginCurve:
     """
 
     customers: int
+    credited: float
     customers_observed: Floats
     cumulative: Floats
     draws: Floats
@@ -134,10 +136,9 @@ def margin_curves(
         max_bundles = MAX_BUNDLES if by == "channel" else MAX_COHORT_BUNDLES
     curves: dict[GroupKey, MarginCurve] = {}
     for everyone in (False, True):
-        codes, keys = _groups(customers, by, everyone=everyone)
-        tables = bundle(
-            customers, margins, codes, groups=len(keys), rng=rng, max_bundles=max_bundles
-        )
+        members = one_row_each(customers) if everyone else customers
+        codes, keys = _groups(members, by, everyone=everyone)
+        tables = bundle(members, margins, codes, groups=len(keys), rng=rng, max_bundles=max_bundles)
         for key, table in zip(keys, tables, strict=True):
             curves[key] = _curve(
                 table,
@@ -149,6 +150,23 @@ def margin_curves(
                 rng=rng,
             )
     return curves
+
+
+def one_row_each(customers: pd.DataFrame) -> pd.DataFrame:
+    """Customers whose credit several channels share, in one row with all of their weight.
+
+    They are resampled whole: parts of a customer drawn apart would look like several customers.
+
+    Examples
+    --------
+    >>> shared = pd.DataFrame({"customer_id": ["a", "a", "b"], "weight": [0.25, 0.75, 1.0]})
+    >>> one_row_each(shared)["weight"].tolist()
+    [1.0, 1.0]
+    """
+    if "weight" not in customers or customers["customer_id"].is_unique:
+        return customers
+    whole = customers.groupby("customer_id", sort=False)["weight"].transform("sum")
+    return customers.assign(weight=whole).drop_duplicates("customer_id")
 
 
 def _curve(
@@ -200,6 +218,7 @@ def _curve(
     drawn = drawn + (seen[:, None] - 1) * np.maximum(value - predicted - first, 0.0)
     return MarginCurve(
         customers=table.customers,
+        credited=float(table.weight.sum()),
         customers_observed=watched[:ages],
         cumulative=value[:ages],
         draws=drawn[:, :ages],

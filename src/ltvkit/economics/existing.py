@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ltvkit.economics.costs import ALL, numbers, require_columns
-from ltvkit.economics.curves import GroupKey
+from ltvkit.economics.curves import GroupKey, one_row_each
 from ltvkit.economics.resample import limits, resampled
 from ltvkit.economics.value import total_value
-from ltvkit.units import USUAL_INTERVAL
+from ltvkit.units import USUAL_INTERVAL, Floats
 
 _MAX_UNITS = 500
 
@@ -61,12 +61,13 @@ def values_there(
     off = np.expm1(level_sd_log * rng.standard_normal(draws))
     parts = np.column_stack([to_date, residual, total_value(to_date, residual)])
     rows = []
-    for key, members in _members(customers, by):
-        at = rng.permutation(members)
+    for key, members, credit in _members(customers, by, weight):
+        shuffled = rng.permutation(len(members))
+        at, credit = members[shuffled], credit[shuffled]
         units = min(len(at), _MAX_UNITS)
         first = np.linspace(0, len(at), units + 1)[:-1].astype(np.int64)
-        money = np.add.reduceat(parts[at] * weight[at, None], first, axis=0)
-        base = np.add.reduceat(weight[at], first)
+        money = np.add.reduceat(parts[at] * credit[:, None], first, axis=0)
+        base = np.add.reduceat(credit, first)
         mean, drawn = resampled(
             money, np.repeat(base[:, None], 3, axis=1), np.eye(3), draws=draws, rng=rng
         )
@@ -80,10 +81,11 @@ def values_there(
 
 
 def _members(
-    customers: pd.DataFrame, by: Literal["channel", "cohort"]
-) -> list[tuple[GroupKey, NDArray[np.int64]]]:
+    customers: pd.DataFrame, by: Literal["channel", "cohort"], weight: Floats
+) -> list[tuple[GroupKey, NDArray[np.int64], Floats]]:
+    """Each group's rows with their weights; of all together, each customer once."""
     channel = customers["channel"].astype("str").to_numpy()
-    groups: list[tuple[GroupKey, NDArray[np.int64]]] = []
+    groups: list[tuple[GroupKey, NDArray[np.int64], Floats]] = []
     keys = [channel]
     if by == "cohort":
         require_columns(customers, ("cohort",), table="customers")
@@ -92,6 +94,9 @@ def _members(
     for key, rows in grouped:
         name = key if isinstance(key, tuple) else (key,)
         cohort = str(name[1]) if len(name) > 1 else ""
-        groups.append(((str(name[0]), cohort), rows.to_numpy()))
-    groups.append(((ALL, ""), np.arange(len(customers))))
+        at = rows.to_numpy()
+        groups.append(((str(name[0]), cohort), at, weight[at]))
+    ids = customers["customer_id"].to_numpy()
+    whole = one_row_each(pd.DataFrame({"customer_id": ids, "weight": weight}))
+    groups.append(((ALL, ""), whole.index.to_numpy(), whole["weight"].to_numpy()))
     return groups

@@ -282,9 +282,9 @@ def _cac(config: Config, ledger: Ledger | None, valued: pd.DataFrame) -> pd.Data
     return pd.DataFrame(
         {
             "channel": valued["channel"],
-            "new_customers": valued["customers"],
+            "new_customers": valued["credited"],
             "media_spend": np.nan,
-            "loaded_cost": valued["customers"] * config.economics.cac,
+            "loaded_cost": valued["credited"] * config.economics.cac,
             "media_cac": np.nan,
             "loaded_cac": config.economics.cac,
         }

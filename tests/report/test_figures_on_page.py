@@ -50,6 +50,18 @@ def test_payback_that_was_not_reached_is_not_yet_and_no_month(run_of: RunOf) -> 
     assert not re.search(r"\d+ months?", words(card))
 
 
+def test_of_a_channel_that_loses_money_nothing_came_back(run_of: RunOf) -> None:
+    run = run_of("shop")
+    lost = run.payback.assign(cumulative_margin=-10.0)
+    channels = run.channels.assign(
+        payback_month=float("nan"), payback_status="not_yet", recovered_share=-0.85
+    )
+    html = render_report(dataclasses.replace(run, channels=channels, payback=lost))
+    text = words(html.split("</header>", 1)[1])
+    assert text.count("0% back by month") == len(channels)
+    assert text.count("not yet – 0% of the cost recovered by month") == len(channels)
+
+
 def test_ranking_only_says_no_total(run_of: RunOf, html_of: HtmlOf) -> None:
     html = html_of("ranking only")
     text = words(html.split('<section id="cards"')[0])

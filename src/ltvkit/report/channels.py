@@ -152,7 +152,7 @@ def payback_sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
             back = reader.say(
                 "payback.not_yet",
                 channel=label,
-                share=reader.share(float(last["cumulative_margin"]) / cost),
+                share=_returned(float(last["cumulative_margin"]) / cost, reader),
                 month=reader.number(float(last["months"])),
             )
         else:
@@ -271,13 +271,18 @@ def _payback_more(row: "pd.Series[Any]", reader: Reader) -> str:
     said: list[str] = []
     share, month = _value(row, "recovered_share"), _value(row, "observed_to_month")
     if observed(share) and observed(month):
-        ends = {"share": reader.share(share), "month": reader.number(month)}
+        ends = {"share": _returned(share, reader), "month": reader.number(month)}
         said.append(str(reader.say("channels.recovered", **ends)))
     predicted = _value(row, "payback_month_predicted")
     if observed(predicted):
         key = "channels.predicted_month" if predicted > 1 else "channels.predicted_first"
         said.append(str(reader.say(key, n=reader.number(predicted))))
     return " · ".join(said)
+
+
+def _returned(share: float, reader: Reader) -> str:
+    """The part of a cost that came back: nothing, where customers lose money on top of it."""
+    return reader.share(max(share, 0.0))
 
 
 def _curve(frame: pd.DataFrame) -> list[list[float | None]]:

@@ -44,13 +44,14 @@ def offenders(values: Iterable[object], *, limit: int = 5) -> str:
     >>> offenders(range(8))
     '0, 1, 2, 3, 4 and more'
     """
-    distinct: list[object] = []
-    for value in values:
-        if value not in distinct:
+    distinct: list[str] = []
+    # By their texts: whether arrays are equal has no answer of yes or no.
+    for text in map(repr, values):
+        if text not in distinct:
             if len(distinct) == limit:
-                return ", ".join(map(repr, distinct)) + " and more"
-            distinct.append(value)
-    return ", ".join(map(repr, distinct))
+                return ", ".join(distinct) + " and more"
+            distinct.append(text)
+    return ", ".join(distinct)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

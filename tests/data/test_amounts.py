@@ -83,7 +83,7 @@ def test_numbers_stay_as_they_are_whatever_their_type():
 
 
 def test_flags_are_no_amounts():
-    with pytest.raises(DataError, match="got boolean values, expected amounts"):
+    with pytest.raises(DataError, match=r"got 'false', 'true' \(of type boolean\), expected amou"):
         amounts(True, False)
 
 

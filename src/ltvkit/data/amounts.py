@@ -7,7 +7,7 @@ the decimal mark is taken from the values that prove it: `1.234,56` and `12,5` p
 
 from dataclasses import dataclass
 
-from ltvkit.data.workspace import Column, Workspace
+from ltvkit.data.workspace import Column, Workspace, of_wrong_type
 from ltvkit.errors import DataError, offenders
 
 LIMIT = 10**12
@@ -74,10 +74,7 @@ def decide_amounts(
     if column.is_whole or column.is_fractional:
         return AmountReading(f"CAST({column.sql} AS DOUBLE)", "numbers")
     if not column.is_text:
-        raise DataError(
-            f"column '{column.name}': got {column.type.lower()} values, expected amounts; map "
-            "another column"
-        )
+        raise of_wrong_type(workspace, table, column, expected="amounts")
     text = column.sql
     plain = f"TRY_CAST({text} AS DOUBLE)"
     there, read, pointed, doubtful = workspace.row(

@@ -8,7 +8,7 @@ proves it, the column is refused instead of guessed.
 import re
 from dataclasses import dataclass
 
-from ltvkit.data.workspace import Column, Workspace, literal
+from ltvkit.data.workspace import Column, Workspace, literal, of_wrong_type
 from ltvkit.errors import DataError, offenders
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -112,10 +112,7 @@ def decide_dates(
     elif column.is_whole:
         sql = f"CAST({column.sql} AS VARCHAR)"
     else:
-        raise DataError(
-            f"column '{column.name}': got {column.type.lower()} values, expected dates; map "
-            "another column"
-        )
+        raise of_wrong_type(workspace, table, column, expected="dates")
     texts = _Texts(workspace, table, sql, column.name, key)
     if date_format is not None:
         return _as_given(texts, date_format, zone)

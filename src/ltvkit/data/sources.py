@@ -15,6 +15,7 @@ import pandas as pd
 
 from ltvkit.data.databases import copy_postgres, copy_sqlite, database_query
 from ltvkit.data.delimited import TextFile, file_digest, open_text, unique_names
+from ltvkit.data.frames import as_arrow
 from ltvkit.data.locations import SERVERS, redact, scheme_of
 from ltvkit.data.samples import read_sample, sample_csv
 from ltvkit.data.workspace import Column, Workspace, ident, literal
@@ -123,7 +124,7 @@ def source_from_frame(frame: pd.DataFrame, *, workspace: Workspace | None = None
     workspace = workspace or Workspace()
     names = unique_names([str(column) for column in frame.columns])
     # Names c0, c1, …: DuckDB takes "ID" and "id" for one.
-    columns = {f"c{place}": _as_arrow(frame.iloc[:, place]) for place in range(len(names))}
+    columns = {f"c{place}": as_arrow(frame.iloc[:, place]) for place in range(len(names))}
     table = pa.table(columns)
     digest = hashlib.sha256("\n".join(names).encode())
     for batch in table.to_batches():
@@ -350,41 +351,15 @@ def _from_relation(
             f"got {location}, expected a table that can be read; {_first_line(error)}"
         ) from None
     columns = tuple(
-        # An ENUM is text that is stored as a number.
+        # An ENUM is text that is stored as a number; where nothing is in a column, no text is.
         Column(name, f"CAST({ident(found)} AS VARCHAR)", "VARCHAR")
-        if kind.startswith("ENUM")
+        if kind.startswith(("ENUM", '"NULL"'))
         else Column(name, ident(found), kind)
         for (found, kind, *_), name in zip(
             described, names or [row[0] for row in described], strict=True
         )
     )
     return Source(location, workspace, relation, columns, sha256)
-
-
-def _as_arrow(column: pd.Series) -> object:
-    """A column as an Arrow array; mixed objects become text, whole floats without `.0`."""
-    import pyarrow as pa
-
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        utc = column.dt.tz_convert("UTC").dt.tz_localize(None)
-        return pa.array(utc, from_pandas=True).cast(pa.timestamp("us", "UTC"), safe=False)
-    if isinstance(column.dtype, pd.PeriodDtype):
-        column = column.dt.to_timestamp()
-    try:
-        array = pa.array(column, from_pandas=True)
-        return array.cast(pa.string()) if pa.types.is_null(array.type) else array
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        return pa.array([_as_text(value) for value in column], type=pa.string())
-
-
-def _as_text(value: object) -> str | None:
-    if value is None or value is pd.NaT or value is pd.NA or value != value:
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def _first_line(error: Exception) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from ltvkit.errors import DataError, offenders
+
 
 class Workspace:
     """A DuckDB database in memory that spills into its own temporary folder.
@@ -149,6 +151,18 @@ _WHOLE = frozenset(
     for sign in ("", "U")
     for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 )
+
+
+def of_wrong_type(workspace: Workspace, table: str, column: Column, *, expected: str) -> DataError:
+    """What is said of a column whose type holds no such values."""
+    values = workspace.rows(
+        f"SELECT DISTINCT CAST({column.sql} AS VARCHAR) AS text FROM {table} "
+        f"WHERE {column.sql} IS NOT NULL ORDER BY text LIMIT 6"
+    )
+    return DataError(
+        f"column '{column.name}': got {offenders(text for (text,) in values) or 'nothing'} (of "
+        f"type {column.type.lower()}), expected {expected}; map another column"
+    )
 
 
 def ident(name: str) -> str:

@@ -55,6 +55,23 @@ def test_periods_are_days_weeks_or_months(write, written, day):
     assert costs["channel"].isna().all()
 
 
+@pytest.mark.parametrize("kind", ["int64", "int32", "float64", "Int64"])
+def test_a_period_that_is_a_number_is_read_as_its_text(tmp_path, write, kind):
+    for number, path in ((202403, tmp_path / "month"), (20240315, tmp_path / "day")):
+        costs = pd.DataFrame({"period": [number], "category": "ads", "amount": 5.0})
+        costs.astype({"period": kind}).to_parquet(path)
+        as_text = read_costs(write(f"period,category,amount\n{number},ads,5\n")).frame
+        pd.testing.assert_frame_equal(read_costs(path).frame, as_text)
+
+
+@pytest.mark.parametrize("number", [2024, 202413, 202403.5])
+def test_a_number_that_is_no_period_is_refused_as_its_text_is(tmp_path, number):
+    path = tmp_path / "costs.parquet"
+    pd.DataFrame({"period": [number], "category": "ads", "amount": 5.0}).to_parquet(path)
+    with pytest.raises(DataError, match=rf"got '{number} \(row 1\)' in column 'period', expected"):
+        read_costs(path)
+
+
 def test_columns_can_be_called_otherwise(write):
     path = write("month;source;type;spent\n2024-01;Google;ads;12,5\n")
     mapping = {"period": "month", "channel": "source", "category": "type", "amount": "spent"}
@@ -112,6 +129,12 @@ def test_customers_keep_contacts_as_text_and_attributes_in_their_type(write):
     assert customers["zip"].tolist() == ["01234", "99999"]
     assert customers["age"].tolist() == [33, 44]
     assert customers["contact_ok"].tolist() == [True, False]
+
+
+def test_only_a_period_of_costs_is_a_month(write):
+    """What a shop calls a period of its customers is theirs."""
+    customers = read_customers(write("customer_id,period\na,202403\nb,202404\n")).frame
+    assert customers["period"].tolist() == [202403, 202404]
 
 
 def test_customers_without_channel_or_first_order_have_them_missing(write):

@@ -42,6 +42,7 @@ class Table:
 
 
 # `2024-01`, `202401` and `01/2024` are the first day of a month, `2024-W05` the Monday of a week.
+# A number is read as its text would be.
 _PERIOD = (
     "coalesce(strftime(try_strptime({0} || '-1', '%G-W%V-%u'), '%Y-%m-%d'), "
     "regexp_replace(regexp_replace({0}, '^([0-9]{{4}})[-/.]?(0[1-9]|1[0-2])$', '\\1-\\2-01'), "
@@ -94,11 +95,14 @@ def open_table(
             continue  # Ours by name, but the mapping gives the name to another column.
         if only is not None and ours not in only:
             continue
-        sql = column.tidy
-        if ours == "period" and column.is_text:
-            sql = _PERIOD.format(sql)
+        sql, kind = column.tidy, column.type
+        if name == "costs" and ours == "period":
+            if column.is_whole or column.is_fractional:
+                sql, kind = decide_identifiers(workspace, table, column)[0], "VARCHAR"
+            if kind == "VARCHAR":
+                sql = _PERIOD.format(sql)
         staged.append(f"{sql} AS c{place}")
-        found[ours] = Column(column.name, f"c{place}", column.type)
+        found[ours] = Column(column.name, f"c{place}", kind)
     lacking = [ours for ours in needed if ours not in found]
     if lacking:
         remedy = (

@@ -72,6 +72,16 @@ def test_a_number_that_is_no_period_is_refused_as_its_text_is(tmp_path, number):
         read_costs(path)
 
 
+@pytest.mark.parametrize("rows", ["", "Total,ads,0\n"])
+def test_a_ledger_without_a_row_is_refused(tmp_path, write, rows):
+    path = write(f"period,category,amount\n{rows}")
+    with pytest.raises(DataError, match=rf"got no rows in {path}, expected one or more"):
+        read_costs(path)
+    pd.read_csv(path).head(0).to_parquet(path)
+    with pytest.raises(DataError, match=r"costs: got no rows in .*; fill it in, or leave"):
+        read_costs(path)
+
+
 def test_columns_can_be_called_otherwise(write):
     path = write("month;source;type;spent\n2024-01;Google;ads;12,5\n")
     mapping = {"period": "month", "channel": "source", "category": "type", "amount": "spent"}

@@ -66,13 +66,14 @@ def read_costs(
     Raises
     ------
     DataError
-        On an unknown category (with the nearest known), an unreadable period or amount, a share
-        outside 0-1, a negative number of leads or clicks.
+        When there is no row; on an unknown category (with the nearest known), an unreadable period
+        or amount, a share outside 0-1, a negative number of leads or clicks.
     """
     opened = open_table(location, "costs", columns, needed=("period", "amount"))
     # An advertising platform's export says what was spent, not that it was advertising.
     exported = "category" not in opened.columns
     notes = _without_totals(opened)
+    _refuse_empty(opened)
     if exported:
         _blank_dashes(opened)
     optional = tuple(
@@ -288,6 +289,15 @@ def _without_totals(opened: Opened) -> list[str]:
     words = "|".join(TOTAL_WORDS)
     count = leave_out(opened, f"regexp_matches(lower({period.sql}), '^({words})\\b')")
     return [f"costs: {count} rows of totals left out"] * bool(count)
+
+
+def _refuse_empty(opened: Opened) -> None:
+    """Refuse a ledger in which nothing stands: nobody's cost can be told from it."""
+    if not opened.source.workspace.row(f"SELECT count(*) FROM {opened.table}")[0]:
+        raise DataError(
+            f"costs: got no rows in {opened.source.location}, expected one or more; fill it in, or "
+            "leave data.costs out"
+        )
 
 
 def _blank_dashes(opened: Opened) -> None:

@@ -195,7 +195,7 @@ class ModelOfRecord(LtvModel, Protocol):
     ) -> pd.DataFrame:
         """`ltvkit.schemas.PREDICTIONS`, `prob_alive`, `prob_order_90d` and `next_order_days`."""
 
-    def at(self, as_of: date) -> Self:
+    def at(self, as_of: date | str) -> Self:
         """The same model asked on another day."""
 
     def expected_orders(self, features: pd.DataFrame, horizon_days: float) -> np.ndarray:

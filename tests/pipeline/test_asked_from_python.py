@@ -48,6 +48,20 @@ def test_an_interval_of_another_level_holds_the_usual_one(demo, trained, transac
     pd.testing.assert_series_equal(wide["predicted_revenue"], usual["predicted_revenue"])
 
 
+def test_a_day_may_be_a_text_and_one_that_is_none_is_told(trained, transactions):
+    features = ltvkit.features_for(trained, transactions, as_of="2025-12-31").head(50)
+    pd.testing.assert_frame_equal(
+        trained.predict(features, as_of="2026-01-31"),
+        trained.predict(features, as_of=pd.Timestamp("2026-01-31 18:05")),
+    )
+    for ask in (
+        lambda day: ltvkit.features_for(trained, transactions, as_of=day),
+        lambda day: trained.predict(features, as_of=day),
+    ):
+        with pytest.raises(UserError, match="as_of: got '31/01/2024', expected a day such as"):
+            ask("31/01/2024")
+
+
 def test_neither_costs_nor_leads_are_needed_for_features(demo, trained, transactions, tmp_path):
     about = json.loads(json.dumps(trained.about))
     about["settings"]["data"]["costs"]["path"] = str(tmp_path / "gone.csv")

@@ -276,7 +276,7 @@ def test_the_day_is_a_parameter_of_the_request_and_its_season_counts(
     )
     status, answer = ask(scoring_url, payload | {"params": {"as_of": "next week"}})
     assert status == 400
-    assert "as_of: got 'next week', expected a day like" in answer["message"]
+    assert "as_of: got 'next week', expected a day such as" in answer["message"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.schemas import ORDER_DAYS, Schema, check_frame
+from ltvkit.snapshot import as_date
 
 HISTORY = Schema(
     name="customer history",
@@ -19,7 +20,7 @@ HISTORY = Schema(
 _DAY = np.timedelta64(1, "D")
 
 
-def customer_history(order_days: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
+def customer_history(order_days: pd.DataFrame, *, as_of: date | str) -> pd.DataFrame:
     """Totals, first and last order and usual gap of every customer, up to and including `as_of`.
 
     `avg_days_between` = (last - first order day) / (order days - 1), in days.
@@ -35,7 +36,7 @@ def customer_history(order_days: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     (2, 12.0, 10.0)
     """
     check_frame(order_days, ORDER_DAYS)
-    past = order_days[order_days["ordered_on"] <= pd.Timestamp(as_of)]
+    past = order_days[order_days["ordered_on"] <= pd.Timestamp(as_date(as_of))]
     grouped = past.groupby("customer_id", sort=True)
     history = grouped.agg(
         orders=("orders", "sum"),
@@ -51,7 +52,7 @@ def customer_history(order_days: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
 
 
 def usual_days_to_second_order(
-    order_days: pd.DataFrame, *, as_of: date, share: float = 0.8
+    order_days: pd.DataFrame, *, as_of: date | str, share: float = 0.8
 ) -> float:
     """Days after the first order by which `share` of those who came back had come back.
 
@@ -71,7 +72,7 @@ def usual_days_to_second_order(
     """
     check_frame(order_days, ORDER_DAYS)
     past = order_days.loc[
-        order_days["ordered_on"] <= pd.Timestamp(as_of), ["customer_id", "ordered_on"]
+        order_days["ordered_on"] <= pd.Timestamp(as_date(as_of)), ["customer_id", "ordered_on"]
     ].sort_values(["customer_id", "ordered_on"])
     number = past.groupby("customer_id").cumcount().to_numpy()
     second = number == 1

@@ -17,6 +17,7 @@ from ltvkit.audience.consent import as_flag
 from ltvkit.audience.ranking import places_within, top_share
 from ltvkit.audience.words import ACTIONS, Language
 from ltvkit.schemas import Schema, check_frame
+from ltvkit.snapshot import as_date
 
 CHURN_MEDIUM = 1 / 3
 CHURN_HIGH = 2 / 3
@@ -263,7 +264,7 @@ def plan_contacts(
     customers: pd.DataFrame,
     *,
     rules: ListRules,
-    as_of: date,
+    as_of: date | str,
     seed: int,
     language: Language = "en",
 ) -> pd.DataFrame:
@@ -278,7 +279,7 @@ def plan_contacts(
     rules : ListRules
         `holdout_share`; and the deadline of `second_order` is `usual_days_to_second` after the
         first order, if that is sooner.
-    as_of : date
+    as_of : date or str
         The snapshot: deadlines count from it.
     seed : int
         See `hold_out`.
@@ -306,7 +307,7 @@ def plan_contacts(
     action = customers["list"].map(by_list).to_numpy(dtype=object)
     action = np.where(held_out, sentences.held_out, action)
     action = np.where(contactable, action, sentences.no_permission)
-    deadline = _deadlines(customers, as_of, rules.usual_days_to_second)
+    deadline = _deadlines(customers, as_date(as_of), rules.usual_days_to_second)
     deadline[held_out | ~contactable] = np.datetime64("NaT")
     return pd.DataFrame(
         {

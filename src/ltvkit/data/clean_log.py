@@ -10,6 +10,7 @@ import pandas as pd
 
 from ltvkit.data.refunds import net_carried_refunds
 from ltvkit.data.workspace import Workspace, ident
+from ltvkit.snapshot import as_date
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -127,7 +128,7 @@ class CleanLog:
         """The order days as a pandas frame (ids `str`, `ordered_on` `datetime64[s]`)."""
         return self.workspace.frame(f"SELECT * FROM {self.table}")
 
-    def known_at(self, cutoff: date) -> "ir.Table":
+    def known_at(self, cutoff: date | str) -> "ir.Table":
         """The order days as they were known on an earlier day: what a backtest may see.
 
         `order_days` up to a day has refunds in it that came later. Here refunds after `cutoff` are
@@ -135,7 +136,7 @@ class CleanLog:
 
         Parameters
         ----------
-        cutoff : date
+        cutoff : date or str
             On or before `as_of`.
 
         Returns
@@ -156,8 +157,9 @@ class CleanLog:
         >>> log.known_at(date(2024, 1, 7)).revenue.to_pyarrow().to_pylist()
         [20.0]
         """
-        day = f"DATE '{as_date(cutoff)}'"
-        view = f"order_days_{as_date(cutoff):%Y%m%d}"
+        known_to = as_date(cutoff, name="cutoff")
+        day = f"DATE '{known_to}'"
+        view = f"order_days_{known_to:%Y%m%d}"
         schema = self.table.partition(".")[0]
         select = f"SELECT * FROM {self.table} WHERE ordered_on <= {day}"
         if self.carried is not None:
@@ -225,8 +227,3 @@ def ibis_table(workspace: Workspace, schema: str, name: str) -> "ir.Table":
         import ibis
 
         return ibis.duckdb.from_connection(workspace.connection).table(name, database=schema)
-
-
-def as_date(day: date) -> date:
-    """The day of a date or time."""
-    return date(day.year, day.month, day.day)

@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from ltvkit.data.amounts import LIMIT
-from ltvkit.data.clean_log import CleanLog, LogSummary, as_date, ibis_table, order_days_sql
+from ltvkit.data.clean_log import CleanLog, LogSummary, ibis_table, order_days_sql
 from ltvkit.data.columns import ColumnMap, Mapped, check_columns, check_leave_out
 from ltvkit.data.reasons import WORDS, Reason
 from ltvkit.data.refunds import net_carried_refunds
@@ -19,13 +19,14 @@ from ltvkit.data.sources import Source, source_from_frame
 from ltvkit.data.staging import Staged, stage
 from ltvkit.data.strays import mark_strays
 from ltvkit.errors import DataError
+from ltvkit.snapshot import as_date
 
 
 def clean(
     source: Source,
     *,
     columns: ColumnMap | None = None,
-    as_of: date | None = None,
+    as_of: date | str | None = None,
     margin_rate: float = 1.0,
     leave_out: Mapping[str, Sequence[str]] | None = None,
     drop_exact_duplicates: bool = False,
@@ -41,9 +42,9 @@ def clean(
         As `read_transactions` gives it.
     columns : ColumnMap, optional
         Which column means what; our own names by default.
-    as_of : date, optional
-        Last day of history; rows after it are put aside. The last order day by default, but for
-        dates far from all others.
+    as_of : date or str, optional
+        Last day of history, ISO if text; rows after it are put aside. The last order day by
+        default, but for dates far from all others.
     margin_rate : float
         Margin as a share of revenue, where no margin column is mapped.
     leave_out : mapping of str to sequence of str, optional
@@ -63,6 +64,8 @@ def clean(
     ------
     DataError
         When columns are missing, dates or amounts can be read two ways, or no row can be used.
+    ConfigError
+        When `as_of` is no day.
 
     Examples
     --------
@@ -79,6 +82,7 @@ def clean(
             f"clean: got a {type(source).__name__}, expected a Source; read one with "
             "read_transactions, or clean a frame with order_days_from_frame"
         )
+    last = None if as_of is None else as_date(as_of)
     mapped = check_columns(columns or ColumnMap(), source.names)
     leave_out = leave_out or {}
     check_leave_out(leave_out, source.names)
@@ -92,18 +96,17 @@ def clean(
         timezone=timezone,
     )
     workspace, schema = source.workspace, staged.schema
-    mark_strays(workspace, staged.table, to=as_of)
-    if as_of is None:
-        as_of = workspace.row(
+    mark_strays(workspace, staged.table, to=last)
+    if last is None:
+        last = workspace.row(
             f"SELECT max(ordered_on) FROM {staged.table} WHERE reason = 0 AND revenue >= 0"
         )[0]
-    if as_of is not None:
-        as_of = as_date(as_of)
-        _build_days(staged, mapped, as_of)
-    if as_of is None or not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE lines > 0")[0]:
-        raise _nothing_left(staged, as_of)
-    rejected = rejected_rows(source, staged, as_of)
-    accepted = _count_accepted(staged, as_of)
+    if last is not None:
+        _build_days(staged, mapped, last)
+    if last is None or not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE lines > 0")[0]:
+        raise _nothing_left(staged, last)
+    rejected = rejected_rows(source, staged, last)
+    accepted = _count_accepted(staged, last)
     workspace.run(f"DROP TABLE {staged.table}")  # Sorting the order days wants its memory.
     with_margin = mapped.margin is not None
     carried = _net(staged, with_margin=with_margin)
@@ -122,7 +125,7 @@ def clean(
         order_days=ibis_table(workspace, schema, "order_days"),
         rejected=rejected,
         summary=summary,
-        as_of=as_of,
+        as_of=last,
         sha256=source.sha256,
         location=source.location,
         readings=staged.readings,
@@ -138,7 +141,7 @@ def order_days_from_frame(
     transactions: pd.DataFrame,
     *,
     columns: ColumnMap | None = None,
-    as_of: date | None = None,
+    as_of: date | str | None = None,
     margin_rate: float = 1.0,
     leave_out: Mapping[str, Sequence[str]] | None = None,
     drop_exact_duplicates: bool = False,

@@ -5,6 +5,8 @@ Age here runs from the customer's own first order, in months of 365.25/12 days: 
 seen and does not count as observed.
 """
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,7 @@ from ltvkit.economics.orders import month_names, read_orders, total_by
 from ltvkit.units import DAYS_PER_MONTH
 
 
-def margin_by_age(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.DataFrame:
+def margin_by_age(order_days: pd.DataFrame, as_of: date | str) -> pd.DataFrame:
     """Margin of each customer in each month of its life in which it ordered.
 
     Parameters
@@ -57,7 +59,7 @@ def margin_by_age(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> pd.Dat
 
 def observed_customers(
     order_days: pd.DataFrame,
-    as_of: pd.Timestamp | str,
+    as_of: date | str,
     *,
     channels: pd.DataFrame | None = None,
 ) -> pd.DataFrame:

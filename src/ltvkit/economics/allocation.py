@@ -6,6 +6,7 @@ be applied (by spend, but nothing was spent) gives way to the next, never to a l
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
 import numpy as np
@@ -138,8 +139,8 @@ def channel_sums(
     customers: pd.DataFrame,
     *,
     weights: pd.DataFrame | None = None,
-    start: pd.Timestamp | str | None = None,
-    end: pd.Timestamp | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
     unit: Literal["day", "week", "month", "whole"] = "whole",
 ) -> ChannelSums:
     """Costs and new customers per period and channel; see `cac` for the parameters.
@@ -198,8 +199,8 @@ def allocations(
     customers: pd.DataFrame,
     *,
     weights: pd.DataFrame | None = None,
-    start: pd.Timestamp | str | None = None,
-    end: pd.Timestamp | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
 ) -> pd.DataFrame:
     """Fully loaded CAC per channel under each allocation rule, side by side.
 
@@ -249,8 +250,8 @@ def reconcile(
     customers: pd.DataFrame,
     *,
     weights: pd.DataFrame | None = None,
-    start: pd.Timestamp | str | None = None,
-    end: pd.Timestamp | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
 ) -> Reconciliation:
     """Hold sum of CAC_c x N_c against the ledger, for every rule.
 

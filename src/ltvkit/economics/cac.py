@@ -8,6 +8,7 @@ that have any.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -48,8 +49,8 @@ def cac(
     *,
     weights: pd.DataFrame | None = None,
     channel_weights: Mapping[str, float] | None = None,
-    start: pd.Timestamp | str | None = None,
-    end: pd.Timestamp | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
 ) -> pd.DataFrame:
     """What a new customer of each channel cost.
 
@@ -110,8 +111,8 @@ def cac_by_period(
     unit: Unit = "month",
     weights: pd.DataFrame | None = None,
     channel_weights: Mapping[str, float] | None = None,
-    start: pd.Timestamp | str | None = None,
-    end: pd.Timestamp | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
 ) -> pd.DataFrame:
     """CAC per period and channel, shared cost allocated within its period.
 
@@ -150,8 +151,8 @@ def cac_overview(
     customers: pd.DataFrame,
     *,
     weights: pd.DataFrame | None = None,
-    start: pd.Timestamp | str | None = None,
-    end: pd.Timestamp | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
 ) -> CacOverview:
     """Blended and paid CAC of the whole shop, and how many customers no media brought.
 

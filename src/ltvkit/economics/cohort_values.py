@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.existing import values_there
 from ltvkit.economics.payback import payback_of
 from ltvkit.economics.resample import limits
+from ltvkit.snapshot import as_date
 from ltvkit.units import DAYS_PER_MONTH, USUAL_INTERVAL
 
 COHORT_VALUE_COLUMNS = (
@@ -45,7 +47,7 @@ COHORT_VALUE_COLUMNS = (
 def cohort_values(
     curves: Mapping[GroupKey, MarginCurve],
     customers: pd.DataFrame,
-    as_of: pd.Timestamp | str,
+    as_of: date | str,
     *,
     costs: pd.DataFrame | None = None,
     write_off_months: int = 12,
@@ -121,7 +123,7 @@ def cohort_values(
         cost, cac = known.get(key, (math.nan, math.nan))
         rows.append({str(k): v for k, v in row.items()} | _row(curves[key], cost, cac))
     table = pd.DataFrame(rows)
-    age = _age_months(table["cohort"], pd.Timestamp(as_of))
+    age = _age_months(table["cohort"], pd.Timestamp(as_date(as_of)))
     spent = table["acquisition_cost"]
     written = amortise(
         pd.DataFrame({"cost": spent.fillna(0.0), "age_months": age}), months=write_off_months

@@ -4,6 +4,8 @@ Age is in calendar months since the month of the first order, as in every cohort
 not been observed yet is blank, never zero.
 """
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -26,9 +28,7 @@ COHORT_COLUMNS = (
 )
 
 
-def cohorts(
-    order_days: pd.DataFrame, as_of: pd.Timestamp | str, *, running_days: int = 0
-) -> pd.DataFrame:
+def cohorts(order_days: pd.DataFrame, as_of: date | str, *, running_days: int = 0) -> pd.DataFrame:
     """Customers, orders, revenue and margin of each first-order month, by age in months.
 
     Parameters

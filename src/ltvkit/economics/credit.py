@@ -1,5 +1,7 @@
 """Who is credited with a new customer, and which customers a ledger can be held against."""
 
+from datetime import date
+
 import pandas as pd
 
 from ltvkit.economics.costs import (
@@ -12,6 +14,7 @@ from ltvkit.economics.costs import (
 )
 from ltvkit.errors import DataError, offenders
 from ltvkit.schemas import CUSTOMERS, check_frame
+from ltvkit.snapshot import as_date
 
 _WEIGHT_TOLERANCE = 1e-6
 
@@ -21,8 +24,8 @@ def credited_customers(
     *,
     costs: pd.DataFrame | None = None,
     weights: pd.DataFrame | None = None,
-    start: pd.Timestamp | str | None = None,
-    end: pd.Timestamp | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
 ) -> pd.DataFrame:
     """One row per customer and channel credited, with a weight; weights of a customer sum to 1.
 
@@ -103,13 +106,13 @@ def within(
     frame: pd.DataFrame,
     column: str,
     *,
-    start: pd.Timestamp | str | None,
-    end: pd.Timestamp | str | None,
+    start: date | str | None,
+    end: date | str | None,
 ) -> pd.DataFrame:
     """The rows whose day lies in [start, end]; a limit of None is open."""
     keep = pd.Series(True, index=frame.index)
     if start is not None:
-        keep &= frame[column] >= pd.Timestamp(start)
+        keep &= frame[column] >= pd.Timestamp(as_date(start, name="start"))
     if end is not None:
-        keep &= frame[column] <= pd.Timestamp(end)
+        keep &= frame[column] <= pd.Timestamp(as_date(end, name="end"))
     return frame[keep]

@@ -1,6 +1,7 @@
 """The facts that warnings are raised from, read off the frames of a run."""
 
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from ltvkit.economics.cac import CacOverview
 from ltvkit.economics.costs import ALL
 from ltvkit.economics.orders import read_orders, total_by
 from ltvkit.economics.warnings import EconomicsFacts
+from ltvkit.snapshot import as_date
 
 REFUND_WINDOW_DAYS = 30
 """How long an order may still be refunded: a choice, as many shops promise a month."""
@@ -23,7 +25,7 @@ _FEWEST_CUSTOMERS = 5
 
 def economics_facts(
     order_days: pd.DataFrame,
-    as_of: pd.Timestamp | str,
+    as_of: date | str,
     *,
     customers: pd.DataFrame,
     kpi_table: pd.DataFrame,
@@ -32,7 +34,7 @@ def economics_facts(
     in_flight_spend: float = 0.0,
     left_out_spend: float = 0.0,
     running_spend: float = 0.0,
-    new_from: pd.Timestamp | str | None = None,
+    new_from: date | str | None = None,
     horizon_months: int = 12,
     margin_is_revenue: bool = False,
     refund_share: float | None = None,
@@ -233,13 +235,13 @@ def _share_of(customers: pd.DataFrame, which: pd.Series) -> float:
 
 
 def _surge(
-    kpi_table: pd.DataFrame, new_from: pd.Timestamp | str | None
+    kpi_table: pd.DataFrame, new_from: date | str | None
 ) -> tuple[float | None, float | None]:
     months = kpi_table[kpi_table["complete"].to_numpy(dtype=bool)]
     if new_from is not None:
         # A month that the day lies within counts in part only.
         starts = pd.to_datetime(months["month"])
-        months = months[(starts >= pd.Timestamp(new_from)).to_numpy()]
+        months = months[(starts >= pd.Timestamp(as_date(new_from, name="new_from"))).to_numpy()]
     new = months["new_customers"]
     if len(new) < _FEWEST_MONTHS:
         return None, None

@@ -1,6 +1,7 @@
 """KPIs month by month, from order days, with CAC and LTV beside them where they are given."""
 
 from collections.abc import Collection
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ LAPSE_DAYS = 365
 
 def kpis(
     order_days: pd.DataFrame,
-    as_of: pd.Timestamp | str,
+    as_of: date | str,
     *,
     newcomers: Collection[object] | None = None,
     lapse_days: int = LAPSE_DAYS,

@@ -6,6 +6,7 @@ not come yet is `in_flight`; charged + in flight = the ledger.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from ltvkit.economics.costs import (
     week_start,
 )
 from ltvkit.errors import ConfigError
+from ltvkit.snapshot import as_date
 from ltvkit.units import DAYS_PER_MONTH
 
 _DAYS_IN: dict[Unit, float] = {"day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH}
@@ -69,7 +71,7 @@ def charge_with_lag(
     weights: Sequence[float],
     *,
     unit: Unit = "month",
-    until: pd.Timestamp | str,
+    until: date | str,
 ) -> ChargedCosts:
     """Spread every cost over the periods in which its customers arrive.
 
@@ -113,7 +115,7 @@ def charge_with_lag(
     # Leads and clicks came with the spend; they stay with its first part.
     for column in {"leads", "clicks"} & set(costs.columns):
         spread.loc[len(costs) :, column] = 0
-    later = spread["period"] > pd.Timestamp(until)
+    later = spread["period"] > pd.Timestamp(as_date(until, name="until"))
     shortest, longest = (int(k) for k in np.flatnonzero(shares)[[0, -1]])
     return ChargedCosts(
         charged=spread[~later].reset_index(drop=True),
@@ -124,7 +126,7 @@ def charge_with_lag(
 
 
 def charge_with_lag_days(
-    costs: pd.DataFrame, cost_lag_days: float, *, until: pd.Timestamp | str
+    costs: pd.DataFrame, cost_lag_days: float, *, until: date | str
 ) -> ChargedCosts:
     """Charge a ledger with one fixed delay, in the periods that it is kept in.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -160,8 +161,8 @@ def lead_costs(
     allowable_cac: Mapping[str, float],
     *,
     weights: pd.DataFrame | None = None,
-    start: pd.Timestamp | str | None = None,
-    end: pd.Timestamp | str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
 ) -> pd.DataFrame:
     """What leads and clicks of each channel cost, and what they may cost at most.
 

@@ -5,6 +5,7 @@ sorted and coded once and no function loops over customers.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from ltvkit.economics.costs import dates
 from ltvkit.errors import DataError
 from ltvkit.schemas import ORDER_DAYS, Schema, check_frame
+from ltvkit.snapshot import as_date
 from ltvkit.units import Floats
 
 Integers = NDArray[np.int64]
@@ -56,7 +58,7 @@ class Orders:
 _NONE = np.zeros(0, dtype=np.bool_)
 
 
-def read_orders(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> Orders:
+def read_orders(order_days: pd.DataFrame, as_of: date | str) -> Orders:
     """Code the order days on or before `as_of`; later ones are the future and left out.
 
     Raises
@@ -65,7 +67,7 @@ def read_orders(order_days: pd.DataFrame, as_of: pd.Timestamp | str) -> Orders:
         When a customer has two rows on a day: aggregate to order days first.
     """
     check_frame(order_days, _WITHOUT_KEY)
-    snapshot = pd.Timestamp(as_of).normalize()
+    snapshot = pd.Timestamp(as_date(as_of))
     ordered_on = dates(order_days, "ordered_on", table="order days")
     day = ordered_on.to_numpy().astype("datetime64[D]").astype(np.int64)
     last = int(snapshot.to_datetime64().astype("datetime64[D]").astype(np.int64))

@@ -34,6 +34,8 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
     ------
     DataError
         When a column is missing or cannot be read.
+    ConfigError
+        When `as_of` is no day.
 
     Examples
     --------
@@ -44,8 +46,7 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
     >>> summarise(orders, as_of="2024-01-31").iloc[0, 1:].astype(float).tolist()
     [1.0, 14.0, 26.0, 25.0, 30.0]
     """
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    log = order_days_from_frame(transactions, as_of=day)
+    log = order_days_from_frame(transactions, as_of=as_of)
     seen = seen_at(with_history(log.order_days), snapshot_days([as_day_number(log.as_of)]))
     summary = (
         fetch(customer_summary(seen))

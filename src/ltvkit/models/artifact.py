@@ -61,7 +61,7 @@ class TrainedModel:
         horizon_days: int | None = None,
         *,
         interval_level: float = USUAL_INTERVAL,
-        as_of: date | None = None,
+        as_of: date | str | None = None,
     ) -> pd.DataFrame:
         """Predictions for a frame of features; see the `predict` of the model.
 

@@ -23,7 +23,7 @@ from ltvkit.models.level import LevelForecast
 from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
 from ltvkit.models.renewals import RenewalLaw, if_all_made, kept, outlook
 from ltvkit.panel import UNLIKELY, Explanation, Panel, say_nothing
-from ltvkit.snapshot import as_day_number
+from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import Floats
 
 NEXT_SHARES = (0.1, 0.5, 0.9)
@@ -122,12 +122,12 @@ class ContractualLtv(BaseEstimator):
         """The period and the days of grace."""
         return math.ceil(self.law_.terms.patience_days)
 
-    def at(self, as_of: date) -> Self:
+    def at(self, as_of: date | str) -> Self:
         """The same model asked on another day, its total less sure.
 
         A renewal falls due by its contract, whatever the season.
         """
-        as_of_day = as_day_number(as_of)
+        as_of_day = as_day_number(as_date(as_of))
         moved = copy(self)
         moved.as_of_day_ = as_of_day
         moved.level_ = self.level_.asked_later(as_of_day - self.as_of_day_, 0.0)

@@ -41,7 +41,7 @@ from ltvkit.models.season_ahead import (
     season_of_chances,
 )
 from ltvkit.panel import Explanation, Panel, say_nothing
-from ltvkit.snapshot import as_day_number
+from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import Floats
 from ltvkit.wording import Sentence
 
@@ -169,9 +169,9 @@ class StackedLtv(BaseEstimator):
         report("total", 1, 1)
         return self
 
-    def at(self, as_of: date) -> Self:
+    def at(self, as_of: date | str) -> Self:
         """The same model asked on another day, its total and chances in that day's season."""
-        as_of_day = as_day_number(as_of)
+        as_of_day = as_day_number(as_date(as_of))
         moved = copy(self)
         days = {"since": self.as_of_day_, "to": as_of_day, "horizon_days": self.horizon_days_}
         change = season_change(self.season_, **days)

@@ -121,7 +121,7 @@ def measure(
     *,
     predicted_total: Figure | None = None,
     lists: Sequence[str] | None = None,
-    observed_to: date | None = None,
+    observed_to: date | str | None = None,
     daily_discount_rate: float = 0.0,
 ) -> Measurement:
     """Hold a run against the orders that came after it.
@@ -138,7 +138,7 @@ def measure(
         `predicted_value`, without interval.
     lists : sequence of str, optional
         Lists to measure; by default every list on which something was to be done.
-    observed_to : date, optional
+    observed_to : date or str, optional
         The last day that the log covers; its last order day by default.
     daily_discount_rate : float
         At the run's `economics.annual_discount_rate`, by which `predicted_value` is discounted.

@@ -10,6 +10,7 @@ import pandas as pd
 from ltvkit.deciles import DECILES, cumulative, equal_count_edges
 from ltvkit.errors import DataError
 from ltvkit.runs import Figure
+from ltvkit.snapshot import as_date
 
 QUIET_DAYS = 7
 """So few days without an order may lie at the end of a log that is complete."""
@@ -101,7 +102,7 @@ def outcome_after(
     scored: pd.DataFrame,
     later_order_days: pd.DataFrame,
     *,
-    observed_to: date | None = None,
+    observed_to: date | str | None = None,
     daily_discount_rate: float = 0.0,
 ) -> Outcome:
     """Margin and orders of every scored customer in (scored_at, scored_at + horizon].
@@ -113,7 +114,7 @@ def outcome_after(
     later_order_days : DataFrame
         `customer_id, ordered_on, margin`: a log that goes on after the run. Order days up to the
         run's day are ignored, so a log from the beginning may be given.
-    observed_to : date, optional
+    observed_to : date or str, optional
         The last day that the log covers; its last order day by default.
     daily_discount_rate : float
         At the run's annual rate: margin that comes later counts as little as it does in
@@ -135,7 +136,11 @@ def outcome_after(
             if len(later_order_days)
             else "later transactions: got no rows, expected orders after the run's day; give a log"
         )
-    end = pd.Timestamp(observed_to) if observed_to is not None else after["ordered_on"].max()
+    end = (
+        pd.Timestamp(as_date(observed_to, name="observed_to"))
+        if observed_to is not None
+        else after["ordered_on"].max()
+    )
     observed_days = min((end - as_of).days, horizon_days)
     inside = after[after["ordered_on"] <= as_of + timedelta(days=observed_days)]
     days = (inside["ordered_on"] - as_of).dt.days.to_numpy()

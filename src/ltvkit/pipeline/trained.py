@@ -16,7 +16,7 @@ from ltvkit.models.artifact import TrainedModel
 from ltvkit.pipeline.customers import customer_attributes
 from ltvkit.pipeline.kinds import kind_of
 from ltvkit.pipeline.load import Tables, open_log, open_tables
-from ltvkit.snapshot import Snapshot
+from ltvkit.snapshot import Snapshot, as_date
 
 LEAST_HISTORY = 0.5
 """The part of the days trained on that a log must have to be scored: shops keep the last years."""
@@ -90,7 +90,7 @@ def features_for(
     transactions: str | Path | pd.DataFrame,
     *,
     customers: str | None = None,
-    as_of: date | None = None,
+    as_of: date | str | None = None,
 ) -> pd.DataFrame:
     """The features of a log's customers that a trained model predicts from.
 
@@ -104,7 +104,7 @@ def features_for(
         The whole log to the day that is asked.
     customers : str, optional
         Where the table of its customers is; that of the training, read again, when not given.
-    as_of : date, optional
+    as_of : date or str, optional
         The day that is asked; the last order day of the log when not given. Pass the same day to
         the model's `predict`.
 
@@ -116,7 +116,7 @@ def features_for(
     Raises
     ------
     UserError, DataError
-        When the log cannot be read so, or is of the new orders alone.
+        When the log cannot be read so, or is of the new orders alone; when `as_of` is no day.
     """
     config = configured(trained, customers=customers, as_of=as_of)
     alone = config.model_copy(
@@ -128,14 +128,17 @@ def features_for(
     return open_data(alone, transactions).features(trained)
 
 
-def configured(trained: TrainedModel, *, customers: str | None, as_of: date | None) -> Config:
+def configured(trained: TrainedModel, *, customers: str | None, as_of: date | str | None) -> Config:
     """The settings of the training, for another day and perhaps another table of customers."""
     settings = trained.about["settings"]
     return restore_config(
         {
             **settings,
             "data": _with_customers(settings["data"], customers),
-            "snapshot": {**settings["snapshot"], "as_of": as_of},
+            "snapshot": {
+                **settings["snapshot"],
+                "as_of": None if as_of is None else as_date(as_of),
+            },
         }
     )
 

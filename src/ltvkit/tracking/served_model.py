@@ -4,7 +4,6 @@ Features of customers at a snapshot in, predictions out; `horizon_days`, `as_of`
 features, and `interval_level`, how often the truth should lie in an interval, may be passed along.
 """
 
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -44,9 +43,8 @@ class ServedLtv(PythonModel):
                 raise UserError(f"horizon_days: got {horizon_days}, expected 1 or more days ahead")
             if not 0 < level < 1:
                 raise UserError(f"interval_level: got {level}, expected between 0 and 1, as in 0.8")
-            day = None if as_of is None else _as_date(as_of)
             predictions = self.trained.predict(
-                features, horizon_days, interval_level=level, as_of=day
+                features, horizon_days, interval_level=level, as_of=as_of
             )
         except LtvkitError as error:
             # The only errors whose words reach the one who asked over HTTP.
@@ -54,13 +52,6 @@ class ServedLtv(PythonModel):
         unknown = [name for name in predictions if predictions[name].isna().any()]
         objects = predictions[unknown].astype(object)
         return predictions.assign(**objects.where(objects.notna(), None))
-
-
-def _as_date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"as_of: got {text!r}, expected a day like 2025-06-30") from None
 
 
 mlflow.models.set_model(ServedLtv())

@@ -144,8 +144,8 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "chance_season": model.chance_season_,
         "explainer_centre": dict(model.explainer_.centre),
         "scatter": {
-            "ratios": _rounded(model.scatter_.ratios),
-            "reference": _rounded(model.scatter_.reference),
+            "ratios": model.scatter_.ratios.tolist(),
+            "reference": model.scatter_.reference.tolist(),
         },
         "level": asdict(model.level_),
         "bags": {name: _bag_state(bag) for name, bag in bags.items()},
@@ -225,9 +225,3 @@ def _read_bag(name: str, state: dict[str, Any], folder: Path) -> Bag:
             for number in range(state["boosters"])
         ),
     )
-
-
-def _rounded(values: np.ndarray) -> list[Any]:
-    """As the shortest decimals that differ by less than one part in a million."""
-    rounded: list[Any] = np.vectorize(lambda v: float(f"{v:.7g}"))(values).tolist()
-    return rounded

@@ -67,3 +67,10 @@ def test_a_prediction_that_is_the_typical_one_has_finite_parts(features, revenue
     money = explainer.contributions(features, np.full(len(features), 10.0))
     assert np.isfinite(money.to_numpy()).all()
     np.testing.assert_allclose(money["base"], 10.0, rtol=1e-6)
+
+
+def test_of_nobody_there_are_no_parts(features, revenue):
+    explainer = Explainer.fit(features, revenue, seed=1)
+    money = explainer.contributions(features.iloc[:0], revenue[:0])
+    assert money.empty
+    assert list(money.columns) == list(explainer.contributions(features, revenue).columns)

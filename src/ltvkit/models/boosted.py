@@ -157,15 +157,16 @@ class Bag:
         Source: Lundberg, Erion and Lee (2018), Consistent Individualized Feature Attribution.
         """
         matrix = self.columns.matrix(frame)
+        names = [*self.columns.names, "base"]
+        if not len(matrix):  # LightGBM divides by the number of rows.
+            return pd.DataFrame(columns=names, index=frame.index, dtype=float)
         parts = [
             lgb.Booster(model_str=text).predict(
                 matrix, num_iteration=self.rounds, pred_contrib=True
             )
             for text in self.boosters
         ]
-        return pd.DataFrame(
-            np.mean(parts, axis=0), columns=[*self.columns.names, "base"], index=frame.index
-        )
+        return pd.DataFrame(np.mean(parts, axis=0), columns=names, index=frame.index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def behaviour_of(orders, as_of):
         "order_rate": len(days) / (age + 30),
         "revenue_rate": spent.sum() / (age + 30),
         "recent_half_share": recent.mean(),
-        "last_to_mean_value": spent[-1] * len(days) / max(spent.sum(), 0.01),
+        "last_to_mean_value": spent[-1] * len(days) / spent.sum() if spent.sum() else 0.0,
     }
     if len(gaps):
         found["overdue_ratio"] = ago[-1] / max(gaps.mean(), 1)
@@ -146,6 +146,18 @@ def test_the_order_of_the_rows_does_not_matter():
     shuffled = log.sample(frac=1, random_state=1)
     for describe in (customer_summary, lambda rows: behaviour(rows, horizon_days=HORIZON_DAYS)):
         assert_same(fetch(describe(seen(shuffled))), fetch(describe(seen(log))))
+
+
+def test_what_an_order_is_worth_beside_the_others_is_the_same_in_any_unit_of_money():
+    log = messy_log(7)
+    log["revenue"] = log["revenue"].round(2)
+    ratios = [
+        fetch(behaviour(seen(log.assign(revenue=log["revenue"] * unit)), horizon_days=HORIZON_DAYS))
+        .set_index(["as_of_day", "customer_id"])
+        .sort_index()["last_to_mean_value"]
+        for unit in (1.0, 1e-4)
+    ]
+    pd.testing.assert_series_equal(ratios[1], ratios[0], rtol=1e-9)
 
 
 def test_number_and_gap_of_an_order_are_counted_within_the_customer():

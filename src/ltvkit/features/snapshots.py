@@ -130,7 +130,7 @@ def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:
         order_rate=features.order_days / (age + RATE_DAYS),
         revenue_rate=features.revenue_total / (age + RATE_DAYS),
         recent_half_share=features.orders_recent_half / features.order_days,
-        last_to_mean_value=features.last_order_value
-        * features.order_days
-        / ibis.greatest(features.revenue_total, 0.01),
+        last_to_mean_value=(
+            features.last_order_value * features.order_days / features.revenue_total.nullif(0)
+        ).fill_null(0),
     ).drop("first_day", "order_days")

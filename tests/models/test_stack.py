@@ -194,6 +194,21 @@ def test_a_log_without_any_past_date_is_refused_with_what_to_do():
         StackedLtv(seed=1, threads=1).fit(replace(panel, rows=panel.rows.iloc[:0], cuts=()))
 
 
+@pytest.mark.parametrize(
+    ("history_days", "horizon_days", "advice"),
+    [
+        (20, 1, r"got 20 days .* expected 29 or more: 28 before .* and 1 seen after it.* orders$"),
+        (35, 30, r"got 35 days .* expected 42 or more: .* and 14 seen .* or shorten the horizon$"),
+    ],
+)
+def test_a_log_of_a_few_weeks_is_told_how_many_days_it_lacks(history_days, horizon_days, advice):
+    log = simulated_log(customers=200, days=120, seed=14)
+    panel = simulated_panel(log, history_days=history_days, horizon_days=horizon_days)
+    assert panel.history_days == history_days
+    with pytest.raises(LtvkitError, match=advice):
+        StackedLtv(seed=1, threads=1).fit(panel)
+
+
 def test_the_chance_of_an_order_counts_orders_of_no_value_too(log):
     free = np.random.default_rng(5).random(len(log)) < 0.6
     given = log.assign(revenue=log["revenue"].where(~free, 0.0))

@@ -1,5 +1,7 @@
 """What stands in for the stack where there is too little to learn from: the BTYD models alone."""
 
+import math
+
 import numpy as np
 
 from ltvkit.errors import NotEnoughDataError
@@ -8,7 +10,7 @@ from ltvkit.models.candidates import BTYD, from_columns
 from ltvkit.models.family import BtydFamily
 from ltvkit.models.intervals import scatter_ratios
 from ltvkit.models.level import paid
-from ltvkit.panel import Panel
+from ltvkit.panel import Panel, shortest_history
 from ltvkit.units import Floats
 
 BLEND = Blend(
@@ -27,7 +29,7 @@ def scatter_at_cuts(panel: Panel) -> Floats:
     Raises
     ------
     NotEnoughDataError
-        When nobody had ordered again before any of them.
+        When nobody had ordered again before any of them, or the log is too short for any.
     """
     revenue, predicted, active = [], [], []
     for cut in panel.cuts:
@@ -42,6 +44,13 @@ def scatter_at_cuts(panel: Panel) -> Floats:
         raise NotEnoughDataError(
             "got nobody who ordered on two days, expected repeat orders to learn from; make sure "
             "that data.columns.customer_id names customers and not orders, or wait for more orders"
+        )
+    before, after = math.ceil(shortest_history(panel.label_days)), panel.label_days
+    if panel.history_days < before + after:
+        or_else = " or shorten the horizon" if panel.history_days > before else ""
+        raise NotEnoughDataError(
+            f"got {panel.history_days} days of history, expected {before + after} or more: "
+            f"{before} before a past date and {after} seen after it; wait for more orders{or_else}"
         )
     if not revenue:
         raise NotEnoughDataError(

@@ -43,6 +43,21 @@ def test_a_model_read_again_predicts_the_same(trained, folder):
     assert after.model.level_ == before.model.level_
 
 
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"horizon_days": 0}, "horizon_days: got 0, expected 1 or more"),
+        ({"horizon_days": -30}, "horizon_days: got -30, expected 1 or more"),
+        ({"interval_level": 90}, "interval_level: got 90, expected between 0 and 1"),
+        ({"interval_level": 0.0}, r"interval_level: got 0\.0, expected between 0 and 1"),
+    ],
+)
+def test_no_days_ahead_and_a_level_in_percent_are_refused(trained, asked, expected):
+    model, panel = trained
+    with pytest.raises(UserError, match=expected):
+        model.predict(panel.now, **asked)
+
+
 def test_the_folder_holds_text_only_and_no_customer(trained, folder):
     _, panel = trained
     files = [path for path in folder.rglob("*") if path.is_file()]

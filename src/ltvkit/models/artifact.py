@@ -66,7 +66,18 @@ class TrainedModel:
         """Predictions for a frame of features; see the `predict` of the model.
 
         `as_of` is the day of the features, for its season: the day trained to when not given.
+
+        Raises
+        ------
+        UserError
+            When there is no such horizon, level or day.
         """
+        if horizon_days is not None and horizon_days < 1:
+            raise UserError(f"horizon_days: got {horizon_days}, expected 1 or more days ahead")
+        if not 0 < interval_level < 1:
+            raise UserError(
+                f"interval_level: got {interval_level}, expected between 0 and 1, as in 0.8"
+            )
         model = self.model if as_of is None else self.model.at(as_of)
         return model.predict(features, horizon_days, interval_level=interval_level)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ltvkit.errors import LtvkitError, UserError
+from ltvkit.errors import LtvkitError
 from ltvkit.models.artifact import TrainedModel, read_artifact
 from ltvkit.tracking.stores import import_mlflow
 from ltvkit.units import USUAL_INTERVAL
@@ -39,10 +39,6 @@ class ServedLtv(PythonModel):
         level = asked.get("interval_level", USUAL_INTERVAL)
         features = model_input.assign(customer_id=model_input["customer_id"].astype("str"))
         try:
-            if horizon_days is not None and horizon_days < 1:
-                raise UserError(f"horizon_days: got {horizon_days}, expected 1 or more days ahead")
-            if not 0 < level < 1:
-                raise UserError(f"interval_level: got {level}, expected between 0 and 1, as in 0.8")
             predictions = self.trained.predict(
                 features, horizon_days, interval_level=level, as_of=as_of
             )

@@ -1,5 +1,6 @@
 """Files appear whole or not at all, and nobody else's are touched."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -85,6 +86,34 @@ def test_a_folder_that_cannot_take_its_name_leaves_the_old_one(tmp_path, monkeyp
     ):
         (fresh / "a.txt").write_text("new")
     assert (folder / "a.txt").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+def test_of_two_folders_that_come_at_once_the_later_one_stays_whole(tmp_path, monkeypatch, theirs):
+    folder = tmp_path / "run"
+    with whole_folder(folder, holds="a.txt") as fresh:
+        (fresh / "a.txt").write_text("old")
+    rename, others = Path.rename, [1]
+
+    def while_another_one_comes(self, target):
+        if self != folder or not others:
+            return rename(self, target)
+        others.pop()
+        # Another one has put the old folder aside, and perhaps its own in the place already.
+        shutil.rmtree(folder)
+        if theirs:
+            folder.mkdir()
+            (folder / "b.txt").write_text("theirs")
+            Path(target).mkdir()
+            return Path(target)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", while_another_one_comes)
+    with whole_folder(folder, holds="a.txt") as fresh:
+        (fresh / "a.txt").write_text("new")
+    assert [path.name for path in folder.iterdir()] == ["a.txt"]
+    assert (folder / "a.txt").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 

@@ -1,12 +1,14 @@
 """Files that appear whole or not at all."""
 
 import csv
+import errno
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -39,21 +41,29 @@ def whole_folder(folder: Path, *, holds: str) -> Iterator[Path]:
     fresh.chmod(0o755)
     try:
         yield fresh
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            folder.rename(old / folder.name)
-            try:
-                fresh.rename(folder)
-            except OSError:
-                (old / folder.name).rename(folder)
-                raise
-            finally:
-                shutil.rmtree(old)
-        else:
-            fresh.rename(folder)
+        _replace(folder, fresh)
     finally:
         if fresh.exists():
             shutil.rmtree(fresh)
+
+
+def _replace(folder: Path, fresh: Path) -> None:
+    """Give a folder the name of another, which is deleted; of two that come at once, one stays."""
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-old-", dir=folder.parent) as aside:
+        for number in count():
+            old = Path(aside) / str(number)
+            with suppress(FileNotFoundError):
+                folder.rename(old)
+            try:
+                fresh.rename(folder)
+            except OSError as error:
+                # Another one took the name between the two steps: it is the older one now.
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                    continue
+                if old.exists():
+                    old.rename(folder)
+                raise
+            return
 
 
 def check_writable(folder: Path, *, holds: str) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import ltvkit
+from ltvkit.files import claimed
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -91,6 +92,21 @@ def test_the_same_input_gives_the_same_bytes_but_for_the_times(shop):
     models = [folder / "models" / "sample", folder / "models2" / "sample"]
     for name in files_below(models[0]):
         assert (models[0] / name).read_bytes() == (models[1] / name).read_bytes()
+
+
+def test_two_of_one_name_do_not_run_at_once(shop):
+    """The model of one and the results of the other could stay."""
+    folder, _ = shop
+    for place, words in (
+        ("models/sample", ("train", "shop.yaml")),
+        ("runs/sample", ("train", "shop.yaml")),
+        ("runs/sample-scored", ("score", "models/sample")),
+    ):
+        holds = "model.json" if place.startswith("models") else "run.json"
+        with claimed(folder / place, holds=holds):
+            second = ltv(*words, cwd=folder)
+        assert (second.returncode, second.stdout) == (2, "")
+        assert second.stderr.startswith(f"Error: got {place}, which another run is at work on")
 
 
 def test_the_list_is_whole_and_consistent(shop):

@@ -1,13 +1,25 @@
 """Files appear whole or not at all, and nobody else's are touched."""
 
 import shutil
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from ltvkit.errors import UserError
-from ltvkit.files import check_writable, whole_files, whole_folder, write_csv, write_text
+from ltvkit.files import (
+    check_writable,
+    claimed,
+    locked,
+    whole_files,
+    whole_folder,
+    write_csv,
+    write_text,
+)
 
 
 def test_files_move_in_together_and_leave_others_alone(tmp_path):
@@ -115,6 +127,57 @@ def test_of_two_folders_that_come_at_once_the_later_one_stays_whole(tmp_path, mo
     assert [path.name for path in folder.iterdir()] == ["a.txt"]
     assert (folder / "a.txt").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_folder_is_written_by_one_at_a_time(tmp_path):
+    mine, other = tmp_path / "runs" / "shop", tmp_path / "runs" / "other"
+    with claimed(mine, holds="run.json"), claimed(other, holds="run.json"):
+        with (
+            pytest.raises(UserError, match=rf"got {mine}, which another run is at work on, exp"),
+            claimed(mine, holds="run.json"),
+        ):
+            pytest.fail("it was taken")
+        with whole_folder(mine, holds="run.json") as fresh:
+            (fresh / "run.json").write_text("{}")
+    with claimed(mine, holds="run.json"):
+        pass
+    assert [path.name for path in mine.parent.iterdir()] == ["shop"]
+
+
+def test_a_program_that_was_killed_holds_nothing(tmp_path):
+    folder = tmp_path / "shop"
+    program = (
+        "import sys; from pathlib import Path; from ltvkit.files import claimed\n"
+        "with claimed(Path(sys.argv[1]), holds='run.json'): print('mine', flush=True); input()"
+    )
+    command = [sys.executable, "-c", program, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"mine\n"
+        with pytest.raises(UserError, match="which another run"), claimed(folder, holds="run.json"):
+            pytest.fail("it was taken")
+        holder.kill()
+    with claimed(folder, holds="run.json"):
+        pass
+
+
+def test_those_who_wait_come_one_after_the_other(tmp_path):
+    inside, most = [], []
+
+    def come():
+        for _ in range(25):
+            with locked(tmp_path / "deep" / "store.db"):
+                inside.append(1)
+                time.sleep(0.0005)
+                most.append(len(inside))
+                inside.pop()
+
+    threads = [threading.Thread(target=come) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 150
+    assert list((tmp_path / "deep").iterdir()) == []
 
 
 def test_a_folder_that_is_somebodys_is_neither_replaced_nor_deleted(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ import errno
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -64,6 +65,76 @@ def _replace(folder: Path, fresh: Path) -> None:
                     old.rename(folder)
                 raise
             return
+
+
+@contextmanager
+def claimed(folder: Path, *, holds: str) -> Iterator[None]:
+    """Keep a folder to oneself from before the work to its end; see `check_writable`.
+
+    Raises
+    ------
+    UserError
+        When it cannot be made or replaced, or another program is at work on it.
+    """
+    check_writable(folder, holds=holds)
+    taken = UserError(
+        f"got {folder}, which another run is at work on, expected one at a time; wait until that "
+        "one is done, or choose another name"
+    )
+    with locked(folder, taken=taken):
+        yield
+
+
+@contextmanager
+def locked(path: Path, *, taken: UserError | None = None) -> Iterator[None]:
+    """Let one program at a time at a file or folder; others wait, or are told that it is taken.
+
+    The system takes the lock back when a program ends, however it ends. Where it has no locks
+    (Windows, some shared drives) nobody waits.
+    """
+    path = path.absolute()
+    lock = path.parent / f".{path.name}.lock"
+    try:
+        handle = _lock(lock, wait=taken is None)
+    except BlockingIOError as error:
+        raise taken or error from None
+    try:
+        yield
+    finally:
+        if handle is not None:
+            lock.unlink(missing_ok=True)
+            os.close(handle)
+
+
+def _lock(lock: Path, *, wait: bool) -> int | None:
+    """The handle of a locked file, or None where there are no locks.
+
+    Raises
+    ------
+    BlockingIOError
+        When another program has it, and is not waited for.
+    """
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    while True:
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            if isinstance(error, BlockingIOError):
+                raise
+            return None
+        # Whoever had it before deletes it; then the next one would make, and lock, another.
+        if os.fstat(handle).st_nlink:
+            return handle
+        os.close(handle)
 
 
 def check_writable(folder: Path, *, holds: str) -> None:

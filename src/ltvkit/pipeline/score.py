@@ -10,7 +10,7 @@ from ltvkit.audience import RfmCuts
 from ltvkit.data import silence
 from ltvkit.data.locations import resolve_location
 from ltvkit.evaluation.checks import when_scored
-from ltvkit.files import check_writable
+from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.decide import decide
@@ -63,35 +63,35 @@ def score(
     trained = load_model(location)
     config = configured(trained, customers=customers, as_of=as_of)
     folder = out or Path("runs") / f"{config.name}-scored"
-    check_writable(folder, holds="run.json")
-    progress.step(f"Reading {transactions or config.data.transactions}")
-    opened = open_data(config, transactions)
-    log, snapshot = opened.log, opened.snapshot
-    progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
-    features = opened.features(trained)
-    model = trained.model.at(snapshot.as_of)
-    record = _record(trained, model, snapshot.as_of, silence=silence(log))
-    decisions = decide(
-        config,
-        log,
-        opened.tables,
-        snapshot=snapshot,
-        model=model,
-        features=features,
-        model_version=record.version,
-        with_contacts=with_contacts,
-        rfm_cuts=_rfm_cuts(trained),
-    )
-    write_run(
-        folder,
-        config=config,
-        snapshot=snapshot,
-        log=log,
-        tables=opened.tables,
-        model=record,
-        decisions=decisions,
-        started=started,
-    )
+    with claimed(folder, holds="run.json"):
+        progress.step(f"Reading {transactions or config.data.transactions}")
+        opened = open_data(config, transactions)
+        log, snapshot = opened.log, opened.snapshot
+        progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
+        features = opened.features(trained)
+        model = trained.model.at(snapshot.as_of)
+        record = _record(trained, model, snapshot.as_of, silence=silence(log))
+        decisions = decide(
+            config,
+            log,
+            opened.tables,
+            snapshot=snapshot,
+            model=model,
+            features=features,
+            model_version=record.version,
+            with_contacts=with_contacts,
+            rfm_cuts=_rfm_cuts(trained),
+        )
+        write_run(
+            folder,
+            config=config,
+            snapshot=snapshot,
+            log=log,
+            tables=opened.tables,
+            model=record,
+            decisions=decisions,
+            started=started,
+        )
     return folder
 
 

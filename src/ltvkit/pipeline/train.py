@@ -16,7 +16,7 @@ from ltvkit.data import CleanLog, silence
 from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.checks import Verdict, review
-from ltvkit.files import check_writable
+from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.customers import customer_attributes, kinds_of
@@ -62,16 +62,32 @@ def train(
         Told what is being done.
     with_contacts : bool
         Put contact columns of the customers table into the lists.
+
+    Raises
+    ------
+    UserError
+        When the input cannot be used, or another training writes there at this moment.
     """
-    started = time.time()
     model_folder, run_folder = models / config.name, runs / config.name
-    check_writable(model_folder, holds="model.json")
-    check_writable(run_folder, holds="run.json")
     if model_folder.resolve() == run_folder.resolve():
         raise UserError(
             f"got {run_folder} for the results and for the model, expected two folders: one would "
             "replace the other; give --out and --model-dir apart"
         )
+    # Of two trainings of one name, the model of one and the results of the other could stay.
+    with claimed(model_folder, holds="model.json"), claimed(run_folder, holds="run.json"):
+        return _train(config, model_folder, run_folder, progress, with_contacts=with_contacts)
+
+
+def _train(
+    config: Config,
+    model_folder: Path,
+    run_folder: Path,
+    progress: Progress,
+    *,
+    with_contacts: bool,
+) -> Trained:
+    started = time.time()
     if config.tracking.enabled:
         from ltvkit.tracking import check_tracker
 

@@ -3,6 +3,8 @@
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from served_shop import Trained
 from tracked_run import write_tracked_run
 
 from ltvkit.errors import UserError
+from ltvkit.files import locked
 from ltvkit.runs import read_run
-from ltvkit.tracking import check_tracker, fetch_model, record_run, tracking_location
+from ltvkit.tracking import check_tracker, fetch_model, record, record_run, tracking_location
 from ltvkit.tracking.stores import artifact_root, find_experiment, open_client, run_url
 
 
@@ -61,6 +64,31 @@ def test_a_deleted_experiment_is_told_before_the_training(tmp_path: Path) -> Non
     check_tracker(uri, experiment="other")
     with pytest.raises(UserError, match="got the experiment 'shop', which was deleted"):
         check_tracker(uri, experiment="shop")
+
+
+def test_two_who_are_first_at_a_new_store_find_it_whole(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/new/mlflow.db"
+    program = f"from ltvkit.tracking import check_tracker; check_tracker({uri!r}, experiment='a')"
+    command = [sys.executable, "-c", program]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(one.communicate()[1][-500:], one.returncode) for one in both] == [("", 0)] * 2
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["mlflow.db"]
+
+
+def test_a_store_without_a_server_takes_one_run_at_a_time(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two runs of the same data at once MLflow refuses one: their data sets are the same."""
+
+    def another_comes(*_: object, **__: object) -> None:
+        with locked(tmp_path / "mlflow.db", taken=UserError("the store is taken")):
+            pytest.fail("it came in between")
+
+    monkeypatch.setattr(record, "_record", another_comes)
+    run = read_run(write_tracked_run(tmp_path / "runs" / "shop"))
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    with pytest.raises(UserError, match="the store is taken"):
+        record_run(run, model_folder=trained.folder, uri=uri, experiment="a", report=None)
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password(

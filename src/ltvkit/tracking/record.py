@@ -39,6 +39,7 @@ from ltvkit.tracking.package import save_for_mlflow
 from ltvkit.tracking.registry import register
 from ltvkit.tracking.stores import (
     NOTE,
+    alone_at,
     as_default,
     find_experiment,
     open_client,
@@ -122,7 +123,7 @@ def record_run(
     """
     location = tracking_location(uri)
     try:
-        with quiet(), as_default(location):
+        with quiet(), as_default(location), alone_at(location):
             return _record(
                 run,
                 model_folder=model_folder,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ltvkit.data.locations import redact
 from ltvkit.errors import UserError, did_you_mean
 from ltvkit.tracking.stores import (
+    alone_at,
     import_mlflow,
     open_client,
     quiet,
@@ -89,7 +90,8 @@ def fetch_model(uri: str, *, tracking_uri: str | None = None) -> Path:
             "or runs:/<run>/<model>; write one of them, or name a model folder"
         )
     tracker = tracking_location(tracking_uri)
-    client = open_client(tracker)
+    with alone_at(tracker):
+        client = open_client(tracker)
     mlflow = import_mlflow()
     try:
         location = _files_of(client, uri)

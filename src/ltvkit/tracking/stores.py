@@ -3,13 +3,14 @@
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ltvkit.data.locations import redact, scheme_of, without_secrets
 from ltvkit.errors import UserError
+from ltvkit.files import locked
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -107,6 +108,18 @@ def tracker_faults() -> tuple[type[Exception], ...]:
     return (import_mlflow().MlflowException, SQLAlchemyError, OSError)
 
 
+@contextmanager
+def alone_at(location: str) -> Iterator[None]:
+    """Let one program at a time at a store without a server; the others wait.
+
+    Two that make the tables of a new store at once leave it with half of them, and of two that
+    record the same data at once MLflow fails one.
+    """
+    store = _sqlite_file(location)
+    with locked(store) if store else nullcontext():
+        yield
+
+
 def open_client(location: str) -> "MlflowClient":
     """A client of the tracker at `location`, after a first answer from it.
 
@@ -145,7 +158,9 @@ def check_tracker(uri: str | None, *, experiment: str) -> None:
         When that is not a place for a tracker, nothing answers there, or the experiment was
         deleted.
     """
-    client = open_client(tracking_location(uri))
+    location = tracking_location(uri)
+    with alone_at(location):
+        client = open_client(location)
     _refuse_deleted(client.get_experiment_by_name(experiment))
 
 
@@ -184,10 +199,15 @@ def artifact_root(location: str) -> str | None:
     >>> artifact_root("sqlite:////shop/mlflow.db"), artifact_root("http://127.0.0.1:5000")
     ('file:///shop/mlruns', None)
     """
+    store = _sqlite_file(location)
+    return (store.parent / "mlruns").as_uri() if store else None
+
+
+def _sqlite_file(location: str) -> Path | None:
+    """Where a SQLite store lies; None of another tracker."""
     if scheme_of(location) != "sqlite":
         return None
-    store = Path(location.removeprefix("sqlite:///").partition("?")[0])
-    return (store.absolute().parent / "mlruns").as_uri()
+    return Path(location.removeprefix("sqlite:///").partition("?")[0]).absolute()
 
 
 def run_url(location: str, experiment_id: str, run_id: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +136,7 @@ def test_google_header_hashes_and_three_lists(tmp_path: Path) -> None:
         [10.0] * 9 + [500.0], prob_active=[0.1, 0.1] + [0.9] * 8, holdout=[True] + [False] * 9
     )
     contacts = contacts_of(
-        ["A.B+x@gmail.com"] * 10,
+        ["held.out@x.org"] + ["A.B+x@gmail.com"] * 9,
         ["501 234 567"] * 10,
         first_name="Jan",
         last_name=" Kowalski ",
@@ -235,6 +236,18 @@ def test_tiktok_has_two_columns_phones_with_plus_and_a_floor_of_1000(tmp_path: P
     assert not any("asks for at least" in warning for warning in result.warnings)
     few = tiktok_audience(scored.iloc[:999], contacts, tmp_path, default_region=None)
     assert few.warnings[-1] == "TikTok asks for at least 1,000 rows, this file has 998"
+
+
+def test_who_is_held_out_is_not_advertised_to_under_another_id(tmp_path: Path) -> None:
+    scored = scored_rows([1.0] * 4, holdout=[True] + [False] * 3)
+    contacts = contacts_of(
+        ["jo@x.org", " Jo@X.org", "al@x.org", None], [None] * 3 + ["+18005550100"]
+    )
+    for write in (tiktok_audience, partial(meta_value_based, list_name="nurture")):
+        result = write(scored, contacts, tmp_path, default_region=None)
+        assert result.dropped == {"held out for measurement": 2}
+        assert result.rows == 2
+        assert sha("jo@x.org") not in result.file.read_text()
 
 
 def test_hashed_contacts_pass_through_ad_files_and_stay_out_of_crm_files(tmp_path: Path) -> None:

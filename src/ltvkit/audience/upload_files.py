@@ -82,8 +82,16 @@ def on_list(scored: pd.DataFrame, list_name: str | None) -> pd.DataFrame:
 
 
 def held_out(people: pd.DataFrame) -> dict[str, pd.Series]:
-    """Who is to be left alone, as a reason to leave a row out."""
-    return {"held out for measurement": people["holdout"].astype(bool)}
+    """Who is to be left alone, as a reason to leave a row out: under no other id either.
+
+    >>> emails = ["jo@x.org", "Jo@x.org", None]
+    >>> people = pd.DataFrame({"holdout": [True, False, False], "email": emails})
+    >>> held_out(people)["held out for measurement"].tolist()
+    [True, True, False]
+    """
+    held = people["holdout"].astype(bool)
+    address = clean_emails(people["email"], plain_gmail=True)
+    return {"held out for measurement": held | address.isin(address[held].dropna())}
 
 
 def joined(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:

@@ -89,9 +89,7 @@ def held_out(people: pd.DataFrame) -> dict[str, pd.Series]:
     >>> held_out(people)["held out for measurement"].tolist()
     [True, True, False]
     """
-    held = people["holdout"].astype(bool)
-    address = clean_emails(people["email"], plain_gmail=True)
-    return {"held out for measurement": held | address.isin(address[held].dropna())}
+    return {"held out for measurement": _under_any_id(people["holdout"], people)}
 
 
 def joined(scored: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
@@ -128,12 +126,16 @@ def with_refusals_shared(contacts: pd.DataFrame) -> pd.DataFrame:
     mapped = [name for name in AD_CONSENTS if name in contacts.columns]
     if not mapped or "email" not in contacts.columns:
         return contacts
-    address = clean_emails(contacts["email"], plain_gmail=True)
     given = {name: as_flag(contacts[name]) for name in mapped}
-    refused = {name: address[given[name].eq(False).fillna(False)].dropna() for name in mapped}
-    return contacts.assign(
-        **{name: given[name].mask(address.isin(refused[name]), False) for name in mapped}
-    )
+    refused = {name: _under_any_id(~given[name].fillna(True), contacts) for name in mapped}
+    return contacts.assign(**{name: given[name].mask(refused[name], False) for name in mapped})
+
+
+def _under_any_id(who: pd.Series, contacts: pd.DataFrame) -> pd.Series:
+    """Some customers, and all others of the same address."""
+    who = who.astype(bool)
+    address = clean_emails(contacts["email"], plain_gmail=True)
+    return who | address.isin(address[who].dropna())
 
 
 def without_consent(people: pd.DataFrame) -> dict[str, pd.Series]:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betainc, betaln, digamma, expit, gammaln, hyp2f1, xlogy
 
 from ltvkit.models._likelihood import Objective, Optimum, maximise
-from ltvkit.models._rows import Histories, distinct, dot, on_distinct, tally
+from ltvkit.models._rows import Histories, distinct, dot, mean_age, on_distinct, tally
 from ltvkit.units import Floats
 
 
@@ -67,9 +67,7 @@ def fit(rows: Histories, *, chances: Floats, model: str) -> Optimum:
     ConvergenceError
         When there is no optimum, not even with a weak prior.
     """
-    # Time has the data's scale, so that days, weeks or hours lead to the same fit.
-    age = float(np.average(rows.T, weights=rows.weight))
-    centre = np.array([0.0, np.log(age if age > 0 else 1.0), 0.0, 0.0])
+    centre = np.array([0.0, np.log(mean_age(rows)), 0.0, 0.0])
     starts = [
         centre + np.log([0.3, 0.2, 0.8, 2.5]),
         centre + np.log([1.0, 1.0, 0.3, 3.0]),

@@ -133,6 +133,14 @@ def compress(rows: Histories) -> Histories:
     return Histories(x, t_x, T, tally(place, rows.weight))
 
 
+def mean_age(rows: Histories) -> float:
+    """The customers' mean age: the data's own scale of time.
+
+    Fits start around it, so that days, weeks or hours lead to the same one.
+    """
+    return float(np.average(rows.T, weights=rows.weight))
+
+
 def coarsen(rows: Histories) -> Histories:
     """Round the times to a grid of `_STEPS` steps and merge what has become equal.
 

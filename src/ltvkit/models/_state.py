@@ -42,19 +42,22 @@ def remember(
     optimum: Optimum,
     *,
     slope: Floats,
-    customers: float,
-    distinct_rows: int,
+    weight: Floats,
     notes: tuple[str, ...],
 ) -> None:
-    """Set what a fit leaves beside `params_`; `slope` is d parameter / d theta, one each."""
+    """Set what a fit leaves beside `params_`.
+
+    `slope` is d parameter / d theta, one each; `weight` the customers that each distinct row of
+    the fit stands for.
+    """
     if optimum.regularised and not notes:
         notes = ("the data leave some parameters open: a weak prior decides between them",)
     model.log_likelihood_ = optimum.log_likelihood
     model.covariance_ = parameter_covariance(optimum, slope)
     model.standard_errors_ = np.sqrt(np.diag(model.covariance_))
     model.diagnostics_ = Diagnostics(
-        customers=customers,
-        distinct_rows=distinct_rows,
+        customers=float(weight.sum()),
+        distinct_rows=len(weight),
         evaluations=optimum.evaluations,
         regularised=optimum.regularised,
         notes=notes,

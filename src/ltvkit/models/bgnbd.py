@@ -93,8 +93,7 @@ class BetaGeo(BaseEstimator):
             self,
             optimum,
             slope=params,
-            customers=float(rows.weight.sum()),
-            distinct_rows=len(rows.x),
+            weight=rows.weight,
             notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
         )
         return self

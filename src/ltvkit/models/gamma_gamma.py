@@ -122,8 +122,7 @@ class GammaGamma(BaseEstimator):
             self,
             optimum,
             slope=np.array([p, excess, v]),
-            customers=float(count.sum()),
-            distinct_rows=len(n),
+            weight=count,
             notes=notes,
         )
         return self

@@ -19,6 +19,7 @@ from ltvkit.models._rows import (
     dot,
     histories,
     horizon,
+    mean_age,
     on_distinct,
     tally,
 )
@@ -146,8 +147,7 @@ class MbgCnbdK(BaseEstimator):
             self,
             optimum,
             slope=params,
-            customers=float(rows.weight.sum()),
-            distinct_rows=len(rows.x),
+            weight=rows.weight,
             notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
         )
         self.log_likelihood_ = value
@@ -357,9 +357,7 @@ def log_regularity(rows: Histories, k: int, sum_log_gaps: Floats | None = None) 
 
 
 def _fit(rows: Histories, k: int) -> Optimum:
-    # Time has the data's scale, so that days, weeks or hours lead to the same fit.
-    age = float(np.average(rows.T, weights=rows.weight))
-    centre = np.array([0.0, np.log((age if age > 0 else 1.0) / k), 0.0, 0.0])
+    centre = np.array([0.0, np.log(mean_age(rows) / k), 0.0, 0.0])
     starts = [centre + np.log([0.3, 0.2, 0.8, 2.5]), centre + np.log([1.0, 1.0, 0.3, 3.0])]
     return maximise_in_two_looks(
         lambda rows: log_likelihood(rows, k),

@@ -96,8 +96,7 @@ class ModifiedBetaGeo(BaseEstimator):
             self,
             optimum,
             slope=params,
-            customers=float(rows.weight.sum()),
-            distinct_rows=len(rows.x),
+            weight=rows.weight,
             notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
         )
         return self

@@ -17,6 +17,7 @@ from ltvkit.models._rows import (
     dot,
     histories,
     horizon,
+    mean_age,
     on_distinct,
     tally,
 )
@@ -95,8 +96,7 @@ class NBD(BaseEstimator):
         rows = histories(summary, unit_days=self.unit_days, weight=weight)
         # The moment of the last order says nothing here.
         rows = compress(rows._replace(t_x=np.zeros_like(rows.t_x)))
-        age = float(np.average(rows.T, weights=rows.weight))
-        centre = np.array([0.0, np.log(age if age > 0 else 1.0)])
+        centre = np.array([0.0, np.log(mean_age(rows))])
         starts = [centre + np.log([0.3, 0.3]), centre]
         optimum = maximise(log_likelihood(rows), starts=starts, centre=centre, model="NBD")
         params = np.exp(optimum.theta)
@@ -105,8 +105,7 @@ class NBD(BaseEstimator):
             self,
             optimum,
             slope=params,
-            customers=float(rows.weight.sum()),
-            distinct_rows=len(rows.x),
+            weight=rows.weight,
             notes=_state.notes_on_orders(rows),
         )
         return self

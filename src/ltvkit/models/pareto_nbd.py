@@ -23,6 +23,7 @@ from ltvkit.models._rows import (
     dot,
     histories,
     horizon,
+    mean_age,
     on_distinct,
     tally,
 )
@@ -104,9 +105,7 @@ class ParetoNBD(BaseEstimator):
             When there is no optimum, not even with a weak prior.
         """
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
-        # Time has the data's scale, so that days, weeks or hours lead to the same fit.
-        age = float(np.average(rows.T, weights=rows.weight))
-        log_age = np.log(age if age > 0 else 1.0)
+        log_age = np.log(mean_age(rows))
         centre = np.array([0.0, log_age, 0.0, log_age])
         starts = [centre + np.log([0.5, 0.3, 0.5, 0.3]), centre + np.log([1.0, 1.0, 0.3, 1.0])]
         optimum = maximise_in_two_looks(
@@ -118,8 +117,7 @@ class ParetoNBD(BaseEstimator):
             self,
             optimum,
             slope=params,
-            customers=float(rows.weight.sum()),
-            distinct_rows=len(rows.x),
+            weight=rows.weight,
             notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
         )
         return self

@@ -101,8 +101,7 @@ class ShiftedBetaGeometric(BaseEstimator):
             self,
             optimum,
             slope=params,
-            customers=float(count.sum()),
-            distinct_rows=len(n),
+            weight=count,
             notes=notes,
         )
         return self

@@ -108,6 +108,12 @@ COST_CATEGORY_WORDS = {
 }
 """Plain words of a ledger that can only mean paid advertising."""
 
+ALL = "all"
+"""The name of the blended row in tables of channels."""
+
+UNATTRIBUTED = "unattributed"
+"""The channel of a customer of whom none is known, so that no customer is lost from the sums."""
+
 CUSTOMERS = Schema(
     name="customers",
     key=("customer_id",),

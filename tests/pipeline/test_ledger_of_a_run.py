@@ -10,9 +10,9 @@ from small_shop import decided, sound
 
 from ltvkit.data.simulator import DEMO_DESIGN, simulate_shop
 from ltvkit.economics import acquisition_costs, cac, cac_interval, charge_with_lag_days
-from ltvkit.economics.costs import UNATTRIBUTED
 from ltvkit.errors import ConfigError, DataError
 from ltvkit.pipeline.ledger import open_ledger
+from ltvkit.schemas import UNATTRIBUTED
 
 LAG = 20
 RULES = ("customers", "spend", "paid_customers")

@@ -27,7 +27,7 @@ from ltvkit.audience.ranking import value_score, value_tier
 from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm
 from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
-from ltvkit.schemas import Schema, check_frame
+from ltvkit.schemas import ALL, Schema, check_frame
 from ltvkit.snapshot import Snapshot
 
 VALUED_PREDICTIONS = Schema(
@@ -317,7 +317,7 @@ def _with_economics(
     figures: Mapping[str, pd.Series] = {}
     if channel_economics is not None:
         table = channel_economics.set_index("channel")[["cac", "allowable_cac"]].astype(float)
-        listed = scored["channel"].where(scored["channel"].isin(table.index), "all")
+        listed = scored["channel"].where(scored["channel"].isin(table.index), ALL)
         figures = {name: listed.map(table[name]) for name in table.columns}
     blank = pd.Series(np.nan, index=scored.index, dtype=float)
     cac = figures.get("cac", blank).round(DECIMALS["money"])

@@ -10,9 +10,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import UNATTRIBUTED, channel_names, require_columns
+from ltvkit.economics.costs import channel_names, require_columns
 from ltvkit.economics.credit import checked_weights
 from ltvkit.economics.orders import month_names, read_orders, total_by
+from ltvkit.schemas import UNATTRIBUTED
 from ltvkit.units import DAYS_PER_MONTH
 
 

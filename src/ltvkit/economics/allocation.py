@@ -13,16 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltvkit.economics.costs import (
-    ALL,
-    UNATTRIBUTED,
-    acquisition_costs,
-    ledger_span,
-    period_starts,
-    week_start,
-)
+from ltvkit.economics.costs import acquisition_costs, ledger_span, period_starts, week_start
 from ltvkit.economics.credit import credited_customers, within
 from ltvkit.errors import ConfigError, DataError
+from ltvkit.schemas import ALL, UNATTRIBUTED
 from ltvkit.units import Floats
 
 Allocation = Literal["customers", "spend", "paid_customers", "weights"]

@@ -9,8 +9,9 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import UNATTRIBUTED, channel_names, moments, require_columns
+from ltvkit.economics.costs import channel_names, moments, require_columns
 from ltvkit.errors import ConfigError
+from ltvkit.schemas import UNATTRIBUTED
 from ltvkit.units import Floats
 
 AttributionRule = Literal["first", "last", "linear", "position", "time_decay"]

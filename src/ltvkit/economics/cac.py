@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics.allocation import Allocation, ChannelSums, channel_sums, divide
-from ltvkit.economics.costs import ALL, Unit
+from ltvkit.economics.costs import Unit
+from ltvkit.schemas import ALL
 
 CAC_COLUMNS = (
     "channel",

@@ -12,10 +12,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import ALL
 from ltvkit.economics.curves import GroupKey, MarginCurve, margin_curves
 from ltvkit.economics.resample import limits
 from ltvkit.economics.shrinkage import shrunk_draws
+from ltvkit.schemas import ALL
 from ltvkit.units import Floats
 
 

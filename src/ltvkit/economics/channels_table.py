@@ -10,10 +10,10 @@ from ltvkit.economics.cac import CAC_COLUMNS
 from ltvkit.economics.channel_judged import ChannelKnown, judge_channel
 from ltvkit.economics.channels import ChannelValues, compare_channels
 from ltvkit.economics.collected import collected_within
-from ltvkit.economics.costs import ALL, UNATTRIBUTED
 from ltvkit.economics.marginal import MarginalCac
 from ltvkit.economics.shrinkage import shrunk_draws
 from ltvkit.errors import DataError
+from ltvkit.schemas import ALL, UNATTRIBUTED
 from ltvkit.units import Floats
 from ltvkit.wording import Sentence
 

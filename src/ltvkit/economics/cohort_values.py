@@ -8,11 +8,12 @@ import pandas as pd
 
 from ltvkit.economics.allowable import ltv_to_cac
 from ltvkit.economics.amortisation import amortise
-from ltvkit.economics.costs import ALL, require_columns
+from ltvkit.economics.costs import require_columns
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.existing import values_there
 from ltvkit.economics.payback import payback_of
 from ltvkit.economics.resample import limits
+from ltvkit.schemas import ALL
 from ltvkit.snapshot import as_date
 from ltvkit.units import DAYS_PER_MONTH, USUAL_INTERVAL
 

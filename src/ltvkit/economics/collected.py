@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics.channels import ChannelValues
-from ltvkit.economics.costs import ALL
 from ltvkit.economics.resample import limits
 from ltvkit.economics.shrinkage import shrunk_draws
 from ltvkit.errors import DataError
+from ltvkit.schemas import ALL
 from ltvkit.units import Floats
 
 COLLECTED_COLUMNS = ("channel", "months", "collected", "collected_low", "collected_high")

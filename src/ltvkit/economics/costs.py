@@ -11,16 +11,10 @@ from typing import Literal
 import pandas as pd
 
 from ltvkit.errors import ConfigError, DataError, offenders
-from ltvkit.schemas import COST_CATEGORIES, COST_CATEGORY_WORDS, COSTS, check_frame
+from ltvkit.schemas import ALL, COST_CATEGORIES, COST_CATEGORY_WORDS, COSTS, check_frame
 
 MEDIA_CATEGORIES = frozenset({"ads_branding", "ads_performance"})
 """Categories that are paid to a channel for reach: media spend."""
-
-UNATTRIBUTED = "unattributed"
-"""The channel of a customer of whom none is known, so that no customer is lost from the sums."""
-
-ALL = "all"
-"""The name of the blended row."""
 
 Unit = Literal["day", "week", "month"]
 

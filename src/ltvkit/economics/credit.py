@@ -4,16 +4,9 @@ from datetime import date
 
 import pandas as pd
 
-from ltvkit.economics.costs import (
-    UNATTRIBUTED,
-    channel_names,
-    dates,
-    ledger_span,
-    numbers,
-    require_columns,
-)
+from ltvkit.economics.costs import channel_names, dates, ledger_span, numbers, require_columns
 from ltvkit.errors import DataError, offenders
-from ltvkit.schemas import CUSTOMERS, check_frame
+from ltvkit.schemas import CUSTOMERS, UNATTRIBUTED, check_frame
 from ltvkit.snapshot import as_date
 
 _WEIGHT_TOLERANCE = 1e-6

@@ -18,10 +18,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ltvkit.economics.bundles import MAX_BUNDLES, MAX_COHORT_BUNDLES, Bundles, bundle
-from ltvkit.economics.costs import ALL, require_columns
+from ltvkit.economics.costs import require_columns
 from ltvkit.economics.resample import resampled
 from ltvkit.economics.value import discount_factors
 from ltvkit.errors import ConfigError
+from ltvkit.schemas import ALL
 from ltvkit.units import Floats
 
 MIN_CUSTOMERS = 30

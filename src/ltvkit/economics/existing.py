@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltvkit.economics.costs import ALL, numbers, require_columns
+from ltvkit.economics.costs import numbers, require_columns
 from ltvkit.economics.curves import GroupKey, one_row_each
 from ltvkit.economics.resample import limits, resampled
 from ltvkit.economics.value import total_value
+from ltvkit.schemas import ALL
 from ltvkit.units import USUAL_INTERVAL, Floats
 
 _MAX_UNITS = 500

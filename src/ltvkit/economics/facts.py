@@ -8,9 +8,9 @@ import pandas as pd
 from scipy import special
 
 from ltvkit.economics.cac import CacOverview
-from ltvkit.economics.costs import ALL
 from ltvkit.economics.orders import read_orders, total_by
 from ltvkit.economics.warnings import EconomicsFacts
+from ltvkit.schemas import ALL
 from ltvkit.snapshot import as_date
 
 REFUND_WINDOW_DAYS = 30

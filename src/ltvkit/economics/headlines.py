@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ltvkit.economics.costs import ALL
 from ltvkit.economics.payback import Payback
+from ltvkit.schemas import ALL
 from ltvkit.units import USUAL_INTERVAL
 
 

@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltvkit.economics.costs import ALL, require_columns
+from ltvkit.economics.costs import require_columns
 from ltvkit.economics.curves import GroupKey, MarginCurve, margin_curves
 from ltvkit.economics.resample import limits
 from ltvkit.errors import ConfigError
+from ltvkit.schemas import ALL
 from ltvkit.units import USUAL_INTERVAL
 
 PAYBACK_COLUMNS = (

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import ALL
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.resample import limits
+from ltvkit.schemas import ALL
 from ltvkit.units import USUAL_INTERVAL
 
 _FEWEST_COHORTS = 3

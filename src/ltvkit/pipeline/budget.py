@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from ltvkit import economics
-from ltvkit.economics.costs import ALL
+from ltvkit.schemas import ALL
 from ltvkit.wording import Language, Sentence
 
 NEXT_SHARE = 0.1

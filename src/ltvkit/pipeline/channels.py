@@ -11,7 +11,6 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
-from ltvkit.economics.costs import ALL
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.kpis import LAPSE_DAYS
 from ltvkit.pipeline.budget import Budget, by_channel, next_budget
@@ -27,6 +26,7 @@ from ltvkit.pipeline.returns import (
     shop_returns,
 )
 from ltvkit.pipeline.worth import COHORT_DRAWS, Outlook, Worth, worth_of
+from ltvkit.schemas import ALL
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Language, Sentence
 

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit import economics
-from ltvkit.economics.costs import ALL
 from ltvkit.errors import DataError
+from ltvkit.schemas import ALL
 
 PERIOD: dict[economics.Unit, pd.DateOffset] = {
     "day": pd.DateOffset(days=1),

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.costs import ALL
+from ltvkit.schemas import ALL
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import DAYS_PER_MONTH
 from ltvkit.wording import Language, Sentence

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ltvkit import economics
-from ltvkit.economics.costs import ALL
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.pipeline.ledger import Ledger
+from ltvkit.schemas import ALL
 from ltvkit.units import Floats
 
 FEWEST_COHORTS = 6

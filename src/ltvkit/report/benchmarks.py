@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from ltvkit.report.channels import ALL, channel_label
+from ltvkit.report.channels import channel_label
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.runs import Run
+from ltvkit.schemas import ALL
 
 MAX_ROWS = 24
 """Rows of channels shown; benchmarks.csv holds every one."""

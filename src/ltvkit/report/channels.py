@@ -10,12 +10,7 @@ from markupsafe import Markup
 from ltvkit.report.cards import Bar, interval_bar, target_months, target_ratio
 from ltvkit.report.reader import BLANK, Reader, observed, visible
 from ltvkit.runs import Figure, Run, as_bool
-
-ALL = "all"
-"""The name of the row, and of the curve, of the whole shop."""
-
-UNATTRIBUTED = "unattributed"
-"""The channel of customers of whom none is known."""
+from ltvkit.schemas import ALL, UNATTRIBUTED
 
 MAX_COHORT_CURVES = 24
 """Cohorts offered in the payback chart: the last two years."""

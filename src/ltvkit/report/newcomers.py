@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from ltvkit.report.channels import UNATTRIBUTED, channel_label
+from ltvkit.report.channels import channel_label
 from ltvkit.report.reader import BLANK, Reader, visible
 from ltvkit.report.summary import file_link
 from ltvkit.runs import Run
+from ltvkit.schemas import UNATTRIBUTED
 from ltvkit.units import whole_months
 
 BEST_LEADS = 10

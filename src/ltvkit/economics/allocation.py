@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ltvkit.economics.costs import acquisition_costs, ledger_span, period_starts, week_start
 from ltvkit.economics.credit import credited_customers, within
+from ltvkit.economics.ratios import divide
 from ltvkit.errors import ConfigError, DataError
 from ltvkit.schemas import ALL, UNATTRIBUTED
 from ltvkit.units import Floats
@@ -271,13 +272,6 @@ def reconcile(
         acquisition=sums.total,
         allocated={rule: float(sums.loaded(rule).sum()) for rule in RULES},
     )
-
-
-def divide(cost: Floats, customers: Floats) -> Floats:
-    """Cost a customer; NaN where there is no customer to divide by."""
-    each: Floats = np.full(cost.shape, np.nan)
-    np.divide(cost, customers, out=each, where=customers > 0)
-    return each
 
 
 def _checked_weights(

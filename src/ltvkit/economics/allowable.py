@@ -5,7 +5,7 @@ from typing import TypeVar, overload
 
 import numpy as np
 
-from ltvkit.economics.allocation import divide
+from ltvkit.economics.ratios import divide
 from ltvkit.errors import ConfigError, DataError
 from ltvkit.units import Floats
 

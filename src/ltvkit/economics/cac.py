@@ -13,8 +13,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.allocation import Allocation, ChannelSums, channel_sums, divide
+from ltvkit.economics.allocation import Allocation, ChannelSums, channel_sums
 from ltvkit.economics.costs import Unit
+from ltvkit.economics.ratios import divide
 from ltvkit.schemas import ALL
 
 CAC_COLUMNS = (

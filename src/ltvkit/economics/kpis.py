@@ -15,6 +15,7 @@ from ltvkit.economics.orders import (
     read_orders,
     total_by,
 )
+from ltvkit.economics.ratios import divide
 from ltvkit.errors import ConfigError
 from ltvkit.units import Floats
 
@@ -125,16 +126,16 @@ def kpis(
             "active_customers": active.astype(np.int64),
             "lapsed_customers": _lapsed(orders, first_month, size, lapse_days),
             "returning_customers": (active - new).astype(np.int64),
-            "repeat_rate": _share(active - new, active),
+            "repeat_rate": divide(active - new, active),
             "revenue": revenue,
             "margin": margin,
-            "revenue_per_active": _share(revenue, active),
-            "average_order_value": _share(revenue, ordered),
-            "orders_per_customer": _share(ordered, active),
-            "gross_margin_rate": _share(margin, revenue),
+            "revenue_per_active": divide(revenue, active),
+            "average_order_value": divide(revenue, ordered),
+            "orders_per_customer": divide(ordered, active),
+            "gross_margin_rate": divide(margin, revenue),
             "cac": cac,
             "ltv": ltv,
-            "ltv_to_cac": _share(ltv, cac),
+            "ltv_to_cac": divide(ltv, cac),
             "complete": [True] * (size - 1) + [orders.as_of_month_complete],
         }
     )
@@ -159,9 +160,3 @@ def _by_month(values: pd.Series | None, names: list[str]) -> Floats:
         index = index.strftime("%Y-%m")
     by_name = pd.Series(values.to_numpy(dtype=np.float64), index=index)
     return by_name.reindex(names).to_numpy(dtype=np.float64)
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    share: Floats = np.full(len(whole), np.nan)
-    np.divide(part, whole, out=share, where=whole > 0)
-    return share

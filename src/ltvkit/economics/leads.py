@@ -10,6 +10,7 @@ import pandas as pd
 from ltvkit.economics.allowable import cost_per_lead
 from ltvkit.economics.costs import acquisition_costs, numbers, require_columns
 from ltvkit.economics.credit import credited_customers, within
+from ltvkit.economics.ratios import divide
 from ltvkit.errors import ConfigError, NotEnoughDataError, offenders
 from ltvkit.units import Floats
 
@@ -66,9 +67,7 @@ def score_leads(leads: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFr
     require_columns(leads, [criterion.column for criterion in criteria], table="leads")
     scores = np.column_stack([_score(leads, criterion) for criterion in criteria])
     known = ~np.isnan(scores)
-    weight = known @ weights
-    total = np.full(len(leads), np.nan)
-    np.divide(np.where(known, scores, 0.0) @ weights, weight, out=total, where=weight > 0)
+    total = divide(np.where(known, scores, 0.0) @ weights, known @ weights)
     names = [criterion.column for criterion in criteria]
     missing = [
         ", ".join(name for name, there in zip(names, row, strict=True) if not there)

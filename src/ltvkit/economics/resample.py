@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ltvkit.economics.ratios import divide
 from ltvkit.units import Floats
 
 FEWEST_RESAMPLED = 10
@@ -63,7 +64,7 @@ def resampled(
         noise = rng.standard_t(units - 1, size=(draws, 1))
         return Draws(estimate[0], estimate + noise * spread)
     weights = resampling_weights(units, draws, rng)
-    ratios = _ratios(once @ numerators, once @ denominators)
+    ratios = divide(once @ numerators, once @ denominators)
     again, own_spread = _with_error(numerators, denominators, factors, weights, ratios)
     own_spread = np.maximum(own_spread, _LEAST_SPREAD * spread)
     t = np.zeros_like(again)
@@ -95,7 +96,7 @@ def _with_error(
 ) -> tuple[Floats, Floats]:
     """The statistics of each resample and their standard errors, by the delta method."""
     base = weights @ denominators
-    ratios = _ratios(weights @ numerators, base)
+    ratios = divide(weights @ numerators, base)
     if otherwise is not None:
         # A resample without anybody at an age says nothing about it: the estimate stands.
         ratios = np.where(base > 0, ratios, otherwise)
@@ -122,9 +123,3 @@ def _with_error(
         spread[:, t] = np.einsum("bk,bk->b", np.square(influence, out=room), weights)
     np.sqrt(spread * units / max(units - 1, 1), out=spread)
     return value, spread
-
-
-def _ratios(total: Floats, base: Floats) -> Floats:
-    ratios: Floats = np.full(total.shape, np.nan)
-    np.divide(total, base, out=ratios, where=base > 0)
-    return ratios

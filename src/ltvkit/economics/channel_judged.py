@@ -11,7 +11,7 @@ from ltvkit.economics.headroom import room_at_the_margin, room_without_a_curve
 from ltvkit.economics.marginal import MarginalCac
 from ltvkit.economics.payback import payback_of
 from ltvkit.economics.rates import cac_interval
-from ltvkit.economics.resample import limits
+from ltvkit.economics.resample import limits_of_figure
 from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
 from ltvkit.units import Floats
 
@@ -120,8 +120,8 @@ def judge_channel(
             next_cost=known.grows / new if new > 0 else math.nan,
         )
     )
-    ltv_low, ltv_high = _pair(ltv_drawn, confidence)
-    cap_low = None if cap_drawn is None else _pair(cap_drawn, confidence)[0]
+    ltv_low, ltv_high = limits_of_figure(ltv_drawn, confidence)
+    cap_low = None if cap_drawn is None else limits_of_figure(cap_drawn, confidence)[0]
     cautious = allowable_cac(ltv_low, target_ltv_to_cac, margin_by_payback_month=cap_low)
     row: dict[str, object] = {
         "ltv": ltv,
@@ -170,15 +170,15 @@ def _against_cost(
         # Jeffreys' posterior of a Poisson mean lies between the two of Garwood's limits.
         cac_drawn = cost / rng.gamma(new + 0.5, size=len(ltv_drawn))
         cac_low, cac_high = cac_interval(cost, new, confidence=confidence)
-    ratio_low, ratio_high = _pair(ltv_to_cac(ltv_drawn, cac_drawn), confidence)
-    room_low, room_high = _pair(allowed_drawn / cac_drawn, confidence)
+    ratio_low, ratio_high = limits_of_figure(ltv_to_cac(ltv_drawn, cac_drawn), confidence)
+    room_low, room_high = limits_of_figure(allowed_drawn / cac_drawn, confidence)
     if known.perhaps > 0 and new > 0:
         more = (new + known.perhaps) / new
         cac_low, ratio_high, room_high = cac_low / more, ratio_high * more, room_high * more
     elif known.perhaps > 0:
         cac_low = min(cac_low, cost / known.perhaps)
-        ratio_high = max(ratio_high, _pair(ltv_drawn, confidence)[1] / cac_low)
-        room_high = max(room_high, _pair(allowed_drawn, confidence)[1] / cac_low)
+        ratio_high = max(ratio_high, limits_of_figure(ltv_drawn, confidence)[1] / cac_low)
+        room_high = max(room_high, limits_of_figure(allowed_drawn, confidence)[1] / cac_low)
     left_drawn = known.left_for_media(allowed_drawn)
     if known.marginal is not None and known.marginal.estimable:
         ahead = room_at_the_margin(known.marginal, left_drawn, confidence, rng_margin)
@@ -218,8 +218,3 @@ def _marginal_columns(fit: MarginalCac | None) -> dict[str, object]:
         "elasticity_low": fit.elasticity_low if fit else math.nan,
         "elasticity_high": fit.elasticity_high if fit else math.nan,
     }
-
-
-def _pair(drawn: Floats, confidence: float) -> tuple[float, float]:
-    low, high = limits(drawn, confidence)
-    return float(low), float(high)

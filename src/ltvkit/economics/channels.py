@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics.curves import GroupKey, MarginCurve, margin_curves
-from ltvkit.economics.resample import limits
+from ltvkit.economics.resample import limits_of_figure
 from ltvkit.economics.shrinkage import shrunk_draws
 from ltvkit.schemas import ALL
 from ltvkit.units import Floats
@@ -103,19 +103,19 @@ def channel_values(
     rows = []
     for name in (*names, ALL):
         value, drawn = shrunk[name]
-        low, high = limits(drawn, confidence)
-        raw_low, raw_high = limits(raw[name], confidence)
+        low, high = limits_of_figure(drawn, confidence)
+        raw_low, raw_high = limits_of_figure(raw[name], confidence)
         rows.append(
             {
                 "channel": name,
                 "customers": curves[name, ""].customers,
                 "credited": curves[name, ""].credited,
                 "ltv": value,
-                "ltv_low": float(low),
-                "ltv_high": float(high),
+                "ltv_low": low,
+                "ltv_high": high,
                 "ltv_raw": curves[name, ""].ltv,
-                "ltv_raw_low": float(raw_low),
-                "ltv_raw_high": float(raw_high),
+                "ltv_raw_low": raw_low,
+                "ltv_raw_high": raw_high,
                 "raw_weight": kept[name],
                 "observed_to_month": curves[name, ""].observed_to_month,
             }
@@ -162,7 +162,7 @@ def compare_channels(values: ChannelValues) -> pd.DataFrame:
     rows = []
     for a, b in combinations(ltv.dropna().index, 2):
         gap = values.draws[a] - values.draws[b]
-        low, high = (float(limit) for limit in limits(gap, values.confidence))
+        low, high = limits_of_figure(gap, values.confidence)
         chance = float((gap > 0).mean())
         sure = "more than 99 %" if chance > 0.99 else f"{chance:.0%}".replace("%", " %")
         rows.append(

@@ -12,7 +12,7 @@ from ltvkit.economics.costs import require_columns
 from ltvkit.economics.curves import GroupKey, MarginCurve
 from ltvkit.economics.existing import values_there
 from ltvkit.economics.payback import payback_of
-from ltvkit.economics.resample import limits
+from ltvkit.economics.resample import limits_of_figure
 from ltvkit.schemas import ALL
 from ltvkit.snapshot import as_date
 from ltvkit.units import DAYS_PER_MONTH, USUAL_INTERVAL
@@ -139,11 +139,11 @@ def cohort_values(
 
 def _row(curve: MarginCurve, cost: float, cac: float) -> dict[str, float | int | str | None]:
     back = payback_of(curve, cac)
-    low, high = limits(curve.ltv_draws, USUAL_INTERVAL)
+    low, high = limits_of_figure(curve.ltv_draws, USUAL_INTERVAL)
     return {
         "ltv": curve.ltv,
-        "ltv_low": float(low),
-        "ltv_high": float(high),
+        "ltv_low": low,
+        "ltv_high": high,
         "acquisition_cost": cost,
         "cac": cac,
         "ltv_to_cac": ltv_to_cac(curve.ltv, cac),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics.channels import ChannelValues
-from ltvkit.economics.resample import limits
+from ltvkit.economics.resample import limits_of_figure
 from ltvkit.economics.shrinkage import shrunk_draws
 from ltvkit.errors import DataError
 from ltvkit.schemas import ALL
@@ -79,6 +79,5 @@ def collected(values: ChannelValues, *, seed: int = 0) -> pd.DataFrame:
     rows = []
     for months in range(1, longest + 1):
         for name, (value, drawn) in collected_within(values, months, seed=seed).items():
-            low, high = limits(drawn, values.confidence)
-            rows.append((name, months, value, float(low), float(high)))
+            rows.append((name, months, value, *limits_of_figure(drawn, values.confidence)))
     return pd.DataFrame(rows, columns=list(COLLECTED_COLUMNS))

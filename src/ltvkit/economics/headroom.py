@@ -4,7 +4,7 @@ import numpy as np
 from scipy import special
 
 from ltvkit.economics.marginal import MarginalCac
-from ltvkit.economics.resample import limits
+from ltvkit.economics.resample import limits_of_figure
 from ltvkit.economics.verdicts import LEAST_ELASTICITY
 from ltvkit.units import Floats
 
@@ -30,8 +30,7 @@ def room_at_the_margin(
     degrees = fit.periods - 2
     quantile = float(special.stdtrit(degrees, (1 + confidence) / 2))
     b = fit.elasticity + reach * rng.standard_t(degrees, len(allowed_drawn)) / quantile
-    low, high = limits(allowed_drawn * np.maximum(b, 0.0) / fit.average_cac, confidence)
-    return float(low), float(high)
+    return limits_of_figure(allowed_drawn * np.maximum(b, 0.0) / fit.average_cac, confidence)
 
 
 def room_without_a_curve(
@@ -48,4 +47,6 @@ def room_without_a_curve(
     """
     b = rng.uniform(LEAST_ELASTICITY, 1.0, len(room_drawn))
     # An assumption can keep from raising, and never says by itself that the next one is too dear.
-    return float(limits(room_drawn * b, confidence)[0]), float(limits(room_drawn, confidence)[1])
+    low, _ = limits_of_figure(room_drawn * b, confidence)
+    _, high = limits_of_figure(room_drawn, confidence)
+    return low, high

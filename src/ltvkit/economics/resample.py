@@ -79,6 +79,12 @@ def limits(draws: Floats, confidence: float) -> tuple[Floats, Floats]:
     return low, high
 
 
+def limits_of_figure(draws: Floats, confidence: float) -> tuple[float, float]:
+    """`limits` of a single figure, whose draws have the shape (draws,)."""
+    low, high = limits(draws, confidence)
+    return float(low), float(high)
+
+
 def resampling_weights(units: int, draws: int, rng: np.random.Generator) -> Floats:
     """How often each unit is drawn in each of `draws` resamples, shape (draws, units)."""
     drawn = rng.integers(0, units, size=(draws, units))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics.curves import GroupKey, MarginCurve
-from ltvkit.economics.resample import limits
+from ltvkit.economics.resample import limits, limits_of_figure
 from ltvkit.schemas import ALL
 from ltvkit.units import USUAL_INTERVAL
 
@@ -93,7 +93,7 @@ def cohort_trend(
     month = pd.PeriodIndex(table["cohort"], freq="M").astype("int64").to_numpy().astype(np.float64)
     lever = size * (month - np.average(month, weights=size))
     lever /= (lever * month).sum()
-    least, most = (float(limit) for limit in limits(lever @ draws, USUAL_INTERVAL))
+    least, most = limits_of_figure(lever @ draws, USUAL_INTERVAL)
     verdict: Literal["rising", "falling", "cannot tell yet"] = "cannot tell yet"
     if least > 0:
         verdict = "rising"

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ltvkit.units import Floats
+
 EXTRA_BEFORE = 2 / 3
 """A payment in the first two thirds of a period is an extra, not the renewal come early."""
 
@@ -112,8 +114,8 @@ class ContractCut:
     day: int
     features: pd.DataFrame
     history: ContractHistory
-    future_revenue: npt.NDArray[np.float64]
-    future_renewals: npt.NDArray[np.float64]
+    future_revenue: Floats
+    future_renewals: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class Contracts:
 
 def renewals_due(
     days_since_renewal: npt.ArrayLike, horizon_days: float, renewal_days: float
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Renewals that a running contract is due in the coming days; an overdue one is due now.
 
     >>> renewals_due([0, 29, 33], 30, 30.4).tolist(), renewals_due([0, 100], 200, 365.25).tolist()

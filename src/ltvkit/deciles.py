@@ -3,12 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from ltvkit.units import Floats
+from ltvkit.units import Floats, Integers
 
 DECILES = 10
 
 
-def equal_count_edges(count: int, groups: int) -> npt.NDArray[np.int64]:
+def equal_count_edges(count: int, groups: int) -> Integers:
     """Positions that cut `count` customers into groups that differ by at most one."""
     return np.arange(groups + 1, dtype=np.int64) * count // groups
 

@@ -18,6 +18,7 @@ from ltvkit.audience.ranking import places_within, top_share
 from ltvkit.audience.words import ACTIONS, Language
 from ltvkit.schemas import Schema, check_frame
 from ltvkit.snapshot import as_date
+from ltvkit.units import Floats
 
 CHURN_MEDIUM = 1 / 3
 CHURN_HIGH = 2 / 3
@@ -203,7 +204,7 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
 
 def _to_protect(
     customers: pd.DataFrame,
-    churn: npt.NDArray[np.float64],
+    churn: Floats,
     silent: npt.NDArray[np.bool_],
     rules: ListRules,
 ) -> npt.NDArray[np.bool_]:
@@ -352,7 +353,7 @@ def summarise_lists(scored: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _draws(customer_ids: pd.Series, seed: int) -> npt.NDArray[np.float64]:
+def _draws(customer_ids: pd.Series, seed: int) -> Floats:
     key = str(seed).encode()
     digests = b"".join(
         hashlib.blake2b(str(i).encode(), digest_size=8, key=key).digest()

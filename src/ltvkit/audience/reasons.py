@@ -13,6 +13,7 @@ from ltvkit.audience.topics import KINDS, Show, entry_of, label_of, topic_of
 from ltvkit.audience.vocabulary import VOCABULARIES, Phrase, Vocabulary
 from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
+from ltvkit.units import Integers
 
 _BLOCK = 100_000
 """Rows worked on at once: 50 features x 8 bytes x 100,000 = 40 MB for each temporary array."""
@@ -102,7 +103,7 @@ def strongest_topics(
     top: int = 3,
     min_share: float = 0.02,
     mute: Mapping[int, npt.NDArray[np.bool_]] | None = None,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+) -> tuple[Integers, npt.NDArray[np.bool_]]:
     """The features that speak for the strongest topics, and whether each raises the value.
 
     Parameters

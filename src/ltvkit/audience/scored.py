@@ -29,6 +29,7 @@ from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
 from ltvkit.schemas import ALL, Schema, check_frame
 from ltvkit.snapshot import Snapshot
+from ltvkit.units import Floats
 
 VALUED_PREDICTIONS = Schema(
     name="valued predictions",
@@ -60,9 +61,7 @@ orders with even odds has 2 to 3 (docs/methods/intervals.md)."""
 _NEXT_ORDER = ("next_order_expected", "next_order_from", "next_order_to")
 
 
-def value_if_kept(
-    predicted_value: npt.ArrayLike, prob_active: npt.ArrayLike
-) -> npt.NDArray[np.float64]:
+def value_if_kept(predicted_value: npt.ArrayLike, prob_active: npt.ArrayLike) -> Floats:
     """The margin over the horizon given that the customer orders at all, never below 0.
 
     E[value | at least one order] = E[value] / P(at least one order), the probability floored at
@@ -74,9 +73,7 @@ def value_if_kept(
     [60.0, 20.0]
     """
     value = np.maximum(np.asarray(predicted_value, dtype=float), 0.0)
-    kept: npt.NDArray[np.float64] = value / np.maximum(
-        np.asarray(prob_active, dtype=float), PROB_FLOOR
-    )
+    kept: Floats = value / np.maximum(np.asarray(prob_active, dtype=float), PROB_FLOOR)
     return kept
 
 

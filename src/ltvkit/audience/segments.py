@@ -15,6 +15,7 @@ import pandas as pd
 
 from ltvkit.errors import NotEnoughDataError
 from ltvkit.schemas import Schema, check_frame
+from ltvkit.units import Integers
 
 SCORES = 5
 
@@ -144,7 +145,7 @@ def score_rfm(history: pd.DataFrame, cuts: RfmCuts) -> pd.DataFrame:
     )
 
 
-def frequency_monetary(f: npt.NDArray[np.int64], m: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def frequency_monetary(f: Integers, m: Integers) -> Integers:
     """FM: the mean of F and M, halves rounded up.
 
     >>> frequency_monetary(np.array([1, 2, 2]), np.array([2, 5, 4]))
@@ -153,5 +154,5 @@ def frequency_monetary(f: npt.NDArray[np.int64], m: npt.NDArray[np.int64]) -> np
     return (f + m + 1) // 2
 
 
-def _cuts_below(values: pd.Series, cuts: tuple[float, ...]) -> npt.NDArray[np.int64]:
+def _cuts_below(values: pd.Series, cuts: tuple[float, ...]) -> Integers:
     return np.searchsorted(np.asarray(cuts), values.to_numpy(float), side="left").astype(np.int64)

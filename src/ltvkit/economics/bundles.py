@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 from ltvkit.economics.costs import numbers, require_columns
 from ltvkit.economics.orders import total_by
 from ltvkit.errors import DataError, offenders
-from ltvkit.units import Floats
+from ltvkit.units import Floats, Integers
 
 MAX_BUNDLES = 500
 MAX_COHORT_BUNDLES = 200
-
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from ltvkit.economics.resample import resampled
 from ltvkit.economics.value import discount_factors
 from ltvkit.errors import ConfigError
 from ltvkit.schemas import ALL
-from ltvkit.units import Floats
+from ltvkit.units import Floats, Integers
 
 MIN_CUSTOMERS = 30
 MIN_SHARE = 0.05
@@ -246,7 +246,7 @@ def _flows(table: Bundles, profile: Floats, ages: int) -> tuple[Floats, Floats]:
 
 def _groups(
     customers: pd.DataFrame, by: Literal["channel", "cohort"], *, everyone: bool
-) -> tuple[NDArray[np.int64], list[GroupKey]]:
+) -> tuple[Integers, list[GroupKey]]:
     channel = (
         pd.Series(ALL, index=customers.index, dtype="str")
         if everyone

@@ -4,14 +4,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ltvkit.economics.costs import numbers, require_columns
 from ltvkit.economics.curves import GroupKey, one_row_each
 from ltvkit.economics.resample import limits, resampled
 from ltvkit.economics.value import total_value
 from ltvkit.schemas import ALL
-from ltvkit.units import USUAL_INTERVAL, Floats
+from ltvkit.units import USUAL_INTERVAL, Floats, Integers
 
 _MAX_UNITS = 500
 
@@ -83,10 +82,10 @@ def values_there(
 
 def _members(
     customers: pd.DataFrame, by: Literal["channel", "cohort"], weight: Floats
-) -> list[tuple[GroupKey, NDArray[np.int64], Floats]]:
+) -> list[tuple[GroupKey, Integers, Floats]]:
     """Each group's rows with their weights; of all together, each customer once."""
     channel = customers["channel"].astype("str").to_numpy()
-    groups: list[tuple[GroupKey, NDArray[np.int64], Floats]] = []
+    groups: list[tuple[GroupKey, Integers, Floats]] = []
     keys = [channel]
     if by == "cohort":
         require_columns(customers, ("cohort",), table="customers")

@@ -5,7 +5,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ltvkit.economics.orders import (
     Orders,
@@ -17,7 +16,7 @@ from ltvkit.economics.orders import (
 )
 from ltvkit.economics.ratios import divide
 from ltvkit.errors import ConfigError
-from ltvkit.units import Floats
+from ltvkit.units import Floats, Integers
 
 KPI_COLUMNS = (
     "month",
@@ -141,7 +140,7 @@ def kpis(
     )
 
 
-def _lapsed(orders: Orders, first_month: int, size: int, lapse_days: int) -> NDArray[np.int64]:
+def _lapsed(orders: Orders, first_month: int, size: int, lapse_days: int) -> Integers:
     """Silences that reach `lapse_days` in each month and not after the snapshot."""
     last_of_customer = np.append(np.diff(orders.customer) != 0, True)
     next_day = np.append(orders.day[1:], 0)

@@ -15,9 +15,7 @@ from ltvkit.economics.costs import dates
 from ltvkit.errors import DataError
 from ltvkit.schemas import ORDER_DAYS, Schema, check_frame
 from ltvkit.snapshot import as_date
-from ltvkit.units import Floats
-
-Integers = NDArray[np.int64]
+from ltvkit.units import Floats, Integers
 
 # The key is checked below, on codes: a frame of ten million text ids is slow to compare twice.
 _WITHOUT_KEY = Schema(
@@ -155,6 +153,6 @@ def _is_sorted(customer: Integers, day: Integers) -> bool:
 
 
 def _column(
-    order_days: pd.DataFrame, name: str, history: NDArray[np.bool_], order: NDArray[np.int64]
+    order_days: pd.DataFrame, name: str, history: NDArray[np.bool_], order: Integers
 ) -> Floats:
     return order_days[name].to_numpy(dtype=np.float64)[history][order]

@@ -19,7 +19,6 @@ from ltvkit.features.payments import (
     REGULAR_SHARE,
     RENEWAL,
     START,
-    Ints,
     Trace,
     find_terms,
     payments_of,
@@ -27,7 +26,7 @@ from ltvkit.features.payments import (
 )
 from ltvkit.panel import Panel, cut_days, label_length
 from ltvkit.snapshot import Snapshot, as_day_number
-from ltvkit.units import Floats
+from ltvkit.units import Floats, Integers
 
 LATEST_DAYS = 30
 """Renewals decided in so many days before a day show whether customers leave as they did."""
@@ -284,7 +283,7 @@ def _cut(trace: Trace, day: int, label_days: int) -> ContractCut:
     )
 
 
-def _known_on(trace: Trace, day: int) -> tuple[Ints, Ints]:
+def _known_on(trace: Trace, day: int) -> tuple[Integers, Integers]:
     """The customers known at a day, and the row of the last payment of each."""
     seen = np.flatnonzero(trace.day <= day)
     customer = trace.customer[seen]
@@ -292,7 +291,7 @@ def _known_on(trace: Trace, day: int) -> tuple[Ints, Ints]:
     return customer[last], seen[last]
 
 
-def _contract_rows(trace: Trace, seen: np.ndarray) -> tuple[Ints, Ints]:
+def _contract_rows(trace: Trace, seen: np.ndarray) -> tuple[Integers, Integers]:
     """The first and the last row, among those seen, of each contract."""
     rows = np.flatnonzero(seen)
     contract = trace.contract[rows]
@@ -310,7 +309,7 @@ def _is_opening(trace: Trace) -> np.ndarray:
     return began
 
 
-def _new_contracts(trace: Trace, first: Ints, day: int) -> float:
+def _new_contracts(trace: Trace, first: Integers, day: int) -> float:
     """Contracts begun in the median period after the first one; 0 where none is over."""
     after = trace.day[first] - trace.day.min() - trace.terms.patience_days
     periods = int((day - trace.day.min() - trace.terms.patience_days) // trace.terms.renewal_days)

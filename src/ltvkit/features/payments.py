@@ -9,14 +9,13 @@ from itertools import pairwise
 
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.contracts import ContractTerms, usual_grace_days
 from ltvkit.errors import DataError
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import day_number
-from ltvkit.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats
+from ltvkit.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats, Integers
 
 START, RENEWAL, EXTRA = 0, 1, 2
 
@@ -40,8 +39,6 @@ NEAR = 0.2
 
 REGULAR_SHARE = 0.5
 """So many gaps must speak for the period; the others are extras, and contracts begun again."""
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,13 @@ class Trace:
 
     terms: ContractTerms
     ids: pd.Series
-    customer: Ints
-    day: Ints
-    kind: Ints
-    contract: Ints
-    period: Ints
-    renewals: Ints
-    anchor: Ints
+    customer: Integers
+    day: Integers
+    kind: Integers
+    contract: Integers
+    period: Integers
+    renewals: Integers
+    anchor: Integers
     gap: Floats
     revenue: Floats
     spent: Floats
@@ -196,7 +193,9 @@ def _usual_gap(gaps: Floats) -> tuple[float, float]:
     return (nearest if same else middle), float(near.max() / len(gaps))
 
 
-def _read_in_order(customer: Ints, day: Ints, terms: ContractTerms) -> tuple[Ints, Ints, Floats]:
+def _read_in_order(
+    customer: Integers, day: Integers, terms: ContractTerms
+) -> tuple[Integers, Integers, Floats]:
     """Kind, anchor and gap of each payment; all customers' k-th payments at once."""
     rows = len(customer)
     kind = np.zeros(rows, dtype=np.int64)
@@ -217,14 +216,14 @@ def _read_in_order(customer: Ints, day: Ints, terms: ContractTerms) -> tuple[Int
     return kind, anchor, gap
 
 
-def _count_within(group: Ints) -> Ints:
+def _count_within(group: Integers) -> Integers:
     """0, 1, 2, … within each run of equal values."""
     starts = np.append(True, group[1:] != group[:-1])[: len(group)]
     here = np.arange(len(group))
     return here - np.maximum.accumulate(np.where(starts, here, 0))
 
 
-def _sum_before(values: Floats, group: Ints) -> Floats:
+def _sum_before(values: Floats, group: Integers) -> Floats:
     """Sum of the earlier values of the same run."""
     series = pd.Series(values)
     before: Floats = np.asarray(series.groupby(group).cumsum() - series, dtype=np.float64)

@@ -245,9 +245,7 @@ def _always(renewals: Floats, cancels: Floats) -> Floats:
     return np.ones(np.broadcast(renewals, cancels).shape)
 
 
-def learn_law(
-    history: ContractHistory, terms: ContractTerms
-) -> tuple[RenewalLaw, npt.NDArray[np.float64]]:
+def learn_law(history: ContractHistory, terms: ContractTerms) -> tuple[RenewalLaw, Floats]:
     """The law that a history shows, and the covariance of ln alpha, ln beta.
 
     Contracts that began within the log's first period have perhaps run for long. Where these are

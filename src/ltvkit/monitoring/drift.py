@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from ltvkit.units import Integers
 
 BINS = 10
 """As many as is usual for the index, so that it compares with what others report."""
@@ -70,7 +71,7 @@ def psi(old: pd.Series, new: pd.Series, *, name: str = "") -> Drift:
     )
 
 
-def _binned(old: pd.Series, new: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _binned(old: pd.Series, new: pd.Series) -> tuple[Integers, Integers]:
     """The bin of every value, numbered from 0 without gaps over both bases."""
     if pd.api.types.is_numeric_dtype(old.dtype) and pd.api.types.is_numeric_dtype(new.dtype):
         a, b = (values.to_numpy(dtype=float, na_value=np.nan) for values in (old, new))

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.deciles import DECILES, cumulative, equal_count_edges
 from ltvkit.errors import DataError
 from ltvkit.runs import Figure
 from ltvkit.snapshot import as_date
+from ltvkit.units import Floats
 
 QUIET_DAYS = 7
 """So few days without an order may lie at the end of a log that is complete."""
@@ -234,7 +234,7 @@ def by_decile(scored: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
     edges = equal_count_edges(len(scored), min(DECILES, len(scored)))
     customers = np.diff(edges)
 
-    def mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def mean(values: Floats) -> Floats:
         return np.diff(cumulative(values, by=predicted, at=edges)) / customers
 
     return pd.DataFrame(
@@ -255,9 +255,7 @@ MANY = 1_000
 REDRAWINGS = 4_999
 
 
-def difference_of_means(
-    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], *, level: float
-) -> tuple[float, float, float]:
+def difference_of_means(a: Floats, b: Floats, *, level: float) -> tuple[float, float, float]:
     """Difference of two means, mean(a) - mean(b), with an interval.
 
     The groups were drawn by chance, so chance is what drawing them again makes of the difference:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.report.reader import Reader, visible
 from ltvkit.runs import Run
+from ltvkit.units import Integers
 
 TENTHS = 10
 FIFTHS = 5
@@ -30,7 +30,7 @@ class Moves:
     `best` are in the best fifth so far, `fading` of them are not expected to stay in it.
     """
 
-    counts: npt.NDArray[np.int64]
+    counts: Integers
     best: int
     fading: int
 
@@ -95,7 +95,7 @@ def segment_label(name: str, reader: Reader) -> str:
     return reader.plain(key) if reader.has(key) else visible(name)
 
 
-def _fifth(values: pd.Series) -> npt.NDArray[np.int64]:
+def _fifth(values: pd.Series) -> Integers:
     """1 to 5 by place in the base; customers of equal value stay together."""
     place = values.fillna(0).rank(pct=True, method="average").to_numpy(float)
     return np.clip(np.ceil(place * FIFTHS), 1, FIFTHS).astype(np.int64)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
-from ltvkit.units import DAYS_PER_YEAR, Floats
+from ltvkit.units import DAYS_PER_YEAR, Floats, Integers
 
 CATEGORIES = ("skincare", "make-up", "fragrance", "accessories")
 MARGIN_RATES = np.array([0.60, 0.54, 0.46, 0.40])
@@ -153,7 +152,7 @@ class ShopDesign:
         return (self.as_of - self.opened_on).days + 1
 
     @property
-    def month_days(self) -> npt.NDArray[np.int64]:
+    def month_days(self) -> Integers:
         """How many days each month of the history has."""
         first = np.datetime64(self.opened_on, "M")
         starts = np.arange(first, first + self.months + 1).astype("datetime64[D]")

@@ -54,8 +54,11 @@ def values_there(
     needed = ("customer_id", "channel", "margin_to_date", "residual_margin")
     require_columns(customers, needed, table="customers")
     rng = np.random.default_rng(seed)
-    weight = numbers(customers, "weight").to_numpy() if "weight" in customers else None
-    weight = np.ones(len(customers)) if weight is None else weight
+    weight = (
+        numbers(customers, "weight").to_numpy()
+        if "weight" in customers
+        else np.ones(len(customers))
+    )
     to_date = numbers(customers, "margin_to_date").to_numpy()
     residual = numbers(customers, "residual_margin").to_numpy()
     off = np.expm1(level_sd_log * rng.standard_normal(draws))

@@ -97,8 +97,7 @@ def economics_facts(
     """
     orders = read_orders(order_days, as_of)
     first = orders.is_first
-    last_day = np.append(orders.customer[1:] != orders.customer[:-1], True)[: len(first)]
-    inactive = orders.day[last_day] <= orders.as_of_day - _YEAR_DAYS
+    inactive = orders.day[orders.is_last] <= orders.as_of_day - _YEAR_DAYS
     recent = orders.day > orders.as_of_day - REFUND_WINDOW_DAYS
     first_month, usual = _surge(kpi_table, new_from)
     shift, gained = mix_shift(customers)
@@ -177,9 +176,7 @@ def top_customer_shares(customers: pd.DataFrame) -> dict[str, float]:
     """
     if "margin_to_date" not in customers:
         return {}
-    earned = customers["margin_to_date"].clip(lower=0)
-    if "weight" in customers:
-        earned = earned * customers["weight"]
+    earned = customers["margin_to_date"].clip(lower=0) * _weights(customers)
     by_channel = earned.groupby(customers["channel"]).agg(["max", "sum", "size"])
     kept = by_channel[(by_channel["size"] >= _FEWEST_CUSTOMERS) & (by_channel["sum"] > 0)]
     return {str(name): float(row["max"] / row["sum"]) for name, row in kept.iterrows()}
@@ -188,7 +185,7 @@ def top_customer_shares(customers: pd.DataFrame) -> dict[str, float]:
 def _mix_by_half(customers: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """New customers by channel in the two halves of the history; empty where there is no mix."""
     nothing = pd.Series(dtype="float64")
-    weight = customers["weight"] if "weight" in customers else pd.Series(1.0, customers.index)
+    weight = _weights(customers)
     older = (customers["age_months"] > customers["age_months"].median()).to_numpy()
     if len(customers["channel"].unique()) < 2 or older.all() or not older.any():
         return nothing, nothing
@@ -230,8 +227,13 @@ def _mix_effects(
 
 
 def _share_of(customers: pd.DataFrame, which: pd.Series) -> float:
-    weight = customers["weight"] if "weight" in customers else pd.Series(1.0, customers.index)
+    weight = _weights(customers)
     return float(weight[which].sum() / weight.sum())
+
+
+def _weights(customers: pd.DataFrame) -> pd.Series:
+    """How much of each customer a row is credited with: all, where none is shared."""
+    return customers["weight"] if "weight" in customers else pd.Series(1.0, customers.index)
 
 
 def _surge(

@@ -142,9 +142,8 @@ def kpis(
 
 def _lapsed(orders: Orders, first_month: int, size: int, lapse_days: int) -> Integers:
     """Silences that reach `lapse_days` in each month and not after the snapshot."""
-    last_of_customer = np.append(np.diff(orders.customer) != 0, True)
     next_day = np.append(orders.day[1:], 0)
-    next_day[last_of_customer] = np.iinfo(np.int64).max
+    next_day[orders.is_last] = np.iinfo(np.int64).max
     lapses_on = orders.day + lapse_days
     lapsed = (next_day > lapses_on) & (lapses_on <= orders.as_of_day)
     months = months_of(lapses_on[lapsed]) - first_month

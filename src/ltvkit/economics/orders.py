@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ltvkit.economics.costs import dates
 from ltvkit.errors import DataError
 from ltvkit.schemas import ORDER_DAYS, Schema, check_frame
-from ltvkit.snapshot import as_date
+from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import Floats, Integers
 
 # The key is checked below, on codes: a frame of ten million text ids is slow to compare twice.
@@ -50,10 +50,12 @@ class Orders:
     @property
     def is_first(self) -> NDArray[np.bool_]:
         """Whether an order day is its customer's first."""
-        return np.append(True, np.diff(self.customer) != 0) if len(self.customer) else _NONE
+        return _begins(self.customer)
 
-
-_NONE = np.zeros(0, dtype=np.bool_)
+    @property
+    def is_last(self) -> NDArray[np.bool_]:
+        """Whether an order day is its customer's last."""
+        return _begins(self.customer[::-1])[::-1]
 
 
 def read_orders(order_days: pd.DataFrame, as_of: date | str) -> Orders:
@@ -65,10 +67,10 @@ def read_orders(order_days: pd.DataFrame, as_of: date | str) -> Orders:
         When a customer has two rows on a day: aggregate to order days first.
     """
     check_frame(order_days, _WITHOUT_KEY)
-    snapshot = pd.Timestamp(as_date(as_of))
+    snapshot = as_date(as_of)
+    last = as_day_number(snapshot)
     ordered_on = dates(order_days, "ordered_on", table="order days")
     day = ordered_on.to_numpy().astype("datetime64[D]").astype(np.int64)
-    last = int(snapshot.to_datetime64().astype("datetime64[D]").astype(np.int64))
     history = day <= last
     codes, ids = pd.factorize(order_days["customer_id"].to_numpy()[history])
     customer, day = codes.astype(np.int64), day[history]
@@ -83,7 +85,7 @@ def read_orders(order_days: pd.DataFrame, as_of: date | str) -> Orders:
             f"order days: got {int(twice.sum())} rows of the same customer and day, such as "
             f"{ids[customer[1:][twice][0]]!r}, expected one; sum them first"
         )
-    first = np.append(True, np.diff(customer) != 0) if len(customer) else _NONE
+    first = _begins(customer)
     first_day = day[first][np.cumsum(first) - 1]
     return Orders(
         ids=pd.Index(ids),
@@ -97,7 +99,7 @@ def read_orders(order_days: pd.DataFrame, as_of: date | str) -> Orders:
         orders=_column(order_days, "orders", history, order),
         as_of_day=last,
         as_of_month=int(months_of(np.array([last]))[0]),
-        as_of_month_complete=bool(snapshot.is_month_end),
+        as_of_month_complete=pd.Timestamp(snapshot).is_month_end,
     )
 
 
@@ -144,6 +146,11 @@ def active_months(orders: Orders, running_days: int = 0) -> tuple[Integers, Inte
 def total_by(cell: Integers, values: Floats | None, size: int) -> Floats:
     """Sum of `values` (count, without) in each of `size` cells."""
     return np.bincount(cell, weights=values, minlength=size).astype(np.float64)
+
+
+def _begins(customer: Integers) -> NDArray[np.bool_]:
+    """Where the rows of another customer begin."""
+    return np.append(True, np.diff(customer) != 0)[: len(customer)]
 
 
 def _is_sorted(customer: Integers, day: Integers) -> bool:

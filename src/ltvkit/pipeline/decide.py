@@ -13,7 +13,6 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.panel import ModelOfRecord
-from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
@@ -21,6 +20,7 @@ from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.prospects import score_prospects
 from ltvkit.pipeline.total import total_of
 from ltvkit.pipeline.value import (
+    Discount,
     discount,
     flow_profile,
     margin_share,
@@ -31,7 +31,6 @@ from ltvkit.pipeline.value import (
 from ltvkit.pipeline.worth import Outlook
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import USUAL_INTERVAL, Z80
-from ltvkit.wording import Sentence
 
 MOST_DRIVERS = 12
 BLOCK = 200_000
@@ -45,26 +44,16 @@ class Decisions:
     ----------
     scored : DataFrame
         The scored customer list.
-    channels, payback, kpis, cohorts : DataFrame
-        The tables of unit economics.
-    channels_said : dict
-        The sentences of each channel's row, by column.
-    economics : dict
-        Key figures, each with value, low, high and unit.
+    shop : ChannelDecisions
+        The unit economics of channels and of the whole shop.
     total : dict
         The total of all customers, in revenue and margin, with its interval and in words.
     warnings : tuple
         What to keep in mind.
     drivers : list of dict
         What goes with high value, by share of all explanation.
-    ledger : dict, optional
-        Acquisition cost in all, charged, in flight and left out; None without costs.
-    budget : Budget, optional
-        Where the next money goes, in words.
     leads : ScoredLeads, optional
         None without a table of leads.
-    further : dict of DataFrame
-        Tables that not every shop has, by the name of their file.
     rfm_cuts : RfmCuts
         What separates the scores of R, F and M.
     prospects : DataFrame, optional
@@ -72,19 +61,11 @@ class Decisions:
     """
 
     scored: pd.DataFrame
-    channels: pd.DataFrame
-    channels_said: dict[str, dict[str, Sentence]]
-    payback: pd.DataFrame
-    kpis: pd.DataFrame
-    cohorts: pd.DataFrame
-    economics: dict[str, dict[str, Any]]
+    shop: ChannelDecisions
     total: dict[str, Any]
     warnings: tuple[EconomicsWarning, ...]
     drivers: list[dict[str, Any]]
-    ledger: dict[str, float] | None
-    budget: Budget | None
     leads: ScoredLeads | None
-    further: dict[str, pd.DataFrame]
     rfm_cuts: audience.RfmCuts
     prospects: pd.DataFrame | None
 
@@ -126,28 +107,17 @@ def decide(
     """
     order_days = log.to_pandas()
     history = audience.customer_history(order_days, as_of=snapshot.as_of)
-    predictions = model.predict(
-        features, snapshot.horizon_days, interval_level=config.model.interval
-    )
     orders_ahead = monthly_orders(model, features, snapshot.horizon_days)
     profile = flow_profile(orders_ahead)
     credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
-    share = margin_share(history, _main_channel(credited))
+    main_channel = _main_channel(credited)
+    share = margin_share(history, main_channel)
     worth = discount(
         orders_ahead,
         horizon_days=snapshot.horizon_days,
         annual_discount_rate=config.economics.annual_discount_rate,
     )
-    values = valued(predictions, share, worth, snapshot)
-    if config.model.interval != USUAL_INTERVAL:
-        usual = valued(
-            model.predict(features, snapshot.horizon_days, interval_level=USUAL_INTERVAL),
-            share,
-            worth,
-            snapshot,
-        )
-        for end in ("predicted_value_low", "predicted_value_high"):
-            values[f"{end}_80"] = usual[end]
+    values = _values(config, model, features, share, worth, snapshot)
     undiscounted = values["predicted_revenue"] * values["customer_id"].map(share)
 
     seasonal = config.kind != "contractual"
@@ -176,35 +146,47 @@ def decide(
         model_version=model_version,
         seed=config.model.seed,
         reasons=reasons,
-        customers=_known(tables, credited),
+        customers=_known(tables, main_channel),
         channel_economics=_channel_economics(shop, config),
         newcomers=shop.newcomers,
         cuts=rfm_cuts,
         with_contacts=with_contacts,
         language=config.report.language,
     )
-    leads = _leads(config, tables, snapshot)
-    further = dict(shop.further)
-    if leads is not None and leads.table is not None:
-        further["leads_scored.csv"] = leads.table
     return Decisions(
         scored=scored,
-        channels=shop.channels,
-        channels_said=shop.said,
-        payback=shop.payback,
-        kpis=shop.kpis,
-        cohorts=shop.cohorts,
-        economics=shop.figures,
+        shop=shop,
         total=total_of(model, values, snapshot),
         warnings=tuple(raise_warnings(with_lists(shop.facts, scored))),
         drivers=drivers,
-        ledger=shop.ledger,
-        budget=shop.budget,
-        leads=leads,
-        further=further,
+        leads=_leads(config, tables, snapshot),
         rfm_cuts=audience.rfm_cuts(scored) if rfm_cuts is None else rfm_cuts,
-        prospects=_prospects(config, tables, order_days, shop, credited, snapshot, len(profile)),
+        prospects=_prospects(
+            config, tables, order_days, shop, main_channel, snapshot, len(profile)
+        ),
     )
+
+
+def _values(
+    config: Config,
+    model: ModelOfRecord,
+    features: pd.DataFrame,
+    share: pd.Series,
+    worth: Discount,
+    snapshot: Snapshot,
+) -> pd.DataFrame:
+    """Predictions with their value; where intervals have another level, those of 80 % beside."""
+
+    def at_level(level: float) -> pd.DataFrame:
+        predictions = model.predict(features, snapshot.horizon_days, interval_level=level)
+        return valued(predictions, share, worth, snapshot)
+
+    values = at_level(config.model.interval)
+    if config.model.interval != USUAL_INTERVAL:
+        usual = at_level(USUAL_INTERVAL)
+        for end in ("predicted_value_low", "predicted_value_high"):
+            values[f"{end}_80"] = usual[end]
+    return values
 
 
 def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audience.ListRules:
@@ -250,13 +232,12 @@ def _reasons(
     return pd.concat(told, ignore_index=True), drivers
 
 
-def _known(tables: Tables, credited: pd.DataFrame) -> pd.DataFrame | None:
+def _known(tables: Tables, main_channel: pd.DataFrame) -> pd.DataFrame | None:
     """The customers table, its channel the one that most of the customer is credited to."""
-    main = _main_channel(credited)
     if tables.customers is None:
-        return main if len(main) else None
+        return main_channel if len(main_channel) else None
     known = tables.customers.frame.drop(columns="channel", errors="ignore")
-    return known.merge(main, on="customer_id", how="left")
+    return known.merge(main_channel, on="customer_id", how="left")
 
 
 def _main_channel(credited: pd.DataFrame) -> pd.DataFrame:
@@ -272,7 +253,7 @@ def _prospects(
     tables: Tables,
     order_days: pd.DataFrame,
     shop: ChannelDecisions,
-    credited: pd.DataFrame,
+    main_channel: pd.DataFrame,
     snapshot: Snapshot,
     horizon_months: int,
 ) -> pd.DataFrame | None:
@@ -282,7 +263,7 @@ def _prospects(
         tables.customers.frame,
         order_days,
         shop.channels,
-        _main_channel(credited),
+        main_channel,
         snapshot=snapshot,
         horizon_months=horizon_months,
         interval=config.model.interval,
@@ -297,9 +278,7 @@ def _leads(config: Config, tables: Tables, snapshot: Snapshot) -> ScoredLeads | 
     return score_leads(config, tables.leads.frame, as_of=snapshot.as_of)
 
 
-def _channel_economics(shop: ChannelDecisions, config: Config) -> pd.DataFrame | None:
-    if shop.channels.empty:
-        return None
+def _channel_economics(shop: ChannelDecisions, config: Config) -> pd.DataFrame:
     table = shop.channels[["channel", "loaded_cac", "allowable_cac"]]
     table = table.rename(columns={"loaded_cac": "cac"})
     if config.economics.cac is not None:

@@ -151,17 +151,20 @@ def _write_tables(
         ),
         excel_locale=locale,
     )
-    for frame, file in (
-        (decisions.channels, "channels.csv"),
-        (decisions.kpis, "kpis.csv"),
-        (decisions.cohorts, "cohorts.csv"),
-        (decisions.payback, "payback.csv"),
-        (model.backtest, "backtest.csv"),
-        (model.deciles, "backtest_deciles.csv"),
-        (log.rejected, "rejected_rows.csv"),
-    ):
-        write_guarded_csv(frame, folder / file)
-    for file, frame in decisions.further.items():
+    shop, leads = decisions.shop, decisions.leads
+    tables = {
+        "channels.csv": shop.channels,
+        "kpis.csv": shop.kpis,
+        "cohorts.csv": shop.cohorts,
+        "payback.csv": shop.payback,
+        "backtest.csv": model.backtest,
+        "backtest_deciles.csv": model.deciles,
+        "rejected_rows.csv": log.rejected,
+        **shop.further,
+    }
+    if leads is not None and leads.table is not None:
+        tables["leads_scored.csv"] = leads.table
+    for file, frame in tables.items():
         write_guarded_csv(frame, folder / file)
     if decisions.prospects is not None:
         file = "prospects_scored.csv"
@@ -188,6 +191,7 @@ def _model_facts(model: ModelRecord) -> dict[str, Any]:
 
 def _decision_facts(decisions: Decisions) -> dict[str, Any]:
     """Unit economics, and what to keep in mind."""
+    shop = decisions.shop
     return {
         "warnings": [
             {
@@ -200,11 +204,11 @@ def _decision_facts(decisions: Decisions) -> dict[str, Any]:
         ],
         "channels": {
             channel: {column: sentence.as_json() for column, sentence in row.items()}
-            for channel, row in decisions.channels_said.items()
+            for channel, row in shop.said.items()
         },
-        "economics": decisions.economics,
-        "ledger": decisions.ledger,
-        "budget": _budget(decisions.budget),
+        "economics": shop.figures,
+        "ledger": shop.ledger,
+        "budget": _budget(shop.budget),
         "leads": _leads(decisions.leads),
         "drivers": decisions.drivers,
     }

@@ -5,7 +5,7 @@ keyword arguments.
 """
 
 from ltvkit.config.data import TableConfig
-from ltvkit.config.load import config_keys, load_config, restore_config
+from ltvkit.config.load import config_keys, load_config, restore_config, restore_config_at
 from ltvkit.config.sections import (
     AlertsConfig,
     AudienceConfig,
@@ -24,4 +24,5 @@ __all__ = [
     "config_keys",
     "load_config",
     "restore_config",
+    "restore_config_at",
 ]

@@ -1,6 +1,7 @@
 """Read a configuration and check it whole, before any work starts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         ) from None
 
 
-def restore_config(settings: dict[str, Any]) -> Config:
+def restore_config(settings: Mapping[str, Any]) -> Config:
     """The configuration that a model or a run carries.
 
     Raises
@@ -52,13 +53,18 @@ def restore_config(settings: dict[str, Any]) -> Config:
         When it was written by a version whose keys were others.
     """
     try:
-        return Config.model_validate(settings)
+        return Config.model_validate(dict(settings))
     except ValidationError as error:
         faults = [explain(fault) for fault in error.errors()]
         raise ConfigError(
             "got settings of another version of ltvkit, expected those of this one; train again:\n"
             + "\n".join(f"  {fault}" for fault in faults)
         ) from error
+
+
+def restore_config_at(settings: Mapping[str, Any], as_of: date | None) -> Config:
+    """The same for a log up to another day; up to its last order day when not given."""
+    return restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": as_of}})
 
 
 def config_keys(section: type[BaseModel] = Config, prefix: str = "") -> dict[str, str]:

@@ -78,7 +78,7 @@ def export(
         When there is no such list or region, no table of customers, or no contact in it.
     """
     run = read_run(run_folder)
-    config = restore_config(dict(run.settings))
+    config = restore_config(run.settings)
     _check_lists(lists)
     default_region = audience.check_region(region) if region else config.audience.phone_region
     table = _contacts(config, run, customers)

@@ -63,7 +63,7 @@ def gather_facts(
     gross = summary.accepted_revenue + summary.refunded
     return economics.economics_facts(
         order_days,
-        pd.Timestamp(snapshot.as_of),
+        snapshot.as_of,
         customers=observed,
         kpi_table=kpis,
         channels=channels,
@@ -71,7 +71,7 @@ def gather_facts(
         in_flight_spend=in_flight,
         left_out_spend=ledger.left_out if ledger else 0.0,
         running_spend=ledger.running if ledger else 0.0,
-        new_from=_timestamp(config),
+        new_from=config.economics.new_customers_from,
         horizon_months=horizon_months,
         margin_is_revenue=summary.margin_basis == "revenue" and config.economics.margin_rate == 1,
         refund_share=summary.refunded / gross if gross > 0 else None,
@@ -160,8 +160,3 @@ def discounted_first_share(order_days: pd.DataFrame, column: str | None) -> floa
     words = first.astype("str").str.strip().str.lower()
     none = words.isin(NOT_DISCOUNTED) | words.str.fullmatch(_NOTHING)
     return float((first.notna() & ~none.fillna(True).astype(bool)).mean())
-
-
-def _timestamp(config: Config) -> pd.Timestamp | None:
-    day = config.economics.new_customers_from
-    return None if day is None else pd.Timestamp(day)

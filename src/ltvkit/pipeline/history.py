@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ltvkit.config import restore_config
+from ltvkit.config import restore_config_at
 from ltvkit.data import CleanLog
 from ltvkit.data.locations import FILE_DATABASES, SAMPLE, scheme_of
 from ltvkit.data.workspace import literal
@@ -59,8 +59,6 @@ def read_order_history(run: Run) -> OrderHistory:
             f"got orders at {location}, expected a file on this machine: nothing is fetched from "
             "elsewhere to look at a customer"
         )
-    settings = dict(run.settings)
-    as_of = run.snapshot.as_of.isoformat()
-    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": as_of}})
+    config = restore_config_at(run.settings, run.snapshot.as_of)
     log = open_log(config, transactions=location)
     return OrderHistory(log, changed=log.sha256 != digest)

@@ -1,5 +1,6 @@
 """From a configuration to cleaned order days and the tables beside them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,44 +77,21 @@ def open_tables(config: Config) -> Tables:
 
     A channel is written in all of them as in the costs; see `one_spelling`.
     """
+    data, benchmarks = config.data, config.economics.benchmarks
+    marked = {"decimal_mark": data.decimal_mark}
+    dated = {"date_format": data.date_format, "timezone": data.timezone}
 
-    def columns(table: TableConfig) -> dict[str, str]:
-        return dict(table.columns)
+    def opened(
+        read: Callable[..., Table], table: TableConfig | None, **reading: str | None
+    ) -> Table | None:
+        return read(table.path, columns=dict(table.columns), **reading) if table else None
 
-    data = config.data
     tables = Tables(
-        costs=read_costs(
-            data.costs.path, columns=columns(data.costs), decimal_mark=data.decimal_mark
-        )
-        if data.costs
-        else None,
-        customers=read_customers(
-            data.customers.path,
-            columns=columns(data.customers),
-            date_format=data.date_format,
-            timezone=data.timezone,
-        )
-        if data.customers
-        else None,
-        touches=read_touches(
-            data.touches.path,
-            columns=columns(data.touches),
-            date_format=data.date_format,
-            timezone=data.timezone,
-        )
-        if data.touches
-        else None,
-        leads=read_leads(
-            data.leads.path,
-            columns=columns(data.leads),
-            date_format=data.date_format,
-            timezone=data.timezone,
-        )
-        if data.leads
-        else None,
-        benchmarks=read_benchmarks(config.economics.benchmarks, decimal_mark=data.decimal_mark)
-        if config.economics.benchmarks
-        else None,
+        costs=opened(read_costs, data.costs, **marked),
+        customers=opened(read_customers, data.customers, **dated),
+        touches=opened(read_touches, data.touches, **dated),
+        leads=opened(read_leads, data.leads, **dated),
+        benchmarks=read_benchmarks(benchmarks, **marked) if benchmarks else None,
     )
     return _spelled_alike(tables)
 

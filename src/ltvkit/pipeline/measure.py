@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from ltvkit import monitoring
-from ltvkit.config import restore_config
+from ltvkit.config import restore_config_at
 from ltvkit.economics import daily_discount_rate
 from ltvkit.pipeline.load import open_log
 from ltvkit.runs import read_run
@@ -30,8 +30,7 @@ def measure(
         When there is no such run, or the log holds nothing after it.
     """
     run = read_run(run_folder)
-    settings = dict(run.settings)
-    config = restore_config({**settings, "snapshot": {**settings["snapshot"], "as_of": as_of}})
+    config = restore_config_at(run.settings, as_of)
     later = open_log(config, transactions=transactions).to_pandas()
     return monitoring.measure(
         run.customers,

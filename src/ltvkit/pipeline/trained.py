@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ltvkit.config import Config, restore_config
+from ltvkit.config import Config, restore_config_at
 from ltvkit.data import CleanLog
 from ltvkit.errors import UserError
 from ltvkit.features.attributes import read_as_trained
@@ -131,15 +131,9 @@ def features_for(
 def configured(trained: TrainedModel, *, customers: str | None, as_of: date | str | None) -> Config:
     """The settings of the training, for another day and perhaps another table of customers."""
     settings = trained.about["settings"]
-    return restore_config(
-        {
-            **settings,
-            "data": _with_customers(settings["data"], customers),
-            "snapshot": {
-                **settings["snapshot"],
-                "as_of": None if as_of is None else as_date(as_of),
-            },
-        }
+    return restore_config_at(
+        {**settings, "data": _with_customers(settings["data"], customers)},
+        None if as_of is None else as_date(as_of),
     )
 
 

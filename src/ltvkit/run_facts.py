@@ -250,5 +250,8 @@ class Run:
     @property
     def language(self) -> str:
         """The language in which the run's files speak to marketers."""
-        section = self.settings.get("report") or {}
-        return str(section.get("language") or LANGUAGES[0])
+        return str(self.setting("report", "language") or LANGUAGES[0])
+
+    def setting(self, section: str, key: str) -> Any:
+        """What the configuration of the run says; None where it says nothing."""
+        return (self.settings.get(section) or {}).get(key)

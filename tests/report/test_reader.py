@@ -7,7 +7,8 @@ from importlib.resources import files
 import pytest
 
 from ltvkit.errors import ConfigError
-from ltvkit.report.reader import BLANK, LANGUAGES, Reader, visible
+from ltvkit.report.reader import LANGUAGES, Reader, visible
+from ltvkit.wording import UNKNOWN
 
 TABLE = tomllib.loads((files("ltvkit.report") / "strings.toml").read_text(encoding="utf-8"))
 
@@ -64,12 +65,12 @@ def test_polish_plurals_take_their_three_forms(n: int, words: str) -> None:
 def test_what_is_not_known_is_blank_and_never_zero() -> None:
     reader = Reader("en", "EUR")
     for value in (None, float("nan"), float("inf")):
-        assert reader.money(value) == BLANK
-        assert reader.share(value) == BLANK
-        assert reader.number(value) == BLANK
-        assert reader.figure(value, "months") == BLANK
-    assert reader.day(None) == BLANK
-    assert reader.between(None, 3.0, "money") == BLANK
+        assert reader.money(value) == UNKNOWN
+        assert reader.share(value) == UNKNOWN
+        assert reader.number(value) == UNKNOWN
+        assert reader.figure(value, "months") == UNKNOWN
+    assert reader.day(None) == UNKNOWN
+    assert reader.between(None, 3.0, "money") == UNKNOWN
 
 
 def test_a_small_loss_is_not_written_as_minus_zero() -> None:

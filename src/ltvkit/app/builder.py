@@ -65,7 +65,7 @@ def _ask_rule(run: Run, reader: Reader) -> CampaignRule | str:
         most = int(st.number_input(word("how_many"), min_value=0, value=500, step=50))
     else:
         budget = st.number_input(_in_currency(word("how_much"), run), min_value=0.0, value=500.0)
-    usual = float(run.settings.get("economics", {}).get("contact_cost", 0.0))
+    usual = float(run.setting("economics", "contact_cost") or 0.0)
     cost = st.number_input(
         _in_currency(word("contact_cost"), run), min_value=0.0, value=usual, format="%.2f"
     )
@@ -115,7 +115,7 @@ def _show_campaign(campaign: Campaign, run: Run, reader: Reader) -> None:
         said("caution"),
     ]
     st.caption(" ".join(sentence for sentence in sentences if sentence))
-    locale = run.settings.get("audience", {}).get("excel_locale")
+    locale = run.setting("audience", "excel_locale")
     excel: ExcelLocale | None = locale if locale in ("fr", "pl") else None
     st.download_button(
         said("download", customers=reader.count("count.customers", len(campaign.customers))),

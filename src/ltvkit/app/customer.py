@@ -13,9 +13,10 @@ from ltvkit.pipeline.history import OrderHistory
 from ltvkit.report.channels import channel_label
 from ltvkit.report.customers import value_range
 from ltvkit.report.holders import segment_label
-from ltvkit.report.reader import BLANK, Reader, visible
+from ltvkit.report.reader import Reader, visible
 from ltvkit.report.summary import list_label
 from ltvkit.runs import Run
+from ltvkit.wording import UNKNOWN
 
 MOST_FOUND = 50
 
@@ -168,7 +169,7 @@ def _show_past(customer: Mapping[str, Any], reader: Reader) -> None:
         days=reader.number(int(customer["days_since_last"])),
     )
     usual = reader.number(customer["avg_days_between"])
-    gap = "" if usual == BLANK else "; " + _said(reader, "usual_gap", days=usual)
+    gap = "" if usual == UNKNOWN else "; " + _said(reader, "usual_gap", days=usual)
     sentences = [
         f"{told}{gap}.",
         _said(
@@ -182,7 +183,7 @@ def _show_past(customer: Mapping[str, Any], reader: Reader) -> None:
     if isinstance(customer["channel"], str):
         cost = reader.unit_money(customer["cac"])
         channel = channel_label(customer["channel"], reader)
-        key = "came" if cost == BLANK else "came_at"
+        key = "came" if cost == UNKNOWN else "came_at"
         sentences.append(_said(reader, key, channel=channel, cost=cost))
     st.markdown(f"**{_said(reader, 'so_far')}**  \n" + " ".join(sentences))
 

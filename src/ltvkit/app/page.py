@@ -14,6 +14,7 @@ from ltvkit.pipeline.history import OrderHistory, read_order_history
 from ltvkit.report.reader import Reader, visible
 from ltvkit.report.trust import verdict_reasons
 from ltvkit.runs import Run, read_run
+from ltvkit.units import USUAL_INTERVAL
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -84,7 +85,7 @@ def _say_what_it_is(run: Run, reader: Reader) -> None:
 
 
 def _level(run: Run) -> float:
-    return float(run.settings.get("model", {}).get("interval", 0.8))
+    return float(run.setting("model", "interval") or USUAL_INTERVAL)
 
 
 if __name__ == "__main__":

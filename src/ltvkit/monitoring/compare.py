@@ -285,7 +285,7 @@ def _promise_between(old: Run, new: Run, elapsed: int) -> Promise | None:
     if common.empty or shortened or not 0 < elapsed <= old.snapshot.horizon_days:
         return None
     realised = float((after.loc[common, "margin"] - before.loc[common, "margin"]).sum())
-    annual = float((old.settings.get("economics") or {}).get("annual_discount_rate") or 0.0)
+    annual = float(old.setting("economics", "annual_discount_rate") or 0.0)
     realised *= (1 + annual) ** (-elapsed / 2 / DAYS_PER_YEAR)
     everything = float(before["predicted_value"].sum())
     share = float(before.loc[common, "predicted_value"].sum()) / everything if everything else 1.0

@@ -107,8 +107,7 @@ def target_months(run: Run) -> float | None:
 
 
 def _setting(run: Run, name: str) -> float | None:
-    section = run.settings.get("economics") or {}
-    raw = section.get(name)
+    raw = run.setting("economics", name)
     return float(raw) if isinstance(raw, int | float) else None
 
 

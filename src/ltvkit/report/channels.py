@@ -8,9 +8,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from ltvkit.report.cards import Bar, interval_bar, target_months, target_ratio
-from ltvkit.report.reader import BLANK, Reader, observed, visible
+from ltvkit.report.reader import Reader, figure_in, observed, visible
 from ltvkit.runs import Figure, Run, as_bool
 from ltvkit.schemas import ALL, UNATTRIBUTED
+from ltvkit.wording import UNKNOWN
 
 MAX_COHORT_CURVES = 24
 """Cohorts offered in the payback chart: the last two years."""
@@ -79,19 +80,19 @@ def what_if(run: Run) -> dict[str, Any]:
         "months": target_months(run),
         "channels": [
             {
-                "cac": _value(row, "loaded_cac"),
-                "ltv": [_value(row, c) for c in ("ltv", "ltv_low", "ltv_high")],
+                "cac": figure_in(row, "loaded_cac"),
+                "ltv": [figure_in(row, c) for c in ("ltv", "ltv_low", "ltv_high")],
                 "ratio": [
-                    _value(row, c) for c in ("ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high")
+                    figure_in(row, c) for c in ("ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high")
                 ],
                 "curve": _curve(curves[curves["channel"] == name]),
-                "limits": [_value(row, c) for c in ("cac_low", "cac_high")],
-                "own": not _is_nothing(_value(row, _known(row, "own_cost", "media_spend"))),
-                "estimable": _value(row, "marginal_cac") is not None,
-                "allowed": _value(row, "allowable_cac"),
-                "left": _value(row, _known(row, "allowable_next", "allowable_cac")),
-                "next": [_value(row, f"marginal_headroom_{end}") for end in ("low", "high")],
-                "elasticity": [_value(row, f"elasticity_{end}") for end in ("low", "high")],
+                "limits": [figure_in(row, c) for c in ("cac_low", "cac_high")],
+                "own": not _is_nothing(figure_in(row, _known(row, "own_cost", "media_spend"))),
+                "estimable": figure_in(row, "marginal_cac") is not None,
+                "allowed": figure_in(row, "allowable_cac"),
+                "left": figure_in(row, _known(row, "allowable_next", "allowable_cac")),
+                "next": [figure_in(row, f"marginal_headroom_{end}") for end in ("low", "high")],
+                "elasticity": [figure_in(row, f"elasticity_{end}") for end in ("low", "high")],
             }
             for row, name in ((row, row["channel"]) for _, row in ordered_channels(run).iterrows())
         ],
@@ -137,8 +138,8 @@ def payback_sentences(run: Run, reader: Reader) -> tuple[Markup, ...]:
         curve = frame[(frame["channel"] == name) & ~as_bool(frame["predicted"])]
         label = channel_label(name, reader)
         row = run.channels[run.channels["channel"] == name]
-        month = _value(row.iloc[0], "payback_month") if len(row) else None
-        cost = _value(curve.iloc[-1], "cac") if len(curve) else None
+        month = figure_in(row.iloc[0], "payback_month") if len(row) else None
+        cost = figure_in(curve.iloc[-1], "cac") if len(curve) else None
         if observed(month):
             key = "payback.reached" if month > 1 else "payback.reached_first"
             back = reader.say(key, channel=label, month=reader.number(month))
@@ -189,27 +190,29 @@ def _row(row: "pd.Series[Any]", run: Run, reader: Reader) -> ChannelRow:
     known = verdict in VERDICTS
     key = verdict.lower().replace(" ", "_") if known else ""
     figure = Figure(
-        _value(row, "ltv_to_cac"), _value(row, "ltv_to_cac_low"), _value(row, "ltv_to_cac_high")
+        figure_in(row, "ltv_to_cac"),
+        figure_in(row, "ltv_to_cac_low"),
+        figure_in(row, "ltv_to_cac_high"),
     )
-    media = _value(row, "media_cac")
+    media = figure_in(row, "media_cac")
     return ChannelRow(
         name=name,
         label=channel_label(name, reader),
         is_all=name == ALL,
-        new_customers=reader.number(_value(row, "new_customers")),
-        cac=reader.unit_money(_value(row, "loaded_cac")),
+        new_customers=reader.number(figure_in(row, "new_customers")),
+        cac=reader.unit_money(figure_in(row, "loaded_cac")),
         media_cac=str(reader.say("channels.media", value=reader.unit_money(media)))
         if observed(media)
         else "",
-        ltv=reader.unit_money(_value(row, "ltv")),
-        ltv_range=reader.between(_value(row, "ltv_low"), _value(row, "ltv_high"), "money"),
+        ltv=reader.unit_money(figure_in(row, "ltv")),
+        ltv_range=reader.between(figure_in(row, "ltv_low"), figure_in(row, "ltv_high"), "money"),
         ratio=reader.number(figure.value, 1),
         ratio_range=_ratio_range(figure, reader),
         bar=interval_bar(figure, target_ratio(run)),
-        allowable=reader.unit_money(_value(row, "allowable_cac")),
+        allowable=reader.unit_money(figure_in(row, "allowable_cac")),
         payback=_payback(row, reader),
         payback_more=_payback_more(row, reader),
-        verdict=reader.plain(f"channels.{key}") if known else BLANK,
+        verdict=reader.plain(f"channels.{key}") if known else UNKNOWN,
         verdict_key=key,
         sign=VERDICTS.get(verdict, ""),
         why=_said(row, "why", run, reader),
@@ -232,7 +235,7 @@ def _against_goal(row: pd.DataFrame, run: Run, reader: Reader) -> Markup:
 
 
 def _trend(row: pd.DataFrame, reader: Reader) -> Markup:
-    trend, month = row.iloc[0].get("cohort_trend"), _value(row.iloc[0], "cohort_trend_months")
+    trend, month = row.iloc[0].get("cohort_trend"), figure_in(row.iloc[0], "cohort_trend_months")
     if trend not in TRENDS or not observed(month):
         return Markup("")
     return reader.say(f"payback.{trend}", month=reader.number(month))
@@ -251,12 +254,12 @@ def _ratio_range(figure: Figure, reader: Reader) -> str:
 
 
 def _payback(row: "pd.Series[Any]", reader: Reader) -> str:
-    month = _value(row, "payback_month")
+    month = figure_in(row, "payback_month")
     if observed(month):
         if month <= 1:
             return reader.plain("channels.payback_first")
         return str(reader.say("channels.payback_month", n=reader.number(month)))
-    return reader.plain("cards.not_yet") if row["payback_status"] == "not_yet" else BLANK
+    return reader.plain("cards.not_yet") if row["payback_status"] == "not_yet" else UNKNOWN
 
 
 def _payback_more(row: "pd.Series[Any]", reader: Reader) -> str:
@@ -264,11 +267,11 @@ def _payback_more(row: "pd.Series[Any]", reader: Reader) -> str:
     if row["payback_status"] != "not_yet":
         return ""
     said: list[str] = []
-    share, month = _value(row, "recovered_share"), _value(row, "observed_to_month")
+    share, month = figure_in(row, "recovered_share"), figure_in(row, "observed_to_month")
     if observed(share) and observed(month):
         ends = {"share": _returned(share, reader), "month": reader.number(month)}
         said.append(str(reader.say("channels.recovered", **ends)))
-    predicted = _value(row, "payback_month_predicted")
+    predicted = figure_in(row, "payback_month_predicted")
     if observed(predicted):
         key = "channels.predicted_month" if predicted > 1 else "channels.predicted_first"
         said.append(str(reader.say(key, n=reader.number(predicted))))
@@ -299,9 +302,3 @@ def _known(row: "pd.Series[Any]", column: str, otherwise: str) -> str:
 def _is_nothing(cost: float | None) -> bool:
     """Whether a cost is known to be none, or less."""
     return cost is not None and cost <= 0
-
-
-def _value(row: "pd.Series[Any]", column: str) -> float | None:
-    """The figure, or nothing where it is unknown or without end, as JSON has no word for either."""
-    raw = row.get(column)
-    return None if raw is None or not np.isfinite(raw) else float(raw)

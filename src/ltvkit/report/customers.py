@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.audience.lists import AT_RISK_LISTS
-from ltvkit.report.reader import Reader, observed, visible
+from ltvkit.report.reader import Reader, figure_in, observed, visible
 from ltvkit.report.summary import TO_ACT, list_label
 from ltvkit.runs import Run
 
@@ -68,7 +68,7 @@ def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
 
 def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> CustomerRow:
     def number(column: str) -> float:
-        return _known(row, column) or 0.0
+        return figure_in(row, column) or 0.0
 
     churn_level, confidence = str(row.get("churn_level")), str(row.get("confidence"))
     next_order = row.get("next_order_expected")
@@ -78,14 +78,14 @@ def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> Customer
         list=str(row["list"]),
         list_label=list_label(str(row["list"]), reader),
         priority=int(number("priority")),
-        value=reader.unit_money(_known(row, "predicted_value")),
+        value=reader.unit_money(figure_in(row, "predicted_value")),
         value_range=value_range(row, reader),
         value_raw=number("predicted_value"),
-        churn=reader.share(_known(row, "churn_risk")),
+        churn=reader.share(figure_in(row, "churn_risk")),
         churn_level=churn_level,
         churn_label=reader.plain(f"top.{churn_level}") if churn_level in _LEVELS else "",
         churn_raw=number("churn_risk"),
-        at_risk=reader.unit_money(_known(row, "value_at_risk")),
+        at_risk=reader.unit_money(figure_in(row, "value_at_risk")),
         at_risk_raw=number("value_at_risk"),
         next_order=reader.plain("top.unlikely") if missing else reader.day(next_order),
         next_order_raw="9999" if missing else pd.Timestamp(str(next_order)).strftime("%Y-%m-%d"),
@@ -113,17 +113,12 @@ def value_range(row: Mapping[Any, Any], reader: Reader) -> str:
     ...              "predicted_value": 12.5, "expected_order_value": 61.4}, Reader("en", "EUR"))
     'most likely nothing; if they order, about €61'
     """
-    low, high = _known(row, "predicted_value_low"), _known(row, "predicted_value_high")
+    low, high = figure_in(row, "predicted_value_low"), figure_in(row, "predicted_value_high")
     if not observed(low) or not observed(high) or low != 0 or high < 0:
         return reader.between(low, high, "money")
     if high > 0:
         return str(reader.say("top.up_to", high=reader.unit_money(high)))
-    value, order = _known(row, "predicted_value"), _known(row, "expected_order_value")
+    value, order = figure_in(row, "predicted_value"), figure_in(row, "expected_order_value")
     if observed(value) and value > 0 and observed(order):
         return str(reader.say("top.nothing_or_order", order=reader.money(order)))
     return reader.plain("top.likely_nothing")
-
-
-def _known(row: Mapping[Any, Any], column: str) -> float | None:
-    raw = row.get(column)
-    return float(raw) if isinstance(raw, int | float) and observed(float(raw)) else None

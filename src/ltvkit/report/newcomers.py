@@ -8,11 +8,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from ltvkit.report.channels import channel_label
-from ltvkit.report.reader import BLANK, Reader, visible
+from ltvkit.report.reader import Reader, visible
 from ltvkit.report.summary import file_link
 from ltvkit.runs import Run
 from ltvkit.schemas import UNATTRIBUTED
 from ltvkit.units import whole_months
+from ltvkit.wording import UNKNOWN
 
 BEST_LEADS = 10
 """Open leads shown on the page; the file holds them all."""
@@ -106,6 +107,6 @@ def _lead(row: Mapping[Hashable, Any], reader: Reader) -> LeadRow:
     return LeadRow(
         lead_id=visible(row["lead_id"]),
         score=reader.number(float(row["lead_score"])),
-        channel=channel_label(channel, reader) if isinstance(channel, str) else BLANK,
+        channel=channel_label(channel, reader) if isinstance(channel, str) else UNKNOWN,
         since=reader.day(row.get("created_at")),
     )

@@ -88,7 +88,7 @@ def data_facts(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
 
 def definitions(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
     """The words of the page, one line each."""
-    level = float((run.settings.get("model") or {}).get("interval") or reader.level)
+    level = float(run.setting("model", "interval") or reader.level)
     own = "" if level == reader.level else "_customers"
     return tuple(
         (

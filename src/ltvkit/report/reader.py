@@ -7,10 +7,12 @@ decimal point of its own.
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from numbers import Real
 from typing import Any, TypeGuard
 
 import pandas as pd
@@ -28,10 +30,7 @@ from markupsafe import Markup
 
 from ltvkit.errors import ConfigError, SchemaError
 from ltvkit.units import DAYS_PER_MONTH
-from ltvkit.wording import LANGUAGES, Sentence, Texts, read_texts, tell
-
-BLANK = "–"
-"""What stands where nothing is known: never a zero."""
+from ltvkit.wording import LANGUAGES, UNKNOWN, Sentence, Texts, read_texts, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ class Reader:
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number with `digits` decimals."""
         if not observed(value):
-            return BLANK
+            return UNKNOWN
         return format_decimal(_settled(value, digits), _plain_pattern(digits), locale=self.locale)
 
     def short_number(self, value: float | None, above: float = 100_000) -> str:
@@ -148,7 +147,7 @@ class Reader:
     def share(self, value: float | None, digits: int = 0) -> str:
         """A share as a percentage."""
         if not observed(value):
-            return BLANK
+            return UNKNOWN
         pattern = self.locale.percent_formats[None].pattern
         shown = pattern.replace("#,##0", _plain_pattern(digits))
         return format_percent(_settled(value, digits + 2), shown, locale=self.locale)
@@ -156,7 +155,7 @@ class Reader:
     def money(self, value: float | None, digits: int = 0) -> str:
         """An amount with `digits` decimals."""
         if not observed(value):
-            return BLANK
+            return UNKNOWN
         if not self.currency:
             return self.number(value, digits)
         pattern = self.locale.currency_formats["standard"].pattern
@@ -208,7 +207,7 @@ class Reader:
             case "share":
                 return self.share(value, 1)
             case "months":
-                return BLANK if not observed(value) else self.count("count.months", round(value))
+                return UNKNOWN if not observed(value) else self.count("count.months", round(value))
             case "ratio":
                 return self.number(value, 2)
             case _:
@@ -218,7 +217,7 @@ class Reader:
     def between(self, low: float | None, high: float | None, unit: str) -> str:
         """An interval in words, blank when either end is unknown."""
         if not observed(low) or not observed(high):
-            return BLANK
+            return UNKNOWN
         unit = "" if unit == "months" else unit
         ends = {"low": self.figure(low, unit), "high": self.figure(high, unit)}
         return str(self.say("page.range", **ends))
@@ -227,7 +226,7 @@ class Reader:
         """A day, the month in letters: unambiguous in every country."""
         # Cells of a frame come as objects, for which pandas declares no isna.
         if value is None or pd.isna(value):  # type: ignore[call-overload]
-            return BLANK
+            return UNKNOWN
         moment = value if isinstance(value, date) else pd.Timestamp(str(value)).date()
         return format_date(moment, "d MMM y", locale=self.locale)
 
@@ -253,6 +252,16 @@ class Reader:
 def observed(value: float | None) -> TypeGuard[float]:
     """Whether there is a finite number."""
     return value is not None and math.isfinite(value)
+
+
+def figure_in(row: "Mapping[Any, Any] | pd.Series[Any]", column: str) -> float | None:
+    """The figure of a table's row; None where the column is not there, or holds no finite number.
+
+    >>> figure_in({"ltv": 2, "cac": float("inf"), "why": ""}, "ltv")
+    2.0
+    """
+    raw = row.get(column)
+    return float(raw) if isinstance(raw, Real) and math.isfinite(raw) else None
 
 
 def visible(text: object) -> str:

@@ -8,9 +8,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from ltvkit.report.channels import channel_label, ordered_channels
-from ltvkit.report.reader import BLANK, Reader, observed, visible
+from ltvkit.report.reader import Reader, figure_in, observed, visible
 from ltvkit.runs import Figure, Run
-from ltvkit.wording import translated
+from ltvkit.wording import UNKNOWN, translated
 
 CENT = 0.005
 """Amounts below half a cent are nothing."""
@@ -123,31 +123,26 @@ def _budget_row(row: Mapping[Hashable, Any], run: Run, reader: Reader) -> Budget
         note = told if told != note else ""
     return BudgetRow(
         label=channel_label(str(row["channel"]), reader),
-        extra=reader.money(extra) if extra > 0 else BLANK,
-        customers=reader.number(more) if extra > 0 else BLANK,
-        next_cost=reader.unit_money(_known(row, "marginal_cac_after")),
-        allowable=reader.unit_money(_known(row, "allowable_cac")),
+        extra=reader.money(extra) if extra > 0 else UNKNOWN,
+        customers=reader.number(more) if extra > 0 else UNKNOWN,
+        next_cost=reader.unit_money(figure_in(row, "marginal_cac_after")),
+        allowable=reader.unit_money(figure_in(row, "allowable_cac")),
         why=visible(note),
     )
 
 
 def _return_row(row: Mapping[Hashable, Any], reader: Reader) -> ReturnRow:
     def limit(of: str, column: str) -> str:
-        value = _known(row, column)
+        value = figure_in(row, column)
         if not observed(value):
             return ""
         return str(reader.say(f"returns.{of}_may_cost", value=reader.unit_money(value)))
 
     return ReturnRow(
         label=channel_label(str(row["channel"]), reader),
-        roas=reader.number(_known(row, "roas"), 1),
-        lead=reader.unit_money(_known(row, "cost_per_lead")),
+        roas=reader.number(figure_in(row, "roas"), 1),
+        lead=reader.unit_money(figure_in(row, "cost_per_lead")),
         lead_limit=limit("lead", "max_cpl"),
-        click=reader.unit_money(_known(row, "cost_per_click")),
+        click=reader.unit_money(figure_in(row, "cost_per_click")),
         click_limit=limit("click", "max_cpc"),
     )
-
-
-def _known(row: Mapping[Hashable, Any], column: str) -> float | None:
-    raw = row.get(column)
-    return None if raw is None or pd.isna(raw) else float(raw)

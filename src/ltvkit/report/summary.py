@@ -134,7 +134,7 @@ def _number(run: Run, reader: Reader, trusted: bool) -> Markup:
 
 
 def _discounted(run: Run, reader: Reader) -> str:
-    rate = float((run.settings.get("economics") or {}).get("annual_discount_rate") or 0.0)
+    rate = float(run.setting("economics", "annual_discount_rate") or 0.0)
     if not rate or run.data.margin_basis == "revenue":
         return ""
     return reader.plain("summary.discounted").format(rate=reader.share(rate))

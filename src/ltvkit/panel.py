@@ -15,6 +15,7 @@ import pandas as pd
 
 from ltvkit.contracts import Contracts
 from ltvkit.snapshot import Snapshot
+from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
 
 YEAR_DAYS, PERIOD_DAYS = 364, 28
@@ -191,7 +192,7 @@ class ModelOfRecord(LtvModel, Protocol):
         features: pd.DataFrame,
         horizon_days: int | None = None,
         *,
-        interval_level: float = 0.8,
+        interval_level: float = USUAL_INTERVAL,
     ) -> pd.DataFrame:
         """`ltvkit.schemas.PREDICTIONS`, `prob_alive`, `prob_order_90d` and `next_order_days`."""
 

@@ -10,6 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
+from ltvkit.units import USUAL_INTERVAL
+
 Kind = Literal[
     "text",
     "whole number",
@@ -336,7 +338,7 @@ def data_dictionary(
     *,
     currency: str,
     horizon_days: int,
-    interval_level: float = 0.8,
+    interval_level: float = USUAL_INTERVAL,
     with_contacts: bool = False,
     with_prospects: bool = False,
     contractual: bool = False,

@@ -9,6 +9,7 @@ from ltvkit.config.data import DataConfig
 from ltvkit.config.text import redact_all
 from ltvkit.config.values import Money, Positive, Section, Share, read_fraction, read_period
 from ltvkit.errors import UserError
+from ltvkit.units import USUAL_INTERVAL
 
 INTERVALS = (0.5, 0.8, 0.9, 0.95)
 
@@ -149,7 +150,7 @@ class ModelConfig(Section):
 
     seed: int = Field(default=42, ge=0, le=2**31 - 1, description="same seed, same result")
     interval: float = Field(
-        default=0.8, description="how often the truth should lie in an interval"
+        default=USUAL_INTERVAL, description="how often the truth should lie in an interval"
     )
     threads: int | None = Field(
         default=None, ge=1, le=1024, description="processor threads; blank = as many as there are"

@@ -16,7 +16,7 @@ from ltvkit.economics.curves import GroupKey, MarginCurve, margin_curves
 from ltvkit.economics.resample import limits_of_figure
 from ltvkit.economics.shrinkage import shrunk_draws
 from ltvkit.schemas import ALL
-from ltvkit.units import Floats
+from ltvkit.units import USUAL_INTERVAL, Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +45,7 @@ def channel_values(
     flow_profile: Sequence[float] | None = None,
     level_sd_log: float = 0.0,
     seen_sd_log: float = 0.0,
-    confidence: float = 0.80,
+    confidence: float = USUAL_INTERVAL,
     draws: int = 1_000,
     seed: int = 0,
 ) -> ChannelValues:

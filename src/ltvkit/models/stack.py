@@ -42,7 +42,7 @@ from ltvkit.models.season_ahead import (
 )
 from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_date, as_day_number
-from ltvkit.units import Floats
+from ltvkit.units import USUAL_INTERVAL, Floats
 from ltvkit.wording import Sentence
 
 FEWEST_ACTIVE = 30
@@ -210,7 +210,7 @@ class StackedLtv(BaseEstimator):
         features: pd.DataFrame,
         horizon_days: int | None = None,
         *,
-        interval_level: float = 0.8,
+        interval_level: float = USUAL_INTERVAL,
     ) -> pd.DataFrame:
         """The coming `horizon_days` days (the horizon trained for when not given).
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ltvkit.audience.segments import SCORES, frequency_monetary
 from ltvkit.report.reader import Reader, visible
 from ltvkit.runs import Run
 from ltvkit.units import Integers
@@ -50,7 +51,7 @@ def value_by_tenth(run: Run) -> list[float]:
 def rfm_grid(run: Run, reader: Reader) -> tuple[tuple[GridCell, ...], ...]:
     """Five rows (recency 5 to 1) of five fields (frequency and money 1 to 5).
 
-    FM is the mean of the two scores, halves up; the segment's name is the one in the list.
+    FM is the mean of the two scores; the segment's name is the one in the list.
     """
     frame = run.customers
     if not {"r", "f", "m", "rfm_segment"} <= set(frame.columns):
@@ -58,7 +59,7 @@ def rfm_grid(run: Run, reader: Reader) -> tuple[tuple[GridCell, ...], ...]:
     scores = pd.DataFrame(
         {
             "r": frame["r"],
-            "fm": np.floor((frame["f"] + frame["m"]) / 2 + 0.5),
+            "fm": frequency_monetary(frame["f"].to_numpy(), frame["m"].to_numpy()),
             "value": frame["predicted_value"].clip(lower=0),
             "segment": frame["rfm_segment"],
         }
@@ -67,8 +68,8 @@ def rfm_grid(run: Run, reader: Reader) -> tuple[tuple[GridCell, ...], ...]:
     fields = dict(iter(scores.groupby(10 * scores["r"] + scores["fm"])))
     top = max((float(rows["value"].sum()) for rows in fields.values()), default=0.0) or 1.0
     return tuple(
-        tuple(_field(fields.get(10 * r + fm), total, top, reader) for fm in range(1, 6))
-        for r in range(5, 0, -1)
+        tuple(_field(fields.get(10 * r + fm), total, top, reader) for fm in range(1, SCORES + 1))
+        for r in range(SCORES, 0, -1)
     )
 
 

@@ -67,20 +67,6 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
     )
     charts = _charts(run, reader)
     curves = channels.curve_rows(run)
-    data = {
-        "language": reader.language,
-        "currency": reader.currency if len(reader.currency) == 3 else "",
-        "locale": reader.number_locale(),
-        "words": reader.spoken(*_SPOKEN),
-        "whatIf": channels.what_if(run),
-        "curves": curves,
-        "names": channels.curve_labels(run, reader),
-        # The page fills the payback chart from the curves.
-        "charts": {
-            name: chart["spec"] | ({"data": {"name": "curves"}} if name == "payback" else {})
-            for name, chart in charts.items()
-        },
-    }
     library, script = chart_library() if charts else Markup(""), page_script()
     html: str = _template().render(
         run=run,
@@ -90,7 +76,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         style=page_style(),
         library=library,
         script=script,
-        data=json_island(data),
+        data=json_island(_read_by_script(run, reader, charts, curves)),
         policy=content_policy(*([library] if library else []), script),
         charts=charts,
         decision=run.verdict.decision.replace(" ", "_"),
@@ -139,6 +125,26 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         definitions=notes.definitions(run, reader),
     )
     return html
+
+
+def _read_by_script(
+    run: Run, reader: Reader, charts: dict[str, dict[str, Any]], curves: dict[str, Any]
+) -> dict[str, Any]:
+    """What the page's own script draws, recomputes and speaks with."""
+    return {
+        "language": reader.language,
+        "currency": reader.currency if len(reader.currency) == 3 else "",
+        "locale": reader.number_locale(),
+        "words": reader.spoken(*_SPOKEN),
+        "whatIf": channels.what_if(run),
+        "curves": curves,
+        "names": channels.curve_labels(run, reader),
+        # The page fills the payback chart from the curves.
+        "charts": {
+            name: chart["spec"] | ({"data": {"name": "curves"}} if name == "payback" else {})
+            for name, chart in charts.items()
+        },
+    }
 
 
 def _template() -> Any:

@@ -29,7 +29,7 @@ from babel.numbers import (
 from markupsafe import Markup
 
 from ltvkit.errors import ConfigError, SchemaError
-from ltvkit.units import DAYS_PER_MONTH
+from ltvkit.units import DAYS_PER_MONTH, USUAL_INTERVAL
 from ltvkit.wording import LANGUAGES, UNKNOWN, Sentence, Texts, read_texts, tell
 
 
@@ -57,7 +57,7 @@ class Reader:
 
     language: str
     currency: str
-    level: float = 0.8
+    level: float = USUAL_INTERVAL
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:

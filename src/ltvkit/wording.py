@@ -132,9 +132,7 @@ class PlainVoice:
         """With thousands parted."""
         if value is None or value != value:
             return UNKNOWN
-        thousands, decimal = _SIGNS[self.language]
-        text = f"{value:,.{digits}f}"
-        return text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
+        return in_signs(f"{value:,.{digits}f}", self.language)
 
     def share(self, value: float | None, digits: int = 0) -> str:
         """In per cent."""
@@ -202,6 +200,18 @@ def translated(text: str, *, section: str, language: str) -> str:
         if key.startswith(f"{section}.") and texts["en"] == text
     )
     return next(found, text)
+
+
+def in_signs(number: str, language: Language) -> str:
+    r"""A number as Python writes it, with a language's signs for thousands and decimals.
+
+    Examples
+    --------
+    >>> in_signs("1,234.5", "pl")
+    '1\xa0234,5'
+    """
+    thousands, decimal = _SIGNS[language]
+    return number.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
 
 
 def method_name(name: str, voice: Voice) -> str:

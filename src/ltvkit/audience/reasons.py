@@ -14,6 +14,7 @@ from ltvkit.audience.vocabulary import VOCABULARIES, Phrase, Vocabulary
 from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
 from ltvkit.units import Integers
+from ltvkit.wording import in_signs
 
 _BLOCK = 100_000
 """Rows worked on at once: 50 features x 8 bytes x 100,000 = 40 MB for each temporary array."""
@@ -263,14 +264,13 @@ def _shown(number: float, show: Show, words: Vocabulary, currency: str) -> str:
     if show == "weekday":
         return words.weekdays[int(number)] if 0 <= number <= 6 else f"{number:.0f}"
     places = 0 if abs(number) >= 100 else _PLACES[show]
-    text = f"{number:,.{places}f}"
-    text = text.replace(",", "\0").replace(".", words.decimal).replace("\0", words.thousands)
+    text = in_signs(f"{number:,.{places}f}", words.language)
     return f"{text} {currency}".strip() if show == "money" else text
 
 
 def _tidy(value: object, words: Vocabulary) -> str:
     """An attribute's value on one line and of readable length."""
     if isinstance(value, float):
-        return f"{value:g}".replace(".", words.decimal)
+        return in_signs(f"{value:g}", words.language)
     text = " ".join(str(value).split())
     return text if len(text) <= _LONGEST_ATTRIBUTE else text[: _LONGEST_ATTRIBUTE - 1] + "…"

@@ -28,8 +28,6 @@ class Vocabulary:
         For a rhythm that a single order cannot have.
     months, weekdays : tuple of str
         Names, January and Monday first.
-    decimal, thousands : str
-        Signs within numbers.
     language : {"en", "fr", "pl"}
         Which one.
     """
@@ -43,8 +41,6 @@ class Vocabulary:
     no_gap: str
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
-    decimal: str
-    thousands: str
 
 
 VOCABULARIES: Mapping[Language, Vocabulary] = {
@@ -137,8 +133,6 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             *("September", "October", "November", "December"),
         ),
         weekdays=(*("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),),
-        decimal=".",
-        thousands=",",
     ),
     "fr": Vocabulary(
         language="fr",
@@ -237,8 +231,6 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             *("septembre", "octobre", "novembre", "décembre"),
         ),
         weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-        decimal=",",
-        thousands="\u202f",
     ),
     "pl": Vocabulary(
         language="pl",
@@ -335,7 +327,5 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
         weekdays=(
             *("poniedziałek", "wtorek", "środa", "czwartek", "piątek", "sobota", "niedziela"),
         ),
-        decimal=",",
-        thousands="\u00a0",
     ),
 }

@@ -50,7 +50,6 @@ def decide_amounts(
     column: Column,
     *,
     decimal_mark: str | None = None,
-    key: str = "data.decimal_mark",
     counts: bool = False,
 ) -> AmountReading:
     """Decide from a whole column how its amounts are written.
@@ -61,8 +60,6 @@ def decide_amounts(
         The column and its table. Texts are trimmed, and NULL where empty.
     decimal_mark : str, optional
         `.` or `,`: overrides the decision, for text.
-    key : str
-        What to set where the column does not tell, for messages.
     counts : bool
         Of whole things: a mark that proves nothing parts thousands.
 
@@ -87,9 +84,7 @@ def decide_amounts(
         return AmountReading(plain, "numbers")
     bare = _bare(text)
     if decimal_mark is None:
-        decimal_mark = _decide_mark(
-            workspace, table, text, bare, name=column.name, key=key, counts=counts
-        )
+        decimal_mark = _decide_mark(workspace, table, text, bare, name=column.name, counts=counts)
     sign = f"CASE WHEN regexp_matches({text}, '^\\(|[-\\x{{2212}}]') THEN -1 ELSE 1 END"
     thousands = "," if decimal_mark == "." else "."
     valid = (
@@ -124,7 +119,6 @@ def _decide_mark(
     bare: str,
     *,
     name: str,
-    key: str,
     counts: bool,
 ) -> str:
     # Proof of a decimal comma: it stands last after a point; or alone, and not before exactly
@@ -149,14 +143,14 @@ def _decide_mark(
     if comma and point and min(comma, point) > MIXED_SHARE * (comma + point):
         raise DataError(
             f"column '{name}': got {comma} amounts with a decimal comma and {point} with a "
-            f"decimal point, expected one mark; set {key} to ',' or '.' (the others are put "
-            "aside), or mend the file"
+            "decimal point, expected one mark; set data.decimal_mark to ',' or '.' (the others are "
+            "put aside), or mend the file"
         )
     if comma == point == 0 and unclear and counts:
         return "." if any("," in example for example in examples) else ","
     if comma == point == 0 and unclear:
         raise DataError(
             f"column '{name}': got {offenders(examples)}, where the mark can part decimals or "
-            f"thousands, expected to know; set {key} to ',' or '.'"
+            "thousands, expected to know; set data.decimal_mark to ',' or '.'"
         )
     return "," if comma > point else "."

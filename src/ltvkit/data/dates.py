@@ -69,7 +69,6 @@ class _Texts:
     table: str
     sql: str
     name: str
-    key: str
 
 
 def decide_dates(
@@ -79,7 +78,6 @@ def decide_dates(
     *,
     timezone: str = "UTC",
     date_format: str | None = None,
-    key: str = "data.date_format",
 ) -> DateReading:
     """Decide from a whole column how its dates are written.
 
@@ -91,8 +89,6 @@ def decide_dates(
         Times with an offset are turned into this zone; times without one are taken to be in it.
     date_format : str, optional
         A strptime format that overrides the decision, for text.
-    key : str
-        What to set where the column does not tell, for messages.
 
     Raises
     ------
@@ -113,7 +109,7 @@ def decide_dates(
         sql = f"CAST({column.sql} AS VARCHAR)"
     else:
         raise of_wrong_type(workspace, table, column, expected="dates")
-    texts = _Texts(workspace, table, sql, column.name, key)
+    texts = _Texts(workspace, table, sql, column.name)
     if date_format is not None:
         return _as_given(texts, date_format, zone)
     return _decide(texts, timezone)
@@ -127,7 +123,7 @@ def _as_given(texts: _Texts, date_format: str, zone: str) -> DateReading:
         kind = texts.workspace.row(f"SELECT typeof(try_strptime('', {literal(date_format)}))")[0]
     except duckdb.Error as error:
         raise DataError(
-            f"{texts.key}: got {date_format!r}, expected a strptime format such as %d/%m/%Y; "
+            f"data.date_format: got {date_format!r}, expected a strptime format such as %d/%m/%Y; "
             f"{str(error).splitlines()[0]}"
         ) from None
     if kind != "TIMESTAMP":
@@ -286,7 +282,7 @@ def _is_day_first(texts: _Texts, pair: tuple[str, str], *, refuse: bool) -> bool
     if proofs:
         raise DataError(
             f"column '{texts.name}': got {day_first} dates that must be day first and "
-            f"{month_first} that must be month first, expected one order; set {texts.key} to "
+            f"{month_first} that must be month first, expected one order; set data.date_format to "
             f"'{pair[0]}' or '{pair[1]}' (the others are put aside), or mend the file"
         )
     examples = texts.workspace.rows(
@@ -296,5 +292,5 @@ def _is_day_first(texts: _Texts, pair: tuple[str, str], *, refuse: bool) -> bool
     raise DataError(
         f"column '{texts.name}': got {offenders(row[0] for row in examples)}, which can be read "
         "day first or month first (no row has a number above 12), expected to know; set "
-        f"{texts.key} to '{pair[0]}' or '{pair[1]}'"
+        f"data.date_format to '{pair[0]}' or '{pair[1]}'"
     )

@@ -67,27 +67,24 @@ class Guess:
             lines += ["Please look at this:", *(f"  - {doubt}" for doubt in self.doubts)]
         return "\n".join(lines) + "\n"
 
-    def to_yaml(self, *, name: str | None = None, folder: Path | None = None) -> str:
+    def to_yaml(self, *, folder: Path | None = None) -> str:
         """A commented config.
 
         Parameters
         ----------
-        name : str, optional
-            The run's name; by default the file's.
         folder : Path, optional
             Where the config will stand: the table's path is written relative to it.
         """
         transactions = self.location
         if not scheme_of(transactions):
             transactions = os.path.relpath(transactions, folder or Path.cwd())
-        name = name or name_of(self.location)
         lines = [
             "# Written by ltv init. What was guessed, and why:",
             *(f"#   - {reason}" for reason in self.reasons),
             *(["# Please look at this:"] if self.doubts else []),
             *(f"#   - {doubt}" for doubt in self.doubts),
             "# configs/template.yaml shows every key with its default.",
-            f"name: {_scalar(name)}",
+            f"name: {_scalar(name_of(self.location))}",
             "# kind: contractual         # if customers renew contracts and these are the payments",
             "",
             "data:",

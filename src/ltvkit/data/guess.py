@@ -15,7 +15,6 @@ from ltvkit.data.columns import RESERVED
 from ltvkit.data.doubts import CROWD, doubts_on_customer, doubts_on_sales, leave_out, no_sales
 from ltvkit.data.first_config import NEEDED, Guess
 from ltvkit.data.sources import Source, read_transactions
-from ltvkit.data.workspace import Workspace
 
 MOST_FILLED = 0.4
 """A column of customers may be blank in some rows, as guests have no account."""
@@ -25,14 +24,13 @@ LEAST_FILLED = 0.2
 YEAR_DAYS = 365
 
 
-def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -> Guess:
+def guess_columns(location: str | Path) -> Guess:
     """Look at a table and guess which column is the customer, the date, the amount and more.
 
     Parameters
     ----------
     location : str or Path
         As in `read_transactions`.
-    workspace : Workspace, optional
 
     Examples
     --------
@@ -40,7 +38,7 @@ def guess_columns(location: str | Path, *, workspace: Workspace | None = None) -
     >>> guess.columns.customer_id, guess.columns.ordered_at, guess.columns.revenue
     ('customer_id', 'date', 'dollar_value')
     """
-    source = read_transactions(location, workspace=workspace)
+    source = read_transactions(location)
     facts, rows = look_at(source)
     return _decide(source, facts, rows)
 

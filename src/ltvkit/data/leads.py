@@ -15,6 +15,7 @@ from ltvkit.data.opened import (
     open_table,
     table_of,
     text_sql,
+    with_owner,
 )
 from ltvkit.errors import DataError, offenders
 
@@ -65,10 +66,10 @@ def read_leads(
             selects[name] = f"CAST({column.sql} AS VARCHAR)"
         elif name not in selects:
             selects[name] = attribute_sql(opened.source.workspace, opened.table, column)
-    frame = frame_of(opened, selects)
-    nameless = frame["lead_id"].isna()
-    notes = [f"leads: {int(nameless.sum())} rows without a lead id left out"] * bool(nameless.any())
-    frame = frame.loc[~nameless].reset_index(drop=True)
+    frame, notes = with_owner(
+        opened, frame_of(opened, selects), "lead_id", without="rows without a lead id"
+    )
+    frame = frame.reset_index(drop=True)
     twice = frame["lead_id"].duplicated()
     if twice.any():
         raise DataError(

@@ -141,11 +141,10 @@ def number_sql(
     opened: Opened, name: str, *, decimal_mark: str | None = None, counts: bool = False
 ) -> str:
     """SQL of a column as numbers; a value that is none is refused."""
-    column = opened.columns[name]
     reading = decide_amounts(
         opened.source.workspace,
         opened.table,
-        Column(f"{opened.name}.{column.name}", column.sql, column.type),
+        _as_told(opened, name),
         decimal_mark=decimal_mark,
         counts=counts,
     )
@@ -174,16 +173,21 @@ def moment_sql(
     expected: str = "a date or a time",
 ) -> str:
     """SQL of a column as moments in the shop's zone; a value that is none is refused."""
-    column = opened.columns[name]
     reading = decide_dates(
         opened.source.workspace,
         opened.table,
-        Column(f"{opened.name}.{column.name}", column.sql, column.type),
+        _as_told(opened, name),
         timezone=timezone,
         date_format=date_format,
     )
     _refuse_unreadable(opened, name, reading.sql, expected)
     return reading.sql
+
+
+def _as_told(opened: Opened, name: str) -> Column:
+    """A column under the name that messages call it by: its table's and its own."""
+    column = opened.columns[name]
+    return Column(f"{opened.name}.{column.name}", column.sql, column.type)
 
 
 def _refuse_unreadable(opened: Opened, name: str, sql: str, expected: str) -> None:
@@ -217,6 +221,15 @@ def frame_of(
     frame = opened.source.workspace.frame(f"SELECT {listed} FROM {opened.table} ORDER BY rowid")
     refuse_gaps(opened, frame, needed)
     return frame
+
+
+def with_owner(
+    opened: Opened, frame: pd.DataFrame, owner: str, *, without: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that say whose they are, in column `owner`, and a note if others are left out."""
+    unknown = frame[owner].isna()
+    note = f"{opened.name}: {int(unknown.sum())} {without} left out"
+    return frame.loc[~unknown], [note] * bool(unknown.any())
 
 
 def refuse_gaps(opened: Opened, frame: pd.DataFrame, needed: Sequence[str]) -> None:

@@ -117,11 +117,11 @@ def read_transactions(location: str | Path, *, workspace: Workspace | None = Non
     return _open_paths(_paths(location), location, workspace)
 
 
-def source_from_frame(frame: pd.DataFrame, *, workspace: Workspace | None = None) -> Source:
+def source_from_frame(frame: pd.DataFrame) -> Source:
     """Offer a pandas frame as a source; its index is ignored."""
     import pyarrow as pa
 
-    workspace = workspace or Workspace()
+    workspace = Workspace()
     names = unique_names([str(column) for column in frame.columns])
     # Names c0, c1, …: DuckDB takes "ID" and "id" for one.
     columns = {f"c{place}": as_arrow(frame.iloc[:, place]) for place in range(len(names))}

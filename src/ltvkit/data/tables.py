@@ -24,6 +24,7 @@ from ltvkit.data.opened import (
     refuse_gaps,
     table_of,
     text_sql,
+    with_owner,
 )
 from ltvkit.errors import DataError, did_you_mean, offenders
 from ltvkit.schemas import COST_CATEGORIES, COST_CATEGORY_WORDS
@@ -156,12 +157,9 @@ def read_customers(
     for name, column in opened.columns.items():
         if name not in selects:
             selects[name] = attribute_sql(opened.source.workspace, opened.table, column)
-    frame = frame_of(opened, selects)
-    notes = []
-    nameless = frame["customer_id"].isna()
-    if nameless.any():
-        notes.append(f"customers: {int(nameless.sum())} rows without a customer id left out")
-        frame = frame.loc[~nameless]
+    frame, notes = with_owner(
+        opened, frame_of(opened, selects), "customer_id", without="rows without a customer id"
+    )
     repeated = frame.duplicated()
     if repeated.any():
         notes.append(f"customers: {int(repeated.sum())} rows that repeat another one left out")
@@ -221,11 +219,10 @@ def read_touches(
         "channel": text_sql(opened, "channel"),
         "touched_at": moment,
     }
-    frame = frame_of(opened, selects)
-    nameless = frame["customer_id"].isna()
-    frame = frame.loc[~nameless]
+    frame, notes = with_owner(
+        opened, frame_of(opened, selects), "customer_id", without="without a customer"
+    )
     refuse_gaps(opened, frame, ("channel", "touched_at"))
-    notes = [f"touches: {int(nameless.sum())} without a customer left out"] * bool(nameless.any())
     return table_of(opened, frame.reset_index(drop=True), notes)
 
 

@@ -23,19 +23,18 @@ def attribute_sql(workspace: Workspace, table: str, column: Column) -> str:
         return f"CAST({sql} AS DOUBLE)"
     if not column.is_text:
         return f"CAST({sql} AS VARCHAR)"
-    value = sql
     there, whole, number, flag, padded = workspace.row(
         f"SELECT count(v), count(TRY_CAST(v AS BIGINT)) FILTER (NOT contains(v, '.')), "
         f"count(TRY_CAST(v AS DOUBLE)), count(*) FILTER (lower(v) IN ('true', 'false', 't', 'f')), "
         f"count(*) FILTER (v[1] = '0' AND length(v) > 1 AND v[2] BETWEEN '0' AND '9') "
-        f"FROM (SELECT {value} AS v FROM {table})"
+        f"FROM (SELECT {sql} AS v FROM {table})"
     )
     if there == 0 or padded:
-        return value
+        return sql
     if whole == there:
-        return f"TRY_CAST({value} AS BIGINT)"
+        return f"TRY_CAST({sql} AS BIGINT)"
     if number == there:
-        return f"TRY_CAST({value} AS DOUBLE)"
+        return f"TRY_CAST({sql} AS DOUBLE)"
     if flag == there:
-        return f"TRY_CAST({value} AS BOOLEAN)"
-    return value
+        return f"TRY_CAST({sql} AS BOOLEAN)"
+    return sql

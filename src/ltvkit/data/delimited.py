@@ -8,9 +8,9 @@ import csv
 import gzip
 import hashlib
 import io
+import shutil
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ltvkit.data.workspace import Workspace
@@ -56,22 +56,16 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
     digest = hashlib.sha256()
     with path.open("rb") as file:
         start = file.read(4)
-        zipped = start[:2] == b"\x1f\x8b"
-        file.seek(0)
-        encoding = next((name for bom, name in _BOMS if start.startswith(bom)), None)
-        if zipped:
+        if start[:2] == b"\x1f\x8b":
             plain = workspace.new_path(path.name.removesuffix(".gz"))
             _unpack(path, plain)
-            inner = open_text(plain, workspace)
-            for chunk in _chunks(file):
-                digest.update(chunk)
-            return TextFile(
-                inner.path, inner.header, inner.delimiter, inner.skip, digest.hexdigest()
-            )
+            return replace(open_text(plain, workspace), sha256=file_digest(path))
+        file.seek(0)
+        encoding = next((name for bom, name in _BOMS if start.startswith(bom)), None)
         decoder = codecs.getincrementaldecoder("utf-8")()
         valid = encoding is None
         ends, windows_ends = 0, 0
-        for chunk in _chunks(file):
+        while chunk := file.read(CHUNK):
             digest.update(chunk)
             ends += chunk.count(b"\n")
             windows_ends += chunk.count(b"\r\n")
@@ -93,11 +87,6 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _chunks(file: io.BufferedReader) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
-        yield chunk
-
-
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
     try:
         decoder.decode(chunk, final)
@@ -109,8 +98,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 def _unpack(path: Path, plain: Path) -> None:
     try:
         with gzip.open(path, "rb") as packed, plain.open("wb") as out:
-            while chunk := packed.read(CHUNK):
-                out.write(chunk)
+            shutil.copyfileobj(packed, out)
     except (OSError, EOFError) as error:
         raise DataError(
             f"got {path}, expected a whole gzip file; {error}: fetch it again"
@@ -124,8 +112,7 @@ def _as_utf8(path: Path, encoding: str, workspace: Workspace) -> Path:
         path.open("r", encoding=encoding, errors="replace") as source,
         copy.open("w", encoding="utf-8", newline="") as out,
     ):
-        while text := source.read(CHUNK):
-            out.write(text)
+        shutil.copyfileobj(source, out)
     return copy
 
 

@@ -6,8 +6,9 @@ workspace first, so that a run reads the same rows however often it looks.
 
 import glob
 import hashlib
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -219,7 +220,9 @@ def _kind(path: Path) -> str:
 def _open_parquet(paths: Sequence[Path], location: str, workspace: Workspace) -> Source:
     names = ", ".join(literal(_no_glob(path)) for path in paths)
     relation = f"read_parquet([{names}], union_by_name = true)"
-    return _from_relation(relation, location, workspace, _joint_digest(paths))
+    return _from_relation(
+        relation, location, workspace, _joint_digest([file_digest(path) for path in paths])
+    )
 
 
 def _open_texts(texts: Sequence[TextFile], location: str, workspace: Workspace) -> Source:
@@ -243,8 +246,7 @@ def _open_texts(texts: Sequence[TextFile], location: str, workspace: Workspace) 
             f"max_line_size = 16777216, columns = {{{columns}}}, store_rejects = true, "
             f"rejects_table = '{malformed}', rejects_scan = '{malformed}_scans')"
         )
-    digests = [text.sha256 for text in texts]
-    sha256 = digests[0] if len(digests) == 1 else _digest_of(digests)
+    sha256 = _joint_digest([text.sha256 for text in texts])
     named = tuple(Column(name, f"c{place}", "VARCHAR") for place, name in enumerate(header))
     relation = f"({' UNION ALL '.join(scans)})"
     return Source(location, workspace, relation, named, sha256, malformed)
@@ -255,12 +257,10 @@ def _no_glob(path: Path) -> str:
     return glob.escape(str(path)) if glob.has_magic(str(path)) else str(path)
 
 
-def _joint_digest(paths: Sequence[Path]) -> str:
-    digests = [file_digest(path) for path in paths]
-    return digests[0] if len(digests) == 1 else _digest_of(digests)
-
-
-def _digest_of(digests: Sequence[str]) -> str:
+def _joint_digest(digests: Sequence[str]) -> str:
+    """The digest of several files from theirs; that of a single one is its own."""
+    if len(digests) == 1:
+        return digests[0]
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
@@ -273,14 +273,7 @@ def _open_sample(location: str, workspace: Workspace) -> Source:
     copy = workspace.new_path(f"{name}.csv")
     copy.write_text(sample_csv(name), encoding="utf-8")
     source = _open_texts([open_text(copy, workspace)], location, workspace)
-    return Source(
-        location,
-        workspace,
-        source.relation,
-        source.columns,
-        hashlib.sha256(content).hexdigest(),
-        source.malformed,
-    )
+    return replace(source, sha256=hashlib.sha256(content).hexdigest())
 
 
 def _download(location: str, workspace: Workspace) -> Path:
@@ -297,8 +290,7 @@ def _download(location: str, workspace: Workspace) -> Path:
             copy.open("wb") as out,
         ):
             expected = answer.headers.get("Content-Length")
-            while chunk := answer.read(1 << 20):
-                out.write(chunk)
+            shutil.copyfileobj(answer, out)
     except (URLError, OSError, ValueError, HTTPException) as error:
         raise DataError(
             f"got no answer from {redact(location)} ({error}), expected a csv or parquet file; "

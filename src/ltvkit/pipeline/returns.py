@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -151,20 +152,16 @@ def shop_returns(
         return {}
     overview = ledger.overview()
     shop = channels[channels["channel"] == ALL].iloc[0]
-    figures = {
-        "paid_media_cac": (overview.paid_media_cac, "money"),
-        "roas": (float(shop["roas"]), "ratio"),
-    }
     cost = ledger.marketing.overview().loaded_cost
     everything, first = (
         float(orders["revenue"][orders["ordered_on"].between(ledger.start, ledger.end)].sum())
         for orders in (order_days, newcomers.drop_duplicates("customer_id"))
     )
-    figures["mer"] = (economics.mer(everything, cost), "ratio")
-    figures["amer"] = (economics.amer(first, cost), "ratio")
     return {
-        name: {"value": value, "low": math.nan, "high": math.nan, "unit": unit}
-        for name, (value, unit) in figures.items()
+        "paid_media_cac": _without_limits(overview.paid_media_cac, "money"),
+        "roas": _without_limits(float(shop["roas"]), "ratio"),
+        "mer": _without_limits(economics.mer(everything, cost), "ratio"),
+        "amer": _without_limits(economics.amer(first, cost), "ratio"),
     }
 
 
@@ -183,7 +180,12 @@ def rule_of_thumb(
             margin_rate=float(year["margin"].sum()) / revenue,
             annual_discount_rate=annual_rate,
         )
-    return {"value": value, "low": math.nan, "high": math.nan, "unit": "money"}
+    return _without_limits(value, "money")
+
+
+def _without_limits(value: float, unit: str) -> dict[str, Any]:
+    """A key figure that nobody knows the limits of."""
+    return asdict(economics.Headline(value, math.nan, math.nan, unit))
 
 
 def _roas(ledger: Ledger, order_days: pd.DataFrame, channels: pd.DataFrame) -> Floats:

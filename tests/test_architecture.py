@@ -15,6 +15,7 @@ GROUND = {
     "deciles",
     "schemas",
     "files",
+    "groups",
     "progress",
     "panel",
     "runs",

@@ -13,6 +13,7 @@ import pandas as pd
 from ltvkit.economics.costs import channel_names, require_columns
 from ltvkit.economics.credit import checked_weights
 from ltvkit.economics.orders import month_names, read_orders, total_by
+from ltvkit.groups import is_first
 from ltvkit.schemas import UNATTRIBUTED
 from ltvkit.units import DAYS_PER_MONTH
 
@@ -46,8 +47,7 @@ def margin_by_age(order_days: pd.DataFrame, as_of: date | str) -> pd.DataFrame:
     """
     orders = read_orders(order_days, as_of)
     age = np.floor((orders.day - orders.first_day) / DAYS_PER_MONTH).astype(np.int64)
-    new_cell = np.append(True, (np.diff(orders.customer) != 0) | (np.diff(age) != 0))
-    new_cell = new_cell[: len(age)]
+    new_cell = orders.is_first | is_first(age)
     cell = np.cumsum(new_cell) - 1
     return pd.DataFrame(
         {

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ltvkit.economics.costs import dates
 from ltvkit.errors import DataError
+from ltvkit.groups import is_first, is_last
 from ltvkit.schemas import ORDER_DAYS, Schema, check_frame
 from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import Floats, Integers
@@ -50,12 +51,12 @@ class Orders:
     @property
     def is_first(self) -> NDArray[np.bool_]:
         """Whether an order day is its customer's first."""
-        return _begins(self.customer)
+        return is_first(self.customer)
 
     @property
     def is_last(self) -> NDArray[np.bool_]:
         """Whether an order day is its customer's last."""
-        return _begins(self.customer[::-1])[::-1]
+        return is_last(self.customer)
 
 
 def read_orders(order_days: pd.DataFrame, as_of: date | str) -> Orders:
@@ -85,7 +86,7 @@ def read_orders(order_days: pd.DataFrame, as_of: date | str) -> Orders:
             f"order days: got {int(twice.sum())} rows of the same customer and day, such as "
             f"{ids[customer[1:][twice][0]]!r}, expected one; sum them first"
         )
-    first = _begins(customer)
+    first = is_first(customer)
     first_day = day[first][np.cumsum(first) - 1]
     return Orders(
         ids=pd.Index(ids),
@@ -146,11 +147,6 @@ def active_months(orders: Orders, running_days: int = 0) -> tuple[Integers, Inte
 def total_by(cell: Integers, values: Floats | None, size: int) -> Floats:
     """Sum of `values` (count, without) in each of `size` cells."""
     return np.bincount(cell, weights=values, minlength=size).astype(np.float64)
-
-
-def _begins(customer: Integers) -> NDArray[np.bool_]:
-    """Where the rows of another customer begin."""
-    return np.append(True, np.diff(customer) != 0)[: len(customer)]
 
 
 def _is_sorted(customer: Integers, day: Integers) -> bool:

@@ -24,6 +24,7 @@ from ltvkit.features.payments import (
     payments_of,
     trace_payments,
 )
+from ltvkit.groups import is_first, is_last
 from ltvkit.panel import Panel, cut_days, label_length
 from ltvkit.snapshot import Snapshot, as_day_number
 from ltvkit.units import Floats, Integers
@@ -99,7 +100,7 @@ def other_period(order_days: ir.Table, terms: ContractTerms) -> tuple[float, flo
     comes back now and then; but then the days between are not alike, and the share is 0.
     """
     trace = trace_payments(payments_of(order_days), terms)
-    later = np.flatnonzero(np.append(False, trace.customer[1:] == trace.customer[:-1]))
+    later = np.flatnonzero(~is_first(trace.customer))
     size = len(trace.ids)
     renewed = np.bincount(trace.customer[trace.kind == RENEWAL], minlength=size) > 0
     rows = later[(trace.kind[later] == START) & ~renewed[trace.customer[later]]]
@@ -175,8 +176,7 @@ def features_on(trace: Trace, day: int, *, horizon_days: int) -> pd.DataFrame:
         other shops.
     """
     known, last = _known_on(trace, day)
-    first_row = np.flatnonzero(np.append(True, trace.customer[1:] != trace.customer[:-1]))
-    first = first_row[known]
+    first = np.flatnonzero(is_first(trace.customer))[known]
     since_renewal = (day - trace.anchor[last]).astype(float)
     since_payment = (day - trace.day[last]).astype(float)
     running = since_payment <= trace.terms.patience_days
@@ -222,7 +222,7 @@ def history_on(trace: Trace, day: int) -> ContractHistory:
             "opening": _is_opening(trace)[known],
         }
     )
-    follows = np.append(owner[1:] == owner[:-1], False)
+    follows = ~is_last(owner)
     began = np.append(trace.day[first[1:]], 0)
     waited = np.where(follows, began - trace.day[last] - trace.terms.patience_days, silent_days)
     silences = pd.DataFrame(
@@ -251,11 +251,11 @@ def latest_renewals(trace: Trace, day: int) -> pd.DataFrame:
         See `ltvkit.contracts.Contracts`.
     """
     begins = np.flatnonzero((trace.kind <= RENEWAL) & (trace.day <= day))
-    last = np.append(trace.contract[begins][1:] != trace.contract[begins][:-1], True)[: len(begins)]
+    last = is_last(trace.contract[begins])
     decided = trace.day[begins] + trace.terms.patience_days
     rows = (decided >= day - LATEST_DAYS) & (decided < day)
     asked = begins[rows]
-    starts = np.flatnonzero(np.append(True, trace.customer[1:] != trace.customer[:-1]))
+    starts = np.flatnonzero(is_first(trace.customer))
     before = trace.contract[asked] - trace.contract[starts[trace.customer[asked]]]
     return pd.DataFrame(
         {
@@ -287,7 +287,7 @@ def _known_on(trace: Trace, day: int) -> tuple[Integers, Integers]:
     """The customers known at a day, and the row of the last payment of each."""
     seen = np.flatnonzero(trace.day <= day)
     customer = trace.customer[seen]
-    last = np.append(customer[1:] != customer[:-1], True)[: len(seen)]
+    last = is_last(customer)
     return customer[last], seen[last]
 
 
@@ -295,17 +295,14 @@ def _contract_rows(trace: Trace, seen: np.ndarray) -> tuple[Integers, Integers]:
     """The first and the last row, among those seen, of each contract."""
     rows = np.flatnonzero(seen)
     contract = trace.contract[rows]
-    changes = contract[1:] != contract[:-1]
-    return (
-        rows[np.append(True, changes)[: len(rows)]],
-        rows[np.append(changes, True)[: len(rows)]],
-    )
+    return rows[is_first(contract)], rows[is_last(contract)]
 
 
 def _is_opening(trace: Trace) -> np.ndarray:
     """Whether each customer's first contract began within the first period of the log."""
-    starts = np.append(True, trace.customer[1:] != trace.customer[:-1])
-    began: np.ndarray = trace.day[starts] < trace.day.min() + trace.terms.patience_days
+    began: np.ndarray = (
+        trace.day[is_first(trace.customer)] < trace.day.min() + trace.terms.patience_days
+    )
     return began
 
 

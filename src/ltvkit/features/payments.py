@@ -15,6 +15,7 @@ from ltvkit.contracts import ContractTerms, usual_grace_days
 from ltvkit.errors import DataError
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import day_number
+from ltvkit.groups import is_first
 from ltvkit.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats, Integers
 
 START, RENEWAL, EXTRA = 0, 1, 2
@@ -107,8 +108,8 @@ def find_terms(
     DataError
         When payments come at no regular period, or at another one than was said.
     """
-    same = payments["customer_id"].to_numpy()[1:] == payments["customer_id"].to_numpy()[:-1]
-    gaps = np.diff(payments["day"].to_numpy(dtype=np.int64))[same].astype(float)
+    again = ~is_first(payments["customer_id"].to_numpy())[1:]
+    gaps = np.diff(payments["day"].to_numpy(dtype=np.int64))[again].astype(float)
     usual, share = _usual_gap(gaps)
     if renewal_days is None:
         if len(gaps) < FEWEST_GAPS or share < REGULAR_SHARE:
@@ -154,7 +155,7 @@ def trace_payments(payments: pd.DataFrame, terms: ContractTerms) -> Trace:
     owner = customer[begins]
     priced = pd.Series(revenue[begins]).where(revenue[begins] > 0)
     charge = priced.groupby(owner).ffill().fillna(0.0).to_numpy()
-    follows = np.append(False, owner[1:] == owner[:-1])[: len(begins)]
+    follows = ~is_first(owner)
     before = np.where(follows, np.append(0.0, total[:-1])[: len(begins)], charge)
     number = _count_within(owner)
     completed = _sum_before(total, owner)
@@ -218,9 +219,8 @@ def _read_in_order(
 
 def _count_within(group: Integers) -> Integers:
     """0, 1, 2, … within each run of equal values."""
-    starts = np.append(True, group[1:] != group[:-1])[: len(group)]
     here = np.arange(len(group))
-    return here - np.maximum.accumulate(np.where(starts, here, 0))
+    return here - np.maximum.accumulate(np.where(is_first(group), here, 0))
 
 
 def _sum_before(values: Floats, group: Integers) -> Floats:

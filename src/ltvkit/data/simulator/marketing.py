@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.data.simulator.design import ShopDesign
+from ltvkit.groups import is_last
 from ltvkit.units import Floats
 
 LEAD_CRITERIA = {"newsletter": (0.50, 0.25), "quiz_completed": (0.35, 0.12), "cart": (0.60, 0.15)}
@@ -146,14 +147,14 @@ def simulate_touches(
     """The contacts that came before each first order; the last is with the credited channel."""
     earlier = generator.poisson(TOUCHES_BEFORE, len(latent))
     customer = np.repeat(np.arange(len(latent)), earlier + 1)
-    is_last = np.append(customer[1:] != customer[:-1], True)
+    last = is_last(customer)
     back = np.where(
-        is_last,
+        last,
         generator.random(customer.size) * 0.2,
         0.2 + generator.random(customer.size) * TOUCH_BEFORE_DAYS,
     )
     wandering = generator.choice(len(design.names), customer.size, p=design.parameter("share"))
-    channel = np.where(is_last, latent["channel_index"].to_numpy()[customer], wandering)
+    channel = np.where(last, latent["channel_index"].to_numpy()[customer], wandering)
     touches = pd.DataFrame(
         {
             "customer_id": latent["customer_id"].to_numpy()[customer],

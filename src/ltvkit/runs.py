@@ -104,7 +104,6 @@ def as_bool(values: pd.Series) -> pd.Series:
 
 
 def _run(folder: Path, facts: Mapping[str, Any]) -> Run:
-    data, model, total, verdict = facts["data"], facts["model"], facts["total"], facts["verdict"]
     return Run(
         folder=folder,
         name=str(facts["name"]),
@@ -112,57 +111,16 @@ def _run(folder: Path, facts: Mapping[str, Any]) -> Run:
         versions=facts["versions"],
         settings=facts["settings"],
         inputs=tuple(facts["inputs"]),
-        data=DataFacts(
-            customers=int(data["customers"]),
-            orders=int(data["orders"]),
-            rows=int(data["rows"]),
-            first_day=_day(data["first_day"]),
-            last_day=_day(data["last_day"]),
-            duplicates=int(data["duplicates"]),
-            rejected=int(data["rejected"]),
-            refund_rows=int(data["refund_rows"]),
-            unmatched_refunds=int(data["unmatched_refunds"]),
-            zero_value_orders=int(data["zero_value_orders"]),
-            revenue=float(data["revenue"]),
-            currency=str(data["currency"]),
-            margin_basis=str(data["margin_basis"]),
-            readings={str(k): str(v) for k, v in data["readings"].items()},
-        ),
+        data=_data_facts(facts["data"]),
         snapshot=Snapshot(_day(facts["snapshot"]["as_of"]), int(facts["snapshot"]["horizon_days"])),
-        model=ModelFacts(
-            name=str(model["name"]),
-            version=str(model["version"]),
-            weights={str(k): float(v) for k, v in model["weights"].items()},
-            btyd_share=_number(model["btyd_share"]),
-            why=tuple(map(str, model["why"])),
-            said=_sentences(model),
-        ),
-        total=Total(
-            revenue=_figure(total, "revenue", "low", "high"),
-            margin=_figure(total, "margin", "margin_low", "margin_high"),
-            words=str(total["words"]),
-            said=_sentences(total),
-            grade=str(total["grade"]),
-        ),
+        model=_model_facts(facts["model"]),
+        total=_total(facts["total"]),
         metrics={
             str(name): {str(k): v for k, raw in row.items() if (v := _number(raw)) is not None}
             for name, row in facts["metrics"].items()
         },
-        verdict=Verdict(
-            decision=str(verdict["decision"]),
-            reasons=tuple(map(str, verdict["reasons"])),
-            checks=tuple(_check(row) for row in verdict["checks"]),
-            said=_sentences(verdict),
-        ),
-        warnings=tuple(
-            Notice(
-                str(row["id"]),
-                str(row["title"]),
-                str(row["text"]),
-                Sentence.from_json(row["said"]),
-            )
-            for row in facts["warnings"]
-        ),
+        verdict=_verdict(facts["verdict"]),
+        warnings=tuple(_notice(row) for row in facts["warnings"]),
         economics=_economics(facts),
         lists=tuple(_list_facts(row) for row in facts["lists"]),
         drivers=tuple(
@@ -259,6 +217,64 @@ def _frame(folder: Path, name: str, *, text: bool = False, local: bool = False) 
     for column in table.columns[[is_text(table[column]) for column in table.columns]]:
         table[column] = unguarded(table[column].astype("str"))
     return table
+
+
+def _data_facts(data: Mapping[str, Any]) -> DataFacts:
+    return DataFacts(
+        customers=int(data["customers"]),
+        orders=int(data["orders"]),
+        rows=int(data["rows"]),
+        first_day=_day(data["first_day"]),
+        last_day=_day(data["last_day"]),
+        duplicates=int(data["duplicates"]),
+        rejected=int(data["rejected"]),
+        refund_rows=int(data["refund_rows"]),
+        unmatched_refunds=int(data["unmatched_refunds"]),
+        zero_value_orders=int(data["zero_value_orders"]),
+        revenue=float(data["revenue"]),
+        currency=str(data["currency"]),
+        margin_basis=str(data["margin_basis"]),
+        readings={str(k): str(v) for k, v in data["readings"].items()},
+    )
+
+
+def _model_facts(model: Mapping[str, Any]) -> ModelFacts:
+    return ModelFacts(
+        name=str(model["name"]),
+        version=str(model["version"]),
+        weights={str(k): float(v) for k, v in model["weights"].items()},
+        btyd_share=_number(model["btyd_share"]),
+        why=tuple(map(str, model["why"])),
+        said=_sentences(model),
+    )
+
+
+def _total(total: Mapping[str, Any]) -> Total:
+    return Total(
+        revenue=_figure(total, "revenue", "low", "high"),
+        margin=_figure(total, "margin", "margin_low", "margin_high"),
+        words=str(total["words"]),
+        said=_sentences(total),
+        grade=str(total["grade"]),
+    )
+
+
+def _verdict(verdict: Mapping[str, Any]) -> Verdict:
+    return Verdict(
+        decision=str(verdict["decision"]),
+        reasons=tuple(map(str, verdict["reasons"])),
+        checks=tuple(_check(row) for row in verdict["checks"]),
+        said=_sentences(verdict),
+    )
+
+
+def _notice(row: Mapping[str, Any]) -> Notice:
+    return Notice(
+        id=str(row["id"]),
+        title=str(row["title"]),
+        text=str(row["text"]),
+        said=Sentence.from_json(row["said"]),
+    )
 
 
 def _figure(row: Mapping[str, Any], value: str, low: str, high: str) -> Figure:

@@ -23,7 +23,7 @@ class Progress(Protocol):
 
 
 class Silent:
-    """Reports nothing: the default inside libraries and tests."""
+    """Reports nothing: for who starts a job from Python and wants none."""
 
     def step(self, message: str) -> None:
         """Say nothing."""

@@ -30,8 +30,6 @@ class Spark:
     """A small line of the past, in a box of 100 by 24."""
 
     points: str
-    last_x: float
-    last_y: float
     words: str
 
 
@@ -89,11 +87,10 @@ def sparkline(values: Sequence[float], words: Callable[[], str]) -> Spark | None
     low, high = min(values), max(values)
     span = high - low or 1.0
     step = 100 / (len(values) - 1)
-    marks = [
-        (round(i * step, 1), round(21 - 18 * (v - low) / span, 1)) for i, v in enumerate(values)
-    ]
-    points = " ".join(f"{x},{y}" for x, y in marks)
-    return Spark(points, marks[-1][0], marks[-1][1], words())
+    points = " ".join(
+        f"{round(i * step, 1)},{round(21 - 18 * (v - low) / span, 1)}" for i, v in enumerate(values)
+    )
+    return Spark(points, words())
 
 
 def target_ratio(run: Run) -> float | None:

@@ -25,7 +25,6 @@ class CustomerRow:
     customer_id: str
     list: str
     list_label: str
-    priority: int
     value: str
     value_range: str
     value_raw: float
@@ -39,7 +38,6 @@ class CustomerRow:
     next_order_raw: str
     confidence: str
     confidence_label: str
-    confidence_raw: int
     reasons: tuple[str, ...]
 
 
@@ -77,7 +75,6 @@ def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> Customer
         customer_id=visible(row["customer_id"]),
         list=str(row["list"]),
         list_label=list_label(str(row["list"]), reader),
-        priority=int(number("priority")),
         value=reader.unit_money(figure_in(row, "predicted_value")),
         value_range=value_range(row, reader),
         value_raw=number("predicted_value"),
@@ -93,7 +90,6 @@ def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> Customer
         confidence_label=reader.plain(f"top.confidence_{confidence}")
         if confidence in _LEVELS
         else "",
-        confidence_raw=_LEVELS.index(confidence) if confidence in _LEVELS else -1,
         reasons=tuple(
             visible(reader.with_sign(row[column]))
             for column in (_REASONS if told else ())

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "report": {"audience", "economics"},
     "tracking": {"models", "data"},
 }
-"""Beside the ground and itself; the rest (pipeline, app, cli, config, summary) are roots."""
+"""Beside the ground and itself; the rest (pipeline, app, cli, config, terminal) are roots."""
 
 DOORS = {
     "mlflow": {"tracking"},

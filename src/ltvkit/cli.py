@@ -57,7 +57,7 @@ def train(
     from ltvkit.config import load_config
     from ltvkit.pipeline.train import train as run
     from ltvkit.progress import reporting
-    from ltvkit.summary import print_trained
+    from ltvkit.terminal import print_trained
 
     loaded = load_config(config, overrides or [])
     with reporting() as progress:
@@ -86,7 +86,7 @@ def score(
     """Score customers with a model trained earlier."""
     from ltvkit.pipeline.score import score as run
     from ltvkit.progress import reporting
-    from ltvkit.summary import print_run
+    from ltvkit.terminal import print_run
 
     with reporting() as progress:
         folder = run(
@@ -110,7 +110,7 @@ def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.pipeline.train import backtest_log
     from ltvkit.progress import reporting
     from ltvkit.snapshot import Snapshot
-    from ltvkit.summary import print_backtest
+    from ltvkit.terminal import print_backtest
 
     loaded = load_config(config, overrides or [])
     with reporting() as progress:
@@ -254,7 +254,7 @@ def export(
 ) -> None:
     """Write upload files for Google, Meta, TikTok, Klaviyo and HubSpot."""
     from ltvkit.pipeline.export import export as run_export
-    from ltvkit.summary import print_exported
+    from ltvkit.terminal import print_exported
 
     exported = run_export(
         run,

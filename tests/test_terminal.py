@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from ltvkit.run_facts import Figure, Total
-from ltvkit.summary import _console, _total
+from ltvkit.terminal import _console, _total
 
 
 @pytest.mark.parametrize(

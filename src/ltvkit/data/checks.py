@@ -44,10 +44,6 @@ class DataCheck:
         found = {finding.status for finding in self.findings}
         return "FAIL" if "FAIL" in found else "REVIEW" if "REVIEW" in found else "PASS"
 
-    def render(self) -> str:
-        """The check as plain text."""
-        return render_data_check(self)
-
 
 def check_data(
     log: CleanLog,

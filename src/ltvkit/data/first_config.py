@@ -60,13 +60,6 @@ class Guess:
         """The mapping; None when customer, date or amount could not be found."""
         return None if self.missing else ColumnMap(**self.found)
 
-    def render(self) -> str:
-        """The guess as plain text."""
-        lines = [f"{self.location}:", *(f"  - {reason}" for reason in self.reasons)]
-        if self.doubts:
-            lines += ["Please look at this:", *(f"  - {doubt}" for doubt in self.doubts)]
-        return "\n".join(lines) + "\n"
-
     def to_yaml(self, *, folder: Path | None = None) -> str:
         """A commented config.
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ltvkit.monitoring.alerts import Alert
 from ltvkit.monitoring.compare import Comparison
+from ltvkit.monitoring.drift import Drift
 from ltvkit.monitoring.measure import Measurement
 
 _MONEY = "money"
@@ -25,33 +26,10 @@ def render_comparison(comparison: Comparison, alerts: Sequence[Alert]) -> str:
         *(f"    {alert.name}: {alert.text}" for alert in quiet),
         "",
         "Figures",
-        *_aligned(
-            [
-                (
-                    str(row["name"]),
-                    _number(row["old"], row["unit"]),
-                    "->",
-                    _number(row["new"], row["unit"]),
-                    _percent(row["relative"]),
-                    _noise(row["beyond_noise"]),
-                )
-                for row in comparison.figures.to_dict("records")
-            ]
-        ),
+        *_figure_lines(comparison.figures),
         "",
         "Lists",
-        *_aligned(
-            [
-                (
-                    str(row["name"]),
-                    f"{row['old']:,}",
-                    "->",
-                    f"{row['new']:,}",
-                    _percent(row["relative"]),
-                )
-                for row in comparison.lists.to_dict("records")
-            ]
-        ),
+        *_list_lines(comparison.lists),
         "",
         "Customers by old list (rows) and new list (columns)",
         *(f"  {line}" for line in comparison.moves.to_string().splitlines()),
@@ -59,27 +37,14 @@ def render_comparison(comparison: Comparison, alerts: Sequence[Alert]) -> str:
     if len(comparison.channels):
         lines += ["", "Channels", *_channel_lines(comparison.channels)]
     if len(comparison.calibration):
-        lines += [
-            "",
-            "Backtest of the model of record",
-            *_aligned(
-                [
-                    (str(row["metric"]), f"{row['old']:.3f}", "->", f"{row['new']:.3f}")
-                    for row in comparison.calibration.to_dict("records")
-                ]
-            ),
-        ]
+        lines += ["", "Backtest of the model of record"]
+        lines += _calibration_lines(comparison.calibration)
     if comparison.promise is not None:
         lines += ["", "The old forecast", f"  {comparison.promise.words}"]
     lines += [
         "",
         "Drift (population stability index; above 'chance' it is more than noise)",
-        *_aligned(
-            [
-                (drift.name, f"{drift.psi:.3f}", f"chance up to {drift.noise:.3f}")
-                for drift in comparison.drifts
-            ]
-        ),
+        *_drift_lines(comparison.drifts),
     ]
     return "\n".join(lines) + "\n"
 
@@ -100,22 +65,7 @@ def render_measurement(measurement: Measurement) -> str:
         f"{measurement.active_predicted:.1%} expected within the horizon",
         "",
         f"Margin{of_currency} per customer by tenth, best predicted first",
-        *_aligned(
-            [
-                ("tenth", "customers", "predicted", "came", "expected active", "active"),
-                *(
-                    (
-                        str(row["decile"]),
-                        f"{row['customers']:,}",
-                        f"{row['predicted']:,.2f}",
-                        f"{row['realised']:,.2f}",
-                        f"{row['prob_active']:.1%}",
-                        f"{row['active']:.1%}",
-                    )
-                    for row in measurement.deciles.to_dict("records")
-                ),
-            ]
-        ),
+        *_decile_lines(measurement.deciles),
     ]
     if measurement.new_customers:
         lines += [
@@ -123,6 +73,68 @@ def render_measurement(measurement: Measurement) -> str:
             f"{measurement.new_customers:,} customers are new since the run and not counted.",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _figure_lines(figures: pd.DataFrame) -> list[str]:
+    return _aligned(
+        [
+            (
+                str(row["name"]),
+                _number(row["old"], row["unit"]),
+                "->",
+                _number(row["new"], row["unit"]),
+                _percent(row["relative"]),
+                _noise(row["beyond_noise"]),
+            )
+            for row in figures.to_dict("records")
+        ]
+    )
+
+
+def _list_lines(lists: pd.DataFrame) -> list[str]:
+    return _aligned(
+        [
+            (
+                str(row["name"]),
+                f"{row['old']:,}",
+                "->",
+                f"{row['new']:,}",
+                _percent(row["relative"]),
+            )
+            for row in lists.to_dict("records")
+        ]
+    )
+
+
+def _calibration_lines(calibration: pd.DataFrame) -> list[str]:
+    return _aligned(
+        [
+            (str(row["metric"]), f"{row['old']:.3f}", "->", f"{row['new']:.3f}")
+            for row in calibration.to_dict("records")
+        ]
+    )
+
+
+def _drift_lines(drifts: Sequence[Drift]) -> list[str]:
+    return _aligned(
+        [(drift.name, f"{drift.psi:.3f}", f"chance up to {drift.noise:.3f}") for drift in drifts]
+    )
+
+
+def _decile_lines(deciles: pd.DataFrame) -> list[str]:
+    heading = ("tenth", "customers", "predicted", "came", "expected active", "active")
+    rows = (
+        (
+            str(row["decile"]),
+            f"{row['customers']:,}",
+            f"{row['predicted']:,.2f}",
+            f"{row['realised']:,.2f}",
+            f"{row['prob_active']:.1%}",
+            f"{row['active']:.1%}",
+        )
+        for row in deciles.to_dict("records")
+    )
+    return _aligned([heading, *rows])
 
 
 def _channel_lines(channels: pd.DataFrame) -> list[str]:

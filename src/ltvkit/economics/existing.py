@@ -5,14 +5,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ltvkit.economics.bundles import MAX_BUNDLES
 from ltvkit.economics.costs import numbers, require_columns
 from ltvkit.economics.curves import GroupKey, one_row_each
 from ltvkit.economics.resample import limits, resampled
 from ltvkit.economics.value import total_value
 from ltvkit.schemas import ALL
 from ltvkit.units import USUAL_INTERVAL, Floats, Integers
-
-_MAX_UNITS = 500
 
 
 def values_there(
@@ -67,7 +66,7 @@ def values_there(
     for key, members, credit in _members(customers, by, weight):
         shuffled = rng.permutation(len(members))
         at, credit = members[shuffled], credit[shuffled]
-        units = min(len(at), _MAX_UNITS)
+        units = min(len(at), MAX_BUNDLES)
         first = np.linspace(0, len(at), units + 1)[:-1].astype(np.int64)
         money = np.add.reduceat(parts[at] * credit[:, None], first, axis=0)
         base = np.add.reduceat(credit, first)

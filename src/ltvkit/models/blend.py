@@ -11,8 +11,12 @@ FLOOR = 1e-3
 """Of the mean revenue: no prediction counts as surer of nothing than this."""
 
 SHRINK_ACTIVE = 50.0
+"""Customers who spent in the latest label, with whom the stack has half of the prediction and BTYD
+the other (docs/methods/ablation.md tells what this gives)."""
 
 SHARPEST, SHARPEN_ACTIVE = 1.25, 300.0
+"""The largest power that is tried, and such customers with whom it is half believed
+(docs/methods/ranking.md)."""
 
 FAR_QUANTILES = (0.95, 0.99)
 """Between these quantiles of past predictions the mix for the largest takes over."""
@@ -116,7 +120,7 @@ def fit_blend(
     revenue : ndarray
         What came.
     active_customers : int
-        Customers who spent in the latest label; the stack's share is n / (n + 50).
+        Customers who spent in the latest label; see `SHRINK_ACTIVE`.
     weighed : tuple of str
         Candidates of the weighted mean.
     geometric, btyd, largest : tuple of str

@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from ltvkit.units import USUAL_INTERVAL
+from ltvkit.wording import PlainVoice
 
 Kind = Literal[
     "text",
@@ -355,7 +356,7 @@ def data_dictionary(
     [['money', 'EUR of margin']]
     """
     meanings = CONTRACTUAL if contractual else {}
-    level = f"{interval_level:.0%}".replace("%", " %")
+    level = PlainVoice().share(interval_level)
     fill = {"currency": currency, "horizon_days": horizon_days, "level": level}
     columns = [(column.name, column) for column in scored_columns(with_contacts=with_contacts)]
     if with_prospects:

@@ -17,6 +17,7 @@ from ltvkit.economics.resample import limits_of_figure
 from ltvkit.economics.shrinkage import shrunk_draws
 from ltvkit.schemas import ALL
 from ltvkit.units import USUAL_INTERVAL, Floats
+from ltvkit.wording import PlainVoice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +165,7 @@ def compare_channels(values: ChannelValues) -> pd.DataFrame:
         gap = values.draws[a] - values.draws[b]
         low, high = limits_of_figure(gap, values.confidence)
         chance = float((gap > 0).mean())
-        sure = "more than 99 %" if chance > 0.99 else f"{chance:.0%}".replace("%", " %")
+        sure = "more than 99 %" if chance > 0.99 else PlainVoice().share(chance)
         rows.append(
             {
                 "channel_a": a,

@@ -23,6 +23,7 @@ from ltvkit.monitoring.promise import (
 )
 from ltvkit.runs import Figure
 from ltvkit.units import DAYS_PER_YEAR
+from ltvkit.wording import PlainVoice
 
 FEWEST_HELD_OUT = 20
 """Under 20 customers in a group, one order decides the mean."""
@@ -241,7 +242,7 @@ def _words(
             f"{name}: cannot tell yet: {treated:,} treated and {held_out:,} held out are too few; "
             f"{FEWEST_HELD_OUT} of each are the least"
         )
-    between = f"{level:.0%} interval {margin.low:,.2f} to {margin.high:,.2f}".replace("%", " %")
+    between = f"{PlainVoice().share(level)} interval {margin.low:,.2f} to {margin.high:,.2f}"
     if conclusion == "cannot tell yet":
         return (
             f"{name}: cannot tell yet: the difference of {margin.value:,.2f} margin per customer "

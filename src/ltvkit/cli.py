@@ -137,7 +137,6 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     result = run(
         log,
         horizon_days=loaded.snapshot.horizon_days,
-        margin_rate=loaded.economics.margin_rate,
         currency=loaded.data.currency,
         tables=tables.all(),
     )

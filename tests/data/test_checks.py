@@ -39,7 +39,7 @@ def good(rows: int = 6000, customers: int = 600) -> pd.DataFrame:
 
 def statuses(frame: pd.DataFrame, *, horizon_days: int = 365, **options) -> dict[str, str]:
     log = order_days_from_frame(frame, margin_rate=0.4, **options)
-    check = check_data(log, horizon_days=horizon_days, margin_rate=0.4)
+    check = check_data(log, horizon_days=horizon_days)
     return {finding.name: finding.status for finding in check.findings}
 
 

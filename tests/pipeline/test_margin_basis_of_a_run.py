@@ -26,4 +26,4 @@ def test_money_is_margin_with_a_column_or_a_rate_and_revenue_without_both(
     ORDERS.to_csv(tmp_path / "orders.csv", index=False)
     source = read_transactions(tmp_path / "orders.csv")
     log = clean(source, columns=ColumnMap(margin=margin), margin_rate=rate)
-    assert data_facts(log, currency="EUR", margin_rate=rate)["margin_basis"] == basis
+    assert data_facts(log, currency="EUR")["margin_basis"] == basis

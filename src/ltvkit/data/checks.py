@@ -49,7 +49,6 @@ def check_data(
     log: CleanLog,
     *,
     horizon_days: int = 365,
-    margin_rate: float = 1.0,
     currency: str = "",
     tables: Mapping[str, Table] | None = None,
 ) -> DataCheck:
@@ -60,8 +59,6 @@ def check_data(
     log : CleanLog
     horizon_days : int
         How far ahead predictions are wanted.
-    margin_rate : float
-        As it was cleaned with.
     currency : str
         Printed beside amounts.
     tables : mapping, optional
@@ -76,7 +73,7 @@ def check_data(
     []
     """
     findings = (
-        *findings_of(log, horizon_days=horizon_days, margin_rate=margin_rate),
+        *findings_of(log, horizon_days=horizon_days),
         *findings_beside(log, tables or {}),
     )
     per_reason = log.rejected.groupby("reason", sort=False).head(EXAMPLES_PER_REASON)

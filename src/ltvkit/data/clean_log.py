@@ -124,6 +124,11 @@ class CleanLog:
     table: str
     carried: str | None
 
+    @property
+    def is_margin(self) -> bool:
+        """Whether its money is margin: a rate makes margin of revenue as a column does."""
+        return self.summary.margin_basis == "margin" or self.margin_rate != 1
+
     def to_pandas(self) -> pd.DataFrame:
         """The order days as a pandas frame (ids `str`, `ordered_on` `datetime64[s]`)."""
         return self.workspace.frame(f"SELECT * FROM {self.table}")

@@ -43,8 +43,8 @@ class DataFinding:
     recommendation: str
 
 
-def findings_of(log: CleanLog, *, horizon_days: int, margin_rate: float) -> tuple[DataFinding, ...]:
-    """Every check of a log; the parameters are those of `ltvkit.data.checks.check_data`."""
+def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
+    """Every check of a log, for predictions so far ahead."""
     quiet = silence(log)
     return (
         _put_aside(log),
@@ -60,7 +60,7 @@ def findings_of(log: CleanLog, *, horizon_days: int, margin_rate: float) -> tupl
         _largest_order(log),
         _values_of_late(log),
         _mid_life(log),
-        _margin(log, margin_rate),
+        _margin(log),
         _spellings(log),
         *_rounded_ids(log),
     )
@@ -307,13 +307,11 @@ def _mid_life(log: CleanLog) -> DataFinding:
     )
 
 
-def _margin(log: CleanLog, margin_rate: float) -> DataFinding:
-    is_revenue = log.summary.margin_basis == "revenue" and margin_rate == 1
-    words = "values are revenue, not profit" if is_revenue else "values are margin"
+def _margin(log: CleanLog) -> DataFinding:
     return by_threshold(
         "margin",
-        float(is_revenue),
-        words,
+        float(not log.is_margin),
+        "values are margin" if log.is_margin else "values are revenue, not profit",
         "set economics.margin_rate, or map data.columns.margin, before comparing with a cost",
         review=0.5,
     )

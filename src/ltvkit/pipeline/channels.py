@@ -107,6 +107,7 @@ def decide_channels(
     )
     facts = gather_facts(
         config,
+        log,
         order_days,
         snapshot,
         observed=worth.observed,
@@ -115,7 +116,6 @@ def decide_channels(
         ledger=ledger,
         in_flight=in_flight,
         horizon_months=outlook.months,
-        summary=log.summary,
         customers=customers,
     )
     channels = channel_returns(

@@ -9,7 +9,7 @@ from ltvkit import economics
 from ltvkit.audience.identity import clean_emails, clean_names
 from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.config import Config
-from ltvkit.data import LogSummary
+from ltvkit.data import CleanLog
 from ltvkit.pipeline.ledger import Ledger
 from ltvkit.snapshot import Snapshot
 
@@ -23,6 +23,7 @@ _NOTHING = r"(?:[^\W\d]{1,3}\s)?\W*0+(?:[.,]0+)?\s*(?:\W|[^\W\d]{1,3})?"
 
 def gather_facts(
     config: Config,
+    log: CleanLog,
     order_days: pd.DataFrame,
     snapshot: Snapshot,
     *,
@@ -32,7 +33,6 @@ def gather_facts(
     ledger: Ledger | None,
     in_flight: float,
     horizon_months: int,
-    summary: LogSummary,
     customers: pd.DataFrame | None,
 ) -> economics.EconomicsFacts:
     """The facts of W1 to W15 but for the lists, which come later (`with_lists`).
@@ -41,8 +41,10 @@ def gather_facts(
     ----------
     config : Config
         Assumptions, and which column marks a discount.
+    log : CleanLog
+        What was cleaned, and how.
     order_days : DataFrame
-        The cleaned log.
+        Its order days.
     snapshot : Snapshot
         The day.
     observed : DataFrame
@@ -55,11 +57,10 @@ def gather_facts(
         Cost of customers who come after the snapshot.
     horizon_months : int
         Months that an LTV covers.
-    summary : LogSummary
-        What was cleaned.
     customers : DataFrame, optional
         The customers table.
     """
+    summary = log.summary
     gross = summary.accepted_revenue + summary.refunded
     return economics.economics_facts(
         order_days,
@@ -73,7 +74,7 @@ def gather_facts(
         running_spend=ledger.running if ledger else 0.0,
         new_from=config.economics.new_customers_from,
         horizon_months=horizon_months,
-        margin_is_revenue=summary.margin_basis == "revenue" and config.economics.margin_rate == 1,
+        margin_is_revenue=not log.is_margin,
         refund_share=summary.refunded / gross if gross > 0 else None,
         refund_rows=summary.refund_rows,
         refunds_after_snapshot=summary.refunds_after_snapshot,

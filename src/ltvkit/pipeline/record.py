@@ -90,11 +90,7 @@ def write_run(
     """
     settings = config.settings()
     inputs = _inputs(log, tables)
-    data = data_facts(
-        log,
-        currency=str(settings["data"]["currency"]),
-        margin_rate=float(settings["economics"]["margin_rate"]),
-    )
+    data = data_facts(log, currency=config.data.currency)
     before = previous_figures(
         folder / "run.json",
         version=model.version,
@@ -337,11 +333,9 @@ def _versions() -> dict[str, str]:
     return {"ltvkit": __version__, "python": python_version(), **found}
 
 
-def data_facts(log: CleanLog, *, currency: str, margin_rate: float) -> dict[str, Any]:
+def data_facts(log: CleanLog, *, currency: str) -> dict[str, Any]:
     """What was read, for `run.json`, and whether its money is margin or revenue."""
     summary = log.summary
-    # A rate makes margin of revenue as a column does: only without both is money revenue.
-    is_margin = summary.margin_basis == "margin" or margin_rate != 1
     return {
         "customers": summary.customers,
         "orders": summary.orders,
@@ -355,7 +349,7 @@ def data_facts(log: CleanLog, *, currency: str, margin_rate: float) -> dict[str,
         "unmatched_refunds": summary.unmatched_refunds,
         "revenue": summary.revenue,
         "currency": currency,
-        "margin_basis": "margin" if is_margin else "revenue",
+        "margin_basis": "margin" if log.is_margin else "revenue",
         "readings": dict(log.readings),
         "reasons": dict(summary.reasons),
     }

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ltvkit.config import Config
 from ltvkit.economics import raise_warnings
-from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
+from ltvkit.pipeline.channels import UnitEconomics, decide_channels
 from ltvkit.pipeline.load import customer_channels, open_log, open_tables
 from ltvkit.pipeline.worth import Outlook
 from ltvkit.snapshot import Snapshot
@@ -115,7 +115,7 @@ def configured(shop: dict[str, Any], folder: Path) -> Config:
     return Config.model_validate(values)
 
 
-def decided(shop: dict[str, Any], folder: Path) -> ChannelDecisions:
+def decided(shop: dict[str, Any], folder: Path) -> UnitEconomics:
     """The unit economics of the shop, as the pipeline makes them from its files."""
     config = configured(shop, folder)
     log, tables = open_log(config), open_tables(config)

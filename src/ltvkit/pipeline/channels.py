@@ -32,7 +32,7 @@ from ltvkit.wording import Language, Sentence
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelDecisions:
+class UnitEconomics:
     """The tables of unit economics, key figures with intervals, and what warnings look at.
 
     `further` holds the tables that not every shop has, by the name of their file. `said` holds the
@@ -64,7 +64,7 @@ def decide_channels(
     credited: pd.DataFrame,
     outlook: Outlook,
     running_days: int,
-) -> ChannelDecisions:
+) -> UnitEconomics:
     """What each channel's customers cost and bring, and what a new one may cost.
 
     Parameters
@@ -154,7 +154,7 @@ def decide_channels(
     figures["rule_of_thumb_ltv"] = rule_of_thumb(
         order_days, as_of, horizon_months=outlook.months, annual_rate=assumed.annual_discount_rate
     )
-    return ChannelDecisions(
+    return UnitEconomics(
         channels=_in_words(channels, config.report.language),
         said=_sentences(priced),
         payback=_payback(worth, channels, costs_of_cohorts, seed=seed),

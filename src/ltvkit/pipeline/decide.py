@@ -13,7 +13,7 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.panel import ModelOfRecord
-from ltvkit.pipeline.channels import ChannelDecisions, decide_channels
+from ltvkit.pipeline.channels import UnitEconomics, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
@@ -44,8 +44,8 @@ class Decisions:
     ----------
     scored : DataFrame
         The scored customer list.
-    shop : ChannelDecisions
-        The unit economics of channels and of the whole shop.
+    economics : UnitEconomics
+        Of channels and of the whole shop.
     total : dict
         The total of all customers, in revenue and margin, with its interval and in words.
     warnings : tuple
@@ -61,7 +61,7 @@ class Decisions:
     """
 
     scored: pd.DataFrame
-    shop: ChannelDecisions
+    economics: UnitEconomics
     total: dict[str, Any]
     warnings: tuple[EconomicsWarning, ...]
     drivers: list[dict[str, Any]]
@@ -121,7 +121,7 @@ def decide(
     undiscounted = values["predicted_revenue"] * values["customer_id"].map(share)
 
     seasonal = config.kind != "contractual"
-    shop = decide_channels(
+    economics = decide_channels(
         config,
         log,
         tables,
@@ -147,22 +147,22 @@ def decide(
         seed=config.model.seed,
         reasons=reasons,
         customers=_known(tables, main_channel),
-        channel_economics=_channel_economics(shop, config),
-        newcomers=shop.newcomers,
+        channel_economics=_channel_economics(economics, config),
+        newcomers=economics.newcomers,
         cuts=rfm_cuts,
         with_contacts=with_contacts,
         language=config.report.language,
     )
     return Decisions(
         scored=scored,
-        shop=shop,
+        economics=economics,
         total=total_of(model, values, snapshot),
-        warnings=tuple(raise_warnings(with_lists(shop.facts, scored))),
+        warnings=tuple(raise_warnings(with_lists(economics.facts, scored))),
         drivers=drivers,
         leads=_leads(config, tables, snapshot),
         rfm_cuts=audience.rfm_cuts(scored) if rfm_cuts is None else rfm_cuts,
         prospects=_prospects(
-            config, tables, order_days, shop, main_channel, snapshot, len(profile)
+            config, tables, order_days, economics, main_channel, snapshot, len(profile)
         ),
     )
 
@@ -252,7 +252,7 @@ def _prospects(
     config: Config,
     tables: Tables,
     order_days: pd.DataFrame,
-    shop: ChannelDecisions,
+    economics: UnitEconomics,
     main_channel: pd.DataFrame,
     snapshot: Snapshot,
     horizon_months: int,
@@ -262,7 +262,7 @@ def _prospects(
     return score_prospects(
         tables.customers.frame,
         order_days,
-        shop.channels,
+        economics.channels,
         main_channel,
         snapshot=snapshot,
         horizon_months=horizon_months,
@@ -278,8 +278,8 @@ def _leads(config: Config, tables: Tables, snapshot: Snapshot) -> ScoredLeads | 
     return score_leads(config, tables.leads.frame, as_of=snapshot.as_of)
 
 
-def _channel_economics(shop: ChannelDecisions, config: Config) -> pd.DataFrame:
-    table = shop.channels[["channel", "loaded_cac", "allowable_cac"]]
+def _channel_economics(economics: UnitEconomics, config: Config) -> pd.DataFrame:
+    table = economics.channels[["channel", "loaded_cac", "allowable_cac"]]
     table = table.rename(columns={"loaded_cac": "cac"})
     if config.economics.cac is not None:
         table = table.assign(cac=table["cac"].fillna(config.economics.cac))

@@ -147,16 +147,16 @@ def _write_tables(
         ),
         excel_locale=locale,
     )
-    shop, leads = decisions.shop, decisions.leads
+    economics, leads = decisions.economics, decisions.leads
     tables = {
-        "channels.csv": shop.channels,
-        "kpis.csv": shop.kpis,
-        "cohorts.csv": shop.cohorts,
-        "payback.csv": shop.payback,
+        "channels.csv": economics.channels,
+        "kpis.csv": economics.kpis,
+        "cohorts.csv": economics.cohorts,
+        "payback.csv": economics.payback,
         "backtest.csv": model.backtest,
         "backtest_deciles.csv": model.deciles,
         "rejected_rows.csv": log.rejected,
-        **shop.further,
+        **economics.further,
     }
     if leads is not None and leads.table is not None:
         tables["leads_scored.csv"] = leads.table
@@ -187,7 +187,7 @@ def _model_facts(model: ModelRecord) -> dict[str, Any]:
 
 def _decision_facts(decisions: Decisions) -> dict[str, Any]:
     """Unit economics, and what to keep in mind."""
-    shop = decisions.shop
+    economics = decisions.economics
     return {
         "warnings": [
             {
@@ -200,11 +200,11 @@ def _decision_facts(decisions: Decisions) -> dict[str, Any]:
         ],
         "channels": {
             channel: {column: sentence.as_json() for column, sentence in row.items()}
-            for channel, row in shop.said.items()
+            for channel, row in economics.said.items()
         },
-        "economics": shop.figures,
-        "ledger": shop.ledger,
-        "budget": _budget(shop.budget),
+        "economics": economics.figures,
+        "ledger": economics.ledger,
+        "budget": _budget(economics.budget),
         "leads": _leads(decisions.leads),
         "drivers": decisions.drivers,
     }

@@ -166,7 +166,7 @@ def test_only_orders_within_the_horizon_of_known_customers_count() -> None:
     )
     outcome = outcome_after(scored, log)
     assert outcome.by_customer.to_numpy().tolist() == [[12.0, 2.0], [0.0, 0.0]]
-    assert (outcome.observed_days, outcome.complete, outcome.new_customers) == (90, True, 1)
+    assert (outcome.observed_days, outcome.horizon_days, outcome.new_customers) == (90, 90, 1)
 
 
 def test_margin_counts_as_it_does_in_the_promise_discounted_to_the_runs_day() -> None:

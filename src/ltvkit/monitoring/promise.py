@@ -40,11 +40,6 @@ class Outcome:
     horizon_days: int
     new_customers: int
 
-    @property
-    def complete(self) -> bool:
-        """Whether the whole horizon has passed."""
-        return self.observed_days >= self.horizon_days
-
 
 @dataclass(frozen=True, slots=True)
 class Promise:

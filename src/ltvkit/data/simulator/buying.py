@@ -1,6 +1,7 @@
 """The dice: who comes, how long they stay, when they order and for how much."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.data.simulator.design import (
@@ -11,7 +12,7 @@ from ltvkit.data.simulator.design import (
     ShopDesign,
 )
 from ltvkit.data.simulator.truth import repeat_margin_rates
-from ltvkit.units import DAYS_PER_YEAR, Floats
+from ltvkit.units import DAYS_PER_YEAR, Floats, Integers
 
 OPENS, CLOSES = 8 / 24, 22 / 24
 """First orders arrive within these hours."""
@@ -139,7 +140,7 @@ def _later_orders(
     *,
     since: Floats,
     stay: Floats,
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Floats]:
+) -> tuple[Integers, Floats]:
     # Thinning: propose at the season's highest rate, keep each with the share of its own day.
     season = design.season(design.history_days + design.horizon_days)
     highest = season.max()
@@ -156,9 +157,9 @@ def _priced(
     design: ShopDesign,
     latent: pd.DataFrame,
     *,
-    customer: np.ndarray[tuple[int], np.dtype[np.int64]],
+    customer: Integers,
     day: Floats,
-    is_first: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    is_first: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
     count = customer.size
     channel = latent["channel_index"].to_numpy()[customer]

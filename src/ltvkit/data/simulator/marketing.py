@@ -1,6 +1,7 @@
 """What the marketing department of a simulated shop has on file: costs, leads, touches."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.data.simulator.design import ShopDesign
@@ -165,7 +166,7 @@ def simulate_touches(
     return touches.sort_values(["customer_id", "touched_at"], kind="stable", ignore_index=True)
 
 
-def moments(design: ShopDesign, days: Floats) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+def moments(design: ShopDesign, days: Floats) -> npt.NDArray[np.datetime64]:
     """Turn days since the opening into moments, to the second."""
     opening = np.datetime64(design.opened_on, "s")
     return opening + np.floor(days * 86_400).astype("timedelta64[s]")

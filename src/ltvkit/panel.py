@@ -34,6 +34,10 @@ SNAPSHOTS = 8
 MOST_ROWS = 150_000
 """Rows to learn from; beyond it customers are drawn, as more rows gain time only."""
 
+PLANNED_WITHIN, ROUGH_WITHIN = 0.20, 0.45
+"""ln(high / total) up to which a total is good for a plan (high 22 % above it), and up to which it
+is a rough one (57 %): choices, as no measurement says how unsure a plan may be."""
+
 RECORD_ROW = "ltvkit"
 """What a backtest calls the model of record, whatever the run is called."""
 
@@ -148,11 +152,6 @@ class Explanation:
     def why(self) -> tuple[str, ...]:
         """The reasons in English."""
         return tuple(map(str, self.said))
-
-
-PLANNED_WITHIN, ROUGH_WITHIN = 0.20, 0.45
-"""ln(high / total) up to which a total is good for a plan (high 22 % above it), and up to which it
-is a rough one (57 %): choices, as no measurement says how unsure a plan may be."""
 
 
 class Level(Protocol):

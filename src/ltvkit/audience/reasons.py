@@ -20,6 +20,21 @@ _BLOCK = 100_000
 """Rows worked on at once: 50 features x 8 bytes x 100,000 = 40 MB for each temporary array."""
 
 _LONGEST_ATTRIBUTE = 40
+"""Characters of a value: longer ones are cut, so that a reason stays one line."""
+
+_PLACES: dict[Show, int] = {
+    "count": 0,
+    "days": 0,
+    "money": 2,
+    "ratio": 1,
+    "percent": 0,
+    "month": 0,
+    "weekday": 0,
+}
+"""Decimals of a number below 100."""
+
+_NEEDS_SECOND_ORDER = ("rhythm", "how recently")
+"""Topics of which a single order says nothing."""
 
 
 def explain(
@@ -214,18 +229,6 @@ def _phrases(
     )
     taken: npt.NDArray[np.object_] = texts[where]
     return taken
-
-
-_PLACES: dict[Show, int] = {
-    "count": 0,
-    "days": 0,
-    "money": 2,
-    "ratio": 1,
-    "percent": 0,
-    "month": 0,
-    "weekday": 0,
-}
-_NEEDS_SECOND_ORDER = ("rhythm", "how recently")
 
 
 def _attribute_phrases(

@@ -37,6 +37,7 @@ PAYBACK_COLUMNS = (
 )
 
 PaybackStatus = Literal["paid_back", "not_yet"]
+GoalVerdict = Literal["meets the goal", "misses the goal", "cannot tell yet"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,9 +208,6 @@ def payback_table(
     if not parts:
         return pd.DataFrame({column: [] for column in PAYBACK_COLUMNS})
     return pd.concat(parts, ignore_index=True)[list(PAYBACK_COLUMNS)]
-
-
-GoalVerdict = Literal["meets the goal", "misses the goal", "cannot tell yet"]
 
 
 def against_goal(result: Payback, target_payback_months: int) -> GoalVerdict:

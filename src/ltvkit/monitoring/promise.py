@@ -18,6 +18,12 @@ QUIET_DAYS = 7
 LONE_DAYS, LONE_TIMES = 60, 20
 """A last day further from the others than this many days, and usual gaps, is a slip of the pen."""
 
+MANY = 1_000
+"""Customers in the smaller group, from which on means of any revenue are as good as normal."""
+
+REDRAWINGS = 4_999
+"""Random groups that an interval of differences is read from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -242,12 +248,6 @@ def by_decile(scored: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
             "active": mean((outcome.by_customer["orders"].to_numpy() > 0).astype(float)),
         }
     )
-
-
-MANY = 1_000
-"""Customers in the smaller group, from which on means of any revenue are as good as normal."""
-
-REDRAWINGS = 4_999
 
 
 def difference_of_means(a: Floats, b: Floats, *, level: float) -> tuple[float, float, float]:

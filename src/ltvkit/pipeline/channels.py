@@ -30,6 +30,9 @@ from ltvkit.schemas import ALL
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Language, Sentence
 
+_SAID = {"why": "why_said", "worth_more": "worth_more_said"}
+"""Columns of the channels' table in words, and those that hold them as sentences."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnitEconomics:
@@ -231,10 +234,6 @@ def _tables_of_costs(
         "allocations.csv": ledger.allocations(),
         "budget.csv": table,
     }, budget
-
-
-_SAID = {"why": "why_said", "worth_more": "worth_more_said"}
-"""Columns of the channels' table in words, and those that hold them as sentences."""
 
 
 def _sentences(channels: pd.DataFrame) -> dict[str, dict[str, Sentence]]:

@@ -327,10 +327,7 @@ def _ledger_facts(ledger: Ledger | None, in_flight: float) -> dict[str, float] |
 def _cac_by_month(months: pd.DataFrame | None) -> pd.Series | None:
     if months is None:
         return None
-    shop = months[months["channel"] == ALL]
-    return pd.Series(
-        shop["loaded_cac"].to_numpy(), index=pd.DatetimeIndex(pd.to_datetime(shop["period"]))
-    )
+    return months[months["channel"] == ALL].set_index("period")["loaded_cac"]
 
 
 def _ltv_by_month(by_cohort: Mapping[GroupKey, MarginCurve]) -> pd.Series:

@@ -34,23 +34,6 @@ from ltvkit.run_facts import (
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Sentence
 
-__all__ = [
-    "SCHEMA",
-    "Check",
-    "DataFacts",
-    "Driver",
-    "Figure",
-    "ListFacts",
-    "ModelFacts",
-    "Notice",
-    "Previous",
-    "Run",
-    "Total",
-    "Verdict",
-    "as_bool",
-    "read_run",
-]
-
 SCHEMA = 2
 """The version of the run folder that this reader understands."""
 

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from ltvkit.audience.upload_files import UNREAD_PHONE
 from ltvkit.panel import RECORD_ROW
-from ltvkit.runs import Run, read_run
+from ltvkit.run_facts import Run
+from ltvkit.runs import read_run
 
 if TYPE_CHECKING:
     from ltvkit.evaluation.backtest import Backtest

@@ -19,7 +19,7 @@ from ltvkit.monitoring import (
     psi,
     render_comparison,
 )
-from ltvkit.runs import DataFacts, Figure, ModelFacts, Run, Total, Verdict
+from ltvkit.run_facts import DataFacts, Figure, ModelFacts, Run, Total, Verdict
 from ltvkit.snapshot import Snapshot
 
 AS_OF = date(2024, 6, 30)

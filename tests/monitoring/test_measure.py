@@ -19,7 +19,7 @@ from ltvkit.monitoring import (
     render_measurement,
 )
 from ltvkit.monitoring.promise import difference_of_means
-from ltvkit.runs import Figure
+from ltvkit.run_facts import Figure
 
 AS_OF = pd.Timestamp("2024-06-30")
 

@@ -9,7 +9,8 @@ from report_pages import KINDS, Opened
 from run_folder import build_run_folder
 
 from ltvkit.report import render_report
-from ltvkit.runs import Run, read_run
+from ltvkit.run_facts import Run
+from ltvkit.runs import read_run
 
 
 @pytest.fixture(scope="session")

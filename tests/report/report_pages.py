@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 
 RunOf = Callable[[str], Run]
 HtmlOf = Callable[[str], str]

@@ -9,7 +9,7 @@ from run_folder import HOSTILE_CHANNEL
 
 from ltvkit.economics import compare_benchmarks
 from ltvkit.report import render_report
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.wording import Sentence
 
 OWN = pd.DataFrame(

@@ -8,7 +8,7 @@ from report_pages import HtmlOf, RunOf, island, words
 
 from ltvkit.panel import RECORD_ROW
 from ltvkit.report import render_report
-from ltvkit.runs import Figure, Run
+from ltvkit.run_facts import Figure, Run
 from ltvkit.wording import Sentence
 
 

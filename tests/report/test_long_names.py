@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ltvkit.report import render_report
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,7 @@ from ltvkit.report import render_report
 from ltvkit.report.cohorts import heat_maps
 from ltvkit.report.customers import top_customers
 from ltvkit.report.reader import Reader
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.wording import Sentence
 
 BUDGET = pd.DataFrame(

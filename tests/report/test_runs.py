@@ -11,7 +11,8 @@ import pytest
 from run_folder import build_run_folder
 
 from ltvkit.errors import UserError
-from ltvkit.runs import Figure, read_run
+from ltvkit.run_facts import Figure
+from ltvkit.runs import read_run
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from tracked_run import EMAILS, GINI, NAMES, PHONES, write_tracked_run
 
-from ltvkit.runs import Check, Run, Verdict, read_run
+from ltvkit.run_facts import Check, Run, Verdict
+from ltvkit.runs import read_run
 from ltvkit.tracking import contents
 from ltvkit.wording import Sentence
 

@@ -12,7 +12,7 @@ from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.errors import UserError
 from ltvkit.report.reader import Reader, visible
 from ltvkit.report.summary import list_label
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 
 PREVIEW = 200
 SORTS: dict[SortBy, str] = {

@@ -15,7 +15,7 @@ from ltvkit.report.customers import value_range
 from ltvkit.report.holders import segment_label
 from ltvkit.report.reader import Reader, visible
 from ltvkit.report.summary import list_label
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.wording import UNKNOWN
 
 MOST_FOUND = 50

@@ -13,7 +13,8 @@ from ltvkit.errors import UserError
 from ltvkit.pipeline.history import OrderHistory, read_order_history
 from ltvkit.report.reader import Reader, visible
 from ltvkit.report.trust import verdict_reasons
-from ltvkit.runs import Run, read_run
+from ltvkit.run_facts import Run
+from ltvkit.runs import read_run
 from ltvkit.units import USUAL_INTERVAL
 
 

@@ -12,7 +12,7 @@ from ltvkit.errors import UserError
 from ltvkit.monitoring.drift import Drift, psi
 from ltvkit.monitoring.promise import Promise, check_promise
 from ltvkit.panel import RECORD_ROW
-from ltvkit.runs import Figure, Run
+from ltvkit.run_facts import Figure, Run
 from ltvkit.units import DAYS_PER_YEAR, Z80
 
 DRIFT_COLUMNS: tuple[str, ...] = (

@@ -21,7 +21,7 @@ from ltvkit.monitoring.promise import (
     difference_of_means,
     outcome_after,
 )
-from ltvkit.runs import Figure
+from ltvkit.run_facts import Figure
 from ltvkit.units import DAYS_PER_YEAR
 from ltvkit.wording import PlainVoice
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ltvkit.deciles import DECILES, cumulative, equal_count_edges
 from ltvkit.errors import DataError
-from ltvkit.runs import Figure
+from ltvkit.run_facts import Figure
 from ltvkit.snapshot import as_date
 from ltvkit.units import Floats
 

@@ -11,7 +11,8 @@ from ltvkit.data.opened import Table
 from ltvkit.data.tables import read_customers
 from ltvkit.errors import DataError, UserError, did_you_mean, offenders
 from ltvkit.files import whole_files
-from ltvkit.runs import Run, read_run
+from ltvkit.run_facts import Run
+from ltvkit.runs import read_run
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ltvkit.data.locations import FILE_DATABASES, SAMPLE, scheme_of
 from ltvkit.data.workspace import literal
 from ltvkit.errors import DataError
 from ltvkit.pipeline.load import open_log
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 
 
 @dataclass(frozen=True, slots=True)

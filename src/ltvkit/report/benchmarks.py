@@ -8,7 +8,7 @@ import pandas as pd
 
 from ltvkit.report.channels import channel_label
 from ltvkit.report.reader import Reader, observed, visible
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.schemas import ALL
 
 MAX_ROWS = 24

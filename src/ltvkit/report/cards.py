@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ltvkit.report.reader import Reader, observed
-from ltvkit.runs import Figure, Previous, Run, as_bool
+from ltvkit.run_facts import Figure, Previous, Run
+from ltvkit.runs import as_bool
 from ltvkit.units import whole_months
 
 CARDS = ("cac", "ltv", "ltv_to_cac", "payback_months", "repeat_rate")

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from ltvkit.report.cards import Bar, interval_bar, target_months, target_ratio
 from ltvkit.report.reader import Reader, figure_in, observed, visible
-from ltvkit.runs import Figure, Run, as_bool
+from ltvkit.run_facts import Figure, Run
+from ltvkit.runs import as_bool
 from ltvkit.schemas import ALL, UNATTRIBUTED
 from ltvkit.wording import UNKNOWN
 

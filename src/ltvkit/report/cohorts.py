@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ltvkit.report.reader import Reader
-from ltvkit.runs import Run, as_bool
+from ltvkit.run_facts import Run
+from ltvkit.runs import as_bool
 
 MAX_COHORTS = 18
 MAX_AGES = 19

@@ -9,7 +9,7 @@ import pandas as pd
 from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.report.reader import Reader, figure_in, observed, visible
 from ltvkit.report.summary import TO_ACT, list_label
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 
 TOP_ROWS = 200
 """Rows shown: what a person may work through by hand; the files hold the rest."""

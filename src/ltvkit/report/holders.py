@@ -7,7 +7,7 @@ import pandas as pd
 
 from ltvkit.audience.segments import SCORES, frequency_monetary
 from ltvkit.report.reader import Reader, visible
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.units import Integers
 
 TENTHS = 10

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ltvkit.report.channels import channel_label
 from ltvkit.report.reader import Reader, visible
 from ltvkit.report.summary import file_link
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.schemas import UNATTRIBUTED
 from ltvkit.units import whole_months
 from ltvkit.wording import UNKNOWN

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ltvkit.report.reader import Reader, visible
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.wording import Sentence, translated
 
 _DATE_CODES = {

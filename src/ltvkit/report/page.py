@@ -28,7 +28,7 @@ from ltvkit.report.embed import (
     page_style,
 )
 from ltvkit.report.reader import Reader, visible
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 
 WIDE, HALF = 720, 420
 """Widths of the drawings for paper, in CSS pixels: across the page, and beside another."""

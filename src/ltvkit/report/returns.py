@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ltvkit.report.channels import channel_label, ordered_channels
 from ltvkit.report.reader import Reader, figure_in, observed, visible
-from ltvkit.runs import Figure, Run
+from ltvkit.run_facts import Figure, Run
 from ltvkit.wording import UNKNOWN, translated
 
 CENT = 0.005

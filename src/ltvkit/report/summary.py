@@ -11,7 +11,7 @@ from ltvkit.audience.words import in_language
 from ltvkit.panel import RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.report.trust import verdict_reasons
-from ltvkit.runs import Figure, ListFacts, Run
+from ltvkit.run_facts import Figure, ListFacts, Run
 from ltvkit.wording import known_language
 
 TO_ACT = (*AT_RISK_LISTS, "second_order", "high_potential")

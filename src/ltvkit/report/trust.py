@@ -8,7 +8,7 @@ from markupsafe import Markup
 from ltvkit.audience import feature_label
 from ltvkit.panel import PART, RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
-from ltvkit.runs import Check, Run
+from ltvkit.run_facts import Check, Run
 from ltvkit.wording import known_language, method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}

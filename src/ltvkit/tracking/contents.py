@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ltvkit.panel import PART, RECORD_ROW
-from ltvkit.runs import Run, Verdict
+from ltvkit.run_facts import Run, Verdict
 
 ModelKind = Literal["record", "part", "peer"]
 

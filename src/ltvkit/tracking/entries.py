@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ltvkit._version import __version__
 from ltvkit.data.locations import redact, scheme_of
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.tracking.contents import ModelRow, flat_settings, metric_name, record_metrics
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ltvkit.data.locations import redact
 from ltvkit.errors import UserError
 from ltvkit.files import write_guarded_csv
-from ltvkit.runs import Run
+from ltvkit.run_facts import Run
 from ltvkit.tracking.contents import (
     TABLES,
     ModelRow,

@@ -14,8 +14,8 @@ import pandas as pd
 
 from ltvkit.config import Config
 from ltvkit.economics import raise_warnings
-from ltvkit.pipeline.channels import UnitEconomics, decide_channels
 from ltvkit.pipeline.load import customer_channels, open_log, open_tables
+from ltvkit.pipeline.unit_economics import UnitEconomics, unit_economics_of
 from ltvkit.pipeline.worth import Outlook
 from ltvkit.snapshot import Snapshot
 
@@ -122,7 +122,7 @@ def decided(shop: dict[str, Any], folder: Path) -> UnitEconomics:
     order_days = log.to_pandas()
     ids = order_days["customer_id"].unique()
     credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
-    return decide_channels(
+    return unit_economics_of(
         config,
         log,
         tables,

@@ -221,7 +221,7 @@ SOUND = {
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     """No warning looks at the bands of cohorts."""
-    monkeypatch.setattr("ltvkit.pipeline.channels.COHORT_DRAWS", 10)
+    monkeypatch.setattr("ltvkit.pipeline.unit_economics.COHORT_DRAWS", 10)
 
 
 @pytest.mark.parametrize("case", list(SPOILT))

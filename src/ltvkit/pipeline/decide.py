@@ -13,12 +13,12 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.panel import ModelOfRecord
-from ltvkit.pipeline.channels import UnitEconomics, decide_channels
 from ltvkit.pipeline.facts import with_lists
 from ltvkit.pipeline.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.prospects import score_prospects
 from ltvkit.pipeline.total import total_of
+from ltvkit.pipeline.unit_economics import UnitEconomics, unit_economics_of
 from ltvkit.pipeline.value import (
     Discount,
     discount,
@@ -121,7 +121,7 @@ def decide(
     undiscounted = values["predicted_revenue"] * values["customer_id"].map(share)
 
     seasonal = config.kind != "contractual"
-    economics = decide_channels(
+    economics = unit_economics_of(
         config,
         log,
         tables,

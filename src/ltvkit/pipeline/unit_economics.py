@@ -57,7 +57,7 @@ class UnitEconomics:
     further: dict[str, pd.DataFrame]
 
 
-def decide_channels(
+def unit_economics_of(
     config: Config,
     log: CleanLog,
     tables: Tables,

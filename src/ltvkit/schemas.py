@@ -24,21 +24,25 @@ class Schema:
         Columns that together identify a row; never missing, never repeated.
     columns : tuple of str
         Further columns that must be there. More columns than these are welcome.
-    not_missing : tuple of str
-        Columns of `columns` that hold a value in every row.
+    may_be_missing : tuple of str
+        Those of `columns` that need not hold a value in every row.
     """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
-    not_missing: tuple[str, ...] = ()
+    may_be_missing: tuple[str, ...] = ()
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The columns that hold a value in every row."""
+        return (*self.key, *(name for name in self.columns if name not in self.may_be_missing))
 
 
 ORDER_DAYS = Schema(
     name="order days",
     key=("customer_id", "ordered_on"),
     columns=("revenue", "margin", "orders", "lines"),
-    not_missing=("revenue", "margin", "orders", "lines"),
 )
 """One row per customer and order day: refunds netted (revenue >= 0), one currency."""
 
@@ -52,7 +56,7 @@ SUMMARY = Schema(
         "mean_order_value",
         "mean_repeat_order_value",
     ),
-    not_missing=("repeat_orders", "age_at_last_order_days", "age_days"),
+    may_be_missing=("mean_order_value", "mean_repeat_order_value"),
 )
 """One row per customer at a snapshot: x, t_x, T and mean order values."""
 
@@ -69,7 +73,7 @@ PREDICTIONS = Schema(
         "low_if_order",
         "high_if_order",
     ),
-    not_missing=("prob_active", "expected_orders", "predicted_revenue", "low", "high"),
+    may_be_missing=("expected_order_value", "low_if_order", "high_if_order"),
 )
 """One row per customer: the coming horizon, with an interval for the revenue."""
 
@@ -77,7 +81,7 @@ COSTS = Schema(
     name="costs",
     key=(),
     columns=("period", "channel", "category", "amount"),
-    not_missing=("period", "category", "amount"),
+    may_be_missing=("channel",),
 )
 """Acquisition costs; a blank channel is shared by all."""
 
@@ -118,7 +122,7 @@ CUSTOMERS = Schema(
     name="customers",
     key=("customer_id",),
     columns=("channel", "first_order_at"),
-    not_missing=(),
+    may_be_missing=("channel", "first_order_at"),
 )
 """One row per customer: where it came from, and when it first ordered."""
 
@@ -126,7 +130,7 @@ BACKTEST = Schema(
     name="backtest",
     key=("model", "fold", "metric"),
     columns=("cutoff", "horizon_days", "value"),
-    not_missing=("cutoff", "horizon_days"),
+    may_be_missing=("value",),
 )
 """One row per model, fold and metric."""
 
@@ -154,7 +158,7 @@ them beside 'customer_id'; build the frame with the function that its contract n
             f"{schema.name}: got no column {offenders(missing)}, expected them beside "
             f"{offenders(frame.columns)}; build the frame with the function that its contract names"
         )
-    for column in (*schema.key, *schema.not_missing):
+    for column in schema.filled:
         if frame[column].isna().any():
             raise SchemaError(
                 f"{schema.name}: got {int(frame[column].isna().sum())} missing values in "

@@ -12,7 +12,7 @@ HISTORY = Schema(
     name="customer history",
     key=("customer_id",),
     columns=("orders", "revenue", "margin", "first_order", "last_order", "avg_days_between"),
-    not_missing=("orders", "revenue", "margin", "first_order", "last_order"),
+    may_be_missing=("avg_days_between",),
 )
 """One row per customer: totals to date, first and last order day, mean days between order days
 (missing while all orders fell on one day)."""

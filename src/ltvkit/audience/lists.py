@@ -37,16 +37,7 @@ LIST_INPUT = Schema(
         "days_since_last",
         "overdue_ratio",
     ),
-    not_missing=(
-        "predicted_value",
-        "value_if_kept",
-        "prob_active",
-        "churn_risk",
-        "margin",
-        "first_order",
-        "last_order",
-        "days_since_last",
-    ),
+    may_be_missing=("overdue_ratio",),
 )
 """What the rules look at; one row per customer, money in margin. Of contracts also `running`
 (whether the customer's runs), `value_at_risk` and `expected_order_value` (of a period)."""

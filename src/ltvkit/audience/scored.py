@@ -42,7 +42,7 @@ VALUED_PREDICTIONS = Schema(
         "predicted_value_low",
         "predicted_value_high",
     ),
-    not_missing=("prob_active", "expected_orders", "predicted_value"),
+    may_be_missing=("expected_order_value", "predicted_value_low", "predicted_value_high"),
 )
 """Predictions with their value in margin over the horizon; `expected_order_value` is revenue.
 Optional: `predicted_value_low_80` and `predicted_value_high_80` where the interval is of another

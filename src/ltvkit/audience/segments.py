@@ -23,7 +23,6 @@ RFM_INPUT = Schema(
     name="RFM input",
     key=(),
     columns=("days_since_last", "orders", "revenue"),
-    not_missing=("days_since_last", "orders", "revenue"),
 )
 """What a customer needs to be scored; one row per customer."""
 

@@ -23,7 +23,6 @@ _WITHOUT_KEY = Schema(
     name=ORDER_DAYS.name,
     key=(),
     columns=("customer_id", "ordered_on", "revenue", "margin", "orders"),
-    not_missing=("customer_id", "ordered_on", "revenue", "margin", "orders"),
 )
 
 

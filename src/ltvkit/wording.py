@@ -25,7 +25,7 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any, Literal, Protocol, Self
 
-from ltvkit.errors import SchemaError
+from ltvkit.errors import ConfigError, SchemaError
 
 Language = Literal["en", "fr", "pl"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr", "pl")
@@ -52,7 +52,7 @@ class Voice(Protocol):
     """How a reader's language writes names, numbers and dates."""
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         """One of `LANGUAGES`."""
 
     def name(self, text: object) -> str:
@@ -226,8 +226,20 @@ def method_name(name: str, voice: Voice) -> str:
 
 
 def known_language(language: str) -> Language:
-    """A language's code, as one of those there are."""
-    return next(known for known in LANGUAGES if known == language)
+    """A language's code, if it is one of those there are.
+
+    Raises
+    ------
+    ConfigError
+        When it is none.
+    """
+    for known in LANGUAGES:
+        if known == language:
+            return known
+    raise ConfigError(
+        f"report.language: got {language!r}, expected one of {', '.join(LANGUAGES)}; "
+        "choose one of them"
+    )
 
 
 def _filled(fact: Any, form: str, voice: Voice) -> str:
@@ -263,7 +275,7 @@ def _filled(fact: Any, form: str, voice: Voice) -> str:
         case "channel":
             return phrase(f"channel.{fact}", voice.language) or voice.name(fact)
         case "list" | "and" | "then":
-            between = {"list": ", ", "and": _AND[known_language(voice.language)], "then": " "}[form]
+            between = {"list": ", ", "and": _AND[voice.language], "then": " "}[form]
             return between.join(tell(part, voice) for part in fact)
         case _:
             raise SchemaError(f"sentences.toml: got the form {form!r}, expected one of its head")

@@ -7,8 +7,8 @@ from importlib.resources import files
 import pytest
 
 from ltvkit.errors import ConfigError
-from ltvkit.report.reader import LANGUAGES, Reader, visible
-from ltvkit.wording import UNKNOWN
+from ltvkit.report.reader import Reader, visible
+from ltvkit.wording import LANGUAGES, UNKNOWN
 
 TABLE = tomllib.loads((files("ltvkit.report") / "strings.toml").read_text(encoding="utf-8"))
 

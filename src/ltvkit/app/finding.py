@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ltvkit.errors import UserError
-from ltvkit.wording import LANGUAGES
+from ltvkit.wording import LANGUAGES, Language
 
 _CONTROL = r"[\x00-\x1f\x7f]"
 
@@ -47,7 +47,7 @@ def _scored_on(record: Path) -> str:
         return ""
 
 
-def language_of(folder: Path) -> str:
+def language_of(folder: Path) -> Language:
     """The language of a run (`report.language` of its settings), English when it says none."""
     try:
         facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -55,7 +55,7 @@ def language_of(folder: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         # What cannot be read is said by whoever reads the whole run.
         return LANGUAGES[0]
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    return next((known for known in LANGUAGES if known == asked), LANGUAGES[0])
 
 
 def find_customers(scored: pd.DataFrame, typed: str, *, most: int = 50) -> list[str]:

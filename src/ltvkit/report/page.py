@@ -29,6 +29,7 @@ from ltvkit.report.embed import (
 )
 from ltvkit.report.reader import Reader, visible
 from ltvkit.run_facts import Run
+from ltvkit.wording import known_language
 
 WIDE, HALF = 720, 420
 """Widths of the drawings for paper, in CSS pixels: across the page, and beside another."""
@@ -62,7 +63,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         When the language is none of the three.
     """
     reader = Reader(
-        language=language or run.language,
+        language=known_language(language or run.language),
         currency=run.data.currency,
     )
     charts = _charts(run, reader)

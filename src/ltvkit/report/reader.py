@@ -28,9 +28,9 @@ from babel.numbers import (
 )
 from markupsafe import Markup
 
-from ltvkit.errors import ConfigError, SchemaError
+from ltvkit.errors import SchemaError
 from ltvkit.units import DAYS_PER_MONTH, USUAL_INTERVAL
-from ltvkit.wording import LANGUAGES, UNKNOWN, Sentence, Texts, read_texts, tell
+from ltvkit.wording import UNKNOWN, Language, Sentence, Texts, known_language, read_texts, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,12 @@ class Reader:
     ('€1,235', '€61.50', '–')
     """
 
-    language: str
+    language: Language
     currency: str
     level: float = USUAL_INTERVAL
 
     def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            raise ConfigError(
-                f"report.language: got {self.language!r}, expected one of {', '.join(LANGUAGES)}; "
-                "choose one of them"
-            )
+        known_language(self.language)
 
     @property
     def locale(self) -> Locale:

@@ -12,7 +12,6 @@ from ltvkit.panel import RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.report.trust import verdict_reasons
 from ltvkit.run_facts import Figure, ListFacts, Run
-from ltvkit.wording import known_language
 
 TO_ACT = (*AT_RISK_LISTS, "second_order", "high_potential")
 """Lists that ask for something this week."""
@@ -74,7 +73,7 @@ def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
             if largest > 0 and facts.name in slipping
             else 0.0,
             urgent=facts.name in TO_ACT,
-            action=visible(in_language(facts.action, known_language(reader.language))),
+            action=visible(in_language(facts.action, reader.language)),
         )
         for facts in run.lists
     )
@@ -184,7 +183,7 @@ def _action(run: Run, reader: Reader) -> Markup:
         customers=reader.count("count.customers", first.to_contact),
         value=reader.short_money(float(value_at_stake(told).sum())),
         stake=reader.plain(f"summary.stake_{_stake_kind(first.name, slipping_lists(run))}"),
-        action=visible(in_language(first.action, known_language(reader.language))),
+        action=visible(in_language(first.action, reader.language)),
     )
 
 

@@ -9,7 +9,7 @@ from ltvkit.audience import feature_label
 from ltvkit.panel import PART, RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.run_facts import Check, Run
-from ltvkit.wording import known_language, method_name
+from ltvkit.wording import method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
 
@@ -152,7 +152,7 @@ def driver_rows(run: Run, reader: Reader) -> tuple[DriverRow, ...]:
             label=visible(
                 driver.label
                 if reader.language == run.language
-                else feature_label(driver.feature, language=known_language(reader.language))
+                else feature_label(driver.feature, language=reader.language)
             ),
             width=round(100 * driver.share / most, 1),
             share=reader.share(driver.share),

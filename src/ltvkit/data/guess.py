@@ -77,68 +77,96 @@ class _Found:
         return found | ({"revenue": self.revenue} if self.revenue else {})
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is told of a column that was found: why it was taken, what is doubtful, what to set."""
+
+    reasons: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+
+
 def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     found = _find(facts, rows)
-    reasons: list[str] = []
+    said = (_of_customer(found, rows), _of_date(found), _of_revenue(found), _of_others(found))
+    left_out = leave_out(found.rest, found.used)
+    missing = [
+        f"no column was found for {key}: fill it in" for key in NEEDED if key not in found.keys
+    ]
+    days = days_of(source, found.date) if found.date else 0
+    return Guess(
+        location=source.location,
+        found=found.keys,
+        reasons=tuple(reason for each in said for reason in each.reasons),
+        doubts=(
+            *(doubt for each in said for doubt in each.doubts),
+            *doubts_on_sales(facts, found.rest, found.used, left_out),
+            *missing,
+        ),
+        candidates=tuple(
+            fact.name for fact in found.rest if fact not in found.used and _may_be_attribute(fact)
+        ),
+        leave_out=left_out,
+        settings=tuple(setting for each in said for setting in each.settings),
+        horizon_days=_horizon(days),
+    )
+
+
+def _of_customer(found: _Found, rows: int) -> _Said:
+    fact = found.customer
+    if not fact:
+        return _Said()
+    reason = (
+        f"customer_id is '{fact.name}': {_called(fact, names.CUSTOMER)}"
+        f"{fact.distinct} different values in {rows} rows"
+    )
+    return _Said((reason,), tuple(doubts_on_customer(fact)))
+
+
+def _of_date(found: _Found) -> _Said:
+    fact = found.date
+    if not fact:
+        return _Said()
+    reason = (
+        f"ordered_at is '{fact.name}': {_called(fact, names.DATE)}"
+        f"{fact.dates:.0%} of its values are dates"
+    )
     doubts: list[str] = []
     settings: list[tuple[str, str]] = []
-    if found.customer:
-        reasons.append(
-            f"customer_id is '{found.customer.name}': {_called(found.customer, names.CUSTOMER)}"
-            f"{found.customer.distinct} different values in {rows} rows"
+    if fact.date_fault:
+        doubts.append(fact.date_fault)
+        settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
+    if fact.zoned:
+        doubts.append(
+            f"the times in '{fact.name}' carry an offset, and days are those of UTC: "
+            "set data.timezone to the shop's time zone"
         )
-        doubts += doubts_on_customer(found.customer)
-    if found.date:
-        reasons.append(
-            f"ordered_at is '{found.date.name}': {_called(found.date, names.DATE)}"
-            f"{found.date.dates:.0%} of its values are dates"
-        )
-        if found.date.date_fault:
-            doubts.append(found.date.date_fault)
-            settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
-        if found.date.zoned:
-            doubts.append(
-                f"the times in '{found.date.name}' carry an offset, and days are those of UTC: "
-                "set data.timezone to the shop's time zone"
-            )
-            settings.append(("timezone: Europe/Paris", "the shop's; its days are those of orders"))
-    if found.revenue:
-        reasons.append(found.why)
-        faults = [fact.number_fault for fact in found.used if fact.number_fault]
-        if faults:
-            doubts += faults
-            settings.append(("decimal_mark: ','", "the mark before decimals"))
-        negative = max(fact.negative for fact in found.used)
-        if negative:
-            reasons.append(f"{negative:.1%} of its rows are negative: read as refunds")
-    for key, fact, vocabulary in (
+        settings.append(("timezone: Europe/Paris", "the shop's; its days are those of orders"))
+    return _Said((reason,), tuple(doubts), tuple(settings))
+
+
+def _of_revenue(found: _Found) -> _Said:
+    if not found.revenue:
+        return _Said()
+    faults = tuple(fact.number_fault for fact in found.used if fact.number_fault)
+    negative = max(fact.negative for fact in found.used)
+    refunds = (f"{negative:.1%} of its rows are negative: read as refunds",) if negative else ()
+    mark = (("decimal_mark: ','", "the mark before decimals"),) if faults else ()
+    return _Said((found.why, *refunds), faults, mark)
+
+
+def _of_others(found: _Found) -> _Said:
+    others = (
         ("order_id", found.order, names.ORDER),
         ("margin", found.margin, names.MARGIN),
         ("channel", found.channel, names.CHANNEL),
-    ):
-        if fact:
-            reasons.append(
-                f"{key} is '{fact.name}': {_called(fact, vocabulary)}"
-                f"{fact.distinct} different values"
-            )
-    left_out = leave_out(found.rest, found.used)
-    doubts += doubts_on_sales(facts, found.rest, found.used, left_out)
-    doubts += [
-        f"no column was found for {key}: fill it in" for key in NEEDED if key not in found.keys
-    ]
-    candidates = tuple(
-        fact.name for fact in found.rest if fact not in found.used and _may_be_attribute(fact)
     )
-    days = days_of(source, found.date) if found.date else 0
-    return Guess(
-        source.location,
-        found.keys,
-        tuple(reasons),
-        tuple(doubts),
-        candidates,
-        left_out,
-        tuple(settings),
-        _horizon(days),
+    return _Said(
+        tuple(
+            f"{key} is '{fact.name}': {_called(fact, vocabulary)}{fact.distinct} different values"
+            for key, fact, vocabulary in others
+            if fact
+        )
     )
 
 

@@ -58,6 +58,16 @@ MEDIUM_CONFIDENCE_WIDTH = 3.0
 """Width of the 80 % interval over the prediction: a regular customer's is about 1 to 1.5, one who
 orders with even odds has 2 to 3 (docs/methods/intervals.md)."""
 
+_FORECAST = (
+    "prob_active",
+    "prob_order_90d",
+    "predicted_value",
+    "predicted_value_low",
+    "predicted_value_high",
+    "expected_orders",
+    "expected_order_value",
+)
+
 _NEXT_ORDER = ("next_order_expected", "next_order_from", "next_order_to")
 
 
@@ -186,38 +196,19 @@ def scored_customers(
     if with_contacts:
         for column in CONTACT_COLUMNS:
             scored[column.name] = _column(known, column.name)
-    for name in (
-        "prob_active",
-        "prob_order_90d",
-        "predicted_value",
-        "predicted_value_low",
-        "predicted_value_high",
-        "expected_orders",
-        "expected_order_value",
-    ):
+    for name in _FORECAST:
         scored[name] = _column(ahead, name)
     scored = _rounded(scored)
-    stays = ahead.get("prob_kept", scored["prob_active"])
-    scored["churn_risk"] = (1.0 - stays).round(DECIMALS["probability"])
-    scored["churn_level"] = churn_level(scored["churn_risk"])
     kept = ahead.get(
         "value_if_kept", value_if_kept(scored["predicted_value"], scored["prob_active"])
     )
-    scored["value_at_risk"] = (scored["churn_risk"] * kept).round(DECIMALS["money"])
     contracts = pd.DataFrame(index=scored.index)
     if "prob_kept" in ahead.columns:
         contracts["running"] = ahead["prob_alive"] > 0
-        # What has ended is lost: it may come back, and that is the predicted value.
-        scored["value_at_risk"] = scored["value_at_risk"].where(contracts["running"], 0.0)
+    scored = _with_risk(scored, ahead, kept=kept, contracts=contracts)
     scored["value_score"] = value_score(scored["predicted_value"])
     scored["value_tier"] = value_tier(scored["predicted_value"])
-    low, high = (
-        _column(ahead, f"{name}_80" if f"{name}_80" in ahead.columns else name)
-        for name in ("predicted_value_low", "predicted_value_high")
-    )
-    scored["confidence"] = confidence(
-        scored["predicted_value"], low.round(DECIMALS["money"]), high.round(DECIMALS["money"])
-    )
+    scored["confidence"] = _confidence_of(scored["predicted_value"], ahead)
     likely = scored["prob_active"] >= rules.min_prob_active
     for name in _NEXT_ORDER:
         dates = pd.to_datetime(_column(ahead, name)).astype("datetime64[s]")
@@ -285,6 +276,28 @@ def _not_past(dates: pd.Series, as_of: date) -> pd.Series:
     tomorrow = pd.Timestamp(as_of).as_unit("s") + pd.Timedelta(days=1)
     later: pd.Series = dates.dt.normalize().clip(lower=tomorrow)
     return later
+
+
+def _with_risk(
+    scored: pd.DataFrame, ahead: pd.DataFrame, *, kept: pd.Series | Floats, contracts: pd.DataFrame
+) -> pd.DataFrame:
+    """The risk that a customer stays away, and the margin that is lost then."""
+    stays = ahead.get("prob_kept", scored["prob_active"])
+    risk = (1.0 - stays).round(DECIMALS["probability"])
+    at_risk = (risk * kept).round(DECIMALS["money"])
+    if "running" in contracts.columns:
+        # What has ended is lost: it may come back, and that is the predicted value.
+        at_risk = at_risk.where(contracts["running"], 0.0)
+    return scored.assign(churn_risk=risk, churn_level=churn_level(risk), value_at_risk=at_risk)
+
+
+def _confidence_of(predicted_value: pd.Series, ahead: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Read from the interval of 80 %, which stands apart where the run's is of another level."""
+    low, high = (
+        _column(ahead, f"{name}_80" if f"{name}_80" in ahead.columns else name)
+        for name in ("predicted_value_low", "predicted_value_high")
+    )
+    return confidence(predicted_value, low.round(DECIMALS["money"]), high.round(DECIMALS["money"]))
 
 
 def _with_history(scored: pd.DataFrame, past: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:

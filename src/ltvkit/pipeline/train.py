@@ -150,18 +150,22 @@ def _train(
     )
     recorded = None
     if config.tracking.enabled:
-        from ltvkit.runs import read_run
-        from ltvkit.tracking import record_run
-
         progress.step("Recording in MLflow")
-        recorded = record_run(
-            read_run(run_folder),
-            model_folder=model_folder,
-            uri=config.tracking.uri,
-            experiment=config.tracking.experiment,
-            report=run_folder / "report.html",
-        )
+        recorded = _record_in_mlflow(config, run_folder, model_folder)
     return Trained(run_folder, model_folder, backtest, verdict, recorded)
+
+
+def _record_in_mlflow(config: Config, run_folder: Path, model_folder: Path) -> "Recorded":
+    from ltvkit.runs import read_run
+    from ltvkit.tracking import record_run
+
+    return record_run(
+        read_run(run_folder),
+        model_folder=model_folder,
+        uri=config.tracking.uri,
+        experiment=config.tracking.experiment,
+        report=run_folder / "report.html",
+    )
 
 
 def backtest_log(

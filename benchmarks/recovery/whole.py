@@ -17,9 +17,10 @@ from benchmarks.recovery.study import FIRST_SEASON, Recovery, beside_truth
 from ltvkit.config import Config, load_config
 from ltvkit.data.simulator import DEMO_DESIGN, ShopDesign, simulate_shop, write_shop
 from ltvkit.pipeline.customers import customer_attributes
-from ltvkit.pipeline.decide import Decisions, decide
+from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.kinds import kind_of
 from ltvkit.pipeline.load import open_log, open_tables
+from ltvkit.pipeline.unit_economics import UnitEconomics
 from ltvkit.snapshot import Snapshot
 
 CONFIG = Path(__file__).resolve().parents[2] / "configs" / "demo_shop.yaml"
@@ -54,8 +55,8 @@ def recover_whole(scenario: WholeScenario, *, seed: int, customers: int) -> Reco
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "shop"
         write_shop(shop, folder)
-        tables = run_tables(demo_config(folder, as_of=shop.design.as_of))
-    return beside_truth(shop, tables.channels, tables.payback, scenario=scenario.name)
+        decided = run_tables(demo_config(folder, as_of=shop.design.as_of))
+    return beside_truth(shop, decided.channels, decided.payback, scenario=scenario.name)
 
 
 def demo_config(folder: Path, *, as_of: date) -> Config:
@@ -74,8 +75,8 @@ def demo_config(folder: Path, *, as_of: date) -> Config:
     )
 
 
-def run_tables(config: Config) -> Decisions:
-    """What `ltv train` decides, without its backtest."""
+def run_tables(config: Config) -> UnitEconomics:
+    """The unit economics that `ltv train` writes, without its backtest."""
     log, tables = open_log(config), open_tables(config)
     snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
     kind = kind_of(config, log, customer_attributes(config, tables))
@@ -89,4 +90,4 @@ def run_tables(config: Config) -> Decisions:
         features=panel.now,
         model_version="",
         with_contacts=False,
-    )
+    ).economics

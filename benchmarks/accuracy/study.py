@@ -264,7 +264,7 @@ def backtest_history(asked: Asked, *, seed: int, threads: int) -> Backtest:
         return fetch(targets(rows, day, horizon_days=fold.horizon_days))
 
     return run_backtest(
-        fold_snapshots(history.summary.first_day, asked.panel.snapshot),
+        fold_snapshots(history.summary.begins, asked.panel.snapshot),
         make_panel=lambda fold: build_panel(history.known_at(fold.as_of), fold),
         make_truth=truth,
         record=lambda: StackedLtv(seed=seed, threads=threads),

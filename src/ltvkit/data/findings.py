@@ -51,6 +51,7 @@ def findings_of(log: CleanLog, *, horizon_days: int, margin_rate: float) -> tupl
         _customers(log),
         _repeat_customers(log),
         _history(log, horizon_days),
+        _beginning(log),
         _recent(quiet),
         _gap(quiet),
         _duplicates(log),
@@ -135,7 +136,7 @@ def _repeat_customers(log: CleanLog) -> DataFinding:
 
 
 def _history(log: CleanLog, horizon_days: int) -> DataFinding:
-    days = (log.as_of - log.summary.first_day).days + 1
+    days = (log.as_of - log.summary.begins).days + 1
     return by_threshold(
         "length of history",
         days / horizon_days,
@@ -145,6 +146,29 @@ def _history(log: CleanLog, horizon_days: int) -> DataFinding:
         review=1.5,
         fail=0.5,
         least=True,
+    )
+
+
+def _beginning(log: CleanLog) -> DataFinding:
+    """A few customers of another time: tests, an earlier system, a shop that was closed since."""
+    summary = log.summary
+    (before,) = log.workspace.row(
+        f"SELECT count(*) FROM {log.table} WHERE ordered_on < DATE '{summary.begins}'"
+    )
+    words = f"history counts from the first day, {summary.begins}"
+    if before:
+        words = (
+            f"{before:,} of {summary.order_days:,} order days are before {summary.begins}, from "
+            f"{summary.first_day} on, with half a year of next to nothing: history counts from "
+            f"{summary.begins}"
+        )
+    return by_threshold(
+        "beginning",
+        before / summary.order_days,
+        words,
+        "their customers stay, but totals and seasons are learned from the days since; leave the "
+        "rows out if they are tests, and add what is missing if the shop was open",
+        review=0.0,
     )
 
 
@@ -289,12 +313,12 @@ def _mid_life(log: CleanLog) -> DataFinding:
         count
         for (count,) in log.workspace.rows(
             "SELECT count(*) FROM (SELECT min(ordered_on) AS first_day FROM "
-            f"{log.table} GROUP BY customer_id) GROUP BY (first_day - DATE "
-            f"'{log.summary.first_day}') // 28 ORDER BY (first_day - DATE "
-            f"'{log.summary.first_day}') // 28"
+            f"{log.table} GROUP BY customer_id) WHERE first_day >= DATE '{log.summary.begins}' "
+            f"GROUP BY (first_day - DATE '{log.summary.begins}') // 28 "
+            f"ORDER BY (first_day - DATE '{log.summary.begins}') // 28"
         )
     ]
-    blocks = ((log.summary.last_day - log.summary.first_day).days + 1) // 28
+    blocks = ((log.summary.last_day - log.summary.begins).days + 1) // 28
     steady = blocks >= 6 and len(counts) >= 0.8 * blocks
     usual = sorted(counts[1:])[len(counts[1:]) // 2] if steady else 0
     ratio = counts[0] / usual if usual else 1.0

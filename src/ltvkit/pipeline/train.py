@@ -19,6 +19,7 @@ from ltvkit.evaluation.checks import Verdict, review
 from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.panel import ModelOfRecord
+from ltvkit.pipeline.beforehand import check_economics
 from ltvkit.pipeline.customers import customer_attributes, kinds_of
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.kinds import kind_of
@@ -104,6 +105,7 @@ def _train(
         for note in table.notes:
             progress.step(note)
     customers = customer_attributes(config, tables)
+    check_economics(config, log, tables)
     progress.step("Backtest at past dates")
     backtest = backtest_log(config, log, snapshot, progress, customers=customers)
     progress.step(f"Training on all of the history to {snapshot.as_of}")

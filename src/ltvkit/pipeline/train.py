@@ -12,7 +12,7 @@ import pandas as pd
 from ltvkit._version import __version__
 from ltvkit.audience import RfmCuts
 from ltvkit.config import Config
-from ltvkit.data import CleanLog, silence
+from ltvkit.data import CleanLog, continuity
 from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.checks import Verdict, review
@@ -118,7 +118,7 @@ def _train(
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),
-        silence=silence(log),
+        continuity=continuity(log),
         of_kind=kind.checks(log, model),
     )
     record = _record(config, log, tables, model, backtest, verdict)

@@ -12,6 +12,7 @@ GROUND = {
     "errors",
     "snapshot",
     "contracts",
+    "consent",
     "deciles",
     "schemas",
     "files",

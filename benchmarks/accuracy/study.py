@@ -13,7 +13,7 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.pymc_script import PymcScript
 from benchmarks.speed.meter import Meter
 
-from ltvkit.data import CleanLog, order_days_from_frame, silence
+from ltvkit.data import CleanLog, continuity, order_days_from_frame
 from ltvkit.evaluation.backtest import (
     Backtest,
     fold_snapshots,
@@ -242,7 +242,7 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(asked.panel.now),
-        silence=silence(asked.history),
+        continuity=continuity(asked.history),
     )
     return {
         "folds": len(backtest.totals),
@@ -264,7 +264,7 @@ def backtest_history(asked: Asked, *, seed: int, threads: int) -> Backtest:
         return fetch(targets(rows, day, horizon_days=fold.horizon_days))
 
     return run_backtest(
-        fold_snapshots(history.summary.first_day, asked.panel.snapshot),
+        fold_snapshots(history.summary.begins, asked.panel.snapshot),
         make_panel=lambda fold: build_panel(history.known_at(fold.as_of), fold),
         make_truth=truth,
         record=lambda: StackedLtv(seed=seed, threads=threads),

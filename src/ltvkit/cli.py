@@ -127,6 +127,7 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.config import load_config
     from ltvkit.data.checks import check_data as run
     from ltvkit.data.checks import render_data_check
+    from ltvkit.pipeline.beforehand import check_economics
     from ltvkit.pipeline.customers import customer_attributes
     from ltvkit.pipeline.kinds import contracts_in_words
     from ltvkit.pipeline.load import open_log, open_tables
@@ -134,6 +135,7 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     loaded = load_config(config, overrides or [])
     log, tables = open_log(loaded), open_tables(loaded)
     customer_attributes(loaded, tables)
+    check_economics(loaded, log, tables)
     result = run(
         log,
         horizon_days=loaded.snapshot.horizon_days,

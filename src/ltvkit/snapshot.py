@@ -91,22 +91,31 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """Days on which nobody ordered.
+class Continuity:
+    """Whether a log goes on all the time, up to the snapshot, with the same customers.
 
     Parameters
     ----------
     last_days : int
-        Before the snapshot.
+        Days without an order before the snapshot.
     longest_days : int
         The most between two days with orders.
     longest_to : date, optional
         The day of the order that ended them.
     usual_days : float
         The mean between two days with orders.
+    renamed_after : date, optional
+        The last day of the customers' old ids, where from one day on hardly anybody ordered who
+        had ordered before.
+    returned, expected : int
+        Orders in the quarter after it by customers known before, and how many such there would
+        have been.
     """
 
     last_days: int
     longest_days: int
     longest_to: date | None
     usual_days: float
+    renamed_after: date | None = None
+    returned: int = 0
+    expected: int = 0

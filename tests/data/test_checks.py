@@ -10,9 +10,9 @@ from ltvkit.data import (
     ColumnMap,
     check_data,
     clean,
+    continuity,
     order_days_from_frame,
     read_transactions,
-    silence,
     source_from_frame,
 )
 from ltvkit.data import render_data_check as render
@@ -50,10 +50,10 @@ def test_a_good_log_passes_every_check():
 def test_the_longest_pause_is_told_with_the_day_it_ended():
     days = pd.to_datetime(["2024-01-01", "2024-01-03", "2024-02-01", "2024-02-02"])
     log = pd.DataFrame({"customer_id": "a", "ordered_at": days, "revenue": 1.0})
-    quiet = silence(order_days_from_frame(log, as_of=date(2024, 2, 5)))
+    quiet = continuity(order_days_from_frame(log, as_of=date(2024, 2, 5)))
     assert (quiet.longest_days, quiet.longest_to) == (28, date(2024, 2, 1))
     assert (quiet.last_days, quiet.usual_days) == (3, pytest.approx((1 + 28 + 0) / 3))
-    one_day = silence(order_days_from_frame(log.head(1)))
+    one_day = continuity(order_days_from_frame(log.head(1)))
     assert (one_day.longest_days, one_day.longest_to, one_day.usual_days) == (0, None, 0.0)
 
 

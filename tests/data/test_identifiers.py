@@ -1,10 +1,14 @@
 """Customer ids stay what they are, out of every kind of file."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from ltvkit.data import clean, order_days_from_frame, read_transactions
 from ltvkit.data.tables import read_customers
@@ -28,6 +32,38 @@ def test_odd_ids_come_back_as_they_were_from_csv_and_parquet(tmp_path):
         found = clean(read_transactions(tmp_path / name)).to_pandas()["customer_id"]
         assert found.tolist() == sorted(ODD)
     assert customers(ODD) == sorted(ODD)
+
+
+LONG = ["9007199254740993", "12345678901234567890123456789012345678901"]
+"""One more than a float holds, and more digits than a decimal of DuckDB has."""
+
+
+@pytest.mark.parametrize("ids", [LONG[:1], LONG], ids=["17 digits", "41 digits"])
+@pytest.mark.parametrize("kind", [pa.decimal256(45, 0), pa.decimal256(76, 20)], ids=str)
+def test_long_decimals_keep_their_digits_out_of_parquet(tmp_path, ids, kind):
+    values = [*map(Decimal, ids), None, Decimal(7)]
+    rows = pa.table(
+        {"customer_id": pa.array(values, kind), "revenue": pa.array([1.5] * len(values))}
+    )
+    rows = rows.append_column("ordered_at", pa.array(["2024-01-01"] * len(values)))
+    parquet.write_table(rows, tmp_path / "orders.parquet")
+    log = clean(read_transactions(tmp_path / "orders.parquet"))
+    assert log.to_pandas()["customer_id"].tolist() == sorted([*ids, "7"])
+    assert log.summary.rejected == 1
+    known = read_customers(tmp_path / "orders.parquet").frame["customer_id"]
+    assert known.tolist() == [*ids, "7"]
+
+
+def test_amounts_and_ids_of_wide_decimals_may_come_in_several_files(tmp_path):
+    for number, customer in enumerate((LONG[1], "7")):
+        amount = pa.array([Decimal("1234.567")], pa.decimal256(50, 3))
+        ids = pa.array([Decimal(customer)], pa.decimal256(50, 0))
+        days = pa.array(["2024-01-01"])
+        rows = pa.table({"customer_id": ids, "ordered_at": days, "revenue": amount})
+        parquet.write_table(rows, tmp_path / f"part-{number}.parquet")
+    found = clean(read_transactions(tmp_path)).to_pandas()
+    assert found["customer_id"].tolist() == sorted([LONG[1], "7"])
+    assert found["revenue"].tolist() == [1234.567, 1234.567]
 
 
 texts = st.text(

@@ -5,6 +5,7 @@ import csv
 import pandas as pd
 import pytest
 
+from ltvkit.consent import as_flag
 from ltvkit.data import read_costs, read_customers, read_touches
 from ltvkit.data.tables import read_benchmarks
 from ltvkit.economics.costs import acquisition_costs
@@ -315,3 +316,21 @@ def test_benchmarks_are_read_as_other_tables_are(write):
         read_benchmarks(write("segment,metric,value,source\nB2B,cac,10,x\n"))
     with pytest.raises(DataError, match="nothing in column 'value' of rows 1"):
         read_benchmarks(write("segment,metric,value,source,year\nB2B,cac,,x,2024\n"))
+
+
+def test_words_of_consent_that_are_no_yes_and_no_no_are_named_and_counted(write):
+    words = ["yes", "no", "", "sí", "sí", "si", "forse", "vielleicht", "a priori", "peut-être"]
+    lines = [f"c{place},{word},granted,{place % 2}" for place, word in enumerate(words)]
+    header = "customer_id,contact_ok,ad_user_data_consent,ad_personalization_consent"
+    read = read_customers(write("\n".join([header, *lines])))
+    assert read.notes == (
+        "customers: 7 rows have 'sí', 'si', 'forse', 'vielleicht', 'a priori' and more in "
+        "'contact_ok', neither yes nor no: they count as no",
+    )
+    assert as_flag(read.frame["contact_ok"]).tolist() == [True, False, *[pd.NA] * 8]
+
+
+def test_numbers_other_than_0_and_1_are_no_consent(write):
+    read = read_customers(write("customer_id,ad_user_data_consent\na,1\nb,0\nc,2\n"))
+    assert len(read.notes) == 1
+    assert "1 rows have 2 in 'ad_user_data_consent', neither yes nor no" in read.notes[0]

@@ -236,7 +236,7 @@ def test_weekly_and_daily_ledgers_are_recognised():
         ("amount", "lots", "got amount 'lots', expected numbers"),
         ("period", "someday", "got period 'someday', expected dates"),
         ("period", 202401, "got period 202401, expected dates"),
-        ("channel", "all", "the name of the blended row; rename it"),
+        ("channel", "all", "as the blended row has this one; rename it"),
         ("acquisition_share", 50, "expected 0 to 1; write 50 % as 0.5"),
     ],
 )

@@ -16,7 +16,7 @@ from ltvkit.evaluation.checks import review
 from ltvkit.evaluation.judging import judge
 from ltvkit.panel import Activity, Panel
 from ltvkit.schemas import BACKTEST, check_frame
-from ltvkit.snapshot import Silence, Snapshot
+from ltvkit.snapshot import Continuity, Snapshot
 
 FIRST_DAY = date(2020, 1, 1)
 FOLDS = (Snapshot(date(2023, 6, 1), 90), Snapshot(date(2023, 3, 1), 90))
@@ -183,7 +183,7 @@ def test_a_model_judged_at_the_easier_fold_alone_is_not_compared_with_those_judg
         log_half_width=0.2,
         total_is_forecast=True,
         customers=5_000,
-        silence=Silence(0, 3, None, 0.5),
+        continuity=Continuity(0, 3, None, 0.5),
     )
     assert {check.name: check.status for check in verdict.checks}["peers"] == "PASS"
 

@@ -1,5 +1,6 @@
 """The verdict: a table of backtests, and what each allows."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -15,7 +16,7 @@ from ltvkit.evaluation.checks import (
     when_scored,
 )
 from ltvkit.evaluation.metrics import chance_gini, gini
-from ltvkit.snapshot import Silence
+from ltvkit.snapshot import Continuity
 
 GOOD = {
     "gini": 0.6,
@@ -28,7 +29,7 @@ MISSED = TotalCheck(date(2024, 2, 1), forecast=100.0, low=80.0, high=125.0, actu
 
 
 def quiet(last_days, longest_days=3, usual_days=0.5):
-    return Silence(last_days, longest_days, date(2024, 3, 1), usual_days)
+    return Continuity(last_days, longest_days, date(2024, 3, 1), usual_days)
 
 
 def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), chance=0.1):
@@ -49,7 +50,7 @@ def verdict(
     half_width=0.2,
     forecast=True,
     customers=5000,
-    silence=None,
+    continuity=None,
     of_kind=(),
 ):
     return review(
@@ -58,7 +59,7 @@ def verdict(
         log_half_width=half_width,
         total_is_forecast=forecast,
         customers=customers,
-        silence=silence or quiet(1),
+        continuity=continuity or quiet(1),
         of_kind=of_kind,
     )
 
@@ -144,8 +145,8 @@ def test_on_the_right_side_of_a_threshold_predictions_are_of_use(backtest, optio
         (backtest_of({"coverage_attainable": 0.95}), {}, "intervals"),
         (backtest_of({"calibration_error": 0.08}), {}, "churn calibration"),
         (backtest_of(), {"customers": 299}, "size"),
-        (backtest_of(), {"silence": quiet(182, 25)}, "last days"),
-        (backtest_of(), {"silence": quiet(0, 31)}, "pauses"),
+        (backtest_of(), {"continuity": quiet(182, 25)}, "last days"),
+        (backtest_of(), {"continuity": quiet(0, 31)}, "pauses"),
     ],
 )
 def test_a_weakness_is_named_and_does_not_forbid_use(backtest, options, name):
@@ -205,7 +206,7 @@ def test_a_shop_whose_spending_is_chance_is_not_of_use_in_19_of_20_draws():
 )
 def test_a_model_asked_later_is_trusted_less(days, half_width, decision, age):
     trained = verdict(backtest_of())
-    found = when_scored(trained, age_days=days, log_half_width=half_width, silence=quiet(1))
+    found = when_scored(trained, age_days=days, log_half_width=half_width, continuity=quiet(1))
     assert found.decision == decision
     assert status(found) == status(trained) | {"age": age}
     told = found.checks[-1].recommendation
@@ -217,16 +218,35 @@ def test_a_model_asked_later_is_trusted_less(days, half_width, decision, age):
 def test_age_makes_no_verdict_better():
     poor = verdict(backtest_of({"gini": 0.01}))
     for days in (0, 50, 500):
-        found = when_scored(poor, age_days=days, log_half_width=0.2, silence=quiet(1))
+        found = when_scored(poor, age_days=days, log_half_width=0.2, continuity=quiet(1))
         assert (found.decision, found.said) == ("do not use", poor.said)
 
 
+def test_customers_with_new_ids_leave_the_ranking_alone_at_training_and_at_scoring():
+    renamed = replace(quiet(1), renamed_after=date(2024, 1, 31), returned=2, expected=400)
+    found = verdict(backtest_of(), continuity=renamed)
+    assert found.decision == "ranking only"
+    assert status(found)["ids over time"] == "FAIL"
+    assert "made 2 orders in a quarter, where some 400 would be usual" in found.reasons[0]
+    good = verdict(backtest_of())
+    assert good.decision == "use"
+    scored = when_scored(good, age_days=3, log_half_width=0.2, continuity=renamed)
+    assert scored.decision == "ranking only"
+    assert "new ids" in scored.reasons[0]
+    # The log was mended since, but what was trained is not: the reason stays.
+    mended = when_scored(found, age_days=3, log_half_width=0.2, continuity=quiet(1))
+    assert status(mended)["ids over time"] == "PASS"
+    assert (mended.decision, mended.reasons) == (found.decision, found.reasons)
+
+
 def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():
-    silent = verdict(backtest_of(), silence=quiet(182, 25))
-    asked = when_scored(silent, age_days=3, log_half_width=0.2, silence=quiet(0, 25))
+    silent = verdict(backtest_of(), continuity=quiet(182, 25))
+    asked = when_scored(silent, age_days=3, log_half_width=0.2, continuity=quiet(0, 25))
     assert status(asked)["last days"] == "PASS"
     assert len(asked.reasons) == 1
-    later = when_scored(verdict(backtest_of()), age_days=3, log_half_width=0.2, silence=quiet(61))
+    later = when_scored(
+        verdict(backtest_of()), age_days=3, log_half_width=0.2, continuity=quiet(61)
+    )
     assert status(later)["last days"] == "REVIEW"
     assert "In the 61 days before the snapshot nobody ordered" in later.reasons[-1]
 
@@ -236,20 +256,20 @@ def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():
     [(backtest_of({"gini": 0.01}), "do not use"), (backtest_of(totals=(MISSED,)), "ranking only")],
 )
 def test_silence_is_told_whatever_the_verdict_is(backtest, decision):
-    found = verdict(backtest, silence=quiet(121, 183))
+    found = verdict(backtest, continuity=quiet(121, 183))
     assert found.decision == decision
     assert [reason[:40] for reason in found.reasons[1:]] == [
         "Within the log nobody ordered for 183 da"
     ]
-    ended = verdict(backtest, silence=quiet(121))
+    ended = verdict(backtest, continuity=quiet(121))
     assert "In the 121 days before the snapshot nobody ordered" in ended.reasons[-1]
-    asked = when_scored(ended, age_days=3, log_half_width=0.2, silence=quiet(0))
+    asked = when_scored(ended, age_days=3, log_half_width=0.2, continuity=quiet(0))
     assert (asked.decision, asked.said) == (decision, found.said[:1])
 
 
 def test_pauses_of_a_shop_with_few_orders_are_nothing_special():
-    assert status(verdict(backtest_of(), silence=quiet(0, 60, 7)))["pauses"] == "PASS"
-    assert status(verdict(backtest_of(), silence=quiet(0, 71, 7)))["pauses"] == "REVIEW"
+    assert status(verdict(backtest_of(), continuity=quiet(0, 60, 7)))["pauses"] == "PASS"
+    assert status(verdict(backtest_of(), continuity=quiet(0, 71, 7)))["pauses"] == "REVIEW"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +286,7 @@ def test_plans_of_another_period_are_told_and_too_many_leave_no_total(share, day
     assert found.decision == decision
     if told is not None:
         assert told in found.reasons[-1]
-    asked = when_scored(found, age_days=3, log_half_width=0.2, silence=quiet(0))
+    asked = when_scored(found, age_days=3, log_half_width=0.2, continuity=quiet(0))
     assert (asked.decision, status(asked)["plans"]) == (decision, status(found)["plans"])
     assert (told is None) == (status(found)["plans"] == "PASS")
 

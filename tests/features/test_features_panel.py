@@ -59,6 +59,22 @@ def assert_same_panel(found, expected):
         pd.testing.assert_frame_equal(frame, expected[name], rtol=1e-6, obj=name)
 
 
+def test_a_few_customers_of_another_time_are_known_but_lengthen_no_history():
+    log = messy_log(3)
+    early = log.head(4).assign(
+        customer_id=["e1", "e1", "e2", "e3"],
+        ordered_on=pd.to_datetime(["2018-01-05", "2018-01-20", "2018-02-01", "2018-02-03"]),
+    )
+    with_them, without = panel_of(pd.concat([early, log])), panel_of(log)
+    assert len(with_them.now) == len(without.now) + 3
+    # The shop of the fixture has few orders a day: its pace tells the first of them to a few days.
+    assert with_them.history_days == pytest.approx(without.history_days, abs=14)
+    assert set(with_them.rows["as_of_day"]) == set(without.rows["as_of_day"])
+    assert [cut.day for cut in with_them.cuts] == [cut.day for cut in without.cuts]
+    ordered = with_them.activity.arrivals["first_day"].min()
+    assert ordered > day_number(date(2018, 2, 3)) + 182
+
+
 def spoiled(log, how):
     after = log["ordered_on"].dt.date > AS_OF
     assert after.sum() > 20

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.models.payments import learn_value, scatter_of, shortest_intervals
+from ltvkit.models.payments import equal_tailed_intervals, learn_value, scatter_of
 from ltvkit.models.renewals import PaymentsAhead
 
 SURE = (1.0,) * 21
@@ -78,36 +78,81 @@ def test_the_scatter_is_that_of_revenue_over_renewals_times_value():
     assert np.log(found[20] / found[0]) == pytest.approx(2 * 1.98 * 0.3, rel=0.1)
 
 
-def by_brute_force(share: np.ndarray, level: float) -> float:
-    """The least width of a set of consecutive counts that holds the level."""
-    spans = itertools.combinations_with_replacement(range(len(share)), 2)
-    return min(b - a for a, b in spans if share[a : b + 1].sum() >= level - 1e-12)
+def by_brute_force(share: np.ndarray, level: float) -> tuple[int, int]:
+    """The narrowest of the sets between two equal tails that holds the level."""
+    counts = range(len(share))
+    held = []
+    of_ends = [share[:k].sum() for k in counts] + [share[k:].sum() for k in counts]
+    for tail in (tail for tail in of_ends if tail < 0.5):
+        low = min(k for k in counts if share[: k + 1].sum() > tail)
+        high = max(k for k in counts if share[k:].sum() > tail)
+        if share[low : high + 1].sum() >= level:
+            held.append((high - low, low, high))
+    return min(held)[1:]
+
+
+@pytest.mark.parametrize("level", [0.3, 0.5, 0.8, 0.9, 0.95])
+def test_intervals_leave_out_the_largest_equal_tails_with_which_they_hold_their_level(level):
+    dice = np.random.default_rng(5)
+    tail = np.cumprod(dice.uniform(0.5, 1.0, (60, 8)), axis=1)
+    ahead = PaymentsAhead(tail, np.arange(60))
+    low, high = equal_tailed_intervals(ahead, SURE, level=level)
+    expected = [by_brute_force(share, level) for share in ahead.shares()]
+    np.testing.assert_allclose(np.column_stack([low, high]), expected, rtol=1e-8)
+
+
+@pytest.fixture(scope="module")
+def unlike():
+    """Outlooks of all kinds: few payments or many, sure ones and unlikely ones."""
+    dice = np.random.default_rng(6)
+    stays = dice.beta(2, 1, (300, 1)) ** dice.uniform(0.2, 2, (300, 9))
+    return PaymentsAhead(np.cumprod(stays, axis=1), np.arange(300))
+
+
+SCATTER = tuple(np.exp(np.linspace(-0.6, 0.8, 21)).tolist())
+
+
+@pytest.mark.parametrize("if_any", [False, True])
+@pytest.mark.parametrize("scatter", [SURE, SCATTER])
+def test_an_interval_of_a_higher_level_holds_that_of_a_lower_one(unlike, scatter, if_any):
+    asked = {"if_any": if_any, "holds": None if if_any else unlike.expected}
+    bounds = [
+        equal_tailed_intervals(unlike, scatter, level=level, **asked)
+        for level in (0.05, 0.2, 0.33, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
+    ]
+    for (low, high), (lower, higher) in itertools.pairwise(bounds):
+        assert (lower <= low).all()
+        assert (higher >= high).all()
 
 
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.95])
-def test_intervals_are_the_shortest_that_hold_their_level(level):
-    dice = np.random.default_rng(5)
-    tail = np.cumprod(dice.uniform(0.5, 1.0, (200, 8)), axis=1)
-    ahead = PaymentsAhead(tail, np.arange(200))
-    shares, expected = ahead.shares(), ahead.expected
-    low, high = shortest_intervals(ahead, SURE, level=level, holds=expected)
-    for row in range(200):
-        if shares[row, 0] >= level:
-            assert (low[row], high[row]) == (0, 0)
-            continue
-        inside = (np.arange(9) >= low[row]) & (np.arange(9) <= high[row])
-        assert shares[row, inside].sum() >= level - 1e-9
-        assert low[row] <= expected[row] <= high[row]
-        narrow = by_brute_force(shares[row], level)
-        around = high[row] - low[row] <= narrow + 1e-6
-        # It may be wider only where it was stretched to hold the expectation.
-        stretched = np.isclose(low[row], expected[row]) or np.isclose(high[row], expected[row])
-        assert around or stretched
+@pytest.mark.parametrize("if_any", [False, True])
+def test_what_is_drawn_lies_in_the_interval_at_least_as_often_as_it_says(unlike, if_any, level):
+    low, high = equal_tailed_intervals(unlike, SCATTER, level=level, if_any=if_any)
+    dice = np.random.default_rng(7)
+    for row, share in enumerate(unlike.shares()[:60]):
+        paid = dice.choice(len(share), size=4000, p=share / share.sum())
+        revenue = paid * dice.choice(SCATTER, size=4000)
+        if if_any:
+            revenue = revenue[paid > 0]
+        held = ((low[row] <= revenue) & (revenue <= high[row])).mean()
+        assert held >= level - 4 * np.sqrt(level * (1 - level) / len(revenue))
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8])
+def test_who_most_likely_pays_nothing_gets_nothing_and_others_what_is_expected(unlike, level):
+    low, high = equal_tailed_intervals(unlike, SURE, level=level, holds=unlike.expected)
+    away = unlike.shares()[:, 0] >= level
+    assert away.any()
+    assert (high[away] == 0).all()
+    assert ((low <= unlike.expected) & (unlike.expected <= high))[~away].all()
 
 
 def test_intervals_of_those_who_pay_at_all_leave_out_nothing_paid():
     tail = np.array([[0.1, 0.09, 0.08], [0.0, 0.0, 0.0]])
-    low, high = shortest_intervals(PaymentsAhead(tail, np.arange(2)), SURE, level=0.8, if_any=True)
+    low, high = equal_tailed_intervals(
+        PaymentsAhead(tail, np.arange(2)), SURE, level=0.8, if_any=True
+    )
     assert low[0] == pytest.approx(3)
     assert high[0] == pytest.approx(3)
     assert (low[1], high[1]) == (0, 0)
@@ -115,8 +160,8 @@ def test_intervals_of_those_who_pay_at_all_leave_out_nothing_paid():
 
 def test_prices_that_scatter_widen_what_is_sure_in_number():
     ahead = PaymentsAhead(np.ones((1, 12)), np.zeros(1, dtype=np.intp))
-    low, high = shortest_intervals(ahead, SURE, level=0.8)
+    low, high = equal_tailed_intervals(ahead, SURE, level=0.8)
     assert (low[0], high[0]) == (pytest.approx(12), pytest.approx(12))
     scatter = tuple(np.linspace(0.8, 1.2, 21).tolist())
-    low, high = shortest_intervals(ahead, scatter, level=0.8)
+    low, high = equal_tailed_intervals(ahead, scatter, level=0.8)
     assert high[0] - low[0] == pytest.approx(12 * 0.4 * 0.8, rel=0.03)

@@ -39,6 +39,31 @@ def test_constant_order_values_are_predicted_as_that_constant(include_first_orde
     assert "constant" in model.diagnostics_.notes[0]
 
 
+@pytest.mark.parametrize("others", [[1.1], [0.9], [10.0, 10.0], [0.5, 0.75, 1.1, 0.75]])
+@pytest.mark.parametrize("customers", [2_000, 20_000])
+def test_a_shop_of_one_price_but_for_a_few_customers_is_fitted(others, customers):
+    # The likelihood climbs to p and q of millions, where rounding is larger than what is climbed.
+    value = np.full(customers, 29.99)
+    value[: len(others)] *= others
+    orders = np.random.default_rng(0).geometric(0.4, customers) - 1
+    summary = pd.DataFrame({"repeat_orders": orders, "mean_order_value": value})
+    expected = GammaGamma().fit(summary).expected_order_value(summary)
+    assert expected[len(others) :] == pytest.approx(29.99, rel=0.01)
+    own, usual = value[: len(others)], value.mean()
+    assert (expected[: len(others)] >= np.minimum(own, usual) * 0.999).all()
+    assert (expected[: len(others)] <= np.maximum(own, usual) * 1.001).all()
+
+
+def test_moments_stand_in_where_the_likelihood_has_no_top_to_be_found():
+    orders = np.random.default_rng(0).geometric(0.4, 20_000) - 1
+    value = np.full(20_000, 29.99)
+    value[0] *= 1.1
+    summary = pd.DataFrame({"repeat_orders": orders, "mean_order_value": value})
+    model = GammaGamma().fit(summary)
+    assert "fitted by moments" in model.diagnostics_.notes[0]
+    assert model.population_mean_ == pytest.approx(29.99, rel=1e-3)
+
+
 def test_a_shop_without_any_value_is_told_what_to_do():
     summary = pd.DataFrame({"repeat_orders": [0, 1], "mean_order_value": [0.0, 0.0]})
     with pytest.raises(NotEnoughDataError, match="no customer with an order value above 0"):

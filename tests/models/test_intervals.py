@@ -35,7 +35,7 @@ def learned(prob, predicted, revenue):
 
 
 def bounds_of(scatter, predicted, prob, *, level):
-    return interval(scatter, predicted, prob, ranked_by=predicted, level=level)
+    return interval(scatter, predicted / prob, prob, ranked_by=predicted, level=level)
 
 
 @pytest.fixture(scope="module")
@@ -61,35 +61,11 @@ def test_days_like_the_past_are_covered_with_the_allowance_for_days_unlike_it(
 
 def test_of_those_who_order_the_second_interval_covers_its_level(scatter, later):
     prob, predicted, revenue = later
-    low, high = interval_if_order(
-        scatter, predicted, prob, ranked_by=predicted, trained_prob=prob, level=0.8
-    )
+    low, high = interval_if_order(scatter, predicted / prob, ranked_by=predicted, level=0.8)
     came = revenue > 0
     covered = ((low <= revenue) & (revenue <= high))[came].mean()
     assert covered == pytest.approx(1 - 0.2**MISS_POWER, abs=0.025)
     assert (low <= high).all()
-
-
-def test_whoever_orders_is_not_expected_to_bring_more_in_fewer_days(scatter):
-    trained, trained_prob = np.array([40.0, 40.0]), np.array([0.4, 0.4])
-
-    def if_order(revenue, prob):
-        asked = np.array(revenue), np.array(prob)
-        return interval_if_order(
-            scatter, *asked, ranked_by=trained, trained_prob=trained_prob, level=0.8
-        )
-
-    # 100 an order over the horizon trained for; the chance of the first grows slower than revenue.
-    shorter, whole, longer = (
-        if_order([10.0, 10.0], [0.05, 0.2]),
-        if_order(trained, trained_prob),
-        if_order([80.0, 60.0], [0.7, 0.7]),
-    )
-    for less, more in ((shorter, whole), (whole, longer)):
-        assert (np.array(less) <= np.array(more)).all()
-    np.testing.assert_allclose([side[0] for side in shorter], [side[0] for side in whole])
-    np.testing.assert_allclose([side[1] for side in longer], [side[1] for side in whole])
-    assert shorter[1][1] == pytest.approx(whole[1][1] / 2)
 
 
 def test_how_totals_swung_between_past_days_is_not_how_customers_scatter():

@@ -74,6 +74,23 @@ def test_no_sketch_for_spend_that_never_varied_says_so(tmp_path):
     assert str(shop.budget.said[0]).startswith("No budget sketch. ads: spend hardly varied")
 
 
+@pytest.mark.parametrize("before", [[], [("social", "commissions")]], ids=["none", "no media"])
+def test_where_the_only_period_with_media_spend_still_runs_that_is_said(tmp_path, before):
+    rows = [("2024-11-01", *cost, 100.0) for cost in before]
+    rows.append(("2024-12-01", "ads", "ads_performance", 400.0))
+    costs = pd.DataFrame(rows, columns=["period", "channel", "category", "amount"])
+    running = {"costs": costs, "settings": {"snapshot.as_of": "2024-12-15"}}
+    shop = decided(sound() | running, tmp_path)
+    assert shop.channels.set_index("channel").loc["ads", "media_spend"] == 400
+    assert [s.key for s in shop.budget.said] == ["budget.no_whole_month"]
+
+
+def test_where_costs_are_no_media_there_is_no_media_spend(tmp_path):
+    shop = sound()
+    shop["costs"]["category"] = "commissions"
+    assert [s.key for s in decided(shop, tmp_path).budget.said] == ["budget.no_spend"]
+
+
 def test_without_costs_there_is_no_sketch_at_all(tmp_path):
     shop = decided(sound() | {"costs": None}, tmp_path)
     assert shop.budget is None

@@ -57,6 +57,18 @@ def test_a_file_that_is_no_database_is_told_without_a_traceback(tmp_path: Path) 
         open_client(f"sqlite:///{tmp_path}/mlflow.db")
 
 
+def test_a_store_that_cannot_be_opened_is_told_before_mlflow_tries_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder.db").mkdir()
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("ltvkit.tracking.stores.import_mlflow", lambda: pytest.fail("MLflow tries"))
+    for place, why in (("folder.db", "unable to open database file"), ("file/x.db", "file'$")):
+        told = rf"got the tracker sqlite:.*{place}, expected a SQLite file, .*It said: .*{why}"
+        with pytest.raises(UserError, match=told):
+            check_tracker(f"sqlite:///{tmp_path}/{place}", experiment="ltvkit")
+
+
 def test_a_deleted_experiment_is_told_before_the_training(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     client = open_client(uri)

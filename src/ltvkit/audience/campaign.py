@@ -6,9 +6,9 @@ from typing import Literal
 
 import pandas as pd
 
-from ltvkit.audience.consent import as_flag
 from ltvkit.audience.dictionary import list_columns
 from ltvkit.audience.lists import AUDIENCES, LIST_NAMES, value_at_stake
+from ltvkit.consent import as_flag
 from ltvkit.errors import UserError, offenders
 
 SortBy = Literal["value_at_stake", "predicted_value"]

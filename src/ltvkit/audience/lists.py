@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltvkit.audience.consent import as_flag
 from ltvkit.audience.ranking import places_within, top_share
 from ltvkit.audience.words import ACTIONS, Language
+from ltvkit.consent import as_flag
 from ltvkit.schemas import Schema, check_frame
 from ltvkit.snapshot import as_date
 from ltvkit.units import Floats

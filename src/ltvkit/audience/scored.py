@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltvkit.audience.consent import as_flag
 from ltvkit.audience.dictionary import CONTACT_COLUMNS, DECIMALS, Column, scored_columns
 from ltvkit.audience.history import HISTORY
 from ltvkit.audience.lists import (
@@ -26,6 +25,7 @@ from ltvkit.audience.lists import (
 from ltvkit.audience.ranking import value_score, value_tier
 from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm
 from ltvkit.audience.words import Language
+from ltvkit.consent import as_flag
 from ltvkit.errors import SchemaError, offenders
 from ltvkit.schemas import ALL, Schema, check_frame
 from ltvkit.snapshot import Snapshot

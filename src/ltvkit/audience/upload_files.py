@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ltvkit.audience.consent import as_flag
 from ltvkit.audience.delimited import write_machine_csv
 from ltvkit.audience.dictionary import CONTACT_COLUMNS
 from ltvkit.audience.identity import clean_emails, clean_text
 from ltvkit.audience.phones import PHONE_READ
+from ltvkit.consent import as_flag
 from ltvkit.errors import DataError, offenders
 
 AD_CONSENTS = ("ad_user_data_consent", "ad_personalization_consent")

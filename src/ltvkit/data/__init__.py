@@ -12,7 +12,8 @@ from ltvkit.data.checks import DataCheck, check_data, render_data_check
 from ltvkit.data.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning import clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
-from ltvkit.data.findings import DataFinding, silence
+from ltvkit.data.continuity import continuity
+from ltvkit.data.findings import DataFinding
 from ltvkit.data.first_config import Guess
 from ltvkit.data.guess import guess_columns
 from ltvkit.data.leads import read_leads
@@ -33,6 +34,7 @@ __all__ = [
     "Workspace",
     "check_data",
     "clean",
+    "continuity",
     "guess_columns",
     "order_days_from_frame",
     "read_costs",
@@ -41,6 +43,5 @@ __all__ = [
     "read_touches",
     "read_transactions",
     "render_data_check",
-    "silence",
     "source_from_frame",
 ]

@@ -47,6 +47,9 @@ class LogSummary:
         they turned out.
     first_day, last_day : date
         First and last order day.
+    begins : date
+        The day from which history counts: `first_day`, unless a few customers long ago were
+        followed by half a year of next to nothing (`ltvkit.data.beginning`).
     accepted_revenue, revenue, margin : float
         Sum of the accepted rows; of order days: `revenue = accepted_revenue + unmatched_amount`.
     margin_basis : str
@@ -72,6 +75,7 @@ class LogSummary:
     refunds_after_snapshot: int
     first_day: date
     last_day: date
+    begins: date
     accepted_revenue: float
     revenue: float
     margin: float

@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from ltvkit.data.amounts import LIMIT
+from ltvkit.data.beginning import history_begins
 from ltvkit.data.clean_log import CleanLog, LogSummary, ibis_table, order_days_sql
 from ltvkit.data.columns import ColumnMap, Mapped, check_columns, check_leave_out
 from ltvkit.data.reasons import WORDS, Reason
@@ -118,11 +119,19 @@ def clean(
         margin_rate=margin_rate,
     )
     workspace.run(f"CREATE TABLE {schema}.order_days AS {select} ORDER BY customer_id, ordered_on")
-    summary = _summarise(staged, mapped, rejected, accepted, netted=carried is not None)
+    order_days = ibis_table(workspace, schema, "order_days")
+    summary = _summarise(
+        staged,
+        mapped,
+        rejected,
+        accepted,
+        netted=carried is not None,
+        begins=history_begins(order_days),
+    )
     for name in ("days", "netted", "refund_only"):
         workspace.run(f"DROP TABLE IF EXISTS {schema}.{name}")
     return CleanLog(
-        order_days=ibis_table(workspace, schema, "order_days"),
+        order_days=order_days,
         rejected=rejected,
         summary=summary,
         as_of=last,
@@ -284,6 +293,7 @@ def _summarise(
     accepted: tuple[int, float, float, int],
     *,
     netted: bool,
+    begins: date,
 ) -> LogSummary:
     schema, workspace = staged.schema, staged.workspace
     refund_rows, refunded, accepted_revenue, later = accepted
@@ -318,6 +328,7 @@ def _summarise(
         refunds_after_snapshot=later,
         first_day=first,
         last_day=last,
+        begins=begins,
         accepted_revenue=accepted_revenue,
         revenue=revenue,
         margin=margin,

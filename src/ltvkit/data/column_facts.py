@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from ltvkit.data import column_names as names
 from ltvkit.data.amounts import decide_amounts
 from ltvkit.data.column_names import likeness
-from ltvkit.data.dates import DateReading, decide_dates
+from ltvkit.data.dates import FIRST_YEAR, LAST_YEAR, DateReading, decide_dates
 from ltvkit.data.identifiers import ROUNDED
 from ltvkit.data.sources import Source
+from ltvkit.data.strays import usual_span
 from ltvkit.data.workspace import Column, Workspace, literal
 from ltvkit.errors import DataError
 
@@ -88,7 +89,7 @@ def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
 
 
 def days_of(source: Source, date: ColumnFacts) -> int:
-    """Days from the first of a column's dates to the last, in all rows; 0 where none is known."""
+    """Days from the first of a column's dates to the last, strays apart; 0 where none is known."""
     workspace, table = source.workspace, source.workspace.new_name("dates")
     column = next(one for one in source.columns if one.name == date.name)
     workspace.run(f"CREATE VIEW {table} AS SELECT {column.tidy} AS day FROM {source.relation}")
@@ -96,11 +97,14 @@ def days_of(source: Source, date: ColumnFacts) -> int:
         reading = decide_dates(workspace, table, Column(column.name, "day", column.type))
     except DataError:
         return 0
-    first, last = workspace.row(
-        f"SELECT min({reading.sql})::DATE, max({reading.sql})::DATE FROM {table} "
-        f"WHERE {_likely(reading)}"
+    days = workspace.frame(
+        f"SELECT CAST({reading.sql} AS DATE) AS day, count(*) AS rows FROM {table} "
+        f"WHERE {_likely(reading)} GROUP BY 1 ORDER BY 1"
     )
-    return (last - first).days + 1 if first else 0
+    if days.empty:
+        return 0
+    first, last = usual_span(days)
+    return (last - first).days + 1
 
 
 def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
@@ -163,7 +167,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
 
 
 def _likely(reading: DateReading) -> str:
-    return f"year({reading.sql}) BETWEEN 1970 AND 2199"
+    return f"year({reading.sql}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
 
 
 def _share(workspace: Workspace, table: str, condition: str, filled: int) -> float:

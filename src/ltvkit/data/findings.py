@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ltvkit.data.clean_log import CleanLog
+from ltvkit.data.continuity import continuity
 from ltvkit.data.identifiers import ROUNDED
 from ltvkit.data.reasons import WORDS, Reason
 from ltvkit.data.workspace import literal
-from ltvkit.snapshot import Silence
+from ltvkit.snapshot import Continuity
 
 Status = Literal["PASS", "REVIEW", "FAIL"]
 
@@ -45,14 +46,16 @@ class DataFinding:
 
 def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
     """Every check of a log, for predictions so far ahead."""
-    quiet = silence(log)
+    found = continuity(log)
     return (
         _put_aside(log),
         _customers(log),
         _repeat_customers(log),
         _history(log, horizon_days),
-        _recent(quiet),
-        _gap(quiet),
+        _beginning(log),
+        _recent(found),
+        _gap(found),
+        _ids(found),
         _duplicates(log),
         _refunds(log),
         _zero_values(log),
@@ -135,7 +138,7 @@ def _repeat_customers(log: CleanLog) -> DataFinding:
 
 
 def _history(log: CleanLog, horizon_days: int) -> DataFinding:
-    days = (log.as_of - log.summary.first_day).days + 1
+    days = (log.as_of - log.summary.begins).days + 1
     return by_threshold(
         "length of history",
         days / horizon_days,
@@ -148,41 +151,64 @@ def _history(log: CleanLog, horizon_days: int) -> DataFinding:
     )
 
 
-def _recent(quiet: Silence) -> DataFinding:
+def _beginning(log: CleanLog) -> DataFinding:
+    """A few customers of another time: tests, an earlier system, a shop that was closed since."""
+    summary = log.summary
+    (before,) = log.workspace.row(
+        f"SELECT count(*) FROM {log.table} WHERE ordered_on < DATE '{summary.begins}'"
+    )
+    words = f"history counts from the first day, {summary.begins}"
+    if before:
+        words = (
+            f"{before:,} of {summary.order_days:,} order days are before {summary.begins}, from "
+            f"{summary.first_day} on, with half a year of next to nothing: history counts from "
+            f"{summary.begins}"
+        )
+    return by_threshold(
+        "beginning",
+        before / summary.order_days,
+        words,
+        "their customers stay, but totals and seasons are learned from the days since; leave the "
+        "rows out if they are tests, and add what is missing if the shop was open",
+        review=0.0,
+    )
+
+
+def _recent(found: Continuity) -> DataFinding:
     return by_threshold(
         "last days",
-        quiet.last_days,
-        f"{quiet.last_days} days without an order before the snapshot",
+        found.last_days,
+        f"{found.last_days} days without an order before the snapshot",
         "the end of the log seems to be missing, so customers look lost; set snapshot.as_of to "
         "the last complete day",
-        review=max(7.0, quiet.longest_days),
+        review=max(7.0, found.longest_days),
     )
 
 
-def silence(log: CleanLog) -> Silence:
-    """Where nobody ordered."""
-    longest, ended, usual = log.workspace.row(
-        # The first day has none, and a NULL in a struct would count as the longest.
-        "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)) FILTER (gap IS NOT NULL), "
-        "avg(gap) FROM (SELECT ordered_on, "
-        "ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 AS gap "
-        f"FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
-    )
-    return Silence(
-        last_days=(log.as_of - log.summary.last_day).days,
-        longest_days=int(longest or 0),
-        longest_to=ended if longest else None,
-        usual_days=float(usual or 0.0),
-    )
-
-
-def _gap(quiet: Silence) -> DataFinding:
+def _gap(found: Continuity) -> DataFinding:
     return by_threshold(
         "gaps",
-        quiet.longest_days,
-        f"the longest time without any order is {quiet.longest_days} days",
+        found.longest_days,
+        f"the longest time without any order is {found.longest_days} days",
         "a part of the log may be missing; customers look less loyal than they are",
         review=30,
+    )
+
+
+def _ids(found: Continuity) -> DataFinding:
+    words = "customers of one quarter order in the next"
+    if found.renamed_after:
+        words = (
+            f"after {found.renamed_after} customers known before made {found.returned:,} orders "
+            f"in a quarter, where some {found.expected:,} would be usual"
+        )
+    return by_threshold(
+        "ids over time",
+        float(found.renamed_after is not None),
+        words,
+        "customers seem to have got new ids that day, as when a shop moves: give the earlier "
+        "orders the new ids, or else leave the earlier rows out",
+        review=0.5,
     )
 
 
@@ -289,12 +315,12 @@ def _mid_life(log: CleanLog) -> DataFinding:
         count
         for (count,) in log.workspace.rows(
             "SELECT count(*) FROM (SELECT min(ordered_on) AS first_day FROM "
-            f"{log.table} GROUP BY customer_id) GROUP BY (first_day - DATE "
-            f"'{log.summary.first_day}') // 28 ORDER BY (first_day - DATE "
-            f"'{log.summary.first_day}') // 28"
+            f"{log.table} GROUP BY customer_id) WHERE first_day >= DATE '{log.summary.begins}' "
+            f"GROUP BY (first_day - DATE '{log.summary.begins}') // 28 "
+            f"ORDER BY (first_day - DATE '{log.summary.begins}') // 28"
         )
     ]
-    blocks = ((log.summary.last_day - log.summary.first_day).days + 1) // 28
+    blocks = ((log.summary.last_day - log.summary.begins).days + 1) // 28
     steady = blocks >= 6 and len(counts) >= 0.8 * blocks
     usual = sorted(counts[1:])[len(counts[1:]) // 2] if steady else 0
     ratio = counts[0] / usual if usual else 1.0

@@ -1,4 +1,4 @@
-"""Columns of pandas frames as Arrow arrays of types that DuckDB has."""
+"""Columns of frames and tables as Arrow arrays of types that DuckDB has."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import pyarrow as pa
 
 MOST_DECIMALS = 18
@@ -37,6 +39,24 @@ def as_arrow(column: pd.Series) -> "pa.Array":
         return pa.array([_as_text(value) for value in column], type=pa.string())
 
 
+def narrowed(table: "pa.Table") -> "pa.Table":
+    """A table whose decimals of more than 38 digits are such as DuckDB has, or else text.
+
+    DuckDB reads them as floats, and of a long id only 15 digits stay.
+    """
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_decimal256(field.type):
+            wide = table.column(place)
+            try:
+                array = _known_to_duckdb(wide)
+            except pa.ArrowException:
+                array = pa.array([_digits(value) for value in wide.to_pylist()], type=pa.string())
+            table = table.set_column(place, field.name, array)
+    return table
+
+
 def _known_to_duckdb(array: "pa.Array") -> "pa.Array":
     """Half floats as floats, and decimals with no more than 38 digits.
 
@@ -56,6 +76,13 @@ def _known_to_duckdb(array: "pa.Array") -> "pa.Array":
     if any(unknown in str(array.type) for unknown in _UNKNOWN_TO_DUCKDB):
         raise pa.ArrowNotImplementedError(f"DuckDB has no {array.type}")
     return array
+
+
+def _digits(value: "Decimal | None") -> str | None:
+    if value is None:
+        return None
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _as_text(value: Any) -> str | None:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ltvkit.data.databases import copy_postgres, copy_sqlite, database_query
 from ltvkit.data.delimited import TextFile, file_digest, open_text, unique_names
-from ltvkit.data.frames import as_arrow
+from ltvkit.data.frames import as_arrow, narrowed
 from ltvkit.data.locations import SERVERS, redact, scheme_of
 from ltvkit.data.samples import read_sample, sample_csv
 from ltvkit.data.workspace import Column, Workspace, ident, literal
@@ -218,11 +218,30 @@ def _kind(path: Path) -> str:
 
 
 def _open_parquet(paths: Sequence[Path], location: str, workspace: Workspace) -> Source:
-    names = ", ".join(literal(_no_glob(path)) for path in paths)
-    relation = f"read_parquet([{names}], union_by_name = true)"
-    return _from_relation(
-        relation, location, workspace, _joint_digest([file_digest(path) for path in paths])
+    sha256 = _joint_digest([file_digest(path) for path in paths])
+    listed = _listed(paths)
+    source = _from_relation(
+        f"read_parquet({listed}, union_by_name = true)", location, workspace, sha256
     )
+    (wide,) = workspace.row(f"SELECT count(*) FROM parquet_schema({listed}) WHERE precision > 38")
+    if not wide:
+        return source
+    listed = _listed([_narrowed_copy(path, workspace) for path in paths])
+    return _from_relation(
+        f"read_parquet({listed}, union_by_name = true)", location, workspace, sha256
+    )
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return f"[{', '.join(literal(_no_glob(path)) for path in paths)}]"
+
+
+def _narrowed_copy(path: Path, workspace: Workspace) -> Path:
+    from pyarrow import parquet
+
+    copy = workspace.new_path(path.name)
+    parquet.write_table(narrowed(parquet.read_table(path)), copy)
+    return copy
 
 
 def _open_texts(texts: Sequence[TextFile], location: str, workspace: Workspace) -> Source:

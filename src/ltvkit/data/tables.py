@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ltvkit.consent import unknown_words
 from ltvkit.data.attributes import attribute_sql
 from ltvkit.data.opened import (
     CONTACT_COLUMNS,
@@ -171,6 +172,7 @@ def read_customers(
             "rows that differ, expected one row per customer; keep one of them (weights per "
             "channel belong in data.touches)"
         )
+    notes += unknown_words(frame)
     return table_of(opened, frame.reset_index(drop=True), notes)
 
 

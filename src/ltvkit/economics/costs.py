@@ -176,7 +176,8 @@ def channel_names(channels: pd.Series, *, blank: str, table: str) -> pd.Series:
     names = names.where(names.notna() & (names != ""), blank)
     if (names == ALL).any():
         raise DataError(
-            f"{table}: got a channel called {ALL!r}, the name of the blended row; rename it"
+            f"{table}: got a channel called {ALL!r}, expected another name, as the blended row has "
+            "this one; rename it"
         )
     return names
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.panel import PART, RECORD_ROW, ROUGH_WITHIN
-from ltvkit.snapshot import Silence
+from ltvkit.snapshot import Continuity
 from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
 
@@ -36,8 +36,8 @@ LONG_SILENCE_DAYS, USUAL_SILENCES = 30, 10
 """Nobody ordered for longer than a month and ten times as long as usual: before the snapshot the
 log ends, or the shop did; within the log it was shut, or a part of the log is missing."""
 
-SILENCES = ("last days", "pauses")
-"""The checks that are told whatever the verdict is."""
+OF_THE_LOG = ("last days", "pauses", "ids over time")
+"""The checks of whether the log goes on, told whatever the verdict is."""
 
 MUCH_OF_OTHER_PLAN, MOST_OF_OTHER_PLAN = 0.03, 0.10
 """Shares of contracts with another period that are worth telling of, and beyond which their total
@@ -102,15 +102,15 @@ def review(
     log_half_width: float,
     total_is_forecast: bool,
     customers: int,
-    silence: Silence,
+    continuity: Continuity,
     of_kind: tuple[Check, ...] = (),
 ) -> Verdict:
     """Hold a backtest and the forecast of the total against the thresholds.
 
     - *do not use*: on past folds the ranking is not better than a random one could be;
     - *ranking only*: it is, but the total is not known well enough, missed its interval more often
-      than not, or was tested over less than a third of the horizon, or a check of the kind of shop
-      fails;
+      than not, or was tested over less than a third of the horizon, or customers got new ids, or a
+      check of the kind of shop fails;
     - *use*: otherwise.
 
     Parameters
@@ -125,12 +125,12 @@ def review(
         Whether the total rests on enough repeat orders and past folds to be one.
     customers : int
         Customers scored.
-    silence : Silence
-        Days on which nobody ordered, up to the snapshot.
+    continuity : Continuity
+        Whether the log goes on up to the snapshot.
     of_kind : tuple of Check
         What only this kind of shop is asked.
     """
-    ranking = _ranking(backtest)
+    ranking, of_log = _ranking(backtest), _of_the_log(continuity)
     level = _level(backtest, horizon_days, log_half_width, total_is_forecast)
     checks = (
         ranking,
@@ -140,14 +140,14 @@ def review(
         _calibration(backtest),
         *_best_tenth(backtest),
         _size(customers),
-        *_silences(silence),
+        *of_log,
         *of_kind,
     )
-    told = tuple(c.said for c in checks if c.name in SILENCES and c.status == "REVIEW")
+    told = tuple(check.said for check in of_log if check.status != "PASS")
     if ranking.status == "FAIL":
         return Verdict("do not use", (ranking.said, *told), checks)
     failed = tuple(check.said for check in (level, *of_kind) if check.status == "FAIL")
-    if failed:
+    if failed or any(check.status == "FAIL" for check in of_log):
         return Verdict("ranking only", (*failed, *told), checks)
     weak = tuple(check.said for check in checks if check.status == "REVIEW")
     held = sum(total.inside for total in backtest.totals)
@@ -199,7 +199,7 @@ def check_latest_renewals(*, due: float, made: float, expected: float, sd: float
 
 
 def when_scored(
-    verdict: Verdict, *, age_days: int, log_half_width: float, silence: Silence
+    verdict: Verdict, *, age_days: int, log_half_width: float, continuity: Continuity
 ) -> Verdict:
     """The verdict of a training, when its model is asked on another day.
 
@@ -211,8 +211,8 @@ def when_scored(
         From the day trained to, to the day asked; below 0 when the model has seen what came after.
     log_half_width : float
         ln(high / total) of the total, widened by the model's age.
-    silence : Silence
-        Days on which nobody ordered, up to the day asked.
+    continuity : Continuity
+        Whether the log goes on up to the day asked.
     """
     facts = {"days": abs(age_days), "factor": float(np.exp(log_half_width))}
     status: Status = "PASS"
@@ -224,16 +224,17 @@ def when_scored(
     elif age_days > FRESH_MODEL_DAYS:
         status, key = "REVIEW", "review"
     check = Check("age", status, age_days, FRESH_MODEL_DAYS, Sentence(f"check.age.{key}", facts))
-    silent = _silences(silence)
-    of_training = tuple(c for c in verdict.checks if c.name not in SILENCES)
-    checks = (*of_training, *silent, check)
-    told = tuple(c.said for c in silent if c.status == "REVIEW")
-    then = {c.said.key for c in verdict.checks if c.name in SILENCES}
+    of_log = _of_the_log(continuity)
+    of_training = tuple(c for c in verdict.checks if c.name not in OF_THE_LOG)
+    checks = (*of_training, *of_log, check)
+    told = tuple(c.said for c in of_log if c.status != "PASS")
+    then = {c.said.key for c in verdict.checks if c.name in OF_THE_LOG}
     said = tuple(sentence for sentence in verdict.said if sentence.key not in then)
     if verdict.decision != "use":
-        return Verdict(verdict.decision, (*said, *told), checks)
-    if status == "FAIL":
-        return Verdict("ranking only", (check.said, *told), checks)
+        return Verdict(verdict.decision, (*said, *told) or verdict.said, checks)
+    failed = (check.said,) if status == "FAIL" else ()
+    if failed or any(c.status == "FAIL" for c in of_log):
+        return Verdict("ranking only", (*failed, *told), checks)
     weak = (check.said,) if check.status == "REVIEW" else ()
     return Verdict("use", (*said, *told, *weak), checks)
 
@@ -340,17 +341,29 @@ def _size(customers: int) -> Check:
     return Check("size", status, customers, FEW_CUSTOMERS, said)
 
 
-def _silences(silence: Silence) -> tuple[Check, Check]:
-    """Whether the log goes on to the snapshot, and whether it goes on all the time."""
-    allowed = max(LONG_SILENCE_DAYS, silence.longest_days)
-    facts: dict[str, object] = {"days": silence.last_days}
-    status: Status = "REVIEW" if silence.last_days > allowed else "PASS"
+def _of_the_log(found: Continuity) -> tuple[Check, Check, Check]:
+    """Whether it goes on to the snapshot, all the time, and with the same customers."""
+    allowed = max(LONG_SILENCE_DAYS, found.longest_days)
+    facts: dict[str, object] = {"days": found.last_days}
+    status: Status = "REVIEW" if found.last_days > allowed else "PASS"
     said = Sentence(f"check.silence.{status.lower()}", facts)
-    ended = Check("last days", status, silence.last_days, allowed, said)
-    usual = max(LONG_SILENCE_DAYS, USUAL_SILENCES * silence.usual_days)
-    facts = {"days": silence.longest_days}
-    if silence.longest_to is not None:
-        facts["until"] = silence.longest_to.isoformat()
-    status = "REVIEW" if silence.longest_days > usual else "PASS"
+    ended = Check("last days", status, found.last_days, allowed, said)
+    usual = max(LONG_SILENCE_DAYS, USUAL_SILENCES * found.usual_days)
+    facts = {"days": found.longest_days}
+    if found.longest_to is not None:
+        facts["until"] = found.longest_to.isoformat()
+    status = "REVIEW" if found.longest_days > usual else "PASS"
     said = Sentence(f"check.pauses.{status.lower()}", facts)
-    return ended, Check("pauses", status, silence.longest_days, usual, said)
+    return ended, Check("pauses", status, found.longest_days, usual, said), _ids(found)
+
+
+def _ids(found: Continuity) -> Check:
+    """Whether customers keep their ids: with new ones they look lost, or new, and are neither."""
+    if found.renamed_after is None:
+        return Check("ids over time", "PASS", 0, 0, Sentence("check.ids.pass"))
+    facts = {
+        "day": found.renamed_after.isoformat(),
+        "returned": found.returned,
+        "expected": found.expected,
+    }
+    return Check("ids over time", "FAIL", 1, 0, Sentence("check.ids.fail", facts))

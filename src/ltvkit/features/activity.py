@@ -4,13 +4,15 @@ from datetime import date
 
 import ibis.expr.types as ir
 
+from ltvkit.data.beginning import history_begins
 from ltvkit.errors import NotEnoughDataError
 from ltvkit.features.engine import fetch, total
 from ltvkit.panel import PERIOD_DAYS, Activity
+from ltvkit.snapshot import as_day_number
 
 
 def activity_of(history: ir.Table, as_of: date) -> Activity:
-    """What the order days up to a day show, summed over customers.
+    """What the order days up to a day show, summed over the customers since history begins.
 
     Parameters
     ----------
@@ -24,15 +26,15 @@ def activity_of(history: ir.Table, as_of: date) -> Activity:
     NotEnoughDataError
         When nobody had ordered by then.
     """
-    activity = Activity(
-        arrivals=fetch(arrivals(history)).sort_values("first_day", ignore_index=True),
-        repeats=fetch(repeats(history)).sort_values(["cohort", "day"], ignore_index=True),
-    )
-    if activity.arrivals.empty:
+    if not fetch(history.limit(1)).size:
         raise NotEnoughDataError(
             f"got no order up to {as_of}, expected history; choose a later date"
         )
-    return activity
+    since = history.filter(history.first_day >= as_day_number(history_begins(history)))
+    return Activity(
+        arrivals=fetch(arrivals(since)).sort_values("first_day", ignore_index=True),
+        repeats=fetch(repeats(since)).sort_values(["cohort", "day"], ignore_index=True),
+    )
 
 
 def arrivals(history: ir.Table) -> ir.Table:

@@ -64,16 +64,40 @@ class DaysAhead:
         self, features: pd.DataFrame, at_label: tuple[Floats, Floats], days: float
     ) -> tuple[Floats, Floats]:
         """Revenue and P(order) of the coming `days` days, from those over the label's length."""
-        revenue, at_label_active = at_label
         counted = self.clock.count(days)
-        revenue = self.scale * self.stretch(features, counted) * revenue
-        active = self._active(features, at_label_active, counted)
+        revenue, active = self._by_curves(features, at_label, counted)
         if self.rhythm is not None and days < self.horizon_days:
             share = self.rhythm.share(features, counted, horizon_days=self.horizon_days)
-            regular = share * self._active(features, at_label_active, self.horizon_days)
+            regular = share * self._active(features, at_label[1], self.horizon_days)
             # What is spent by those who order stays as it is.
             revenue, active = revenue * regular / np.maximum(active, 1e-12), regular
         return revenue, active
+
+    def if_order(
+        self, features: pd.DataFrame, at_label: tuple[Floats, Floats], days: float
+    ) -> Floats:
+        """Revenue of the coming `days` days of those who order in them.
+
+        Revenue over P(order) at the horizon trained for; over more days the largest ratio up to
+        them, over fewer the smallest from them on, along `GRID_DAYS`. Revenue spreads by each
+        customer's own curve and chances by that of all, so that the ratio falls where the own one
+        is flatter; but whoever orders brings no less in more days.
+        """
+        known, counted = float(self.horizon_days), self.clock.count(days)
+        amount = self._ratio(features, at_label, known)
+        if days == self.horizon_days:
+            return amount
+        more = days > self.horizon_days
+        extreme: np.ufunc = np.maximum if more else np.minimum
+        for day in GRID_DAYS if more else reversed(GRID_DAYS):
+            if (day > known) != more or day == known:
+                continue
+            further = extreme(amount, self._ratio(features, at_label, day))
+            part = (counted - known) / (day - known)
+            if part <= 1:
+                return np.asarray((1 - part) * amount + part * further)
+            amount, known = further, day
+        return amount
 
     def stretch(self, features: pd.DataFrame, days: float) -> Floats:
         """Expected orders in `days`, as they count, over those in the label's length."""
@@ -94,6 +118,22 @@ class DaysAhead:
             dated[name] = np.full(len(features), np.nan)
             dated[name][likely] = self.clock.until(until(share))
         return dated
+
+    def _by_curves(
+        self, features: pd.DataFrame, at_label: tuple[Floats, Floats], counted: float
+    ) -> tuple[Floats, Floats]:
+        """Revenue and P(order) within days as they count, whatever the rhythm."""
+        revenue, active = at_label
+        return (
+            self.scale * self.stretch(features, counted) * revenue,
+            self._active(features, active, counted),
+        )
+
+    def _ratio(
+        self, features: pd.DataFrame, at_label: tuple[Floats, Floats], counted: float
+    ) -> Floats:
+        revenue, active = self._by_curves(features, at_label, counted)
+        return revenue / np.maximum(active, 1e-6)
 
     def _active(self, features: pd.DataFrame, at_label: Floats, counted: float) -> Floats:
         """P(order) within days as they count, from that over the label's length."""

@@ -20,7 +20,7 @@ from ltvkit.models._rows import column
 from ltvkit.models.contract_facts import PAST, ContractFacts, facts_in_words, gather_contract_facts
 from ltvkit.models.contract_level import forecast_contracts, learn
 from ltvkit.models.level import LevelForecast
-from ltvkit.models.payments import KNOWN, PeriodValue, shortest_intervals
+from ltvkit.models.payments import KNOWN, PeriodValue, equal_tailed_intervals
 from ltvkit.models.renewals import RenewalLaw, if_all_made, kept, outlook
 from ltvkit.panel import UNLIKELY, Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_date, as_day_number
@@ -174,10 +174,10 @@ class ContractualLtv(BaseEstimator):
         stays = kept(self.law_, features, days)
         # Prices are exact, and how they rose is in the scatter: no factor goes before them.
         paid = self.value_.predict(features)
-        low, high = shortest_intervals(
+        low, high = equal_tailed_intervals(
             ahead, self.scatter_, level=interval_level, holds=expected * self.price_
         )
-        low_if, high_if = shortest_intervals(
+        low_if, high_if = equal_tailed_intervals(
             ahead, self.scatter_, level=interval_level, if_any=True
         )
         return pd.DataFrame(

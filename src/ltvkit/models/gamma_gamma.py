@@ -4,10 +4,11 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import nnls
 from scipy.special import digamma, gammaln
 from sklearn.base import BaseEstimator
 
-from ltvkit.errors import DataError, NotEnoughDataError, offenders
+from ltvkit.errors import ConvergenceError, DataError, NotEnoughDataError, offenders
 from ltvkit.models import _state
 from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
 from ltvkit.models._rows import column, distinct, dot, tally
@@ -15,6 +16,9 @@ from ltvkit.units import Floats
 
 # Below this relative spread, order values are all the same for any purpose.
 _CONSTANT = 1e-6
+# Squared coefficient of variation, of a customer's order values or between customers, below which
+# nothing is estimated by moments: 3 % either way.
+_LEAST_VARIATION = 1e-3
 
 
 class GammaGammaParams(NamedTuple):
@@ -83,12 +87,13 @@ class GammaGamma(BaseEstimator):
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
         """Estimate the parameters by maximum likelihood from customers with a positive mean.
 
+        Where all but a few customers pay the same, p and q run to where the likelihood is lost in
+        rounding: moments stand in, and the diagnostics say so.
+
         Raises
         ------
         NotEnoughDataError
             When nobody has an order value above 0.
-        ConvergenceError
-            When there is no optimum, not even with a weak prior.
         """
         n, z = self._orders_and_mean(summary)
         count = np.ones_like(n) if weight is None else column(summary, weight)
@@ -106,7 +111,7 @@ class GammaGamma(BaseEstimator):
         notes: tuple[str, ...] = ()
         if spread < _CONSTANT:
             # Any p and q with this mean predict the constant; there is nothing to estimate.
-            optimum = _constant(objective, level)
+            optimum = _by_moments(objective, n, z, count)
             notes = (f"all order values are {level:g}: the expected order value is this constant",)
         else:
             centre = np.array([1.0, 1.0, np.log(level)])
@@ -115,7 +120,11 @@ class GammaGamma(BaseEstimator):
                 np.array([2.0, 2.0, np.log(level)]),
                 np.array([0.0, 0.0, np.log(level)]),
             ]
-            optimum = maximise(objective, starts=starts, centre=centre, model="Gamma-Gamma")
+            try:
+                optimum = maximise(objective, starts=starts, centre=centre, model="Gamma-Gamma")
+            except ConvergenceError:
+                optimum = _by_moments(objective, n, z, count)
+                notes = (f"order values are all but alike, about {level:g}: fitted by moments",)
         p, excess, v = np.exp(optimum.theta).tolist()
         self.params_ = GammaGammaParams(p, 1 + excess, v)
         _state.remember(
@@ -204,8 +213,17 @@ def log_likelihood(n: Floats, z: Floats, weight: Floats) -> Objective:
     return objective
 
 
-def _constant(objective: Objective, level: float) -> Optimum:
-    p, excess = 1e3, 1e3
+def _by_moments(objective: Objective, n: Floats, z: Floats, weight: Floats) -> Optimum:
+    """The parameters under which customers' means vary as they do.
+
+    A mean of n orders has the squared coefficient of variation b + w/n: b = 1/(q - 2) between
+    customers, w = 1/p about a customer's own level, to first order; b and w by least squares.
+    """
+    level = float(np.average(z, weights=weight))
+    root = np.sqrt(weight)
+    variation, _ = nnls(np.column_stack([root, root / n]), root * (z / level - 1) ** 2)
+    between, within = np.maximum(variation, _LEAST_VARIATION)
+    p, excess = 1 / within, 1 + 1 / between
     theta = np.log([p, excess, level * excess / p])
     value, _ = objective(theta)
     return Optimum(theta, value, np.zeros((3, 3)), 1, regularised=True)

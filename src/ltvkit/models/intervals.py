@@ -107,7 +107,7 @@ def reference_of(predicted: Floats) -> Floats:
 
 def interval(
     scatter: RankedScatter,
-    predicted: Floats,
+    if_order: Floats,
     prob_active: Floats,
     *,
     ranked_by: Floats,
@@ -115,7 +115,7 @@ def interval(
 ) -> tuple[Floats, Floats]:
     """Low and high of each customer's revenue.
 
-    With Q(u) = 0 for u <= 1 - p, else mu q((u - 1 + p) / p), and a miss of
+    With Q(u) = 0 for u <= 1 - p, else mu q((u - 1 + p) / p), mu = `if_order`, and a miss of
     b = (1 - level)^MISS_POWER: [Q(b/2), Q(1 - b/2)] where P(no order) < b/2, [0, Q(1 - b)] up to
     the level, and [0, 0] beyond
     ("most likely nothing"), which holds P(no order) of such customers, more than the level. The
@@ -127,7 +127,7 @@ def interval(
     sure = none < tail
     upper = np.where(sure, 1 - tail, 1 - miss)
     lowest, highest = (
-        _quantile(scatter, predicted, prob_active, share, ranked_by=ranked_by)
+        _quantile(scatter, if_order, prob_active, share, ranked_by=ranked_by)
         for share in (tail, upper)
     )
     low = np.where(sure, lowest, 0.0)
@@ -136,36 +136,19 @@ def interval(
 
 
 def interval_if_order(
-    scatter: RankedScatter,
-    predicted: Floats,
-    prob_active: Floats,
-    *,
-    ranked_by: Floats,
-    trained_prob: Floats,
-    level: float,
+    scatter: RankedScatter, if_order: Floats, *, ranked_by: Floats, level: float
 ) -> tuple[Floats, Floats]:
-    """Low and high of the revenue of those who do order.
-
-    Revenue and P(order), `trained_prob` over the horizon trained for, spread over the days by laws
-    of their own; whoever orders is not expected to bring more in fewer days than those, nor less in
-    more.
-    """
-    expected, trained = (
-        revenue / np.maximum(prob, 1e-6)
-        for revenue, prob in ((predicted, prob_active), (ranked_by, trained_prob))
-    )
-    sooner = predicted <= ranked_by
-    expected = np.where(sooner, np.minimum(expected, trained), np.maximum(expected, trained))
+    """Low and high of the revenue of those who do order, of whom `if_order` is expected."""
     tail = (1 - level) ** MISS_POWER / 2
     return (
-        expected * scatter.ratio(ranked_by, tail),
-        expected * scatter.ratio(ranked_by, 1 - tail),
+        if_order * scatter.ratio(ranked_by, tail),
+        if_order * scatter.ratio(ranked_by, 1 - tail),
     )
 
 
 def _quantile(
     scatter: RankedScatter,
-    predicted: Floats,
+    if_order: Floats,
     prob_active: Floats,
     share: Floats | float,
     *,
@@ -173,4 +156,4 @@ def _quantile(
 ) -> Floats:
     p = np.maximum(prob_active, 1e-6)
     inner = np.clip((share - 1 + p) / p, 0.0, 1.0)
-    return np.where(inner > 0, predicted / p * scatter.ratio(ranked_by, inner), 0.0)
+    return np.where(inner > 0, if_order * scatter.ratio(ranked_by, inner), 0.0)

@@ -2,7 +2,7 @@
 
 The next period's payments are a blend of the customer's last payment, last period, mean period and
 the shop's mean; after nothing but free periods they are what usually follows those. The number of
-renewals is discrete, so an interval is the shortest that holds its level.
+renewals is discrete, so an interval leaves out equal tails as far as it holds its level.
 """
 
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def scatter_of(revenue: Floats, renewals: Floats, value: Floats) -> tuple[float,
     return tuple(float(f"{ratio:.9g}") for ratio in ratios)
 
 
-def shortest_intervals(
+def equal_tailed_intervals(
     ahead: PaymentsAhead,
     scatter: tuple[float, ...],
     *,
@@ -117,8 +117,9 @@ def shortest_intervals(
 ) -> tuple[Floats, Floats]:
     """Low and high of each customer's revenue, in units of the value of a period.
 
-    The shortest interval that holds `level` of so many renewals times what each scatters by; among
-    equally short ones that which holds most.
+    Of the equal-tailed intervals of so many renewals times what each scatters by, the narrowest
+    that holds `level`. They lie in each other, so that an interval of a higher level holds that
+    of a lower one; the shortest interval of each level need not.
 
     Parameters
     ----------
@@ -148,12 +149,12 @@ def shortest_intervals(
             share = np.append(0.0, share[1:] / max(float(share[1:].sum()), 1e-300))
             if not share.any():
                 continue
-        elif share[0] >= level:
+        elif share[0] >= max(level, 0.5):
             continue
         mass = np.bincount(where, np.append(share[0], np.repeat(share[1:] / kept, kept))).astype(
             float
         )
-        low[row], high[row] = _shortest(atoms, mass, level)
+        low[row], high[row] = _equal_tailed(atoms, mass, level)
     # Sums of prices are exact to the cent only.
     low, high = (low * (1 - CENT))[ahead.place], (high * (1 + CENT))[ahead.place]
     if holds is None:
@@ -165,12 +166,16 @@ def shortest_intervals(
     )
 
 
-def _shortest(atoms: Floats, mass: Floats, level: float) -> tuple[float, float]:
-    reach = np.append(0.0, np.cumsum(mass))
-    enough = reach[:-1] + level * reach[-1]
-    last = np.searchsorted(reach[1:], enough - 1e-12)
-    starts = np.flatnonzero((last < len(atoms)) & (mass > 0))
-    width = atoms[last[starts]] - atoms[starts]
-    held = reach[1:][last[starts]] - reach[starts]
-    best = starts[np.lexsort((-held, np.round(width, 9)))[0]]
-    return float(atoms[best]), float(atoms[last[best]])
+def _equal_tailed(atoms: Floats, mass: Floats, level: float) -> tuple[float, float]:
+    """From the first atom at or below which lies more than a tail to the last such from above.
+
+    The tails are those with which an atom drops out; with larger ones less is held.
+    """
+    below, above = np.cumsum(mass), np.cumsum(mass[::-1])
+    tails = np.unique(np.concatenate([[0.0], below, above]))
+    tails = tails[tails < below[-1] / 2]
+    first = np.searchsorted(below, tails, side="right")
+    last = len(atoms) - 1 - np.searchsorted(above, tails, side="right")
+    held = below[last] - np.append(0.0, below)[first]
+    best = np.flatnonzero(held >= level * below[-1] - 1e-12)[-1]
+    return float(atoms[first[best]]), float(atoms[last[best]])

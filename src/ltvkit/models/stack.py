@@ -239,16 +239,12 @@ class StackedLtv(BaseEstimator):
         # Whoever orders orders once at least: P(order) bounds the expected orders from below.
         orders = np.maximum(revenue / np.maximum(value, 1e-12), active)
         order_value = np.where(orders > 0, revenue / np.maximum(orders, 1e-12), value)
+        if_order = ahead.if_order(features, label, days)
         low, high = interval(
-            self.scatter_, revenue, active, ranked_by=trained, level=interval_level
+            self.scatter_, if_order, active, ranked_by=trained, level=interval_level
         )
         low_if_order, high_if_order = interval_if_order(
-            self.scatter_,
-            revenue,
-            active,
-            ranked_by=trained,
-            trained_prob=trained_active,
-            level=interval_level,
+            self.scatter_, if_order, ranked_by=trained, level=interval_level
         )
         return pd.DataFrame(
             {

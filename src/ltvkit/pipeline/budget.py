@@ -49,6 +49,9 @@ def next_budget(
     )
     period: Literal["week", "month"] = "month" if unit == "month" else "week"
     words = economics.budget_words(sketch, own, extra=extra, unit=period)
+    if (channels["media_spend"] > 0).any() and not any(fit.spend > 0 for fit in own.values()):
+        # Curves are of whole periods, and what was spent may be that of the one still running.
+        words = (Sentence(f"budget.no_whole_{period}"),)
     return sketch, Budget(extra, period, words)
 
 

@@ -157,7 +157,7 @@ class OrderShop:
 
     def folds(self, log: CleanLog, snapshot: Snapshot) -> tuple[Snapshot, ...]:
         """The latest whose horizon is over, and one before."""
-        return fold_snapshots(log.summary.first_day, snapshot)
+        return fold_snapshots(log.summary.begins, snapshot)
 
     def panel(self, order_days: OrderDays, snapshot: Snapshot) -> Panel:
         """Rolling past snapshots."""

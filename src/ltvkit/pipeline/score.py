@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ltvkit.audience import RfmCuts
-from ltvkit.data import silence
+from ltvkit.data import continuity
 from ltvkit.data.locations import resolve_location
 from ltvkit.evaluation.checks import when_scored
 from ltvkit.files import claimed
@@ -17,7 +17,7 @@ from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
 from ltvkit.pipeline.trained import configured, load_model, open_data
 from ltvkit.progress import Progress
-from ltvkit.snapshot import Silence
+from ltvkit.snapshot import Continuity
 
 
 def score(
@@ -70,7 +70,7 @@ def score(
         progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
         features = opened.features(trained)
         model = trained.model.at(snapshot.as_of)
-        record = _record(trained, model, snapshot.as_of, silence=silence(log))
+        record = _record(trained, model, snapshot.as_of, continuity=continuity(log))
         decisions = decide(
             config,
             log,
@@ -102,7 +102,7 @@ def _rfm_cuts(trained: TrainedModel) -> RfmCuts | None:
 
 
 def _record(
-    trained: TrainedModel, model: ModelOfRecord, as_of: date, *, silence: Silence
+    trained: TrainedModel, model: ModelOfRecord, as_of: date, *, continuity: Continuity
 ) -> ModelRecord:
     """What the training found, as the model carries it, and what its age makes of it."""
     about = trained.about
@@ -111,7 +111,7 @@ def _record(
         verdict_of(about["verdict"]),
         age_days=(as_of - date.fromisoformat(about["trained_to"])).days,
         log_half_width=model.level_.log_half_width,
-        silence=silence,
+        continuity=continuity,
     )
     return ModelRecord(
         name=about["name"],

@@ -12,13 +12,14 @@ import pandas as pd
 from ltvkit._version import __version__
 from ltvkit.audience import RfmCuts
 from ltvkit.config import Config
-from ltvkit.data import CleanLog, silence
+from ltvkit.data import CleanLog, continuity
 from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.checks import Verdict, review
 from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.panel import ModelOfRecord
+from ltvkit.pipeline.beforehand import check_economics
 from ltvkit.pipeline.customers import customer_attributes, kinds_of
 from ltvkit.pipeline.decide import decide
 from ltvkit.pipeline.kinds import kind_of
@@ -104,6 +105,7 @@ def _train(
         for note in table.notes:
             progress.step(note)
     customers = customer_attributes(config, tables)
+    check_economics(config, log, tables)
     progress.step("Backtest at past dates")
     backtest = backtest_log(config, log, snapshot, progress, customers=customers)
     progress.step(f"Training on all of the history to {snapshot.as_of}")
@@ -116,7 +118,7 @@ def _train(
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),
-        silence=silence(log),
+        continuity=continuity(log),
         of_kind=kind.checks(log, model),
     )
     record = _record(config, log, tables, model, backtest, verdict)

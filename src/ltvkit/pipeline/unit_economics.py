@@ -95,7 +95,7 @@ def unit_economics_of(
     first_orders = first_orders_of(order_days, customers)
     worth = worth_of(config, order_days, first_orders, credited, as_of, outlook)
     costs = tables.costs.frame if tables.costs else None
-    ledger, in_flight = _ledger(config, costs, credited, first_orders, snapshot.as_of)
+    ledger, in_flight = ledger_of(config, costs, credited, first_orders, snapshot.as_of)
     marginal = ledger.marginal(assumed.allocation) if ledger else {}
     months = ledger.by_period(assumed.allocation) if ledger else None
     priced = _priced(config, ledger, worth.by_channel, marginal)
@@ -192,7 +192,7 @@ def _priced(
     )
 
 
-def _ledger(
+def ledger_of(
     config: Config,
     costs: pd.DataFrame | None,
     credited: pd.DataFrame,

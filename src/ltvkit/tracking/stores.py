@@ -1,9 +1,10 @@
 """Which tracker, and the door to it: MLflow is imported here, late and quietly."""
 
 import os
+import sqlite3
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -133,6 +134,7 @@ def open_client(location: str) -> "MlflowClient":
             f"got the tracker {location!r}, expected a database or a server; write "
             "sqlite:///mlflow.db or http://127.0.0.1:5000 (MLflow no longer writes to folders)"
         )
+    _refuse_unopenable(location)
     mlflow = import_mlflow()
     try:
         with quiet():
@@ -147,6 +149,23 @@ def open_client(location: str) -> "MlflowClient":
             f"(--set tracking.enabled=false). It said: {what_it_said(error, location)}"
         ) from error
     return client
+
+
+def _refuse_unopenable(location: str) -> None:
+    """Refuse a SQLite store that cannot be opened: MLflow would try for a hundred seconds."""
+    store = _sqlite_file(location)
+    if store is None:
+        return
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(store)) as database:
+            database.execute("PRAGMA schema_version")
+    except (OSError, sqlite3.Error) as error:
+        raise UserError(
+            f"got the tracker {redact(location)}, expected a SQLite file, or a folder in which one "
+            "can be made; name another one (tracking.uri or MLFLOW_TRACKING_URI), or go without "
+            f"(--set tracking.enabled=false). It said: {what_it_said(error, location)}"
+        ) from error
 
 
 def check_tracker(uri: str | None, *, experiment: str) -> None:

@@ -2,6 +2,11 @@
 
 import pandas as pd
 
+from ltvkit.errors import offenders
+
+PERMISSIONS = ("contact_ok", "ad_user_data_consent", "ad_personalization_consent")
+"""Columns of the customers table that are read so."""
+
 _YES = (
     "true",
     "yes",
@@ -50,3 +55,24 @@ def as_flag(values: pd.Series) -> pd.Series:
     flags[words.isin(_YES)] = True
     flags[words.isin(_NO)] = False
     return flags
+
+
+def unknown_words(customers: pd.DataFrame) -> list[str]:
+    """What is neither a yes nor a no in the permissions of a table, in words.
+
+    Examples
+    --------
+    >>> unknown_words(pd.DataFrame({"contact_ok": ["yes", "sí", "sí", None]}))
+    ["customers: 2 rows have 'sí' in 'contact_ok', neither yes nor no: they count as no"]
+    """
+    notes = []
+    for name in PERMISSIONS:
+        if name in customers.columns:
+            given = customers[name]
+            unknown = given[given.notna() & as_flag(given).isna()]
+            if len(unknown):
+                notes.append(
+                    f"customers: {len(unknown):,} rows have {offenders(unknown)} in '{name}', "
+                    "neither yes nor no: they count as no"
+                )
+    return notes

@@ -1,0 +1,91 @@
+"""Whether a log goes on all the time, and with the same customers.
+
+A shop that moves to another system may give its customers new ids. Everybody then looks lost on
+that day, or new after it, and no model can tell (docs/methods/level.md). It shows in the orders:
+one day on, hardly any is of a customer known before.
+"""
+
+from datetime import date
+
+import numpy as np
+
+from ltvkit.data.clean_log import CleanLog
+from ltvkit.snapshot import Continuity, as_date
+
+QUARTER_DAYS = 91
+HARDLY_ANY = 1 / 20
+"""Of the orders that customers known before would usually make."""
+
+ENOUGH_ORDERS = 20
+"""Repeat orders in the quarter before a day, and expected ones after it: of fewer none comes by
+chance now and then."""
+
+FEWEST_REPEATS = 1 / 10
+"""Share of orders: where fewer are repeat orders, a new id is nothing unusual."""
+
+
+def continuity(log: CleanLog) -> Continuity:
+    """Where nobody ordered, and whether customers got new ids."""
+    longest, ended, usual = log.workspace.row(
+        # The first day has none, and a NULL in a struct would count as the longest.
+        "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)) FILTER (gap IS NOT NULL), "
+        "avg(gap) FROM (SELECT ordered_on, "
+        "ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 AS gap "
+        f"FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
+    )
+    renamed_after, returned, expected = _renamed(log)
+    return Continuity(
+        last_days=(log.as_of - log.summary.last_day).days,
+        longest_days=int(longest or 0),
+        longest_to=ended if longest else None,
+        usual_days=float(usual or 0.0),
+        renamed_after=renamed_after,
+        returned=returned,
+        expected=expected,
+    )
+
+
+def _renamed(log: CleanLog) -> tuple[date | None, int, int]:
+    """The last day of old ids, orders by customers known then in the quarter after it, and usual.
+
+    Usual is the share of repeat orders in the quarter before, of all orders in the quarter after,
+    and no more than there were: after a giveaway most orders are of new customers.
+    """
+    first = log.summary.first_day
+    days = (log.summary.last_day - first).days + 1
+    rows = log.workspace.frame(
+        f"WITH orders AS (SELECT ordered_on - DATE '{first}' AS day, "
+        f"min(ordered_on) OVER (PARTITION BY customer_id) - DATE '{first}' AS first "
+        f"FROM {log.table}) SELECT day, count(*) AS orders, "
+        "count(*) FILTER (first < day) AS repeats, 0 AS within "
+        "FROM orders GROUP BY day UNION ALL "
+        f"SELECT greatest(first, day - {QUARTER_DAYS}), 0, 0, count(*) FROM orders "
+        "WHERE first < day GROUP BY 1"
+    )
+    day = rows["day"].to_numpy(dtype=np.int64)
+    orders, repeats, within = (
+        np.bincount(day, rows[name], minlength=days) for name in ("orders", "repeats", "within")
+    )
+    at = np.arange(days)
+    after, before = np.minimum(at + QUARTER_DAYS, days - 1), at - QUARTER_DAYS
+    all_by, repeats_by = np.cumsum(orders), np.cumsum(repeats)
+    # Of each day: orders in the quarter after it, those of customers known on it, and before.
+    ahead = all_by[after] - all_by
+    returned = np.cumsum(within - repeats)
+    behind, again = (
+        by - np.where(before >= 0, by[np.maximum(before, 0)], 0) for by in (all_by, repeats_by)
+    )
+    share = again / np.maximum(behind, 1)
+    expected = np.minimum(share * ahead, again)
+    renamed = (
+        (again >= ENOUGH_ORDERS)
+        & (share >= FEWEST_REPEATS)
+        & (expected >= ENOUGH_ORDERS)
+        & (returned <= HARDLY_ANY * expected)
+    )
+    if not renamed.any():
+        return None, 0, 0
+    # Of the days around it, the one after which the fewest came back.
+    place = min(np.flatnonzero(renamed), key=lambda one: (returned[one], -expected[one]))
+    then = as_date(np.datetime64(first, "D") + int(place))
+    return then, round(float(returned[place])), round(float(expected[place]))

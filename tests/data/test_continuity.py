@@ -1,0 +1,105 @@
+"""Customers who got new ids, and shops where hardly anybody comes back for other reasons."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.data import check_data, continuity, order_days_from_frame
+
+MOVED = pd.Timestamp("2023-09-30")
+
+
+def shop(days=540, *, customers=300, a_day=8):
+    generator = np.random.default_rng(3)
+    day = pd.date_range("2023-01-01", periods=days).repeat(a_day)
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{n}" for n in generator.integers(0, customers, len(day))],
+            "ordered_at": day,
+            "revenue": 20.0,
+        }
+    )
+
+
+def renamed(frame, after=MOVED):
+    later = frame["ordered_at"] > after
+    return frame.assign(
+        customer_id=frame["customer_id"].where(~later, "shop2-" + frame["customer_id"])
+    )
+
+
+def found_in(frame, **told):
+    return continuity(order_days_from_frame(frame, **told))
+
+
+@pytest.mark.parametrize("days", [300, 400, 540])
+def test_the_last_day_of_old_ids_is_found(days):
+    found = found_in(renamed(shop(days)))
+    assert found.renamed_after == MOVED.date()
+    assert found.returned == 0
+    assert found.expected > 100
+
+
+def test_a_few_customers_who_kept_their_ids_do_not_hide_it():
+    frame = shop()
+    kept = frame["customer_id"].isin([f"c{n}" for n in range(9)])
+    found = found_in(renamed(frame).where(~kept, frame))
+    assert abs((found.renamed_after - MOVED.date()).days) <= 7
+    assert 0 < found.returned < 0.05 * found.expected
+
+
+def test_orders_of_known_customers_are_counted_as_a_loop_counts_them():
+    frame = renamed(shop(400))
+    found = found_in(frame)
+    first = frame.groupby("customer_id")["ordered_at"].transform("min")
+    days = frame.assign(first=first).drop_duplicates(["customer_id", "ordered_at"])
+    back = (MOVED - days["ordered_at"]).dt.days
+    before, after = days[back.between(0, 90)], days[back.between(-91, -1)]
+    share = (before["first"] < before["ordered_at"]).mean()
+    assert found.returned == (after["first"] <= MOVED).sum()
+    assert found.expected == round(share * len(after))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        shop(),
+        # Open in summer alone.
+        shop()[lambda log: log["ordered_at"].dt.month.between(5, 9)],
+        # A giveaway: twenty times as many orders, nearly all of people who come once.
+        pd.concat(
+            [
+                shop(),
+                pd.DataFrame(
+                    {
+                        "customer_id": [f"once{n}" for n in range(14_000)],
+                        "ordered_at": pd.Timestamp("2023-10-15"),
+                        "revenue": 1.0,
+                    }
+                ),
+            ]
+        ),
+        # Everybody comes once.
+        shop().assign(customer_id=lambda log: [f"c{n}" for n in range(len(log))]),
+    ],
+    ids=["steady", "summer", "giveaway", "once"],
+)
+def test_where_customers_keep_their_ids_none_is_said_to_be_renamed(frame):
+    assert found_in(frame).renamed_after is None
+
+
+def test_the_check_of_a_log_says_what_to_do_about_new_ids():
+    checks = {
+        name: next(
+            finding
+            for finding in check_data(order_days_from_frame(frame), horizon_days=90).findings
+            if finding.name == "ids over time"
+        )
+        for name, frame in {"kept": shop(), "renamed": renamed(shop())}.items()
+    }
+    assert checks["kept"].status == "PASS"
+    assert checks["renamed"].status == "REVIEW"
+    assert f"after {date(2023, 9, 30)} customers known before" in checks["renamed"].words
+    assert "give the earlier orders the new ids" in checks["renamed"].recommendation

@@ -1,0 +1,61 @@
+"""What spreads over days ahead: figures of a longer horizon hold those of a shorter one."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_panels import FIRST_DAY, simulated_panel
+
+from ltvkit.models.stack import StackedLtv
+
+TRAINED = 120
+HORIZONS = (1, 7, *range(30, 721, 30), 1095, 3650)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    """Half order every ten days and are gone after sixty, half every 150 days for years."""
+    dice = np.random.default_rng(1)
+    rows = []
+    for number in range(600):
+        gap, life = ((10, 60), (150, 3000))[number % 2]
+        first = dice.integers(0, 750)
+        gaps = dice.exponential(gap, size=400)
+        day = first + np.append(0, np.cumsum(gaps)).astype(int)
+        day = np.unique(day[day <= min(800, first + dice.exponential(life))])
+        value = 30 * dice.lognormal(0, 0.5) * dice.lognormal(0, 0.5, size=len(day))
+        rows.append(pd.DataFrame({"customer_id": f"buyer-{number}", "day": day, "revenue": value}))
+    log = pd.concat(rows, ignore_index=True)
+    ordered_on = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log.pop("day"), unit="D")
+    log = log.assign(ordered_on=ordered_on.astype("datetime64[s]"), margin=log["revenue"] * 0.4)
+    log = log.assign(orders=1, lines=1, country="DE")
+    log = log.astype({"customer_id": "str", "country": "str"})
+    return simulated_panel(log, history_days=780, horizon_days=TRAINED)
+
+
+@pytest.fixture(scope="module")
+def model(panel):
+    return StackedLtv(seed=1, threads=1).fit(panel)
+
+
+def test_no_bound_falls_when_the_horizon_grows(model, panel):
+    found = [model.predict(panel.now, days) for days in HORIZONS]
+    for sooner, later in pairwise(found):
+        for name in ("prob_active", "low", "high", "low_if_order", "high_if_order"):
+            assert (later[name] >= sooner[name] * (1 - 1e-9)).all(), name
+
+
+def test_where_revenue_over_chance_falls_the_largest_stays_and_elsewhere_it_is_told(model, panel):
+    label, ahead = model._at_label(panel.now), model.ahead_
+
+    def ratio(days):
+        revenue, active = ahead.predict(panel.now, label, days)
+        return revenue / active
+
+    ratios = np.array([ratio(days) for days in (TRAINED, 180, 365, 540, 730)])
+    largest = ratios.max(axis=0)
+    assert (ratios[-1] < 0.98 * largest).any(), "of some it falls"
+    assert (ratios[-1] == largest).any(), "of others it rises"
+    np.testing.assert_allclose(ahead.if_order(panel.now, label, 730), largest, rtol=0.01)
+    np.testing.assert_array_equal(ahead.if_order(panel.now, label, TRAINED), ratios[0])

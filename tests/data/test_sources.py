@@ -14,6 +14,7 @@ import pytest
 
 from ltvkit.data import ColumnMap, clean, order_days_from_frame, read_transactions
 from ltvkit.data.locations import redact, resolve_location, without_secrets
+from ltvkit.data.reasons import MALFORMED
 from ltvkit.errors import DataError
 
 ROWS = [
@@ -94,6 +95,18 @@ def test_a_header_stays_one_where_names_and_amounts_hold_commas(tmp_path):
     rows = [f"2024-01-{day:02d}\t{day},50" for day in range(1, 10)]
     path.write_text("\n".join(["Campaigns, all of them", "Day\tCost", *rows]) + "\n")
     assert list(read(path)) == ["Day", "Cost"]
+
+
+@pytest.mark.parametrize("head", ["\n", "\ufeff\r\n\n", "Orders of all shops\n\n", "\nOrders\n \n"])
+def test_blank_lines_above_the_header_are_passed_over(tmp_path, head):
+    path = tmp_path / "orders.csv"
+    # As marketplaces write them: more blank lines below, and a last line that counts the rows.
+    rows = ["a,2024-01-05,5", "", *[f"b,2024-02-{day:02d},6" for day in range(1, 20)]]
+    lines = ["customer_id,ordered_at,revenue", "", *rows, "", "20,record(s) downloaded,from,Jan-01"]
+    path.write_text(head + "\n".join(lines) + "\n")
+    log = clean(read_transactions(path))
+    assert (log.summary.orders, log.summary.revenue) == (20, 119.0)
+    assert log.summary.reasons == {MALFORMED: 1}
 
 
 def test_columns_aligned_by_spaces_are_taken_apart(tmp_path):

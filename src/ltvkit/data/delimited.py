@@ -149,9 +149,18 @@ def _dialect(path: Path) -> tuple[tuple[str, ...], str, int]:
         return _header(rest, first.strip()[4], path), first.strip()[4], 1
     if len(text) == 1 << 18:
         text = text[: text.rindex("\n") + 1] if "\n" in text else text
-    skip, text = _without_title(text)
+    blank, text = _without_blanks(text)
+    title, text = _without_title(text)
+    below, text = _without_blanks(text)
     delimiter = max(DELIMITERS, key=lambda mark: _fit(text, mark))
-    return _header(text, delimiter, path), delimiter, skip
+    return _header(text, delimiter, path), delimiter, blank + title + below
+
+
+def _without_blanks(text: str) -> tuple[int, str]:
+    """How many blank lines a text begins with, and the text from there on."""
+    rest = text.lstrip(" \r\n")
+    blank = text[: len(text) - len(rest)].count("\n")
+    return blank, "".join(text.splitlines(keepends=True)[blank:])
 
 
 def _without_title(text: str) -> tuple[int, str]:

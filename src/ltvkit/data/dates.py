@@ -32,7 +32,8 @@ _NUMERIC = re.compile(
     r"^(?P<date>[9Y](?P<sep>[-/. ])[9Y](?P=sep)[9Y])(?:(?P<gap>,? |T)(?P<time>.+))?$"
 )
 _NAMED = re.compile(
-    r"^(?P<date>9(?P<sep>[-/. ])a(?P=sep)[9Y]|a 9,? [9Y])(?:(?P<gap>,? |T)(?P<time>.+))?$"
+    r"^(?P<date>9(?P<sep>[-/. ])a(?P=sep)[9Y]|a(?P<after>[-/. ])9,?(?P=after)[9Y])"
+    r"(?:(?P<gap>,? |T)(?P<time>.+))?$"
 )
 # Digits only, by their number: yyyymmdd with and without a time, or seconds, milliseconds,
 # microseconds and nanoseconds since 1970.
@@ -233,8 +234,8 @@ def _with_month_name(form: str) -> list[str]:
     year = "%Y" if "Y" in found["date"] else "%y"
     tail = (found["gap"] or " ") + time if time else ""
     if found["date"].startswith("a"):
-        comma = "," if "," in found["date"] else ""
-        return [f"{month} %d{comma} {year}{tail}" for month in ("%b", "%B")]
+        comma, sep = "," if "," in found["date"] else "", found["after"]
+        return [f"{month}{sep}%d{comma}{sep}{year}{tail}" for month in ("%b", "%B")]
     return [found["sep"].join(["%d", month, year]) + tail for month in ("%b", "%B")]
 
 

@@ -169,6 +169,20 @@ def test_what_was_paid_back_is_taken_off_the_amount(tmp_path, name):
     assert any(f"'{name}' seems to hold what was paid back" in doubt for doubt in guess.doubts)
 
 
+def test_of_amounts_in_several_currencies_the_converted_one_is_taken(tmp_path):
+    path = tmp_path / "payments.csv"
+    log = shop(customer="Customer ID", date="Created (UTC)", amount="Amount", currency="Currency")
+    log["Amount Refunded"] = np.where(log.index % 9 == 0, log["Amount"], 0.0)
+    for name in ("Amount", "Amount Refunded"):
+        log[f"Converted {name}"] = log[name] * 1.1
+    log.assign(**{"Converted Currency": "usd"}).to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "`Converted Amount` - `Converted Amount Refunded`"
+    assert not any("currency" in doubt for doubt in guess.doubts)
+    log.assign(**{"Converted Currency": log["Currency"]}).to_csv(path, index=False)
+    assert any("'Converted Currency' has 2" in doubt for doubt in guess_columns(path).doubts)
+
+
 def test_a_date_that_can_be_read_two_ways_is_found_and_left_to_the_user(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("customer,date,amount\n" + "a,01/02/2020,1.5\nb,03/04/2020,2.5\n" * 20)

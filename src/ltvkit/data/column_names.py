@@ -76,6 +76,8 @@ PARTLY = ("partial", "partially", "partiel", "partiellement", "teilweise", "teil
 KNOWN_LATER = (*CANCELLED, *REFUNDED, "status", "captured", "fulfilled", "fulfillment")
 """What can only be known after the order, and so says nothing at it."""
 CURRENCY = ("currency", "devise", "monnaie", "wahrung", "waluta")
+CONVERTED = ("converted",)
+"""Into the shop's own currency."""
 NOT_THE_ORDER_DATE = (
     "ship", "shipped", "shipping", "delivery", "delivered", "due", "birth", "birthday", "updated",
     "modified", "expiry", "refund", "return", "registered", "signup", "livraison", "naissance",

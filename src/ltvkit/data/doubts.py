@@ -76,7 +76,10 @@ def doubts_on_sales(
                 f"'{fact.name}' seems to hold what was paid back: make sure that it is taken off "
                 "the amounts"
             )
+    converted = any(likeness(fact.name, names.CONVERTED) for fact in used)
     for fact in facts:
+        if converted and not likeness(fact.name, names.CONVERTED):
+            continue  # The currency that was paid in, and not that of the amounts.
         if fact.distinct > 1 and likeness(fact.name, names.CURRENCY):
             found.append(
                 f"'{fact.name}' has {fact.distinct} values: amounts are added up as they are, "

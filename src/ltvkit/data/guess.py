@@ -245,7 +245,15 @@ def _revenue(
     )
     if total:
         words = f"{_called(total, names.AMOUNT)}{total.numbers:.0%} of its values are numbers"
-        refunded = next((fact for fact in numbers if _is_paid_back(fact, total)), None)
+        converted = likeness(total.name, names.CONVERTED)
+        refunded = next(
+            (
+                fact
+                for fact in numbers
+                if _is_paid_back(fact, total) and likeness(fact.name, names.CONVERTED) == converted
+            ),
+            None,
+        )
         if refunded is None:
             return total.name, (total,), f"revenue is '{total.name}': {words}"
         expression = f"{_quoted(total.name)} - {_quoted(refunded.name)}"
@@ -275,6 +283,7 @@ def _as_amount(fact: ColumnFacts) -> tuple[bool, ...]:
     """What speaks for one of two amounts that are called alike, the weightiest first."""
     return (
         not fact.number_fault,
+        likeness(fact.name, names.CONVERTED) > 0,
         likeness(fact.name, (*names.NOT_THE_AMOUNT, *names.REFUNDED)) < 1.0,
         likeness(fact.name, names.NET) > 0,
         not likeness(fact.name, names.GROSS),

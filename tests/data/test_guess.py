@@ -333,6 +333,18 @@ def test_orders_of_several_lines_and_places_are_no_customers(tmp_path, name):
     assert (columns.customer_id, columns.order_id) == (name, "Faktura")
 
 
+def test_a_phone_is_the_customer_where_nothing_else_says_who_it_was(tmp_path):
+    path = tmp_path / "restaurant.csv"
+    log = shop(order="Order Id", date="Opened", amount="Amount").assign(Server="Al")
+    log["Check #"] = log.index % 90  # Begins again every night.
+    log["Customer Phone"] = "206555" + (1000 + log["Order Id"] % 61).astype(str)
+    log.loc[log.index % 3 == 0, "Customer Phone"] = None
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Customer Phone"
+    log.assign(**{"Customer Phone": "2065550000"}).to_csv(path, index=False)  # The restaurant's.
+    assert guess_columns(path).columns.customer_id == "Check #"
+
+
 def test_an_account_that_all_guests_share_is_no_customer(tmp_path):
     path = tmp_path / "woocommerce.csv"
     log = shop(customer="Customer User ID", date="Order Date", amount="Order Total Amount")

@@ -15,6 +15,7 @@ CUSTOMER = (
 )  # fmt: skip
 CARD = ("card",)
 EMAIL = ("email", "mail", "courriel")
+PHONE = ("phone", "mobile", "telephone", "telefon", "handy", "komorka")
 DATE = (
     "date", "datetime", "timestamp", "time", "day", "when", "ordered", "created", "purchased",
     "paid", "jour", "datum", "tag", "zeit", "zeitpunkt", "bestelldatum", "kaufdatum", "data",

@@ -13,7 +13,7 @@ CROWD = 0.1
 def doubts_on_customer(customer: ColumnFacts) -> list[str]:
     """Whether a column holds people, and whom it leaves out."""
     doubts = []
-    if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL, *names.CARD)):
+    if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL, *names.CARD, *names.PHONE)):
         doubts.append(
             f"no column is called a customer; '{customer.name}' was taken because its values "
             "come again: make sure that they are people and not orders"

@@ -201,6 +201,7 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
         account
         or address
         or _best(others, names.CARD, _may_be_customer, named=True)
+        or _best(others, names.PHONE, _may_be_a_customers_phone, named=True)
         or _best(others, (), lambda fact: _may_be_nameless_customer(fact, rows))
     )
     rest = [fact for fact in facts if fact not in (date, customer)]
@@ -345,6 +346,11 @@ def _may_be_customer(fact: ColumnFacts) -> bool:
     fraction = fact.numbers >= MOSTLY and not fact.whole
     other = likeness(fact.name, names.NOT_THE_CUSTOMER) == 1.0
     return fact.filled > MOST_FILLED and not fraction and not other
+
+
+def _may_be_a_customers_phone(fact: ColumnFacts) -> bool:
+    """A shop has a phone as well, which is then in every row."""
+    return fact.filled > MOST_FILLED and fact.commonest <= CROWD
 
 
 def _may_be_nameless_customer(fact: ColumnFacts, rows: int) -> bool:

@@ -55,6 +55,10 @@ def test_without_a_total_the_amount_is_pieces_times_unit_price_and_says_so(tmp_p
         ("Subtotal", "Total"),
         ("Nettobetrag", "MwSt-Betrag"),
         ("Nettobetrag", "USt Betrag"),
+        ("Subtotal (ex tax)", "Subtotal (inc tax)"),
+        ("Total (IVA excl.)", "Total (IVA incl.)"),
+        ("Amount", "Amount Including VAT"),
+        ("Betrag exkl. MwSt", "Betrag inkl. MwSt"),
     ],
 )
 def test_of_two_amounts_the_one_that_sales_are_counted_in_is_taken(tmp_path, revenue, other):
@@ -96,6 +100,8 @@ def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
     assert "'is_cancelled' seems to mark cancelled orders" in doubts
     assert "'currency' has 2 values" in doubts
     assert "'gross_total' seems to include tax" in doubts
+    frame.rename(columns={"gross_total": "Total (VAT included)"}).to_csv(path, index=False)
+    assert any("'Total (VAT included)' seems" in doubt for doubt in guess_columns(path).doubts)
 
 
 def payments() -> pd.DataFrame:

@@ -105,18 +105,29 @@ IDENTIFIER = (
     "hash",
 )  # fmt: skip
 
+_TAX = r"(?:tax(?:e?s)?|vat|gst|tva|iva|mw st|mwst|u st|ust)"
+_WITH = r"(?:incl?|included|including|inkl|with)"
+_WITHOUT = r"(?:exc?l?|excluded|excluding|exkl|without|before|ohne|hors|bez)"
+_PHRASES = (
+    (re.compile(rf"\b(?:{_WITHOUT} {_TAX}|{_TAX} {_WITHOUT})\b"), "net"),
+    (re.compile(rf"\b(?:{_WITH} {_TAX}|{_TAX} {_WITH})\b"), "gross"),
+)
+
 
 def words(name: str) -> tuple[str, ...]:
-    """The words of a column's name.
+    """The words of a column's name; with tax is gross, without it is net.
 
-    >>> words("InvoiceDate"), words("id_klienta"), words("Quantité")
-    (('invoice', 'date'), ('id', 'klienta'), ('quantite',))
+    >>> words("InvoiceDate"), words("id_klienta"), words("Subtotal (ex tax)")
+    (('invoice', 'date'), ('id', 'klienta'), ('subtotal', 'net'))
     """
     plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
     apart = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", apart)
-    return tuple(word for word in re.split(r"[^a-z0-9]+", apart.lower()) if word)
+    text = " ".join(re.findall(r"[a-z0-9]+", apart.lower()))
+    for phrase, word in _PHRASES:
+        text = phrase.sub(word, text)
+    return tuple(text.split())
 
 
 def likeness(name: str, vocabulary: tuple[str, ...]) -> float:

@@ -42,6 +42,15 @@ def test_without_a_total_the_amount_is_pieces_times_unit_price_and_says_so(tmp_p
     assert log.summary.revenue == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("name", ["Total Price", "total_price", "Prix total", "Gesamtpreis"])
+def test_a_price_of_the_whole_row_is_not_multiplied(tmp_path, name):
+    path = tmp_path / "orders.csv"
+    shop(customer="Buyer", date="Sale Date", quantity="Quantity", price=name).to_csv(
+        path, index=False
+    )
+    assert guess_columns(path).columns.revenue == name
+
+
 @pytest.mark.parametrize(
     ("revenue", "other"),
     [

@@ -21,8 +21,10 @@ DATE = (
     "paid", "jour", "datum", "tag", "zeit", "zeitpunkt", "bestelldatum", "kaufdatum", "data",
     "dzien", "czas", "fkdat", "audat", "budat", "erdat",
 )  # fmt: skip
+TOTAL = ("total", "gesamtpreis", "gesamtbetrag", "gesamtsumme")
+"""A price of such a name is not that of one piece."""
 AMOUNT = (
-    "amount", "revenue", "sales", "total", "value", "spend", "spent", "paid", "payment", "gmv",
+    *TOTAL, "amount", "revenue", "sales", "value", "spend", "spent", "paid", "payment", "gmv",
     "turnover", "subtotal", "dollar", "dollars", "net", "netto", "netwr", "montant",
     "chiffre", "ca", "ht", "somme", "valeur", "betrag", "umsatz", "summe", "wert", "kwota",
     "wartosc", "suma", "przychod", "sprzedaz", "gross", "brutto", "ttc",

@@ -233,7 +233,7 @@ def _revenue(
     price = _best(
         [fact for fact in numbers if fact is not quantity],
         names.UNIT_PRICE,
-        lambda _: True,
+        lambda fact: not likeness(fact.name, names.TOTAL),
         named=True,
     )
     total = _best(
@@ -262,7 +262,10 @@ def _revenue(
         return expression, (total, refunded), why
     if quantity and price:
         expression = f"{_quoted(quantity.name)} * {_quoted(price.name)}"
-        why = "there is no column with a total, but a number of pieces and a unit price"
+        why = (
+            "there is no column with a total, but a number of pieces and a unit price; make sure "
+            "that it is the price of one piece"
+        )
         return expression, (quantity, price), f"revenue is '{expression}': {why}"
     left = price or _best(
         [fact for fact in numbers if fact is not quantity],

@@ -141,6 +141,24 @@ def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learn
     assert not any("Cancelled at" in doubt or "paid back" in doubt for doubt in guess.doubts)
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("Status", "Denied"),
+        ("Order Status", "Incomplete"),
+        ("Order Status", "Returned"),
+        ("Statut", "Retournée"),
+        ("Bestellstatus", "Storniert / Abgelehnt"),
+        ("Zahlungsstatus", "Wiedergutschrift"),
+    ],
+)
+def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log.assign(**{column: np.resize(["ok", value], len(log))}).to_csv(path, index=False)
+    assert guess_columns(path).leave_out == {column: (value,)}
+
+
 def test_goods_still_to_be_sent_are_sold_and_an_unknown_column_is_left_to_its_user(tmp_path):
     path = tmp_path / "orders.csv"
     log = shop().assign(

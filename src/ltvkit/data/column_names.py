@@ -58,18 +58,23 @@ CANCELLED = (
 )  # fmt: skip
 REFUNDED = (
     "refund", "refunds", "refunded", "rembourse", "remboursement", "ruckerstattet",
-    "ruckerstattung", "erstattet", "erstattung", "zwrot", "zwrotu", "zwrocono",
+    "ruckerstattung", "erstattet", "erstattung", "zwrot", "zwrotu", "zwrocono", "returned",
+    "reversed", "retourne", "retournee", "retourniert", "wiedergutschrift",
 )  # fmt: skip
 NO_SALE = (
-    *CANCELLED, *REFUNDED, "voided", "failed", "failure", "declined", "rejected", "pending",
-    "expired", "abandoned", "unpaid", "disputed", "chargeback", "trial", "pledge", "pledged",
+    *CANCELLED, *REFUNDED, "voided", "failed", "failure", "declined", "denied", "rejected",
+    "pending", "incomplete", "expired", "abandoned", "unpaid", "disputed", "chargeback", "trial",
+    "pledge", "pledged",
     "fehlgeschlagen", "abgelehnt", "ausstehend", "abgebrochen", "annulee", "echoue", "echouee",
     "refuse", "refusee", "remboursee", "impaye", "impayee", "attente", "anulowany", "anulowana",
     "nieudane", "nieudana", "odrzucone", "odrzucona", "zwrocone", "zwrocona", "oczekuje",
     "oczekujace",
 )  # fmt: skip
 """Words of values: such a row brought nothing, or did not keep what it brought."""
-STATUS = ("status", "state", "result", "outcome", "statut", "etat", "zustand", "stan")
+STATUS = (
+    "status", "state", "result", "outcome", "statut", "etat", "zustand", "stan", "bestellstatus",
+    "auftragsstatus", "zahlungsstatus",
+)  # fmt: skip
 """Of a payment or an order. A type may be one of articles, such as trial sizes."""
 DELIVERY = (
     "fulfillment", "fulfilment", "shipping", "shipment", "delivery", "livraison", "expedition",

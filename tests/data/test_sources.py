@@ -63,6 +63,22 @@ def test_every_unicode_encoding_gives_the_same_rows(tmp_path, encoding):
     pd.testing.assert_frame_equal(read(path), EXPECTED)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "header", "value"),
+    [
+        ("cp1250", "Wartość zamówienia", "Łódź"),
+        ("cp1250", "Kupujący", "Zażółć gęślą jaźń"),
+        ("cp932", "注文番号", "山田 ﾀﾛｳ"),
+        ("cp1252", "Prix payé", "¿Qué? 3 m³ à £5, cœur¹"),
+    ],
+)
+def test_letters_of_before_unicode_are_those_of_their_language(tmp_path, encoding, header, value):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(f'{header},x\n"{value}",1\n'.encode(encoding))
+    found = read(path)
+    assert (list(found), found[header].tolist()) == ([header, "x"], [value])
+
+
 def test_what_is_no_utf_8_is_read_as_windows_1252(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_bytes("customer_id,ordered_at,revenue\nZoé,2024-01-01,€ 5\n".encode("cp1252"))

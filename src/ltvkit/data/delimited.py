@@ -8,6 +8,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ CHUNK = 1 << 22
 DELIMITERS = (",", ";", "\t", "|")
 MOST_TITLE_LINES = 5
 MOSTLY = 0.8
+_POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\xbf][A-Za-z]|\x9c\xe6")
+"""ą, ł and ż between two letters, or ść: in Windows-1252 these are ¹, ³ and ¿, or œæ."""
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -51,7 +54,8 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
     """Find out how a delimited file is written; copy it to UTF-8 where it is written otherwise.
 
     UTF-16 is known by its byte order mark; what is not valid UTF-8 is read as Windows-1252 (which
-    holds Latin-1's letters). Compressed files (`.gz`) are unpacked.
+    holds Latin-1's letters), or as Windows-1250 or Shift-JIS where it must be Polish or Japanese.
+    Compressed files (`.gz`) are unpacked.
     """
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -74,7 +78,7 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
         valid = valid and _decodes(decoder, b"", final=True)
     if not valid or 0 < windows_ends < ends:
         # Joined from files of two makes, lines end in two ways, which no parser takes.
-        path = _as_utf8(path, "utf-8" if valid else encoding or "cp1252", workspace)
+        path = _as_utf8(path, "utf-8" if valid else encoding or _legacy_encoding(path), workspace)
     if _is_aligned(path):
         path = _as_csv(path, workspace)
     header, delimiter, skip = _dialect(path)
@@ -85,6 +89,19 @@ def file_digest(path: Path) -> str:
     """The sha256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _legacy_encoding(path: Path) -> str:
+    """The encoding of what is not Unicode: Western unless its bytes say that it cannot be."""
+    western, japanese = (codecs.getincrementaldecoder(name)() for name in ("cp1252", "cp932"))
+    is_western = is_japanese = True
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            if _POLISH.search(chunk):
+                return "cp1250"
+            is_western = is_western and _decodes(western, chunk)
+            is_japanese = is_japanese and _decodes(japanese, chunk)
+    return "cp932" if is_japanese and not is_western else "cp1252"
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:

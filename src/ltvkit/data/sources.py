@@ -79,7 +79,8 @@ def read_transactions(location: str | Path, *, workspace: Workspace | None = Non
     Parameters
     ----------
     location : str or Path
-        `orders.csv` (any of `, ; tab |`; UTF-8, UTF-16 or Windows-1252; also `.gz`),
+        `orders.csv` (any of `, ; tab |`; UTF-8, UTF-16, Windows-1252 or, in Polish and Japanese,
+        Windows-1250 and Shift-JIS; also `.gz`),
         `orders.parquet`, a folder or `orders/*.csv`, `https://…` (fetched whole),
         `duckdb:///file.db?table=orders`, `sqlite:///file.db?query=…`,
         `postgresql://user@host/db?table=orders`, `sample:cdnow`.

@@ -85,6 +85,12 @@ def refunds_of_unknown_orders(frame):
     return pd.concat([frame, early])
 
 
+def refunds_under_the_shops_own_address(frame):
+    paid_back = frame[frame["line"] % 20 == 0].copy()
+    paid_back["revenue"] *= -1
+    return pd.concat([frame, paid_back.assign(customer_id="shop@example.org")])
+
+
 def many_gifts(frame):
     return frame.assign(revenue=frame["revenue"].where(frame["line"] % 5 > 0, 0.0))
 
@@ -128,6 +134,7 @@ def ids_out_of_a_spreadsheet(frame):
         (a_hole, "gaps", "REVIEW"),
         (everything_twice, "duplicate rows", "REVIEW"),
         (refunds_of_unknown_orders, "refunds without an order", "REVIEW"),
+        (refunds_under_the_shops_own_address, "refunds without an order", "REVIEW"),
         (many_gifts, "orders worth nothing", "REVIEW"),
         (a_till, "largest customer", "REVIEW"),
         (one_giant_order, "largest order", "REVIEW"),

@@ -229,11 +229,13 @@ def _refunds(log: CleanLog) -> DataFinding:
     summary = log.summary
     gross = summary.revenue or 1.0
     share = summary.unmatched_amount / gross
+    alone = summary.reasons.get(WORDS[Reason.REFUND_ONLY], 0)
     return by_threshold(
         "refunds without an order",
-        share,
+        max(share, alone / summary.rows),
         f"{summary.unmatched_refunds:,} refunds exceed what the customer had bought, by "
-        f"{share:.2%} of revenue",
+        f"{share:.2%} of revenue"
+        + (f"; {alone:,} more are of customers without any order" if alone else ""),
         "orders from before the log's first day, or refunds under other customer ids; they are "
         "left out of revenue",
         review=0.01,

@@ -224,8 +224,9 @@ def _total(run: Run) -> str:
     if run.total.grade == "none":
         return "No total could be forecast: too few repeat orders, or no past date to check it at."
     words = run.total.words if run.verdict.decision == "use" else "Not to be planned with."
+    currency = f" {run.data.currency}" if run.data.currency else ""
     return (
         f"Revenue of today's {run.data.customers:,} customers in {days} days: "
-        f"{figure.value:,.0f} {run.data.currency} ({figure.low:,.0f} to {figure.high:,.0f}). "
+        f"{figure.value:,.0f}{currency} ({figure.low:,.0f} to {figure.high:,.0f}). "
         f"{words}"
     )

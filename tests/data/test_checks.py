@@ -147,6 +147,16 @@ def test_a_spoiled_log_is_found_out(spoil, name, status):
     assert statuses(spoil(good()))[name] == status
 
 
+def test_totals_that_each_row_of_an_order_repeats_are_found_out():
+    lines = good().assign(order_id=lambda frame: frame["line"] // 3)
+    assert statuses(lines)["amounts of lines"] == "PASS"
+    totals = lines.assign(revenue=lines.groupby("order_id")["revenue"].transform("sum"))
+    assert statuses(totals)["amounts of lines"] == "REVIEW"
+    assert statuses(totals.drop(columns="order_id"))["amounts of lines"] == "PASS"
+    few = totals[totals["order_id"] < 10].drop(columns="line")
+    assert statuses(few)["amounts of lines"] == "PASS"
+
+
 def test_a_snapshot_long_after_the_last_order_is_found_out():
     assert statuses(good(), as_of=date(2024, 3, 1))["last days"] == "REVIEW"
 

@@ -425,6 +425,20 @@ def test_an_address_is_no_order_and_a_name_that_is_only_like_one_says_nothing(tm
     assert "order_id is 'billing': 200 different values" in guess_columns(path).reasons
 
 
+def test_a_total_that_every_line_of_an_order_repeats_is_pointed_at(tmp_path):
+    path = tmp_path / "woocommerce.csv"
+    once = shop(customer="Email", date="Order Date", amount="Order Total", order="Order Number")
+    lines = once.loc[once.index.repeat(2)].reset_index(drop=True)
+    lines.assign(Item=lines.index % 2).to_csv(path, index=False)
+    assert any("400 of 400 orders" in doubt for doubt in guess_columns(path).doubts)
+    lines["Order Total"] *= 1 + lines.index % 2  # Amounts of the lines.
+    lines.to_csv(path, index=False)
+    assert not any("several rows" in doubt for doubt in guess_columns(path).doubts)
+    pieces = lines.drop(columns="Order Total").assign(Quantity=1, Price=lines.index % 7 + 0.5)
+    pieces.to_csv(path, index=False)
+    assert not any("several rows" in doubt for doubt in guess_columns(path).doubts)
+
+
 def test_a_total_may_stand_once_an_order_with_the_customer_in_every_line(tmp_path):
     path = tmp_path / "orders.csv"
     once = shop(customer="Email", date="Created at", amount="Subtotal", order="Order")

@@ -26,6 +26,9 @@ class LogSummary:
         Rows of the input; `rows = accepted + rejected`.
     customers, order_days, orders : int
         Orders are distinct order ids within a day, or days where there is no order id.
+    orders_of_lines, orders_of_one_amount : int
+        Orders with several rows, and those of them whose rows all have the same amount, which may
+        be the order's total.
     duplicates : int
         Rows that repeat an earlier row in every column of the input.
     duplicates_dropped : int
@@ -64,6 +67,8 @@ class LogSummary:
     customers: int
     order_days: int
     orders: int
+    orders_of_lines: int
+    orders_of_one_amount: int
     duplicates: int
     duplicates_dropped: int
     unidentified: int

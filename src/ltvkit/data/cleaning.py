@@ -108,6 +108,7 @@ def clean(
         raise _nothing_left(staged, last)
     rejected = rejected_rows(source, staged, last)
     accepted = _count_accepted(staged, last)
+    lines = _count_orders_of_lines(staged, mapped)
     workspace.run(f"DROP TABLE {staged.table}")  # Sorting the order days wants its memory.
     with_margin = mapped.margin is not None
     carried = _net(staged, with_margin=with_margin)
@@ -125,6 +126,7 @@ def clean(
         mapped,
         rejected,
         accepted,
+        lines,
         netted=carried is not None,
         begins=history_begins(order_days),
     )
@@ -286,11 +288,24 @@ def _count_accepted(staged: Staged, as_of: date) -> tuple[int, float, float, int
     return refunds, refunded, revenue, later
 
 
+def _count_orders_of_lines(staged: Staged, mapped: Mapped) -> tuple[int, int]:
+    """Orders with several rows worth something, and those of them whose rows are worth the same."""
+    if mapped.order_id is None:
+        return 0, 0
+    several, alike = staged.workspace.row(
+        "SELECT count(*), count(*) FILTER (low = high) FROM (SELECT min(revenue) AS low, "
+        f"max(revenue) AS high FROM {staged.table} WHERE reason = 0 AND revenue > 0 "
+        "AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)"
+    )
+    return several, alike
+
+
 def _summarise(
     staged: Staged,
     mapped: Mapped,
     rejected: pd.DataFrame,
     accepted: tuple[int, float, float, int],
+    lines: tuple[int, int],
     *,
     netted: bool,
     begins: date,
@@ -317,6 +332,8 @@ def _summarise(
         customers=customers,
         order_days=days,
         orders=orders,
+        orders_of_lines=lines[0],
+        orders_of_one_amount=lines[1],
         duplicates=staged.duplicates,
         duplicates_dropped=staged.duplicates_dropped,
         unidentified=int(counts.get(WORDS[Reason.NO_CUSTOMER], 0)),

@@ -5,7 +5,11 @@ from collections.abc import Mapping, Sequence
 from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import FEW_VALUES, ColumnFacts
 from ltvkit.data.column_names import likeness, words
+from ltvkit.data.sources import Source
 
+FEWEST_OF_LINES, OF_ONE_AMOUNT = 20, 0.9
+"""Orders with several rows, below which their amounts say little; and the share of them with the
+same amount in each row, up to which these are pieces of one price."""
 CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""
 
@@ -91,6 +95,23 @@ def doubts_on_sales(
         if set(words(fact.name)) & set(names.GROSS)
     ]
     return found
+
+
+def doubts_on_lines(source: Source, order: ColumnFacts, amount: ColumnFacts) -> list[str]:
+    """Whether the lines of an order repeat its total, which would be counted once for each."""
+    columns = {column.name: column.tidy for column in source.columns}
+    alike, several = source.workspace.row(
+        f"SELECT count(*) FILTER (low = high), count(*) FROM (SELECT min({columns[amount.name]}) "
+        f"AS low, max({columns[amount.name]}) AS high FROM {source.relation} GROUP BY "
+        f"{columns[order.name]} HAVING count({columns[amount.name]}) > 1)"
+    )
+    if several < FEWEST_OF_LINES or alike <= OF_ONE_AMOUNT * several:
+        return []
+    return [
+        f"{alike:,} of {several:,} orders with several rows have one '{amount.name}' in all of "
+        "them: if it is the order's total, it would count once for each row; take an amount of "
+        "the row, such as quantity * price, or export a row for each order"
+    ]
 
 
 def leave_out(

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ltvkit.data.clean_log import CleanLog
 from ltvkit.data.continuity import continuity
+from ltvkit.data.doubts import FEWEST_OF_LINES, OF_ONE_AMOUNT
 from ltvkit.data.identifiers import ROUNDED
 from ltvkit.data.reasons import WORDS, Reason
 from ltvkit.data.workspace import literal
@@ -57,6 +58,7 @@ def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
         _gap(found),
         _ids(found),
         _duplicates(log),
+        _order_totals(log),
         _refunds(log),
         _zero_values(log),
         _largest_customer(log),
@@ -222,6 +224,19 @@ def _duplicates(log: CleanLog) -> DataFinding:
         "real logs repeat lines, but not often; if rows were exported twice, set "
         "data.drop_exact_duplicates",
         review=0.02,
+    )
+
+
+def _order_totals(log: CleanLog) -> DataFinding:
+    """Exports of lines that repeat the total of their order."""
+    several, alike = log.summary.orders_of_lines, log.summary.orders_of_one_amount
+    return by_threshold(
+        "amounts of lines",
+        alike / several if several >= FEWEST_OF_LINES else 0.0,
+        f"{alike:,} of {several:,} orders with several rows have one amount in all of them",
+        "if it is the order's total, it counts once for each row: map an amount of the row, such "
+        "as quantity * price, or export a row for each order",
+        review=OF_ONE_AMOUNT,
     )
 
 

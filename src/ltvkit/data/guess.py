@@ -12,7 +12,14 @@ from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, ColumnFacts, days_of, look_at
 from ltvkit.data.column_names import likeness
 from ltvkit.data.columns import RESERVED
-from ltvkit.data.doubts import CROWD, doubts_on_customer, doubts_on_sales, leave_out, no_sales
+from ltvkit.data.doubts import (
+    CROWD,
+    doubts_on_customer,
+    doubts_on_lines,
+    doubts_on_sales,
+    leave_out,
+    no_sales,
+)
 from ltvkit.data.first_config import NEEDED, Guess
 from ltvkit.data.sources import Source, read_transactions
 
@@ -93,6 +100,9 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     missing = [
         f"no column was found for {key}: fill it in" for key in NEEDED if key not in found.keys
     ]
+    lines: list[str] = []
+    if found.order and found.used and not likeness(found.used[0].name, names.QUANTITY):
+        lines = doubts_on_lines(source, found.order, found.used[0])
     days = days_of(source, found.date) if found.date else 0
     return Guess(
         location=source.location,
@@ -101,6 +111,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
         doubts=(
             *(doubt for each in said for doubt in each.doubts),
             *doubts_on_sales(facts, found.rest, found.used, left_out),
+            *lines,
             *missing,
         ),
         candidates=tuple(

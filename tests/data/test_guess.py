@@ -400,6 +400,14 @@ def test_of_two_customers_the_one_that_comes_again_is_taken(tmp_path):
     assert guess_columns(path).columns.customer_id == "customer_unique_id"
 
 
+def test_the_account_of_the_shop_itself_is_no_customer(tmp_path):
+    path = tmp_path / "settlements.csv"
+    log = shop(date="Creation Date", amount="Net Credit").assign(company_account="ACME")
+    log["Shopper Reference"] = shop(customer="x")["x"]
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Shopper Reference"
+
+
 def test_where_an_order_has_several_lines_its_customer_and_total_stand_in_the_first(tmp_path):
     path = tmp_path / "shopify.csv"
     log = shop(

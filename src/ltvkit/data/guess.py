@@ -202,7 +202,8 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     orders = _best(others, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True)
 
     def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
-        return (fact.distinct < (orders.distinct if orders else rows),)
+        one_for_all = fact.distinct == 1  # The account of the shop itself.
+        return (not one_for_all, fact.distinct < (orders.distinct if orders else rows))
 
     account = _best(others, names.CUSTOMER, _may_be_customer, prefer=comes_again, named=True)
     address = _best(others, names.EMAIL, lambda fact: fact.filled > LEAST_FILLED, named=True)

@@ -287,6 +287,12 @@ def test_a_url_without_a_table_behind_it_is_the_users_mistake(served):
         ("blank.csv", b"\n\n", "got an empty file"),
         ("numbers.csv", b"1,2,3\n4,5,6\n", "got a first line without words"),
         ("sheet.xlsx", b"PK\x03\x04rest", "save the sheet as csv"),
+        (
+            "orders.xls",
+            b"\xef\xbb\xbf\n<table><tr><td>1</td></tr></table>",
+            "JSON, XML or a web page",
+        ),
+        ("orders.json", b'[\n {"customer": 1}]', "JSON, XML or a web page"),
         ("broken.parquet", b"PAR1rest", "expected a table that can be read"),
         (
             "half.csv.gz",
@@ -294,7 +300,16 @@ def test_a_url_without_a_table_behind_it_is_the_users_mistake(served):
             "expected a whole gzip file",
         ),
     ],
-    ids=["empty", "blank", "no header", "spreadsheet", "broken parquet", "half a gzip"],
+    ids=[
+        "empty",
+        "blank",
+        "no header",
+        "spreadsheet",
+        "web page",
+        "json",
+        "broken parquet",
+        "half a gzip",
+    ],
 )
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(tmp_path, name, content, words):
     path = tmp_path / name

@@ -6,6 +6,7 @@ workspace first, so that a run reads the same rows however often it looks.
 
 import glob
 import hashlib
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,10 @@ from ltvkit.errors import DataError, offenders
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".psv", ".dat")
 PARQUET_ENDINGS = (".parquet", ".pq", ".parq")
 DOWNLOAD_TIMEOUT_SECONDS = 60
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*\{|<(?:\?xml|!doctype|html|table))", re.IGNORECASE
+)
+"""How a file begins that is no table, though its name may be that of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +219,11 @@ def _kind(path: Path) -> str:
         raise DataError(
             f"got {path.name}, a spreadsheet or zip file, expected csv or parquet; "
             "save the sheet as csv (UTF-8)"
+        )
+    if _MARKUP.match(start):
+        raise DataError(
+            f"got {path.name}, which holds JSON, XML or a web page, expected csv or parquet; open "
+            "it in a spreadsheet or in pandas, and save the table as csv (UTF-8)"
         )
     return "text"
 

@@ -189,6 +189,19 @@ def test_the_text_shows_counts_findings_and_rejected_rows():
     assert "EUR" in text
 
 
+def test_a_single_row_or_day_is_told_in_the_singular():
+    log = pd.DataFrame({"customer_id": ["a", "a", "A"], "revenue": 1.0})
+    log["ordered_at"] = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-03"])
+    checked = check_data(order_days_from_frame(log), horizon_days=30, margin_rate=0.4)
+    words = "\n".join(finding.words for finding in checked.findings)
+    for told in (
+        "the longest time without any order is 1 day\n",
+        "1 row repeats another one",
+        "1 customer id differs from another one",
+    ):
+        assert told in words
+
+
 def test_rows_left_out_on_purpose_are_counted_and_alarm_nobody():
     frame = good().assign(status=np.resize(["paid", "failed", "paid"], len(good())))
     log = order_days_from_frame(frame, leave_out={"status": ["failed"]})

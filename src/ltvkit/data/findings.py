@@ -93,6 +93,10 @@ def by_threshold(
     )
 
 
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def _put_aside(log: CleanLog) -> DataFinding:
     unfit = {why: rows for why, rows in log.summary.reasons.items() if why != LEFT_OUT}
     asked = log.summary.reasons.get(LEFT_OUT, 0)
@@ -115,7 +119,7 @@ def _customers(log: CleanLog) -> DataFinding:
     return by_threshold(
         "customers",
         count,
-        f"{count:,} customers",
+        _counted(count, "customer", "customers"),
         "rankings and totals need some 300 customers; take a longer history",
         review=300,
         fail=50,
@@ -180,7 +184,7 @@ def _recent(found: Continuity) -> DataFinding:
     return by_threshold(
         "last days",
         found.last_days,
-        f"{found.last_days} days without an order before the snapshot",
+        f"{_counted(found.last_days, 'day', 'days')} without an order before the snapshot",
         "the end of the log seems to be missing, so customers look lost; set snapshot.as_of to "
         "the last complete day",
         review=max(7.0, found.longest_days),
@@ -191,7 +195,7 @@ def _gap(found: Continuity) -> DataFinding:
     return by_threshold(
         "gaps",
         found.longest_days,
-        f"the longest time without any order is {found.longest_days} days",
+        f"the longest time without any order is {_counted(found.longest_days, 'day', 'days')}",
         "a part of the log may be missing; customers look less loyal than they are",
         review=30,
     )
@@ -220,7 +224,7 @@ def _duplicates(log: CleanLog) -> DataFinding:
     return by_threshold(
         "duplicate rows",
         count / rows,
-        f"{count:,} rows repeat another one in every column ({kept})",
+        f"{_counted(count, 'row repeats', 'rows repeat')} another one in every column ({kept})",
         "real logs repeat lines, but not often; if rows were exported twice, set "
         "data.drop_exact_duplicates",
         review=0.02,
@@ -248,9 +252,13 @@ def _refunds(log: CleanLog) -> DataFinding:
     return by_threshold(
         "refunds without an order",
         max(share, alone / summary.rows),
-        f"{summary.unmatched_refunds:,} refunds exceed what the customer had bought, by "
-        f"{share:.2%} of revenue"
-        + (f"; {alone:,} more are of customers without any order" if alone else ""),
+        f"{_counted(summary.unmatched_refunds, 'refund exceeds', 'refunds exceed')} what the "
+        f"customer had bought, by {share:.2%} of revenue"
+        + (
+            f"; {_counted(alone, 'more is', 'more are')} of customers without any order"
+            if alone
+            else ""
+        ),
         "orders from before the log's first day, or refunds under other customer ids; they are "
         "left out of revenue",
         review=0.01,
@@ -369,7 +377,8 @@ def _spellings(log: CleanLog) -> DataFinding:
     return by_threshold(
         "spelling of ids",
         (ids - alike) / ids,
-        f"{ids - alike:,} customer ids differ from another one by capitals only",
+        f"{_counted(ids - alike, 'customer id differs', 'customer ids differ')} from another one "
+        "by capitals only",
         "if capitals mean nothing, write the ids in small letters before the export: one person "
         "counts as several customers now",
         review=0.002,

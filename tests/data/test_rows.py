@@ -146,6 +146,34 @@ def test_an_amount_that_is_missing_is_missing_where_every_line_has_its_own():
     assert cleaned.summary.reasons == {"the amount is missing": 1}
 
 
+def test_a_blank_in_a_difference_of_columns_is_nothing_and_not_an_unknown_amount():
+    names = ("customer_id", "ordered_at", "credit", "debit")
+    rows = [
+        ("a", "2024-01-05", "60.00", None),
+        ("a", "2024-01-09", None, "10.00"),  # Paid back.
+        ("a", "2024-01-10", "0.00", None),
+        ("b", "2024-01-06", "5.00", "5.00"),
+        ("b", "2024-01-07", None, None),
+        ("b", "2024-01-08", None, "0.00"),
+        ("b", "2024-01-09", "7.00", "none"),
+        ("b", "2024-01-10", "none", None),
+    ]
+    columns = ColumnMap(revenue="credit - debit")
+    log = order_days_from_frame(pd.DataFrame(rows, columns=list(names)), columns=columns)
+    assert log.to_pandas()["revenue"].tolist() == [50.0, 0.0, 0.0]
+    assert log.rejected[["row", "reason"]].to_numpy().tolist() == [
+        [5, "the amount is missing"],
+        [6, "the amount is missing"],
+        [7, "the amount cannot be read"],
+        [8, "the amount is missing"],
+    ]
+    product = order_days_from_frame(
+        pd.DataFrame(rows[:2] + rows[3:4], columns=list(names)),
+        columns=ColumnMap(revenue="credit * debit"),
+    )
+    assert product.summary.reasons == {"the amount is missing": 2}
+
+
 # --- rows that are no sales ---------------------------------------------------------------------
 
 

@@ -36,6 +36,13 @@ class Expression:
         """The columns it uses, each once, in order of appearance."""
         return tuple(dict.fromkeys(text for kind, text in self.tokens if kind == "name"))
 
+    @property
+    def is_plain_sum(self) -> bool:
+        """Whether it is made of several columns by + and - alone, as credit - debit is."""
+        marks = {text for kind, text in self.tokens if kind == "mark"}
+        numbers = any(kind == "number" for kind, _ in self.tokens)
+        return len(self.names) > 1 and marks <= {"+", "-"} and not numbers
+
     def sql(self, columns: Mapping[str, str]) -> str:
         """The expression in SQL; `columns` gives the SQL of every name. Division by 0 is NULL.
 

@@ -7,6 +7,7 @@ from ltvkit.data.amounts import LIMIT, decide_amounts
 from ltvkit.data.attributes import attribute_sql
 from ltvkit.data.columns import Mapped
 from ltvkit.data.dates import FIRST_YEAR, LAST_YEAR, decide_dates
+from ltvkit.data.expressions import Expression
 from ltvkit.data.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.reasons import Reason
 from ltvkit.data.sources import Source
@@ -212,7 +213,9 @@ def _read_columns(
             name: decide_amounts(workspace, raw, rows[name], decimal_mark=decimal_mark)
             for name in amount.names
         }
-        expressions[called] = amount.sql({name: f"({one.sql})" for name, one in read.items()})
+        expressions[called] = _amount_sql(
+            amount, rows, {name: one.sql for name, one in read.items()}
+        )
         if read:
             readings[key] = ", ".join(dict.fromkeys(one.words for one in read.values()))
     attributes = [] if mapped.channel is None else [identifiers("channel", mapped.channel)]
@@ -220,6 +223,21 @@ def _read_columns(
     if mapped.order_id is not None:
         expressions["order_id"] = identifiers("order_id", mapped.order_id)
     return expressions, attributes, readings
+
+
+def _amount_sql(amount: Expression, rows: Mapping[str, Column], read: Mapping[str, str]) -> str:
+    """SQL of an amount.
+
+    In a sum of columns a blank is 0, as of a refund where there was none; where the first column is
+    blank something else must be there, as a payment back without a payment.
+    """
+    if not amount.is_plain_sum:
+        return amount.sql({name: f"({sql})" for name, sql in read.items()})
+    blank = {name: f"{rows[name].sql} IS NULL" for name in read}
+    total = amount.sql(
+        {name: f"(CASE WHEN {blank[name]} THEN 0 ELSE {sql} END)" for name, sql in read.items()}
+    )
+    return f"CASE WHEN {blank[amount.names[0]]} THEN nullif({total}, 0) ELSE {total} END"
 
 
 def _kept(mapped: Mapped, attributes: int) -> list[str]:

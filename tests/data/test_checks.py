@@ -152,9 +152,9 @@ def test_totals_that_each_row_of_an_order_repeats_are_found_out():
     assert statuses(lines)["amounts of lines"] == "PASS"
     totals = lines.assign(revenue=lines.groupby("order_id")["revenue"].transform("sum"))
     assert statuses(totals)["amounts of lines"] == "REVIEW"
-    assert statuses(totals.drop(columns="order_id"))["amounts of lines"] == "PASS"
     few = totals[totals["order_id"] < 10].drop(columns="line")
-    assert statuses(few)["amounts of lines"] == "PASS"
+    for silent in (totals.drop(columns="order_id"), few):
+        assert "amounts of lines" not in statuses(silent)
 
 
 def test_a_snapshot_long_after_the_last_order_is_found_out():

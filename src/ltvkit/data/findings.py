@@ -58,7 +58,7 @@ def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
         _gap(found),
         _ids(found),
         _duplicates(log),
-        _order_totals(log),
+        *_order_totals(log),
         _refunds(log),
         _zero_values(log),
         _largest_customer(log),
@@ -231,17 +231,20 @@ def _duplicates(log: CleanLog) -> DataFinding:
     )
 
 
-def _order_totals(log: CleanLog) -> DataFinding:
+def _order_totals(log: CleanLog) -> list[DataFinding]:
     """Exports of lines that repeat the total of their order."""
     several, alike = log.summary.orders_of_lines, log.summary.orders_of_one_amount
-    return by_threshold(
+    if several < FEWEST_OF_LINES:
+        return []
+    found = by_threshold(
         "amounts of lines",
-        alike / several if several >= FEWEST_OF_LINES else 0.0,
+        alike / several,
         f"{alike:,} of {several:,} orders with several rows have one amount in all of them",
         "if it is the order's total, it counts once for each row: map an amount of the row, such "
         "as quantity * price, or export a row for each order",
         review=OF_ONE_AMOUNT,
     )
+    return [found]
 
 
 def _refunds(log: CleanLog) -> DataFinding:

@@ -190,16 +190,17 @@ def test_what_was_paid_back_is_taken_off_the_amount(tmp_path, name):
     log.to_csv(path, index=False)
     columns = guess_columns(path).columns
     assert columns.revenue == f"Amount - {name if name.isidentifier() else f'`{name}`'}"
-    kept = clean(read_transactions(path), columns=columns).summary
-    assert kept.revenue == pytest.approx((log["Amount"] - log[name]).sum())
-    # A blank would make the row's amount unreadable, and a yes or no is no amount.
-    log[name] = log[name].replace(0.0, None)
-    log.assign(refunded=log["Status"] == "Refunded").astype({"refunded": int}).to_csv(
-        path, index=False
-    )
+    left = (log["Amount"] - log[name]).sum()
+    assert clean(read_transactions(path), columns=columns).summary.revenue == pytest.approx(left)
+    log[name] = log[name].replace(0.0, None)  # Blank where nothing was.
+    log.assign(refunded=(log["Status"] == "Refunded").astype(int)).to_csv(path, index=False)
+    assert guess_columns(path).columns == columns
+    assert clean(read_transactions(path), columns=columns).summary.revenue == pytest.approx(left)
+    # A yes or no is no amount.
+    pd.read_csv(path).drop(columns=name).to_csv(path, index=False)
     guess = guess_columns(path)
     assert guess.columns.revenue == "Amount"
-    assert any(f"'{name}' seems to hold what was paid back" in doubt for doubt in guess.doubts)
+    assert any("'refunded' seems to hold what was paid back" in doubt for doubt in guess.doubts)
 
 
 def test_of_amounts_in_several_currencies_the_converted_one_is_taken(tmp_path):

@@ -262,7 +262,7 @@ def _revenue(
         refunded = next(
             (
                 fact
-                for fact in numbers
+                for fact in facts
                 if _is_paid_back(fact, total) and likeness(fact.name, names.CONVERTED) == converted
             ),
             None,
@@ -311,14 +311,14 @@ def _as_amount(fact: ColumnFacts) -> tuple[bool, ...]:
 def _is_paid_back(fact: ColumnFacts, total: ColumnFacts) -> bool:
     """Whether a column says of each amount how much of it was paid back, as a positive number.
 
-    A blank would make the whole amount unreadable, and a yes or no is no amount.
+    It may be blank where nothing was. A yes or no is no amount.
     """
     return (
         fact is not total
         and likeness(fact.name, names.REFUNDED) == 1.0
         and not likeness(fact.name, (*names.IDENTIFIER, *names.QUANTITY, *names.NOT_THE_AMOUNT))
         and (likeness(fact.name, names.AMOUNT) == 1.0 or not fact.whole)
-        and fact.filled >= total.filled
+        and fact.numbers >= MOSTLY
         and fact.negative == 0
         and not fact.number_fault
     )

@@ -167,11 +167,13 @@ def test_a_blank_in_a_difference_of_columns_is_nothing_and_not_an_unknown_amount
         [7, "the amount cannot be read"],
         [8, "the amount is missing"],
     ]
-    product = order_days_from_frame(
-        pd.DataFrame(rows[:2] + rows[3:4], columns=list(names)),
-        columns=ColumnMap(revenue="credit * debit"),
-    )
-    assert product.summary.reasons == {"the amount is missing": 2}
+    frame = pd.DataFrame(rows[:1] + rows[3:4], columns=list(names))
+    product = order_days_from_frame(frame, columns=ColumnMap(revenue="credit * debit"))
+    assert product.summary.reasons == {"the amount is missing": 1}
+    # What goods cost is not known where it is blank.
+    columns = ColumnMap(revenue="credit", margin="credit - debit")
+    margin = order_days_from_frame(frame, columns=columns)
+    assert margin.summary.reasons == {"the margin is missing or cannot be read": 1}
 
 
 # --- rows that are no sales ---------------------------------------------------------------------

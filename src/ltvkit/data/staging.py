@@ -213,9 +213,9 @@ def _read_columns(
             name: decide_amounts(workspace, raw, rows[name], decimal_mark=decimal_mark)
             for name in amount.names
         }
-        expressions[called] = _amount_sql(
-            amount, rows, {name: one.sql for name, one in read.items()}
-        )
+        sql = {name: f"({one.sql})" for name, one in read.items()}
+        paid = key == "revenue" and amount.is_plain_sum  # A cost that is blank is not known.
+        expressions[called] = _sum_sql(amount, rows, sql) if paid else amount.sql(sql)
         if read:
             readings[key] = ", ".join(dict.fromkeys(one.words for one in read.values()))
     attributes = [] if mapped.channel is None else [identifiers("channel", mapped.channel)]
@@ -225,14 +225,12 @@ def _read_columns(
     return expressions, attributes, readings
 
 
-def _amount_sql(amount: Expression, rows: Mapping[str, Column], read: Mapping[str, str]) -> str:
-    """SQL of an amount.
+def _sum_sql(amount: Expression, rows: Mapping[str, Column], read: Mapping[str, str]) -> str:
+    """SQL of a sum of columns in which a blank is 0, as of a refund where there was none.
 
-    In a sum of columns a blank is 0, as of a refund where there was none; where the first column is
-    blank something else must be there, as a payment back without a payment.
+    Where the first column is blank something else must be there, as a payment back without a
+    payment.
     """
-    if not amount.is_plain_sum:
-        return amount.sql({name: f"({sql})" for name, sql in read.items()})
     blank = {name: f"{rows[name].sql} IS NULL" for name in read}
     total = amount.sql(
         {name: f"(CASE WHEN {blank[name]} THEN 0 ELSE {sql} END)" for name, sql in read.items()}

@@ -1,4 +1,4 @@
-"""A log whose columns are to be guessed, and what four languages call them."""
+"""A log whose columns are to be guessed, and what eight languages call them."""
 
 import numpy as np
 import pandas as pd
@@ -39,4 +39,12 @@ LANGUAGES = [
      "amount": "Kwota", "margin": "Marża", "channel": "Kanał"},
     {"customer": "user_id", "date": "created_at", "amount": "order_value", "order": "order_id",
      "channel": "utm_source", "margin": "contribution_margin"},
+    {"order": "Nº pedido", "date": "Fecha del pedido", "shipped": "Fecha de entrega",
+     "customer": "ID Cliente", "amount": "Base imponible", "channel": "Canal", "margin": "Margen"},
+    {"order": "Numero ordine", "date": "Data ordine", "customer": "Codice cliente",
+     "amount": "Importo", "channel": "Canale", "margin": "Margine", "tax": "Imposta"},
+    {"customer": "Cliente", "order": "Encomenda", "date": "Data da compra",
+     "amount": "Valor total", "channel": "Canal", "margin": "Margem", "tax": "Imposto"},
+    {"customer": "Klantnummer", "order": "Bestelnummer", "date": "Besteldatum",
+     "amount": "Omzet excl. btw", "channel": "Kanaal", "margin": "Marge", "tax": "Btw"},
 ]  # fmt: skip

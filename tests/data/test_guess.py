@@ -11,9 +11,11 @@ from ltvkit.data import ColumnMap, clean, guess_columns, read_transactions
 from ltvkit.errors import DataError
 
 
-@pytest.mark.parametrize("names", LANGUAGES, ids=["en", "fr", "de", "pl", "web"])
+@pytest.mark.parametrize(
+    "names", LANGUAGES, ids=["en", "fr", "de", "pl", "web", "es", "it", "pt", "nl"]
+)
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_columns_are_found_under_the_names_of_four_languages(tmp_path, names, kind):
+def test_columns_are_found_under_the_names_of_eight_languages(tmp_path, names, kind):
     path = tmp_path / f"orders.{kind}"
     if kind == "csv":
         shop(**names).to_csv(path, index=False, sep=";", decimal=",")
@@ -68,6 +70,8 @@ def test_a_price_of_the_whole_row_is_not_multiplied(tmp_path, name):
         ("Total (IVA excl.)", "Total (IVA incl.)"),
         ("Amount", "Amount Including VAT"),
         ("Betrag exkl. MwSt", "Betrag inkl. MwSt"),
+        ("Importe sin IVA", "Importe con IVA"),
+        ("Bedrag excl. btw", "Bedrag incl. btw"),
     ],
 )
 def test_of_two_amounts_the_one_that_sales_are_counted_in_is_taken(tmp_path, revenue, other):
@@ -150,6 +154,10 @@ def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learn
         ("Statut", "Retournée"),
         ("Bestellstatus", "Storniert / Abgelehnt"),
         ("Zahlungsstatus", "Wiedergutschrift"),
+        ("Estado", "Cancelado"),
+        ("Stato", "Rimborsato"),
+        ("Estado", "Devolvido"),
+        ("Status", "Geannuleerd"),
     ],
 )
 def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value):

@@ -1,7 +1,8 @@
-"""What shops call their columns, in English, French, Polish and German.
+"""What shops call their columns, in the languages of most European shops.
 
-Words are compared without accents, in small letters; a name is taken apart at its capitals and
-punctuation (`InvoiceDate` is `invoice date`).
+English, French, Polish, German, Spanish, Italian, Portuguese and Dutch. Words are compared without
+accents, in small letters; a name is taken apart at its capitals and punctuation (`InvoiceDate` is
+`invoice date`).
 """
 
 import re
@@ -12,68 +13,80 @@ CUSTOMER = (
     "donor", "visitor", "person", "contact", "subscriber", "acheteur", "adherent", "donateur",
     "kunde", "kunden", "kundennummer", "kundennr", "kaufer", "klient", "klienta", "nabywca",
     "kupujacy", "uzytkownik", "constituent", "auftraggeber", "debitor", "soldto", "kunnr", "kunag",
+    "cliente", "comprador", "acquirente", "klant", "klantnummer",
 )  # fmt: skip
 CARD = ("card",)
-EMAIL = ("email", "mail", "courriel")
-PHONE = ("phone", "mobile", "telephone", "telefon", "handy", "komorka")
+EMAIL = ("email", "mail", "courriel", "correo")
+PHONE = (
+    "phone", "mobile", "telephone", "telefon", "handy", "komorka", "telefono", "movil", "cellulare",
+    "telefone", "telemovel", "telefoon", "mobiel",
+)  # fmt: skip
 DATE = (
     "date", "datetime", "timestamp", "time", "day", "when", "ordered", "created", "purchased",
     "paid", "jour", "datum", "tag", "zeit", "zeitpunkt", "bestelldatum", "kaufdatum", "data",
-    "dzien", "czas", "fkdat", "audat", "budat", "erdat",
+    "dzien", "czas", "fkdat", "audat", "budat", "erdat", "fecha", "besteldatum", "aankoopdatum",
 )  # fmt: skip
 TOTAL = ("total", "gesamtpreis", "gesamtbetrag", "gesamtsumme")
 """A price of such a name is not that of one piece."""
 AMOUNT = (
     *TOTAL, "amount", "revenue", "sales", "value", "spend", "spent", "paid", "payment", "gmv",
-    "turnover", "subtotal", "dollar", "dollars", "net", "netto", "netwr", "montant",
-    "chiffre", "ca", "ht", "somme", "valeur", "betrag", "umsatz", "summe", "wert", "kwota",
-    "wartosc", "suma", "przychod", "sprzedaz", "gross", "brutto", "ttc",
+    "turnover", "subtotal", "dollar", "dollars", "net", "netto", "netwr", "montant", "chiffre",
+    "ca", "ht", "somme", "valeur", "betrag", "umsatz", "summe", "wert", "kwota", "wartosc", "suma",
+    "przychod", "sprzedaz", "gross", "brutto", "ttc", "importe", "monto", "ventas", "importo",
+    "valor", "valore", "vendas", "bedrag", "omzet", "bruto", "lordo", "imponible", "imponibile",
+    "neto",
 )  # fmt: skip
-NET = ("net", "netto", "netwr", "subtotal", "ht")
-GROSS = ("gross", "brutto", "ttc")
+NET = ("net", "netto", "netwr", "subtotal", "ht", "neto", "imponible", "imponibile")
+GROSS = ("gross", "brutto", "ttc", "bruto", "lordo")
 PAYMENT = ("payment", "paid")
 UNIT_PRICE = (
-    "price", "unitprice", "prix", "pu", "preis", "einzelpreis", "stuckpreis", "cena",
+    "price", "unitprice", "prix", "pu", "preis", "einzelpreis", "stuckpreis", "cena", "precio",
+    "prezzo", "preco", "prijs", "stukprijs",
 )  # fmt: skip
 QUANTITY = (
     "quantity", "qty", "units", "items", "pieces", "quantite", "qte", "menge", "anzahl", "stuck",
-    "ilosc", "sztuk", "liczba", "fkimg",
+    "ilosc", "sztuk", "liczba", "fkimg", "cantidad", "unidades", "quantita", "quantidade", "aantal",
 )  # fmt: skip
 ORDER = (
     "order", "invoice", "transaction", "receipt", "basket", "bill", "ticket", "purchase",
     "commande", "facture", "panier", "bestellung", "bestellnummer", "rechnung", "rechnungsnummer",
     "beleg", "auftrag", "zamowienie", "zamowienia", "faktura", "faktury", "paragon", "transakcja",
-    "transakcji", "document", "doc", "vbeln",
+    "transakcji", "document", "doc", "vbeln", "pedido", "factura", "ordine", "fattura", "encomenda",
+    "fatura", "bestelling", "bestelnummer", "ordernummer", "factuur",
 )  # fmt: skip
 MARGIN = (
     "margin", "profit", "contribution", "marge", "benefice", "gewinn", "deckungsbeitrag", "marza",
-    "zysk",
+    "zysk", "margen", "beneficio", "margine", "margem", "lucro", "winst",
 )  # fmt: skip
 CHANNEL = (
-    "channel", "source", "medium", "canal", "kanal", "quelle", "zrodlo", "vertriebskanal",
+    "channel", "source", "medium", "canal", "kanal", "quelle", "zrodlo", "vertriebskanal", "canale",
+    "kanaal",
 )  # fmt: skip
 CANCELLED = (
     "cancel", "cancelled", "canceled", "cancellation", "cancelation", "void", "annule",
-    "annulation", "storno", "storniert", "anulowane", "anulowano",
+    "annulation", "storno", "storniert", "anulowane", "anulowano", "cancelado", "cancelada",
+    "anulado", "anulada", "annullato", "annullata", "geannuleerd",
 )  # fmt: skip
 REFUNDED = (
     "refund", "refunds", "refunded", "rembourse", "remboursement", "ruckerstattet",
     "ruckerstattung", "erstattet", "erstattung", "zwrot", "zwrotu", "zwrocono", "returned",
-    "reversed", "retourne", "retournee", "retourniert", "wiedergutschrift",
+    "reversed", "retourne", "retournee", "retourniert", "wiedergutschrift", "reembolsado",
+    "reembolsada", "reembolso", "devuelto", "devuelta", "rimborsato", "rimborsata", "rimborso",
+    "devolvido", "devolvida", "terugbetaald",
 )  # fmt: skip
 NO_SALE = (
     *CANCELLED, *REFUNDED, "voided", "failed", "failure", "declined", "denied", "rejected",
     "pending", "incomplete", "expired", "abandoned", "unpaid", "disputed", "chargeback", "trial",
-    "pledge", "pledged",
-    "fehlgeschlagen", "abgelehnt", "ausstehend", "abgebrochen", "annulee", "echoue", "echouee",
-    "refuse", "refusee", "remboursee", "impaye", "impayee", "attente", "anulowany", "anulowana",
-    "nieudane", "nieudana", "odrzucone", "odrzucona", "zwrocone", "zwrocona", "oczekuje",
-    "oczekujace",
+    "pledge", "pledged", "fehlgeschlagen", "abgelehnt", "ausstehend", "abgebrochen", "annulee",
+    "echoue", "echouee", "refuse", "refusee", "remboursee", "impaye", "impayee", "attente",
+    "anulowany", "anulowana", "nieudane", "nieudana", "odrzucone", "odrzucona", "zwrocone",
+    "zwrocona", "oczekuje", "oczekujace", "fallido", "fallida", "rechazado", "rechazada",
+    "pendiente", "fallito", "rifiutato", "recusado", "recusada", "pendente", "mislukt", "geweigerd",
 )  # fmt: skip
 """Words of values: such a row brought nothing, or did not keep what it brought."""
 STATUS = (
     "status", "state", "result", "outcome", "statut", "etat", "zustand", "stan", "bestellstatus",
-    "auftragsstatus", "zahlungsstatus",
+    "auftragsstatus", "zahlungsstatus", "estado", "stato",
 )  # fmt: skip
 """Of a payment or an order. A type may be one of articles, such as trial sizes."""
 DELIVERY = (
@@ -83,25 +96,32 @@ DELIVERY = (
 PARTLY = ("partial", "partially", "partiel", "partiellement", "teilweise", "teil", "czesciowo")
 KNOWN_LATER = (*CANCELLED, *REFUNDED, "status", "captured", "fulfilled", "fulfillment")
 """What can only be known after the order, and so says nothing at it."""
-CURRENCY = ("currency", "devise", "monnaie", "wahrung", "waluta")
+CURRENCY = (
+    "currency", "devise", "monnaie", "wahrung", "waluta", "moneda", "divisa", "moeda", "valuta",
+)  # fmt: skip
 CONVERTED = ("converted",)
 """Into the shop's own currency."""
 NOT_THE_ORDER_DATE = (
     "ship", "shipped", "shipping", "delivery", "delivered", "due", "birth", "birthday", "updated",
     "modified", "expiry", "refund", "return", "registered", "signup", "livraison", "naissance",
-    "lieferung", "lieferdatum", "geburtsdatum", "dostawy", "wysylki", "urodzenia",
+    "lieferung", "lieferdatum", "geburtsdatum", "dostawy", "wysylki", "urodzenia", "envio",
+    "entrega", "nacimiento", "spedizione", "consegna", "nascita", "nascimento", "levering",
+    "leverdatum", "geboortedatum",
 )  # fmt: skip
 # "MwSt" and "USt" are taken apart at their capitals.
 NOT_THE_AMOUNT = (
     "tax", "vat", "shipping", "freight", "discount", "cost", "fee", "tip", "rate", "percent",
     "points", "balance", "stock", "count", "installments", "instalments", "sequential", "type",
-    "method", "tva", "remise", "frais", "cout", "steuer", "mwst", "mw", "st", "rabatt",
-    "kosten", "versand", "rabat", "podatek", "koszt", "dostawa",
+    "method", "tva", "remise", "frais", "cout", "steuer", "mwst", "mw", "st", "rabatt", "kosten",
+    "versand", "rabat", "podatek", "koszt", "dostawa", "descuento", "envio", "gastos", "coste",
+    "impuesto", "sconto", "spedizione", "costo", "imposta", "desconto", "custo", "imposto",
+    "korting", "verzending", "verzendkosten", "btw",
 )  # fmt: skip
 PLACE = (
     "zip", "postal", "postcode", "address", "street", "city", "state", "province", "region",
     "country", "phone", "adresse", "ville", "pays", "telephone", "plz", "anschrift", "strasse",
-    "stadt", "ort", "land", "telefon", "adres", "ulica", "miasto", "kraj",
+    "stadt", "ort", "land", "telefon", "adres", "ulica", "miasto", "kraj", "ciudad", "provincia",
+    "pais", "direccion", "citta", "paese", "indirizzo", "cidade", "endereco", "stad",
 )  # fmt: skip
 NOT_THE_ORDER = (*EMAIL, *PLACE, "name", "company")
 NOT_THE_CUSTOMER = (
@@ -112,9 +132,9 @@ IDENTIFIER = (
     "hash",
 )  # fmt: skip
 
-_TAX = r"(?:tax(?:e?s)?|vat|gst|tva|iva|mw st|mwst|u st|ust)"
-_WITH = r"(?:incl?|included|including|inkl|with)"
-_WITHOUT = r"(?:exc?l?|excluded|excluding|exkl|without|before|ohne|hors|bez)"
+_TAX = r"(?:tax(?:e?s)?|vat|gst|tva|iva|btw|mw st|mwst|u st|ust)"
+_WITH = r"(?:incl?|included|including|inkl|with|con|com)"
+_WITHOUT = r"(?:exc?l?|excluded|excluding|exkl|without|before|ohne|hors|bez|sin|senza|sem)"
 _PHRASES = (
     (re.compile(rf"\b(?:{_WITHOUT} {_TAX}|{_TAX} {_WITHOUT})\b"), "net"),
     (re.compile(rf"\b(?:{_WITH} {_TAX}|{_TAX} {_WITH})\b"), "gross"),

@@ -192,7 +192,7 @@ def test_the_text_shows_counts_findings_and_rejected_rows():
 def test_a_single_row_or_day_is_told_in_the_singular():
     log = pd.DataFrame({"customer_id": ["a", "a", "A"], "revenue": 1.0})
     log["ordered_at"] = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-03"])
-    checked = check_data(order_days_from_frame(log), horizon_days=30, margin_rate=0.4)
+    checked = check_data(order_days_from_frame(log, margin_rate=0.4), horizon_days=30)
     words = "\n".join(finding.words for finding in checked.findings)
     for told in (
         "the longest time without any order is 1 day\n",

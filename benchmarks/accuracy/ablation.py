@@ -24,6 +24,7 @@ from ltvkit.models import (
     family,
     intervals,
     level,
+    order_values,
     season_ahead,
     stack,
 )
@@ -87,7 +88,7 @@ def parts() -> tuple[Part, ...]:
         Part("season in chances", ((stack, "season_of_chances", lambda *a, **b: 0.0),)),
         Part("season behind in chances", ((season_ahead, "CARRIED_OVER", 0.0),)),
         Part("season behind: bound", ((season_ahead, "MOST_BEHIND", float("inf")),)),
-        Part("level: values of late", ((level, "FEWEST_VALUED", float("inf")),)),
+        Part("level: values of late", ((order_values, "FEWEST_VALUED", float("inf")),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
         Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
         Part("level: weights of past errors", ((level, "_weight", lambda cut: 1.0),)),

@@ -12,11 +12,12 @@ from ltvkit.models.gamma_gamma import GammaGamma
 from ltvkit.models.level import (
     LevelForecast,
     _concentration,
+    _Past,
     _past_error,
     forecast_level,
     track,
-    value_change,
 )
+from ltvkit.models.order_values import value_change
 from ltvkit.models.season import NO_SEASON
 from ltvkit.models.season_ahead import season_at
 from ltvkit.panel import Activity, Cut
@@ -152,15 +153,15 @@ def cut_at(day, repeat_orders=20):
     ],
 )
 def test_the_past_error_is_the_median_of_recent_ones_averaged_with_last_years(errors, expected):
-    pairs = [(cut_at(day), error) for day, error in errors.items()]
-    assert _past_error(pairs, 1000, 100) == pytest.approx(expected, rel=1e-12)
+    past = [_Past(cut_at(day), error, 0.0) for day, error in errors.items()]
+    assert _past_error(past, 1000, 100) == pytest.approx(expected, rel=1e-12)
 
 
 def test_past_errors_weigh_as_the_root_of_the_repeat_orders_known_then():
     known = {900: (0.1, 99), 880: (0.2, 99), 860: (0.9, 0), 840: (1.5, 0), 820: (2.0, 0)}
-    pairs = [(cut_at(day, orders), error) for day, (error, orders) in known.items()]
+    past = [_Past(cut_at(day, orders), error, 0.0) for day, (error, orders) in known.items()]
     # Weights of 10, 10, 1, 1 and 1: half of 23 lies between the middles of the first two, 5 and 15.
-    assert _past_error(pairs, 1000, 100) == pytest.approx(0.1 + 0.1 * (11.5 - 5) / 10)
+    assert _past_error(past, 1000, 100) == pytest.approx(0.1 + 0.1 * (11.5 - 5) / 10)
 
 
 def test_concentration_is_one_for_a_lone_buyer_and_falls_with_the_root_of_equal_ones():
@@ -232,6 +233,29 @@ def test_a_total_follows_prices_that_changed(log, factor, before):
         assert np.sign(level.values) == np.sign(np.log(factor))
         assert abs(level.values) < abs(np.log(factor))
         assert level.log_half_width > forecast(still).log_half_width
+
+
+@pytest.mark.parametrize("ago", [2, 40])
+def test_a_crowd_that_came_of_late_widens_the_interval_by_what_it_may_not_bring(log, ago):
+    # As many again as there are customers, on one day; nobody of them orders again.
+    number = log["customer_id"].nunique()
+    crowd = (
+        log.groupby("customer_id")
+        .head(1)
+        .assign(
+            customer_id=[f"crowd-{n}" for n in range(number)],
+            ordered_on=(pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=500 - ago)).as_unit("s"),
+        )
+    )
+    crowded = simulated_panel(pd.concat([log, crowd]), history_days=500, horizon_days=90)
+    usual = simulated_panel(log, history_days=500, horizon_days=90)
+    level, without = forecast(crowded), forecast(usual)
+    assert without.untried == pytest.approx(0.0, abs=0.01)
+    assert level.untried > 0.2
+    assert level.total > 1.2 * without.total
+    # From near the total of those who were there before.
+    assert level.low < 1.25 * without.total
+    assert level.total > without.high
 
 
 def test_a_few_orders_say_nothing_of_prices(log):

@@ -17,6 +17,8 @@ import pandas as pd
 
 from ltvkit.models.bgnbd import BetaGeo
 from ltvkit.models.gamma_gamma import GammaGamma
+from ltvkit.models.newcomers import largest_intake, untried_share
+from ltvkit.models.order_values import VALUES_DOUBT, value_change
 from ltvkit.models.season import Season
 from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import (
@@ -28,7 +30,7 @@ from ltvkit.panel import (
     Cut,
     label_length,
 )
-from ltvkit.units import Z80
+from ltvkit.units import Z80, Floats
 
 SHORTEST_HALF_WIDTH = 0.12
 """Nobody's total is known better than to about an eighth."""
@@ -37,13 +39,6 @@ TRACKING_WINDOWS = (91, 182)
 TRACKING_PRIOR_ORDERS = 4.0
 TRACKING_TRUST = {True: 0.5, False: 0.25}
 """How much of the tracking error is believed, with and without a season."""
-
-VALUES_WINDOW, FEWEST_VALUED = 91, 20
-VALUES_USUAL = 0.15
-"""Mean order values of a quarter differ by so much, as a log, without a reason that lasts."""
-
-VALUES_DOUBT = 0.5
-"""The share of itself by which a change of order values is wrong."""
 
 CORRECTION_TRUST = {True: 0.5, False: 0.35}
 CONCENTRATION_SCALE = 0.4
@@ -74,6 +69,7 @@ class LevelForecast:
     `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
     the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `values`, `tracking` and `correction`;
     `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
+    `untried` is the share of the total, of customers who came of late, that no past date had.
     """
 
     total: float
@@ -87,6 +83,7 @@ class LevelForecast:
     correction: float
     fold_errors: tuple[float, ...]
     repeat_orders: int
+    untried: float = 0.0
 
     @property
     def grade(self) -> str:
@@ -126,6 +123,7 @@ class LevelForecast:
             "tracking": self.tracking,
             "correction": self.correction,
             "past_errors": list(self.fold_errors),
+            "untried": self.untried,
         }
 
 
@@ -164,31 +162,38 @@ def forecast_level(
     """
     history_days = as_of_day - activity.first_day
     seasonal = season.seen
-    base = _log_total(order_model, value_model, summary, horizon_days)
+    expected = _expected(order_model, value_model, summary, horizon_days)
+    base = _log_total(expected)
     log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
     values = value_change(activity, as_of_day)
     tracking = track(order_model, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
-    errors = _fold_errors(cuts, activity, h)
+    past = _past_forecasts(cuts, activity, h)
     concentration = [
-        _concentration(cut.future_revenue) for cut, _ in errors if cut.future_revenue.any()
+        _concentration(one.cut.future_revenue) for one in past if one.cut.future_revenue.any()
     ]
-    past_error = _past_error(errors, as_of_day, h)
+    past_error = _past_error(past, as_of_day, h)
     trust = CORRECTION_TRUST[seasonal]
     if concentration:
         trust /= 1 + (float(np.mean(concentration)) / CONCENTRATION_SCALE) ** 2
     correction = trust * past_error
 
-    residuals = np.array([error for _, error in errors]) - correction
-    weight = np.array([_weight(cut) for cut, _ in errors])
-    rms = float(np.sqrt(np.average(residuals**2, weights=weight))) if errors else NO_FOLD_RMS
+    residuals = np.array([one.error for one in past]) - correction
+    weight = np.array([_weight(one.cut) for one in past])
+    rms = float(np.sqrt(np.average(residuals**2, weights=weight))) if past else NO_FOLD_RMS
     scatter = float(np.median(concentration)) if concentration else NO_FOLD_CONCENTRATION
     unseen = _untold(season, activity, as_of_day)
     beyond = BEYOND_LABEL * float(np.log(horizon_days / h))
     doubt = Z80 * SEASON_DOUBT * log_season
+    untried = untried_share(
+        largest_intake(expected, summary["age_days"].to_numpy(dtype=float)),
+        [(one.cut.day - activity.first_day, one.intake) for one in past],
+    )
+    # The total with and without them.
+    crowd = -float(np.log1p(-untried))
     told = (ERROR_SHARE * rms, Z80 * scatter, doubt, Z80 * VALUES_DOUBT * values)
-    half_width = float(np.sqrt(np.square((*told, unseen, beyond)).sum()))
+    half_width = float(np.sqrt(np.square((*told, unseen, beyond, crowd)).sum()))
     half_width = max(half_width, SHORTEST_HALF_WIDTH)
     log_total = base + log_season + values + TRACKING_TRUST[seasonal] * tracking + correction
     return LevelForecast(
@@ -201,8 +206,9 @@ def forecast_level(
         values=values,
         tracking=TRACKING_TRUST[seasonal] * tracking,
         correction=correction,
-        fold_errors=tuple(float(error) for _, error in errors),
+        fold_errors=tuple(one.error for one in past),
         repeat_orders=int(summary["repeat_orders"].sum()),
+        untried=untried,
     )
 
 
@@ -238,60 +244,22 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
     return float(np.mean(logs))
 
 
-def value_change(activity: Activity, day: int) -> float:
-    """By how much orders of late are worth more than those before, beyond what is usual; a log.
-
-        sign(v) max(0, min(|v| - .15 - se, sign(v) u))
-
-    with v the log of the mean value of repeat orders of the last 91 days over that of those before,
-    se its standard error, and u the same over the 91 days a year ago, where there are enough of
-    them: what orders of this time of the year are always worth is the season's. Prices, currencies
-    and what is sold change: past orders are worth what they cost then. A large buyer who comes once
-    in a while is no change.
-    """
-    repeats = activity.repeats[activity.repeats["day"] <= day]
-    late = repeats["day"] > day - VALUES_WINDOW
-    parts = [repeats[late], repeats[~late]]
-    if not all(map(_can_be_valued, parts)):
-        return 0.0
-    (log_late, error_late), (log_before, error_before) = map(_mean_value, parts)
-    change = log_late - log_before
-    beyond = abs(change) - VALUES_USUAL - float(np.hypot(error_late, error_before))
-    back = day - repeats["day"]
-    year_ago = repeats[(back >= YEAR_DAYS) & (back < YEAR_DAYS + VALUES_WINDOW)]
-    if _can_be_valued(year_ago):
-        beyond = min(beyond, np.sign(change) * (log_late - _mean_value(year_ago)[0]))
-    return float(np.sign(change) * max(0.0, beyond))
-
-
-def _can_be_valued(repeats: pd.DataFrame) -> bool:
-    return bool(
-        repeats["repeat_orders"].sum() >= FEWEST_VALUED and repeats["repeat_revenue"].sum() > 0
-    )
-
-
-def _mean_value(repeats: pd.DataFrame) -> tuple[float, float]:
-    """Log of the mean value of orders, and its standard error, of a ratio of sums over cells."""
-    orders, revenue = (
-        repeats[name].to_numpy(dtype=float) for name in ("repeat_orders", "repeat_revenue")
-    )
-    mean = revenue.sum() / orders.sum()
-    error = np.sqrt(((revenue - mean * orders) ** 2).sum()) / revenue.sum()
-    return float(np.log(mean)), float(error)
-
-
 def paid(summary: pd.DataFrame) -> bool:
     """Whether any order had a value: a shop may begin with what is free."""
     return bool((summary["mean_order_value"] > 0).any())
 
 
-def _log_total(
+def _expected(
     order_model: BetaGeo, value_model: GammaGamma, summary: pd.DataFrame, horizon_days: int
-) -> float:
+) -> Floats:
+    """Orders x value of each customer."""
     largest = float(summary["mean_order_value"].max())
     value = np.minimum(value_model.expected_order_value(summary), largest)
-    orders = order_model.expected_orders(summary, horizon_days)
-    return float(np.log(max(float((orders * value).sum()), 1e-9)))
+    return np.asarray(order_model.expected_orders(summary, horizon_days) * value)
+
+
+def _log_total(expected: Floats) -> float:
+    return float(np.log(max(float(expected.sum()), 1e-9)))
 
 
 def _log_season(
@@ -318,39 +286,50 @@ def _log_season(
     return float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
 
 
-def _fold_errors(
-    cuts: tuple[Cut, ...], activity: Activity, horizon_days: int
-) -> list[tuple[Cut, float]]:
-    """ln((actual + c) / (forecast + c)) at each past date, c a usual order.
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A past date, ln((actual + c) / (forecast + c)) there, and its `largest_intake`.
 
     After some dates nothing may come, as in a shop that closes each winter: that is an error of
-    the forecast like any other, and c makes it a number.
+    the forecast like any other, and c, a usual order, makes it a number.
     """
-    errors = []
+
+    cut: Cut
+    error: float
+    intake: float
+
+
+def _past_forecasts(cuts: tuple[Cut, ...], activity: Activity, horizon_days: int) -> list[_Past]:
+    past = []
     for cut in cuts:
         summary = cut.summary
         if not summary["repeat_orders"].any() or not paid(summary):
             continue
         order_model = BetaGeo().fit(summary)
         value_model = GammaGamma(include_first_order=True).fit(summary)
-        forecast = _log_total(order_model, value_model, summary, horizon_days)
+        expected = _expected(order_model, value_model, summary, horizon_days)
         season = season_at(activity, cut.day)
+        forecast = _log_total(expected)
         forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
         forecast += value_change(activity, cut.day)
         value = summary["mean_order_value"]
         usual = float(value[value > 0].median())
         actual = float(cut.future_revenue.sum())
-        errors.append((cut, float(np.log((actual + usual) / (np.exp(forecast) + usual)))))
-    return errors
+        error = float(np.log((actual + usual) / (np.exp(forecast) + usual)))
+        intake = largest_intake(expected, summary["age_days"].to_numpy(dtype=float))
+        past.append(_Past(cut, error, intake))
+    return past
 
 
-def _past_error(errors: list[tuple[Cut, float]], as_of_day: int, horizon_days: int) -> float:
+def _past_error(past: list[_Past], as_of_day: int, horizon_days: int) -> float:
     """The median of recent errors by weight, averaged with those of a year ago if there are any.
 
     What is corrected is bounded: an error beyond `LARGEST_LOG_ERROR` says that the shop changed,
     not by how much the next forecast will err.
     """
-    bounded = [(cut, float(np.clip(e, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR))) for cut, e in errors]
+    bounded = [
+        (one.cut, float(np.clip(one.error, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR))) for one in past
+    ]
     recent = [
         (e, _weight(cut)) for cut, e in bounded if as_of_day - cut.day <= 2.5 * horizon_days + 28
     ]

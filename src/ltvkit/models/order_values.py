@@ -1,0 +1,55 @@
+"""What orders are worth of late beside those before: prices and currencies change."""
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.panel import YEAR_DAYS, Activity
+
+VALUES_WINDOW, FEWEST_VALUED = 91, 20
+VALUES_USUAL = 0.15
+"""Mean order values of a quarter differ by so much, as a log, without a reason that lasts."""
+
+VALUES_DOUBT = 0.5
+"""The share of itself by which a change of order values is wrong."""
+
+
+def value_change(activity: Activity, day: int) -> float:
+    """By how much orders of late are worth more than those before, beyond what is usual; a log.
+
+        sign(v) max(0, min(|v| - .15 - se, sign(v) u))
+
+    with v the log of the mean value of repeat orders of the last 91 days over that of those before,
+    se its standard error, and u the same over the 91 days a year ago, where there are enough of
+    them: what orders of this time of the year are always worth is the season's. Prices, currencies
+    and what is sold change: past orders are worth what they cost then. A large buyer who comes once
+    in a while is no change.
+    """
+    repeats = activity.repeats[activity.repeats["day"] <= day]
+    late = repeats["day"] > day - VALUES_WINDOW
+    parts = [repeats[late], repeats[~late]]
+    if not all(map(_can_be_valued, parts)):
+        return 0.0
+    (log_late, error_late), (log_before, error_before) = map(_mean_value, parts)
+    change = log_late - log_before
+    beyond = abs(change) - VALUES_USUAL - float(np.hypot(error_late, error_before))
+    back = day - repeats["day"]
+    year_ago = repeats[(back >= YEAR_DAYS) & (back < YEAR_DAYS + VALUES_WINDOW)]
+    if _can_be_valued(year_ago):
+        beyond = min(beyond, np.sign(change) * (log_late - _mean_value(year_ago)[0]))
+    return float(np.sign(change) * max(0.0, beyond))
+
+
+def _can_be_valued(repeats: pd.DataFrame) -> bool:
+    return bool(
+        repeats["repeat_orders"].sum() >= FEWEST_VALUED and repeats["repeat_revenue"].sum() > 0
+    )
+
+
+def _mean_value(repeats: pd.DataFrame) -> tuple[float, float]:
+    """Log of the mean value of orders, and its standard error, of a ratio of sums over cells."""
+    orders, revenue = (
+        repeats[name].to_numpy(dtype=float) for name in ("repeat_orders", "repeat_revenue")
+    )
+    mean = revenue.sum() / orders.sum()
+    error = np.sqrt(((revenue - mean * orders) ** 2).sum()) / revenue.sum()
+    return float(np.log(mean)), float(error)

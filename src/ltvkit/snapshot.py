@@ -9,6 +9,9 @@ from ltvkit.errors import ConfigError
 
 EPOCH = date(1970, 1, 1)
 
+ENOUGH_EARLY, LEFT_OF_EARLY = 100, 0.01
+"""Of a hundred customers of a log's first third, in any shop some are silent for its last half."""
+
 
 def as_date(day: date | str | np.datetime64, *, name: str = "as_of") -> date:
     """The day of a date, of a time by the clock it was written by, or of ISO 8601 text.
@@ -110,6 +113,9 @@ class Continuity:
     returned, expected : int
         Orders in the quarter after it by customers known before, and how many such there would
         have been.
+    early, silent_early : int
+        Customers of the first third of history, and how many of them were silent for more than the
+        last half of it; both 0 where history is too short to tell.
     """
 
     last_days: int
@@ -119,3 +125,10 @@ class Continuity:
     renamed_after: date | None = None
     returned: int = 0
     expected: int = 0
+    early: int = 0
+    silent_early: int = 0
+
+    @property
+    def nobody_left(self) -> bool:
+        """Whether hardly any early customer is silent, as if those who left were not in the log."""
+        return self.early >= ENOUGH_EARLY and self.silent_early < LEFT_OF_EARLY * self.early

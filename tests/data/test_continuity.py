@@ -103,3 +103,30 @@ def test_the_check_of_a_log_says_what_to_do_about_new_ids():
     assert checks["renamed"].status == "REVIEW"
     assert f"after {date(2023, 9, 30)} customers known before" in checks["renamed"].words
     assert "give the earlier orders the new ids" in checks["renamed"].recommendation
+
+
+def test_early_customers_who_have_been_silent_are_counted_as_a_loop_counts_them():
+    frame = shop(400, customers=900, a_day=3)
+    as_of = frame["ordered_at"].max()
+    days = frame.groupby("customer_id")["ordered_at"].agg(["min", "max"])
+    back = (as_of - days).apply(lambda times: times.dt.days)
+    length = int(back["min"].max())
+    early = back["min"] >= length - length // 3
+    found = found_in(frame)
+    assert found.early == early.sum() > 100
+    assert found.silent_early == (early & (back["max"] > length - length // 2)).sum() > 20
+    assert not found.nobody_left
+
+
+def test_an_export_of_active_customers_alone_is_told():
+    frame = shop(400, customers=900, a_day=5)
+    last = frame.groupby("customer_id")["ordered_at"].transform("max")
+    active = found_in(frame[last > frame["ordered_at"].max() - pd.Timedelta(days=100)])
+    assert active.early > 100
+    assert active.silent_early == 0
+    assert active.nobody_left
+
+
+def test_a_short_or_a_small_log_says_nothing_of_who_left():
+    assert not found_in(shop(150)).nobody_left
+    assert not found_in(shop(400, customers=40)).nobody_left

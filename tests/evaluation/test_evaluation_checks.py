@@ -239,6 +239,17 @@ def test_customers_with_new_ids_leave_the_ranking_alone_at_training_and_at_scori
     assert (mended.decision, mended.reasons) == (found.decision, found.reasons)
 
 
+def test_a_log_without_those_who_left_is_told_beside_the_verdict():
+    active = replace(quiet(1), early=400, silent_early=1)
+    found = verdict(backtest_of(), continuity=active)
+    assert found.decision == "use"
+    assert status(found)["who left"] == "REVIEW"
+    assert "Of 400 customers of the first third of the log 1 have been silent" in found.reasons[-1]
+    scored = when_scored(verdict(backtest_of()), age_days=3, log_half_width=0.2, continuity=active)
+    assert status(scored)["who left"] == "REVIEW"
+    assert status(verdict(backtest_of()))["who left"] == "PASS"
+
+
 def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():
     silent = verdict(backtest_of(), continuity=quiet(182, 25))
     asked = when_scored(silent, age_days=3, log_half_width=0.2, continuity=quiet(0, 25))

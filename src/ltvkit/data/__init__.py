@@ -13,7 +13,7 @@ from ltvkit.data.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning import clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
 from ltvkit.data.continuity import continuity
-from ltvkit.data.findings import DataFinding
+from ltvkit.data.finding import DataFinding
 from ltvkit.data.first_config import Guess
 from ltvkit.data.guess import guess_columns
 from ltvkit.data.leads import read_leads

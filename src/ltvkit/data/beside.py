@@ -6,7 +6,7 @@ import pandas as pd
 
 from ltvkit.data.channels import channel_key
 from ltvkit.data.clean_log import CleanLog
-from ltvkit.data.findings import DataFinding, by_threshold
+from ltvkit.data.finding import DataFinding, by_threshold
 from ltvkit.data.opened import Table
 
 

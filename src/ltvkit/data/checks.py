@@ -11,7 +11,8 @@ import pandas as pd
 
 from ltvkit.data.beside import findings_beside
 from ltvkit.data.clean_log import CleanLog
-from ltvkit.data.findings import DataFinding, Status, findings_of
+from ltvkit.data.finding import DataFinding, Status
+from ltvkit.data.findings import findings_of
 from ltvkit.data.opened import Table
 
 EXAMPLES_PER_REASON = 3

@@ -3,6 +3,9 @@
 A shop that moves to another system may give its customers new ids. Everybody then looks lost on
 that day, or new after it, and no model can tell (docs/methods/level.md). It shows in the orders:
 one day on, hardly any is of a customer known before.
+
+Nor can a model tell who leaves if those who left are not in the log, as in an export of active
+customers.
 """
 
 from datetime import date
@@ -24,8 +27,12 @@ FEWEST_REPEATS = 1 / 10
 """Share of orders: where fewer are repeat orders, a new id is nothing unusual."""
 
 
+LEAST_HISTORY_DAYS = 182
+"""In less, nobody was silent for long."""
+
+
 def continuity(log: CleanLog) -> Continuity:
-    """Where nobody ordered, and whether customers got new ids."""
+    """Where nobody ordered, whether customers got new ids, and whether any ever left."""
     longest, ended, usual = log.workspace.row(
         # The first day has none, and a NULL in a struct would count as the longest.
         "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)) FILTER (gap IS NOT NULL), "
@@ -34,6 +41,7 @@ def continuity(log: CleanLog) -> Continuity:
         f"FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
     )
     renamed_after, returned, expected = _renamed(log)
+    early, silent_early = _early(log)
     return Continuity(
         last_days=(log.as_of - log.summary.last_day).days,
         longest_days=int(longest or 0),
@@ -42,7 +50,22 @@ def continuity(log: CleanLog) -> Continuity:
         renamed_after=renamed_after,
         returned=returned,
         expected=expected,
+        early=early,
+        silent_early=silent_early,
     )
+
+
+def _early(log: CleanLog) -> tuple[int, int]:
+    """Customers of the first third of history, and how many were silent for its last half."""
+    begins, days = log.summary.begins, (log.as_of - log.summary.begins).days
+    if days < LEAST_HISTORY_DAYS:
+        return 0, 0
+    early, silent = log.workspace.row(
+        f"SELECT count(*), count(*) FILTER (last < DATE '{begins}' + {days // 2}) FROM (SELECT "
+        f"min(ordered_on) AS first, max(ordered_on) AS last FROM {log.table} GROUP BY customer_id) "
+        f"WHERE first BETWEEN DATE '{begins}' AND DATE '{begins}' + {days // 3}"
+    )
+    return int(early), int(silent)
 
 
 def _renamed(log: CleanLog) -> tuple[date | None, int, int]:

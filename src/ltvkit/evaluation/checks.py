@@ -7,7 +7,7 @@ import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.panel import PART, RECORD_ROW, ROUGH_WITHIN
-from ltvkit.snapshot import Continuity
+from ltvkit.snapshot import LEFT_OF_EARLY, Continuity
 from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
 
@@ -36,7 +36,7 @@ LONG_SILENCE_DAYS, USUAL_SILENCES = 30, 10
 """Nobody ordered for longer than a month and ten times as long as usual: before the snapshot the
 log ends, or the shop did; within the log it was shut, or a part of the log is missing."""
 
-OF_THE_LOG = ("last days", "pauses", "ids over time")
+OF_THE_LOG = ("last days", "pauses", "ids over time", "who left")
 """The checks of whether the log goes on, told whatever the verdict is."""
 
 MUCH_OF_OTHER_PLAN, MOST_OF_OTHER_PLAN = 0.03, 0.10
@@ -341,8 +341,8 @@ def _size(customers: int) -> Check:
     return Check("size", status, customers, FEW_CUSTOMERS, said)
 
 
-def _of_the_log(found: Continuity) -> tuple[Check, Check, Check]:
-    """Whether it goes on to the snapshot, all the time, and with the same customers."""
+def _of_the_log(found: Continuity) -> tuple[Check, ...]:
+    """Whether it goes on to the snapshot, all the time, with the same and with all customers."""
     allowed = max(LONG_SILENCE_DAYS, found.longest_days)
     facts: dict[str, object] = {"days": found.last_days}
     status: Status = "REVIEW" if found.last_days > allowed else "PASS"
@@ -354,7 +354,8 @@ def _of_the_log(found: Continuity) -> tuple[Check, Check, Check]:
         facts["until"] = found.longest_to.isoformat()
     status = "REVIEW" if found.longest_days > usual else "PASS"
     said = Sentence(f"check.pauses.{status.lower()}", facts)
-    return ended, Check("pauses", status, found.longest_days, usual, said), _ids(found)
+    pauses = Check("pauses", status, found.longest_days, usual, said)
+    return ended, pauses, _ids(found), _who_left(found)
 
 
 def _ids(found: Continuity) -> Check:
@@ -367,3 +368,12 @@ def _ids(found: Continuity) -> Check:
         "expected": found.expected,
     }
     return Check("ids over time", "FAIL", 1, 0, Sentence("check.ids.fail", facts))
+
+
+def _who_left(found: Continuity) -> Check:
+    """Whether those who left are in the log: without them nobody seems ever to leave."""
+    status: Status = "REVIEW" if found.nobody_left else "PASS"
+    facts = {"early": found.early, "silent": found.silent_early}
+    said = Sentence(f"check.who_left.{status.lower()}", facts)
+    share = found.silent_early / max(found.early, 1)
+    return Check("who left", status, share, LEFT_OF_EARLY, said)

@@ -145,8 +145,9 @@ def test_on_the_right_side_of_a_threshold_predictions_are_of_use(backtest, optio
         (backtest_of({"coverage_attainable": 0.95}), {}, "intervals"),
         (backtest_of({"calibration_error": 0.08}), {}, "churn calibration"),
         (backtest_of(), {"customers": 299}, "size"),
-        (backtest_of(), {"continuity": quiet(182, 25)}, "last days"),
-        (backtest_of(), {"continuity": quiet(0, 31)}, "pauses"),
+        (backtest_of(), {"continuity": quiet(182, 20)}, "last days"),
+        (backtest_of(), {"continuity": quiet(0, 22)}, "pauses"),
+        (backtest_of(), {"continuity": quiet(8, 7)}, "last days"),
     ],
 )
 def test_a_weakness_is_named_and_does_not_forbid_use(backtest, options, name):
@@ -251,8 +252,8 @@ def test_a_log_without_those_who_left_is_told_beside_the_verdict():
 
 
 def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():
-    silent = verdict(backtest_of(), continuity=quiet(182, 25))
-    asked = when_scored(silent, age_days=3, log_half_width=0.2, continuity=quiet(0, 25))
+    silent = verdict(backtest_of(), continuity=quiet(182, 20))
+    asked = when_scored(silent, age_days=3, log_half_width=0.2, continuity=quiet(0, 20))
     assert status(asked)["last days"] == "PASS"
     assert len(asked.reasons) == 1
     later = when_scored(

@@ -54,7 +54,7 @@ def _recent(found: Continuity) -> DataFinding:
         f"{counted(found.last_days, 'day', 'days')} without an order before the snapshot",
         "the end of the log seems to be missing, so customers look lost; set snapshot.as_of to "
         "the last complete day",
-        review=max(7.0, found.longest_days),
+        review=found.usual_last_days,
     )
 
 
@@ -64,7 +64,7 @@ def _gap(found: Continuity) -> DataFinding:
         found.longest_days,
         f"the longest time without any order is {counted(found.longest_days, 'day', 'days')}",
         "a part of the log may be missing; customers look less loyal than they are",
-        review=30,
+        review=found.usual_pause_days,
     )
 
 

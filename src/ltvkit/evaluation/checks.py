@@ -32,10 +32,6 @@ CALIBRATION_MARGIN = 0.06
 """By how much more than a perfect forecast stated chances may be off: a choice, six customers in a
 hundred."""
 
-LONG_SILENCE_DAYS, USUAL_SILENCES = 30, 10
-"""Nobody ordered for longer than a month and ten times as long as usual: before the snapshot the
-log ends, or the shop did; within the log it was shut, or a part of the log is missing."""
-
 OF_THE_LOG = ("last days", "pauses", "ids over time", "who left")
 """The checks of whether the log goes on, told whatever the verdict is."""
 
@@ -343,12 +339,12 @@ def _size(customers: int) -> Check:
 
 def _of_the_log(found: Continuity) -> tuple[Check, ...]:
     """Whether it goes on to the snapshot, all the time, with the same and with all customers."""
-    allowed = max(LONG_SILENCE_DAYS, found.longest_days)
+    allowed = found.usual_last_days
     facts: dict[str, object] = {"days": found.last_days}
     status: Status = "REVIEW" if found.last_days > allowed else "PASS"
     said = Sentence(f"check.silence.{status.lower()}", facts)
     ended = Check("last days", status, found.last_days, allowed, said)
-    usual = max(LONG_SILENCE_DAYS, USUAL_SILENCES * found.usual_days)
+    usual = found.usual_pause_days
     facts = {"days": found.longest_days}
     if found.longest_to is not None:
         facts["until"] = found.longest_to.isoformat()

@@ -19,7 +19,7 @@ from ltvkit.evaluation.backtest import (
     fold_snapshots,
     run_backtest,
 )
-from ltvkit.evaluation.checks import review
+from ltvkit.evaluation.checks import check_newcomers, review
 from ltvkit.evaluation.coverage import attainable_coverage
 from ltvkit.evaluation.judging import judge, judge_revenue
 from ltvkit.evaluation.metrics import chance_gini
@@ -243,6 +243,7 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
         total_is_forecast=model.level_.grade != "none",
         customers=len(asked.panel.now),
         continuity=continuity(asked.history),
+        of_kind=(check_newcomers(model.level_.untried),),
     )
     return {
         "folds": len(backtest.totals),

@@ -99,6 +99,8 @@ def test_the_check_of_a_log_says_from_when_history_counts():
     found = {finding.name: finding for finding in check_data(log, horizon_days=90).findings}
     assert found["beginning"].status == "REVIEW"
     assert "order days are before 2023-01-0" in found["beginning"].words
+    # What came before is no pause of the shop.
+    assert found["gaps"].status == "PASS"
     assert found["length of history"].words.startswith(("179 days", "180 days"))
     steady = check_data(order_days_from_frame(shop(OPENED, 180)), horizon_days=90)
     assert {finding.name: finding.status for finding in steady.findings}["beginning"] == "PASS"

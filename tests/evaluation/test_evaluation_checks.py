@@ -11,6 +11,7 @@ from ltvkit.evaluation.backtest import Backtest, TotalCheck
 from ltvkit.evaluation.checks import (
     OLDEST_MODEL_DAYS,
     check_latest_renewals,
+    check_newcomers,
     check_plans,
     review,
     when_scored,
@@ -249,6 +250,18 @@ def test_a_log_without_those_who_left_is_told_beside_the_verdict():
     scored = when_scored(verdict(backtest_of()), age_days=3, log_half_width=0.2, continuity=active)
     assert status(scored)["who left"] == "REVIEW"
     assert status(verdict(backtest_of()))["who left"] == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("untried", "found", "decision"),
+    [(0.0, "PASS", "use"), (0.15, "REVIEW", "use"), (0.42, "FAIL", "ranking only")],
+)
+def test_a_crowd_of_new_customers_is_told_and_a_large_one_leaves_no_total(untried, found, decision):
+    check = check_newcomers(untried)
+    judged = verdict(backtest_of(), of_kind=(check,))
+    assert (check.status, judged.decision) == (found, decision)
+    told = f"{untried:.0%} of the total is of customers who came of late".replace("%", " %")
+    assert any(reason.startswith(told) for reason in judged.reasons) == (found != "PASS")
 
 
 def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():

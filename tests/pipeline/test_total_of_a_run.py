@@ -2,7 +2,7 @@
 
 import pytest
 
-from ltvkit.pipeline.total import crowd, leaning
+from ltvkit.pipeline.total import leaning
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,3 @@ def test_what_is_little_beside_the_interval_is_not_told_and_what_is_much_is():
     errors = [0.1, 0.12, 0.08, 0.1]
     assert not leaning(errors, 0.3)
     assert leaning(errors, 0.05)
-
-
-def test_a_crowd_that_came_of_late_is_told_with_its_share_of_the_total():
-    (told,) = crowd(0.42)
-    assert str(told).startswith("42 % of it is of customers who came of late in numbers")
-    assert not crowd(0.05)

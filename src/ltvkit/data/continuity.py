@@ -32,13 +32,14 @@ LEAST_HISTORY_DAYS = 182
 
 
 def continuity(log: CleanLog) -> Continuity:
-    """Where nobody ordered, whether customers got new ids, and whether any ever left."""
+    """Where nobody ordered since history begins, whether ids changed, and whether any left."""
     longest, ended, usual = log.workspace.row(
         # The first day has none, and a NULL in a struct would count as the longest.
         "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)) FILTER (gap IS NOT NULL), "
         "avg(gap) FROM (SELECT ordered_on, "
         "ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 AS gap "
-        f"FROM (SELECT DISTINCT ordered_on FROM {log.table}))"
+        f"FROM (SELECT DISTINCT ordered_on FROM {log.table} "
+        f"WHERE ordered_on >= DATE '{log.summary.begins}'))"
     )
     renamed_after, returned, expected = _renamed(log)
     early, silent_early = _early(log)

@@ -39,6 +39,10 @@ MUCH_OF_OTHER_PLAN, MOST_OF_OTHER_PLAN = 0.03, 0.10
 """Shares of contracts with another period that are worth telling of, and beyond which their total
 is not to be trusted: a yearly plan read as a monthly one owes twelve times as much."""
 
+MUCH_UNTRIED, MOST_UNTRIED = 0.10, 0.20
+"""Shares of the total, of new customers in unusual numbers, that are worth telling of, and beyond
+which it is not to be trusted, as when it is only known within so much: choices."""
+
 LATE_PERIODS = 1.5
 """Payments further apart than the period, but by less than half of it, are late ones."""
 
@@ -149,6 +153,22 @@ def review(
     held = sum(total.inside for total in backtest.totals)
     facts = {"gini": ranking.value, "held": held, "dates": len(backtest.totals)}
     return Verdict("use", (Sentence("verdict.good", facts), *weak), checks)
+
+
+def check_newcomers(untried: float) -> Check:
+    """Whether the total hangs on a crowd of new customers such as no past date has tried.
+
+    Parameters
+    ----------
+    untried : float
+        Its share of the total.
+    """
+    status: Status = "PASS"
+    if untried > MUCH_UNTRIED:
+        status = "FAIL" if untried > MOST_UNTRIED else "REVIEW"
+    key = "pass" if status == "PASS" else "many"
+    said = Sentence(f"check.newcomers.{key}", {"share": untried})
+    return Check("new customers", status, untried, MUCH_UNTRIED, said)
 
 
 def check_plans(share: float, days: float, *, renewal_days: float) -> Check:

@@ -16,7 +16,7 @@ from ltvkit.config import Config
 from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, fold_snapshots
-from ltvkit.evaluation.checks import Check, check_latest_renewals, check_plans
+from ltvkit.evaluation.checks import Check, check_latest_renewals, check_newcomers, check_plans
 from ltvkit.features.contracts import (
     build_contract_panel,
     contract_features,
@@ -186,8 +186,8 @@ class OrderShop:
         return _orders_after(order_days, fold)
 
     def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
-        """None: orders come when they come."""
-        return ()
+        """Whether more customers came of late than at any past date."""
+        return (check_newcomers(model.level_.parts()["untried"]),)
 
     def new_model(self) -> ModelOfRecord:
         """The stack."""

@@ -13,9 +13,6 @@ FEWEST_DATES, LEANING = 4, 0.15
 """From how many past dates on, and from which median error (a log, or the half width of the total's
 interval if that is less), it is told that forecasts erred to one side at all of them."""
 
-CROWD = 0.10
-"""Share of the total, of customers who came in unusual numbers, that is told of: a choice."""
-
 
 def total_of(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> dict[str, Any]:
     """The total, with the interval that was learned for it, and its meaning."""
@@ -25,7 +22,6 @@ def total_of(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> 
     said = [
         Sentence(f"total.{model.level_.grade}"),
         *_values_changed(parts["values"]),
-        *crowd(parts["untried"]),
         *leaning(parts["past_errors"], model.level_.log_half_width),
         *_not_due(values),
     ]
@@ -51,11 +47,6 @@ def _values_changed(change: float) -> list[Sentence]:
         return []
     key = "total.dearer" if change > 0 else "total.cheaper"
     return [Sentence(key, {"share": abs(float(np.expm1(change)))})]
-
-
-def crowd(untried: float) -> list[Sentence]:
-    """That more of the total than at any past date is of customers who came of late."""
-    return [Sentence("total.crowd", {"share": untried})] if untried >= CROWD else []
 
 
 def leaning(past_errors: list[float], log_half_width: float) -> list[Sentence]:

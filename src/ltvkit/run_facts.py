@@ -109,7 +109,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RecordedCheck:
     """One question asked of the backtest, as it was written: PASS, REVIEW or FAIL.
 
     `recommendation` is what `said` said in English then: sentences change from version to version.
@@ -124,7 +124,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RecordedVerdict:
     """`use`, `ranking only` or `do not use`, with the reasons and the checks behind it.
 
     `reasons` are in English, as they were written; `said` the same in any language.
@@ -132,7 +132,7 @@ class Verdict:
 
     decision: str
     reasons: tuple[str, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[RecordedCheck, ...]
     said: tuple[Sentence, ...]
 
 
@@ -218,7 +218,7 @@ class Run:
     model: ModelFacts
     total: Total
     metrics: Mapping[str, Mapping[str, float]]
-    verdict: Verdict
+    verdict: RecordedVerdict
     warnings: tuple[Notice, ...]
     economics: Mapping[str, Figure]
     lists: tuple[ListFacts, ...]

@@ -18,7 +18,6 @@ from ltvkit.errors import UserError
 from ltvkit.files import is_text, unguarded, unreadable
 from ltvkit.run_facts import (
     OPTIONAL,
-    Check,
     DataFacts,
     Driver,
     Figure,
@@ -26,9 +25,10 @@ from ltvkit.run_facts import (
     ModelFacts,
     Notice,
     Previous,
+    RecordedCheck,
+    RecordedVerdict,
     Run,
     Total,
-    Verdict,
     nothing,
 )
 from ltvkit.snapshot import Snapshot
@@ -242,8 +242,8 @@ def _total(total: Mapping[str, Any]) -> Total:
     )
 
 
-def _verdict(verdict: Mapping[str, Any]) -> Verdict:
-    return Verdict(
+def _verdict(verdict: Mapping[str, Any]) -> RecordedVerdict:
+    return RecordedVerdict(
         decision=str(verdict["decision"]),
         reasons=tuple(map(str, verdict["reasons"])),
         checks=tuple(_check(row) for row in verdict["checks"]),
@@ -264,8 +264,8 @@ def _figure(row: Mapping[str, Any], value: str, low: str, high: str) -> Figure:
     return Figure(_number(row[value]), _number(row[low]), _number(row[high]), "money")
 
 
-def _check(row: Mapping[str, Any]) -> Check:
-    return Check(
+def _check(row: Mapping[str, Any]) -> RecordedCheck:
+    return RecordedCheck(
         name=str(row["name"]),
         status=str(row["status"]),
         value=_number(row["value"]),

@@ -19,7 +19,7 @@ from ltvkit.monitoring import (
     psi,
     render_comparison,
 )
-from ltvkit.run_facts import DataFacts, Figure, ModelFacts, Run, Total, Verdict
+from ltvkit.run_facts import DataFacts, Figure, ModelFacts, RecordedVerdict, Run, Total
 from ltvkit.snapshot import Snapshot
 
 AS_OF = date(2024, 6, 30)
@@ -73,7 +73,7 @@ def a_run(
         model=ModelFacts("stack", "1", {}, None, (), ()),
         total=Total(Figure(None), Figure(total, total * 0.8, total * 1.3), "", (), ""),
         metrics={"ltvkit": {"gini": 0.7, "calibration_error": calibration_error}},
-        verdict=Verdict(decision, (), (), ()),
+        verdict=RecordedVerdict(decision, (), (), ()),
         warnings=(),
         economics={**figures, **(economics or {})},
         lists=(),

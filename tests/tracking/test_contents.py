@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tracked_run import EMAILS, GINI, NAMES, PHONES, write_tracked_run
 
-from ltvkit.run_facts import Check, Run, Verdict
+from ltvkit.run_facts import RecordedCheck, RecordedVerdict, Run
 from ltvkit.runs import read_run
 from ltvkit.tracking import contents
 from ltvkit.wording import Sentence
@@ -33,8 +33,8 @@ def test_a_champion_has_no_failed_check_and_may_be_used(
     decision: str, statuses: list[str], champion: bool
 ) -> None:
     said = Sentence("check.peers.pass")
-    checks = tuple(Check(status, status, None, None, "", said) for status in statuses)
-    assert contents.may_be_champion(Verdict(decision, (), checks, ())) is champion
+    checks = tuple(RecordedCheck(status, status, None, None, "", said) for status in statuses)
+    assert contents.may_be_champion(RecordedVerdict(decision, (), checks, ())) is champion
 
 
 def test_models_of_the_backtest_are_told_apart_by_what_they_are(run: Run) -> None:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from ltvkit.audience import feature_label
 from ltvkit.panel import PART, RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
-from ltvkit.run_facts import Check, Run
+from ltvkit.run_facts import RecordedCheck, Run
 from ltvkit.wording import method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
@@ -124,7 +124,7 @@ def check_rows(run: Run, reader: Reader) -> tuple[CheckRow, ...]:
     return tuple(_check(check, reader) for check in ranked)
 
 
-def check_sentence(check: Check, reader: Reader) -> str:
+def check_sentence(check: RecordedCheck, reader: Reader) -> str:
     """A check's finding in the reader's language."""
     return reader.tell(check.said, check.recommendation)
 
@@ -265,11 +265,11 @@ def _method(name: str, run: Run, reader: Reader) -> MethodRow:
     )
 
 
-def _check_key(check: Check) -> str:
+def _check_key(check: RecordedCheck) -> str:
     return "check." + check.name.replace(" ", "_")
 
 
-def _check(check: Check, reader: Reader) -> CheckRow:
+def _check(check: RecordedCheck, reader: Reader) -> CheckRow:
     known = reader.has(_check_key(check))
     status = check.status.lower()
     return CheckRow(
@@ -282,7 +282,7 @@ def _check(check: Check, reader: Reader) -> CheckRow:
     )
 
 
-def _limit(check: Check, reader: Reader) -> str:
+def _limit(check: RecordedCheck, reader: Reader) -> str:
     if not observed(check.value):
         return ""
     value = reader.number(check.value, 3)

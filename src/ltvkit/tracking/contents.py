@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ltvkit.panel import PART, RECORD_ROW
-from ltvkit.run_facts import Run, Verdict
+from ltvkit.run_facts import RecordedVerdict, Run
 
 ModelKind = Literal["record", "part", "peer"]
 
@@ -91,7 +91,7 @@ class ModelRow:
     weight: float | None
 
 
-def may_be_champion(verdict: Verdict) -> bool:
+def may_be_champion(verdict: RecordedVerdict) -> bool:
     """Whether the registry may call the model its champion: no check fails.
 
     `ltv score models:/<name>@champion` and whoever serves the model trust this alias, so a total

@@ -112,6 +112,12 @@ COST_CATEGORY_WORDS = {
 }
 """Plain words of a ledger that can only mean paid advertising."""
 
+NAMES_A_PERSON = ("email", "phone", "first_name", "last_name", "zip")
+"""Columns of customers and leads that say who somebody is."""
+
+CONTACTS = (*NAMES_A_PERSON, "city", "state", "country")
+"""With where they live: text, whatever it looks like."""
+
 ALL = "all"
 """The name of the blended row in tables of channels."""
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from ltvkit.schemas import CONTACTS
 from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import PlainVoice
 
@@ -54,15 +55,19 @@ class Column:
 _MONEY = "{currency}"
 _MARGIN = "{currency} of margin"
 
-CONTACT_COLUMNS: tuple[Column, ...] = (
-    Column("email", "text", "", "Email address, as the shop stored it."),
-    Column("phone", "text", "", "Phone number, as the shop stored it."),
-    Column("first_name", "text", "", "First name, as the shop stored it."),
-    Column("last_name", "text", "", "Last name, as the shop stored it."),
-    Column("zip", "text", "", "Postal code, as the shop stored it."),
-    Column("city", "text", "", "City, as the shop stored it."),
-    Column("state", "text", "", "State or region, as the shop stored it."),
-    Column("country", "text", "", "Country, as the shop stored it."),
+_CONTACT_WORDS = {
+    "email": "Email address",
+    "phone": "Phone number",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "zip": "Postal code",
+    "city": "City",
+    "state": "State or region",
+    "country": "Country",
+}
+
+CONTACT_COLUMNS: tuple[Column, ...] = tuple(
+    Column(name, "text", "", f"{_CONTACT_WORDS[name]}, as the shop stored it.") for name in CONTACTS
 )
 """Written only where personal data were asked for, right after `customer_id`."""
 
@@ -330,8 +335,7 @@ def list_columns(available: Collection[str]) -> list[str]:
     >>> list_columns(["holdout", "email", "margin", "customer_id", "contact_ok"])
     ['customer_id', 'email', 'holdout', 'contact_ok']
     """
-    contacts = [column.name for column in CONTACT_COLUMNS]
-    shown = [SHORT_VIEW[0], *contacts, *SHORT_VIEW[1:], "contact_ok", "contacts_last_30d"]
+    shown = [SHORT_VIEW[0], *CONTACTS, *SHORT_VIEW[1:], "contact_ok", "contacts_last_30d"]
     return [name for name in shown if name in available]
 
 

@@ -13,17 +13,16 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.audience.delimited import write_machine_csv
-from ltvkit.audience.dictionary import CONTACT_COLUMNS
 from ltvkit.audience.identity import clean_emails, clean_text
 from ltvkit.audience.phones import PHONE_READ
 from ltvkit.consent import as_flag
 from ltvkit.errors import DataError, offenders
+from ltvkit.schemas import CONTACTS
 
 AD_CONSENTS = ("ad_user_data_consent", "ad_personalization_consent")
 
 UNREAD_PHONE = "phone cannot be parsed"
 NO_KEY = "no usable email or phone"
-CONTACTS = tuple(column.name for column in CONTACT_COLUMNS)
 
 _NO_CONSENT_COLUMNS = (
     "no ad consent columns are mapped (ad_user_data_consent, ad_personalization_consent): "

@@ -17,11 +17,11 @@ from ltvkit.audience.exports import (
 from ltvkit.audience.phones import with_phones_read
 from ltvkit.audience.upload_files import (
     AD_CONSENTS,
-    CONTACTS,
     ExportResult,
     with_refusals_shared,
 )
 from ltvkit.errors import DataError, offenders
+from ltvkit.schemas import CONTACTS
 
 Platform = Literal["google", "meta", "tiktok", "klaviyo", "hubspot"]
 PLATFORMS: tuple[Platform, ...] = get_args(Platform)

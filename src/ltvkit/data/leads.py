@@ -7,7 +7,6 @@ import pandas as pd
 
 from ltvkit.data.attributes import attribute_sql
 from ltvkit.data.opened import (
-    CONTACT_COLUMNS,
     Opened,
     Table,
     frame_of,
@@ -18,12 +17,13 @@ from ltvkit.data.opened import (
     with_owner,
 )
 from ltvkit.errors import DataError, offenders
+from ltvkit.schemas import CONTACTS
 
 OUTCOME = "became_customer"
 
 _YES = ("1", "1.0", "true", "t", "yes", "y", "won", "customer", "converted")
 _NO = ("0", "0.0", "false", "f", "no", "n", "lost")
-_TEXT = ("lead_id", "customer_id", "channel", *CONTACT_COLUMNS)
+_TEXT = ("lead_id", "customer_id", "channel", *CONTACTS)
 
 
 def read_leads(

@@ -16,9 +16,6 @@ from ltvkit.data.sources import Source, read_transactions
 from ltvkit.data.workspace import Column, ident
 from ltvkit.errors import DataError, did_you_mean, offenders
 
-CONTACT_COLUMNS = ("email", "phone", "first_name", "last_name", "zip", "city", "state", "country")
-"""Columns of customers and leads that are text, whatever they look like."""
-
 
 @dataclass(frozen=True, slots=True)
 class Table:

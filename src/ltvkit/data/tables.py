@@ -12,7 +12,6 @@ import pandas as pd
 from ltvkit.consent import unknown_words
 from ltvkit.data.attributes import attribute_sql
 from ltvkit.data.opened import (
-    CONTACT_COLUMNS,
     Opened,
     Table,
     day_sql,
@@ -28,7 +27,7 @@ from ltvkit.data.opened import (
     with_owner,
 )
 from ltvkit.errors import DataError, did_you_mean, offenders
-from ltvkit.schemas import COST_CATEGORIES, COST_CATEGORY_WORDS
+from ltvkit.schemas import CONTACTS, COST_CATEGORIES, COST_CATEGORY_WORDS
 
 TOTAL_WORDS = ("total", "totals", "gesamt", "summe", "somme", "suma", "razem")
 """What stands first in a row of totals."""
@@ -153,7 +152,7 @@ def read_customers(
         "first_order_at": day_sql(
             opened, "first_order_at", date_format=date_format, timezone=timezone
         ),
-        **{name: text_sql(opened, name) for name in CONTACT_COLUMNS if name in opened.columns},
+        **{name: text_sql(opened, name) for name in CONTACTS if name in opened.columns},
     }
     for name, column in opened.columns.items():
         if name not in selects:

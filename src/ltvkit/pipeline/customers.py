@@ -8,8 +8,9 @@ import pandas as pd
 from ltvkit.config import Config
 from ltvkit.errors import DataError, did_you_mean, offenders
 from ltvkit.pipeline.load import Tables
+from ltvkit.schemas import NAMES_A_PERSON
 
-CONTACTS = ("customer_id", "email", "phone", "first_name", "last_name", "zip")
+_WHO = ("customer_id", *NAMES_A_PERSON)
 """They name a person. Places up to the city do not, as a model keeps only what many share."""
 
 KEPT_UP_TO_DATE = (
@@ -84,9 +85,9 @@ def kinds_of(attributes: pd.DataFrame | None) -> Kinds:
 def _check_names(named: tuple[str, ...], table: pd.DataFrame) -> None:
     """Refuse what is not there, nobody may learn from, or numbers the customers."""
     key = "data.customer_attributes"
-    allowed = [c for c in table.columns if c not in (*CONTACTS, *KEPT_UP_TO_DATE)]
+    allowed = [c for c in table.columns if c not in (*_WHO, *KEPT_UP_TO_DATE)]
     for name in named:
-        if name in CONTACTS:
+        if name in _WHO:
             raise DataError(
                 f"{key}: got '{name}', which names a person, expected what many customers share; "
                 "leave it out"

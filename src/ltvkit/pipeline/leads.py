@@ -11,10 +11,10 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config, LeadCriterionConfig
 from ltvkit.data.leads import OUTCOME
-from ltvkit.data.opened import CONTACT_COLUMNS
 from ltvkit.economics.leads import FEWEST_OUTCOMES
 from ltvkit.errors import DataError, offenders
 from ltvkit.evaluation.chances import auc, calibration_error
+from ltvkit.schemas import CONTACTS
 from ltvkit.wording import Sentence
 
 HELD_OUT_SHARE = 0.2
@@ -23,7 +23,7 @@ HELD_OUT_SHARE = 0.2
 MOST_VALUES = 50
 """A text with more different values than this, most of them rare, tells leads apart by name."""
 
-_NOT_LEARNED_FROM = ("lead_id", "customer_id", "created_at", OUTCOME, *CONTACT_COLUMNS)
+_NOT_LEARNED_FROM = ("lead_id", "customer_id", "created_at", OUTCOME, *CONTACTS)
 _SHOWN_BEHIND = ("channel", "created_at", OUTCOME)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ltvkit.errors import SchemaError, offenders
+from ltvkit.errors import DataError, SchemaError, did_you_mean, offenders
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,34 @@ BACKTEST = Schema(
     may_be_missing=("value",),
 )
 """One row per model, fold and metric."""
+
+
+def cost_categories(written: pd.Series) -> pd.Series:
+    """The categories of a ledger in our spelling: small letters, underscores, plain words told.
+
+    Raises
+    ------
+    DataError
+        On an unknown category, with the nearest known.
+
+    Examples
+    --------
+    >>> cost_categories(pd.Series(["Paid media", "sales-tools"])).tolist()
+    ['ads_performance', 'sales_tools']
+    """
+    as_text = written.astype("str")
+    tidy = as_text.str.strip().str.lower().str.replace(r"[\s-]+", "_", regex=True)
+    category = tidy.replace(COST_CATEGORY_WORDS)
+    unknown = as_text[~category.isin(COST_CATEGORIES)]
+    if len(unknown):
+        hints = dict.fromkeys(
+            f"{word}{did_you_mean(word, COST_CATEGORIES)}" for word in unknown.unique()[:6]
+        )
+        raise DataError(
+            f"costs: got category {', '.join(hints)}, expected one of "
+            f"{', '.join(COST_CATEGORIES)}; use one of these, or 'other'"
+        )
+    return category
 
 
 def check_frame(frame: pd.DataFrame, schema: Schema) -> None:

@@ -232,7 +232,7 @@ def test_weekly_and_daily_ledgers_are_recognised():
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("category", "rent of the moon", "got category 'rent of the moon', expected one of"),
+        ("category", "rent of the moon", "got category rent of the moon, expected one of"),
         ("amount", "lots", "got amount 'lots', expected numbers"),
         ("period", "someday", "got period 'someday', expected dates"),
         ("period", 202401, "got period 202401, expected dates"),

@@ -26,8 +26,8 @@ from ltvkit.data.opened import (
     text_sql,
     with_owner,
 )
-from ltvkit.errors import DataError, did_you_mean, offenders
-from ltvkit.schemas import CONTACTS, COST_CATEGORIES, COST_CATEGORY_WORDS
+from ltvkit.errors import DataError, offenders
+from ltvkit.schemas import CONTACTS, cost_categories
 
 TOTAL_WORDS = ("total", "totals", "gesamt", "summe", "somme", "suma", "razem")
 """What stands first in a row of totals."""
@@ -104,7 +104,7 @@ def read_costs(
         notes += total
     else:
         refuse_gaps(opened, frame, ("amount", "category"))
-        frame["category"] = _categories(frame["category"])
+        frame["category"] = cost_categories(frame["category"])
     for name in optional:
         wrong = frame[name] < 0 if name != "acquisition_share" else ~frame[name].between(0, 1)
         expected = "0 or more" if name != "acquisition_share" else "0 to 1 (50 % is 0.5)"
@@ -320,19 +320,3 @@ def _without_sum(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         return frame, []
     told = f"costs: a row of {amount[total][0]:,.2f} without a channel, the sum of all, left out"
     return frame[~total].reset_index(drop=True), [told]
-
-
-def _categories(written: pd.Series) -> pd.Series:
-    """Categories in our spelling: small letters, underscores."""
-    tidy = written.str.strip().str.lower().str.replace(r"[\s-]+", "_", regex=True)
-    known = (*COST_CATEGORIES, *COST_CATEGORY_WORDS)
-    unknown = written[~tidy.isin(known)]
-    if len(unknown):
-        hints = dict.fromkeys(
-            f"{word}{did_you_mean(word, COST_CATEGORIES)}" for word in unknown.unique()[:6]
-        )
-        raise DataError(
-            f"costs: got category {', '.join(hints)}, expected one of "
-            f"{', '.join(COST_CATEGORIES)}; use one of these, or 'other'"
-        )
-    return tidy

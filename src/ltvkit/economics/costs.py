@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from ltvkit.errors import ConfigError, DataError, offenders
-from ltvkit.schemas import ALL, COST_CATEGORIES, COST_CATEGORY_WORDS, COSTS, check_frame
+from ltvkit.schemas import ALL, COSTS, check_frame, cost_categories
 
 MEDIA_CATEGORIES = frozenset({"ads_branding", "ads_performance"})
 """Categories that are paid to a channel for reach: media spend."""
@@ -66,14 +66,7 @@ def acquisition_costs(costs: pd.DataFrame) -> pd.DataFrame:
     1          20000.0     False
     """
     check_frame(costs, COSTS)
-    category = costs["category"].astype("str").str.strip().str.lower()
-    category = category.str.replace(r"[\s-]+", "_", regex=True).replace(COST_CATEGORY_WORDS)
-    unknown = ~category.isin(COST_CATEGORIES)
-    if unknown.any():
-        raise DataError(
-            f"costs: got category {offenders(costs.loc[unknown, 'category'])}, expected one of "
-            f"{', '.join(COST_CATEGORIES)}; map yours to these, or to 'other'"
-        )
+    category = cost_categories(costs["category"])
     amount = numbers(costs, "amount")
     if "acquisition_share" in costs:
         share = numbers(costs, "acquisition_share", missing=1.0)

@@ -81,10 +81,25 @@ def test_orders_of_known_customers_are_counted_as_a_loop_counts_them():
                 ),
             ]
         ),
+        # Known customers order in December, new ones come in spring.
+        pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "customer_id": [f"{came}-{n}" for n in range(120)],
+                        "ordered_at": pd.Timestamp(f"{year}-{'03' if year == came else '12'}-01")
+                        + pd.to_timedelta([n % 28 for n in range(120)], unit="D"),
+                        "revenue": 1.0,
+                    }
+                )
+                for year in range(2020, 2025)
+                for came in range(2020, year + 1)
+            ]
+        ),
         # Everybody comes once.
         shop().assign(customer_id=lambda log: [f"c{n}" for n in range(len(log))]),
     ],
-    ids=["steady", "summer", "giveaway", "once"],
+    ids=["steady", "summer", "giveaway", "december", "once"],
 )
 def test_where_customers_keep_their_ids_none_is_said_to_be_renamed(frame):
     assert found_in(frame).renamed_after is None

@@ -81,21 +81,23 @@ def _renamed(log: CleanLog) -> tuple[date | None, int, int]:
         f"WITH orders AS (SELECT ordered_on - DATE '{first}' AS day, "
         f"min(ordered_on) OVER (PARTITION BY customer_id) - DATE '{first}' AS first "
         f"FROM {log.table}) SELECT day, count(*) AS orders, "
-        "count(*) FILTER (first < day) AS repeats, 0 AS within "
+        "count(*) FILTER (first < day) AS repeats, 0 AS within, 0 AS ever "
         "FROM orders GROUP BY day UNION ALL "
-        f"SELECT greatest(first, day - {QUARTER_DAYS}), 0, 0, count(*) FROM orders "
-        "WHERE first < day GROUP BY 1"
+        f"SELECT greatest(first, day - {QUARTER_DAYS}), 0, 0, count(*), 0 FROM orders "
+        "WHERE first < day GROUP BY 1 UNION ALL "
+        "SELECT first, 0, 0, 0, count(*) FROM orders WHERE first < day GROUP BY 1"
     )
     day = rows["day"].to_numpy(dtype=np.int64)
-    orders, repeats, within = (
-        np.bincount(day, rows[name], minlength=days) for name in ("orders", "repeats", "within")
+    orders, repeats, within, ever = (
+        np.bincount(day, rows[name], minlength=days)
+        for name in ("orders", "repeats", "within", "ever")
     )
     at = np.arange(days)
     after, before = np.minimum(at + QUARTER_DAYS, days - 1), at - QUARTER_DAYS
     all_by, repeats_by = np.cumsum(orders), np.cumsum(repeats)
-    # Of each day: orders in the quarter after it, those of customers known on it, and before.
+    # Of each day: orders in the quarter after it, those of customers known on it, and ever after.
     ahead = all_by[after] - all_by
-    returned = np.cumsum(within - repeats)
+    returned, ever_returned = np.cumsum(within - repeats), np.cumsum(ever - repeats)
     behind, again = (
         by - np.where(before >= 0, by[np.maximum(before, 0)], 0) for by in (all_by, repeats_by)
     )
@@ -107,9 +109,14 @@ def _renamed(log: CleanLog) -> tuple[date | None, int, int]:
         & (expected >= ENOUGH_ORDERS)
         & (returned <= HARDLY_ANY * expected)
     )
-    if not renamed.any():
+    back_later = ever_returned > HARDLY_ANY * share * (all_by[-1] - all_by)
+    gone = np.flatnonzero(renamed & ~back_later)
+    if not len(gone):
         return None, 0, 0
     # Of the days around it, the one after which the fewest came back.
-    place = min(np.flatnonzero(renamed), key=lambda one: (returned[one], -expected[one]))
+    place = min(gone, key=lambda one: (returned[one], -expected[one]))
+    # Who gives each December comes back: after every one all others are new for a while.
+    if (np.abs(np.flatnonzero(renamed & back_later) - place) > QUARTER_DAYS).any():
+        return None, 0, 0
     then = as_date(np.datetime64(first, "D") + int(place))
     return then, round(float(returned[place])), round(float(expected[place]))

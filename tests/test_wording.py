@@ -42,6 +42,13 @@ def test_every_sentence_is_there_in_every_language_with_the_same_facts_in_the_sa
     assert {form for _, form in blanks(texts["en"])} <= FORMS
 
 
+def test_every_check_has_a_name_on_the_page():
+    source = files("ltvkit.evaluation").joinpath("checks.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'\bCheck\(\s*"([^"]+)"', source))
+    assert len(names) >= 14
+    assert not {name for name in names if f"check.{name.replace(' ', '_')}" not in PAGE}
+
+
 def test_a_sentence_within_a_sentence_comes_back_from_a_file_as_it_was():
     said = Sentence(
         "warning.W8.text",

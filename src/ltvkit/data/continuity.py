@@ -12,10 +12,10 @@ from datetime import date
 
 import numpy as np
 
+from ltvkit.data.beginning import QUARTER_DAYS
 from ltvkit.data.clean_log import CleanLog
 from ltvkit.snapshot import Continuity, as_date
 
-QUARTER_DAYS = 91
 HARDLY_ANY = 1 / 20
 """Of the orders that customers known before would usually make."""
 

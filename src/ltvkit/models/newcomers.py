@@ -14,7 +14,8 @@ from ltvkit.units import Floats
 PERIODS = 4
 """Who came earlier has had a quarter and more to come back, and often did not: the models know."""
 
-MOST_UNTRIED = 0.98
+LARGEST_CROWD = 0.98
+"""More of a total is not taken off: its logarithm would say that nothing at all may come."""
 
 
 def largest_intake(expected: Floats, age_days: Floats) -> float:
@@ -62,4 +63,4 @@ def untried_share(now: float, past: Sequence[tuple[int, float]]) -> float:
     """
     settled = [intake for history, intake in past if history >= (PERIODS + 1) * PERIOD_DAYS]
     tried = max(settled or [intake for _, intake in past], default=now)
-    return float(np.clip((now - tried) / max(1 - tried, 1e-12), 0.0, MOST_UNTRIED))
+    return float(np.clip((now - tried) / max(1 - tried, 1e-12), 0.0, LARGEST_CROWD))

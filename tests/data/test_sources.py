@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from ltvkit.data import ColumnMap, clean, order_days_from_frame, read_transactions
-from ltvkit.data.locations import redact, resolve_location, without_secrets
 from ltvkit.data.reasons import MALFORMED
 from ltvkit.errors import DataError
 
@@ -324,20 +323,6 @@ def test_a_path_that_is_not_there_shows_what_is(tmp_path):
         read_transactions(tmp_path / "order.csv")
 
 
-@pytest.mark.parametrize(
-    ("location", "words"),
-    [
-        ("s3://bucket/orders.csv", "export the table to csv or parquet first"),
-        ("sample:cdnov", "expected one of 'sample:cdnow', 'sample:cdnow_sample'"),
-        ("duckdb:///none.db?table=x", "got no file none.db"),
-        ("duckdb:///none.db", r"expected \?table=NAME or \?query="),
-    ],
-)
-def test_a_location_that_cannot_be_read_is_told(location, words):
-    with pytest.raises(DataError, match=words):
-        read_transactions(location)
-
-
 def test_a_table_that_a_database_does_not_have_is_told(tmp_path):
     with duckdb.connect(tmp_path / "shop.db") as database:
         database.execute("CREATE TABLE orders (a INT)")
@@ -366,25 +351,6 @@ def test_the_sample_is_one_in_ten_of_the_whole():
     sample = read("sample:cdnow_sample").groupby("customer_id")["dollar_value"].agg(list)
     assert len(sample) == 2357
     assert whole.loc[sample.index].tolist() == sample.tolist()
-
-
-def test_passwords_are_blanked_and_relative_databases_resolved():
-    assert redact("postgresql://u:p@h/d?table=x") == "postgresql://u:***@h/d?table=x"
-    assert redact("orders@home.csv") == "orders@home.csv"
-    told = redact("postgresql://h/d?user=u&password=p%40ss&sslpassword=q&query=SELECT+1")
-    assert told == "postgresql://h/d?user=u&password=***&sslpassword=***&query=SELECT+1"
-    assert (
-        redact("https://h/x.csv?X-Amz-Signature=ab&id=7")
-        == "https://h/x.csv?X-Amz-Signature=***&id=7"
-    )
-    assert redact("https://h/x.csv?design=7") == "https://h/x.csv?design=7"
-    assert redact("orders?password=x.csv") == "orders?password=x.csv", (
-        "a path is no location of a server"
-    )
-    said = without_secrets("no login with p at h", "postgresql://h/d?password=p&table=x")
-    assert said == "no login with *** at h"
-    assert resolve_location("~/x.csv", Path("/a")) == str(Path("~/x.csv").expanduser())
-    assert resolve_location("sqlite:////abs/x.db?table=y", Path("/a")).startswith("sqlite:////abs")
 
 
 def test_columns_of_odd_types_and_names_beside_the_mapped_ones_do_no_harm(tmp_path):
@@ -416,8 +382,3 @@ def test_a_file_address_is_read_whether_its_signs_are_coded_or_not(tmp_path):
         path.write_text(text())
         for location in (f"file://{path}", path.as_uri()):
             assert clean(read_transactions(location)).summary.rows == len(ROWS)
-
-
-def test_an_address_with_a_space_is_told_without_a_traceback():
-    with pytest.raises(DataError, match="check the address"):
-        read_transactions("http://127.0.0.1:9/my orders.csv")

@@ -258,14 +258,15 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
 def backtest_history(asked: Asked, *, seed: int, threads: int) -> Backtest:
     """Rolling origins inside the history, beside the models that cost nothing."""
     history = asked.history
-    rows = with_history(history.order_days)
+    clock = asked.panel.activity.clock
+    rows = with_history(history.order_days, clock)
 
     def truth(fold: Snapshot) -> pd.DataFrame:
-        day = snapshot_days([as_day_number(fold.as_of)])
+        day = snapshot_days([clock.at(as_day_number(fold.as_of))])
         return fetch(targets(rows, day, horizon_days=fold.horizon_days))
 
     return run_backtest(
-        fold_snapshots(history.summary.begins, asked.panel.snapshot),
+        fold_snapshots(history.summary.begins, asked.panel.snapshot, clock),
         make_panel=lambda fold: build_panel(history.known_at(fold.as_of), fold),
         make_truth=truth,
         record=lambda: StackedLtv(seed=seed, threads=threads),

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.contracts import Contracts
+from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
@@ -58,15 +59,22 @@ class Activity:
         `first_day` (int, days since 1970-01-01), `customers`.
     repeats : DataFrame
         `cohort` (first day // 28), `day`, `repeat_orders`, `repeat_revenue`.
+    clock : ShopClock
+        That all days are told by.
     """
 
     arrivals: pd.DataFrame
     repeats: pd.DataFrame
+    clock: ShopClock = CALENDAR
 
     @property
     def first_day(self) -> int:
         """The first day of the log."""
         return int(self.arrivals["first_day"].min())
+
+    def calendar(self, first_day: int, last_day: int) -> np.ndarray:
+        """The days from one to the other, both included, on the calendar."""
+        return self.clock.calendar(np.arange(first_day, last_day + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,17 @@ class Snapshot:
         return self.as_of + timedelta(days=self.horizon_days)
 
 
+def usual_pause_days(usual_days: float) -> float:
+    """Days without an order within a log, of which nothing need be said.
+
+    Parameters
+    ----------
+    usual_days : float
+        The mean between two days with orders.
+    """
+    return max(HOLIDAY_DAYS, USUAL_PAUSES * usual_days)
+
+
 @dataclass(frozen=True, slots=True)
 class Continuity:
     """Whether a log goes on all the time, up to the snapshot, with the same customers.
@@ -113,6 +124,8 @@ class Continuity:
         The day of the order that ended them.
     usual_days : float
         The mean between two days with orders.
+    taken_out : bool
+        Whether the models take no notice of the longest, see `ltvkit.shop_clock`.
     renamed_after : date, optional
         The last day of the customers' old ids, where from one day on hardly anybody ordered who
         had ordered before.
@@ -128,6 +141,7 @@ class Continuity:
     longest_days: int
     longest_to: date | None
     usual_days: float
+    taken_out: bool = False
     renamed_after: date | None = None
     returned: int = 0
     expected: int = 0
@@ -142,7 +156,7 @@ class Continuity:
     @property
     def usual_pause_days(self) -> float:
         """Days without an order within the log, of which nothing need be said."""
-        return max(HOLIDAY_DAYS, USUAL_PAUSES * self.usual_days)
+        return usual_pause_days(self.usual_days)
 
     @property
     def nobody_left(self) -> bool:

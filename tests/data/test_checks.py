@@ -17,6 +17,7 @@ from ltvkit.data import (
 )
 from ltvkit.data import render_data_check as render
 from ltvkit.data.opened import Table
+from ltvkit.data.pauses import shop_clock
 
 
 def good(rows: int = 6000, customers: int = 600) -> pd.DataFrame:
@@ -55,6 +56,18 @@ def test_the_longest_pause_is_told_with_the_day_it_ended():
     assert (quiet.last_days, quiet.usual_days) == (3, pytest.approx((1 + 28 + 0) / 3))
     one_day = continuity(order_days_from_frame(log.head(1)))
     assert (one_day.longest_days, one_day.longest_to, one_day.usual_days) == (0, None, 0.0)
+
+
+def test_the_longest_pause_is_told_to_be_out_of_time_where_the_clock_says_so():
+    days = pd.date_range("2024-01-01", "2024-12-31")
+    days = days[(days < "2024-05-01") | (days >= "2024-06-01")]
+    log = order_days_from_frame(
+        pd.DataFrame({"customer_id": "a", "ordered_at": days, "revenue": 1.0})
+    )
+    assert continuity(log, shop_clock(log.order_days)).taken_out
+    assert not continuity(log).taken_out
+    steady = order_days_from_frame(good())
+    assert not continuity(steady, shop_clock(steady.order_days)).taken_out
 
 
 def several_rows_without_id(frame):

@@ -16,7 +16,8 @@ from ltvkit.evaluation.checks import review
 from ltvkit.evaluation.judging import judge
 from ltvkit.panel import Activity, Panel
 from ltvkit.schemas import BACKTEST, check_frame
-from ltvkit.snapshot import Continuity, Snapshot
+from ltvkit.shop_clock import Pause, ShopClock
+from ltvkit.snapshot import Continuity, Snapshot, as_day_number
 
 FIRST_DAY = date(2020, 1, 1)
 FOLDS = (Snapshot(date(2023, 6, 1), 90), Snapshot(date(2023, 3, 1), 90))
@@ -43,6 +44,20 @@ def test_where_history_holds_a_horizon_and_half_of_another_the_folds_look_as_far
     folds = fold_snapshots(FIRST_DAY, Snapshot(FIRST_DAY + timedelta(days=history), horizon))
     assert folds
     assert {fold.horizon_days for fold in folds} == {horizon}
+
+
+def test_the_horizons_of_folds_are_as_many_days_on_which_the_shop_was_open():
+    as_of, horizon = date(2023, 1, 1), 90
+    clock = ShopClock((Pause(ended=as_day_number(date(2022, 12, 1)), days=28),))
+    latest, before = fold_snapshots(FIRST_DAY, Snapshot(as_of, horizon), clock)
+    assert as_of - latest.as_of == timedelta(days=horizon + 28)
+    assert latest.as_of - before.as_of == timedelta(days=45)
+    assert latest.horizon_days == before.horizon_days == horizon
+    # The last days of an open shop hold no horizon and half of another once the pause is out.
+    just_long_enough = as_of - timedelta(days=horizon + 60)
+    assert fold_snapshots(just_long_enough, Snapshot(as_of, horizon))[0].horizon_days == horizon
+    shorter = fold_snapshots(just_long_enough, Snapshot(as_of, horizon), clock)
+    assert shorter[0].horizon_days == int(0.4 * (horizon + 60 - 28))
 
 
 def revenue_after(fold):

@@ -292,6 +292,12 @@ def test_silence_is_told_whatever_the_verdict_is(backtest, decision):
     assert (asked.decision, asked.said) == (decision, found.said[:1])
 
 
+def test_a_pause_taken_out_of_time_is_told_as_such():
+    found = verdict(backtest_of(), continuity=replace(quiet(0, 30), taken_out=True))
+    assert (found.decision, status(found)["pauses"]) == ("use", "REVIEW")
+    assert "take no notice of these days" in found.reasons[-1]
+
+
 def test_pauses_of_a_shop_with_few_orders_are_nothing_special():
     assert status(verdict(backtest_of(), continuity=quiet(0, 60, 7)))["pauses"] == "PASS"
     assert status(verdict(backtest_of(), continuity=quiet(0, 71, 7)))["pauses"] == "REVIEW"

@@ -16,6 +16,7 @@ from ltvkit.features.contracts import build_contract_panel
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel, features_at
 from ltvkit.panel import cut_days, panel_dates
+from ltvkit.shop_clock import CALENDAR
 from ltvkit.snapshot import Snapshot
 
 AS_OF = FIRST_DAY + timedelta(days=420)
@@ -57,6 +58,21 @@ def assert_same_panel(found, expected):
     assert list(found) == list(expected)
     for name, frame in found.items():
         pd.testing.assert_frame_equal(frame, expected[name], rtol=1e-6, obj=name)
+
+
+def test_a_shop_that_was_shut_has_the_panel_of_one_that_was_not():
+    """But for the month of the first orders, which stay where the calendar has them."""
+    log = messy_log(3, customers=80)
+    early = log["ordered_on"] <= pd.Timestamp(FIRST_DAY + timedelta(days=250))
+    moved = log["ordered_on"].where(~early, log["ordered_on"] - pd.Timedelta(days=56))
+    shut, going_on = panel_of(log.assign(ordered_on=moved)), panel_of(log)
+    assert [pause.days for pause in shut.activity.clock.pauses] == [56]
+    assert going_on.activity.clock == CALENDAR
+    assert shut.history_days == going_on.history_days
+    months = {"rows": shut.rows.pop("first_month"), "now": shut.now.pop("first_month")}
+    assert (months["now"] != going_on.now.pop("first_month")).mean() > 0.5
+    assert (months["rows"] != going_on.rows.pop("first_month")).mean() > 0.5
+    assert_same_panel(shut, going_on)
 
 
 def test_a_few_customers_of_another_time_are_known_but_lengthen_no_history():

@@ -11,6 +11,7 @@ from ltvkit.models.level import _log_season
 from ltvkit.models.season import NO_SEASON, SEASON_KNOTS, WEAK_PRIOR, Season, fit_season
 from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import Activity
+from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
 
 FIRST = 19_000
 KNOT_DAYS = np.linspace(0, 365.25, SEASON_KNOTS)
@@ -20,14 +21,15 @@ def log_season(day, *, height):
     return height * np.cos(2 * np.pi * (np.asarray(day) % 365.25 - 350) / 365.25)
 
 
-def simulated_activity(*, days, height, seed=1):
+def simulated_activity(*, days, height, seed=1, clock=CALENDAR):
     """Cohorts that arrive weekly and fade with age, under a season; noise of some 30 %."""
     dice = np.random.default_rng(seed)
     arrivals = pd.DataFrame({"first_day": np.arange(FIRST, FIRST + days, 7), "customers": 50})
     rows = []
     for first in arrivals["first_day"].tolist():
         day = np.arange(first + 1, FIRST + days + 1)
-        mean = 50 * (day - first + 20.0) ** -0.4 * np.exp(log_season(day, height=height))
+        busy = np.exp(log_season(clock.calendar(day), height=height))
+        mean = 50 * (day - first + 20.0) ** -0.4 * busy
         rows.append(
             pd.DataFrame(
                 {
@@ -38,14 +40,13 @@ def simulated_activity(*, days, height, seed=1):
                 }
             )
         )
-    return Activity(arrivals=arrivals, repeats=pd.concat(rows, ignore_index=True))
+    repeats = pd.concat(rows, ignore_index=True)
+    return Activity(arrivals=arrivals, repeats=repeats, clock=clock)
 
 
 def fitted(*, days=1000, height):
     activity = simulated_activity(days=days, height=height)
-    return np.array(
-        fit_season(activity.repeats, activity.arrivals, as_of_day=FIRST + days).log_effect
-    )
+    return np.array(fit_season(activity, as_of_day=FIRST + days).log_effect)
 
 
 def test_a_known_season_is_recovered_from_cohorts_that_fade_with_age():
@@ -59,13 +60,12 @@ def test_a_season_that_ends_with_the_year_is_not_carried_into_the_next():
     activity = simulated_activity(days=1400, height=0.0)
     of_year = activity.repeats["day"] % 365.25
     given = activity.repeats["repeat_revenue"] * np.exp(np.interp(of_year, KNOT_DAYS, busy))
-    found = fit_season(
-        activity.repeats.assign(repeat_revenue=given), activity.arrivals, as_of_day=FIRST + 1400
-    )
+    repeats = activity.repeats.assign(repeat_revenue=given)
+    found = fit_season(replace(activity, repeats=repeats), as_of_day=FIRST + 1400)
     np.testing.assert_allclose(found.log_effect, busy - busy.mean(), atol=0.15)
     new_year = 56 * 365.25
-    before = found.mean_effect(round(new_year) - 14, round(new_year) - 2)
-    after = found.mean_effect(round(new_year) + 2, round(new_year) + 14)
+    before = found.mean_effect(round(new_year) - np.arange(2, 15))
+    after = found.mean_effect(round(new_year) + np.arange(2, 15))
     assert np.log(before / after) > 0.6
 
 
@@ -81,7 +81,7 @@ def test_later_rows_are_not_read():
         )
     )
     seasons = [
-        fit_season(repeats, activity.arrivals, as_of_day=FIRST + 600)
+        fit_season(replace(activity, repeats=repeats), as_of_day=FIRST + 600)
         for repeats in (activity.repeats, spoiled)
     ]
     assert seasons[0] == seasons[1]
@@ -89,8 +89,19 @@ def test_later_rows_are_not_read():
 
 def test_without_repeat_revenue_there_is_no_season():
     activity = simulated_activity(days=500, height=0.0)
-    nothing = activity.repeats.assign(repeat_revenue=0.0)
-    assert fit_season(nothing, activity.arrivals, as_of_day=FIRST + 500) == NO_SEASON
+    nothing = replace(activity, repeats=activity.repeats.assign(repeat_revenue=0.0))
+    assert fit_season(nothing, as_of_day=FIRST + 500) == NO_SEASON
+
+
+def test_days_of_a_shop_that_was_shut_keep_their_time_of_the_year():
+    clock = ShopClock((Pause(ended=FIRST + 700, days=84),))
+    activity = simulated_activity(days=1000, height=0.4, clock=clock)
+    truth = log_season(KNOT_DAYS, height=0.4)
+    errors = [
+        np.abs(fit_season(one, as_of_day=FIRST + 1000).log_effect - (truth - truth.mean())).max()
+        for one in (activity, replace(activity, clock=CALENDAR))
+    ]
+    assert errors[0] < 0.1 < errors[1]
 
 
 BUYING = BetaGeo.from_params(BetaGeoParams(r=0.25, alpha=4.4, a=0.8, b=2.4))
@@ -131,13 +142,14 @@ def test_a_shop_that_grew_towards_the_peak_has_met_more_of_it():
 
 def test_the_mean_effect_is_the_mean_of_the_daily_factors_and_comes_back_each_year():
     season = Season(tuple(log_season(KNOT_DAYS, height=0.5)))
-    daily = [season.mean_effect(day, day) for day in range(19_000, 19_010)]
-    assert season.mean_effect(19_000, 19_009) == pytest.approx(np.mean(daily), rel=1e-12)
+    daily = [season.mean_effect(np.array([day])) for day in range(19_000, 19_010)]
+    days = np.arange(19_000, 19_010)
+    assert season.mean_effect(days) == pytest.approx(np.mean(daily), rel=1e-12)
     four_years = 1461
-    assert season.mean_effect(19_000, 19_009) == pytest.approx(
-        season.mean_effect(19_000 + four_years, 19_009 + four_years), rel=1e-12
+    assert season.mean_effect(days) == pytest.approx(
+        season.mean_effect(days + four_years), rel=1e-12
     )
-    knot = [np.log(season.mean_effect(day, day)) for day in (0, 1461)]
+    knot = [np.log(season.mean_effect(np.array([day]))) for day in (0, 1461)]
     np.testing.assert_allclose(knot, season.log_effect[0], rtol=1e-12)
 
 

@@ -61,8 +61,8 @@ def history_begins(order_days: "ir.Table") -> date:
         ordered_on=order_days.ordered_on.min(), orders=order_days.count()
     )
     by_first_day = customers.group_by("ordered_on").aggregate(orders=customers.orders.sum())
-    day, orders = _counts(by_day)
-    first_day, of_customers = _counts(by_first_day)
+    day, orders = counts(by_day)
+    first_day, of_customers = counts(by_first_day)
     start = int(day[0])
     daily = np.bincount(day - start, orders)
     by_now = np.append(0, np.cumsum(daily))
@@ -87,8 +87,8 @@ def _pace_changed(daily: np.ndarray, to: int) -> int:
     return int(to - QUARTER_DAYS + 1 + days[likelihood.argmax()])
 
 
-def _counts(by_day: "ir.Table") -> tuple[np.ndarray, np.ndarray]:
-    """Days since 1970-01-01, rising, and the orders of each."""
+def counts(by_day: "ir.Table") -> tuple[np.ndarray, np.ndarray]:
+    """Days since 1970-01-01, rising, and the orders of each, of `ordered_on` and `orders`."""
     found = by_day.order_by("ordered_on").to_pyarrow()
     days = found["ordered_on"].to_numpy().astype("datetime64[D]").astype(np.int64)
     return days, found["orders"].to_numpy().astype(np.int64)

@@ -14,7 +14,8 @@ import numpy as np
 
 from ltvkit.data.beginning import QUARTER_DAYS
 from ltvkit.data.clean_log import CleanLog
-from ltvkit.snapshot import Continuity, as_date
+from ltvkit.shop_clock import CALENDAR, ShopClock
+from ltvkit.snapshot import Continuity, as_date, as_day_number
 
 HARDLY_ANY = 1 / 20
 """Of the orders that customers known before would usually make."""
@@ -31,8 +32,16 @@ LEAST_HISTORY_DAYS = 182
 """In less, nobody was silent for long."""
 
 
-def continuity(log: CleanLog) -> Continuity:
-    """Where nobody ordered since history begins, whether ids changed, and whether any left."""
+def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
+    """Where nobody ordered since history begins, whether ids changed, and whether any left.
+
+    Parameters
+    ----------
+    log : CleanLog
+        The order days.
+    clock : ShopClock
+        That the models tell days by.
+    """
     longest, ended, usual = log.workspace.row(
         # The first day has none, and a NULL in a struct would count as the longest.
         "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)) FILTER (gap IS NOT NULL), "
@@ -48,6 +57,7 @@ def continuity(log: CleanLog) -> Continuity:
         longest_days=int(longest or 0),
         longest_to=ended if longest else None,
         usual_days=float(usual or 0.0),
+        taken_out=bool(ended) and as_day_number(ended) in {one.ended for one in clock.pauses},
         renamed_after=renamed_after,
         returned=returned,
         expected=expected,

@@ -63,7 +63,8 @@ def _gap(found: Continuity) -> DataFinding:
         "gaps",
         found.longest_days,
         f"the longest time without any order is {counted(found.longest_days, 'day', 'days')}",
-        "a part of the log may be missing; customers look less loyal than they are",
+        "if a part of the log is missing, add it; a pause of up to a quarter that does not come "
+        "back is taken out of time, a longer one makes customers look less loyal than they are",
         review=found.usual_pause_days,
     )
 

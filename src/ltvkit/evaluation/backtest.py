@@ -16,7 +16,8 @@ from ltvkit.evaluation import metrics
 from ltvkit.evaluation.judging import COLUMNS, Row, fold_of, judge_revenue
 from ltvkit.panel import PART, RECORD_ROW, LtvModel, ModelOfRecord, Panel
 from ltvkit.schemas import BACKTEST, check_frame
-from ltvkit.snapshot import Snapshot
+from ltvkit.shop_clock import CALENDAR, ShopClock
+from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
 
 DECILE_COLUMNS = ("model", "fold", "decile", "customers", "predicted", "actual")
 
@@ -89,11 +90,13 @@ class Backtest:
         return means.where((folds == folds.max()).reindex_like(means)).reindex(order)
 
 
-def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:
+def fold_snapshots(
+    first_day: date, snapshot: Snapshot, clock: ShopClock = CALENDAR
+) -> tuple[Snapshot, ...]:
     """The folds of a log: the latest cutoff whose horizon is over, and one half a horizon before.
 
     When history does not hold a horizon and half of another, the folds look ahead over 40 % of
-    history instead, if that is less.
+    history instead, if that is less. Horizons are counted by the clock.
 
     >>> [fold.as_of.isoformat() for fold in
     ...  fold_snapshots(date(1997, 1, 1), Snapshot(date(1998, 6, 30), 273))]
@@ -103,7 +106,8 @@ def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:
     >>> fold_snapshots(date(2024, 1, 1), Snapshot(date(2024, 2, 1), 365))
     ()
     """
-    history = (snapshot.as_of - first_day).days
+    as_of_day = as_day_number(snapshot.as_of)
+    history = as_of_day - clock.at(as_day_number(first_day))
     horizon = snapshot.horizon_days
     shortest = max(SHORTEST_HISTORY_DAYS, horizon // 2)
     if history - horizon < shortest:
@@ -114,7 +118,8 @@ def fold_snapshots(first_day: date, snapshot: Snapshot) -> tuple[Snapshot, ...]:
         back = horizon + number * max(horizon // 2, 28)
         looks_far_enough = horizon >= min(SHORTEST_HORIZON_DAYS, snapshot.horizon_days)
         if looks_far_enough and history - back >= shortest:
-            folds.append(Snapshot(snapshot.as_of - timedelta(days=back), horizon))
+            cutoff = EPOCH + timedelta(days=clock.calendar(as_of_day - back))
+            folds.append(Snapshot(cutoff, horizon))
     return tuple(folds)
 
 

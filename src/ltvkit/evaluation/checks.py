@@ -369,7 +369,8 @@ def _of_the_log(found: Continuity) -> tuple[Check, ...]:
     if found.longest_to is not None:
         facts["until"] = found.longest_to.isoformat()
     status = "REVIEW" if found.longest_days > usual else "PASS"
-    said = Sentence(f"check.pauses.{status.lower()}", facts)
+    key = "taken_out" if found.taken_out else status.lower()
+    said = Sentence(f"check.pauses.{key}", facts)
     pauses = Check("pauses", status, found.longest_days, usual, said)
     return ended, pauses, _ids(found), _who_left(found)
 

@@ -8,10 +8,11 @@ from ltvkit.data.beginning import history_begins
 from ltvkit.errors import NotEnoughDataError
 from ltvkit.features.engine import fetch, total
 from ltvkit.panel import PERIOD_DAYS, Activity
+from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import as_day_number
 
 
-def activity_of(history: ir.Table, as_of: date) -> Activity:
+def activity_of(history: ir.Table, as_of: date, clock: ShopClock = CALENDAR) -> Activity:
     """What the order days up to a day show, summed over the customers since history begins.
 
     Parameters
@@ -20,6 +21,8 @@ def activity_of(history: ir.Table, as_of: date) -> Activity:
         From `with_history`, nothing after `as_of`.
     as_of : date
         The last day of it, for the message.
+    clock : ShopClock
+        That `history` was told by.
 
     Raises
     ------
@@ -30,10 +33,11 @@ def activity_of(history: ir.Table, as_of: date) -> Activity:
         raise NotEnoughDataError(
             f"got no order up to {as_of}, expected history; choose a later date"
         )
-    since = history.filter(history.first_day >= as_day_number(history_begins(history)))
+    since = history.filter(history.first_day >= clock.at(as_day_number(history_begins(history))))
     return Activity(
         arrivals=fetch(arrivals(since)).sort_values("first_day", ignore_index=True),
         repeats=fetch(repeats(since)).sort_values(["cohort", "day"], ignore_index=True),
+        clock=clock,
     )
 
 

@@ -8,6 +8,7 @@ that sees the order at all.
 import ibis
 import ibis.expr.types as ir
 
+from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import EPOCH
 
 OrderDays = ir.Table
@@ -19,22 +20,28 @@ def day_number(day: ir.DateValue) -> ir.IntegerValue:
     return day.delta(ibis.date(EPOCH.isoformat()), unit="day").cast("int64")
 
 
-def with_history(order_days: ir.Table) -> ir.Table:
+def with_history(order_days: ir.Table, clock: ShopClock = CALENDAR) -> ir.Table:
     """Add to each order day its number, the gap before it, and facts of the first order.
 
     Parameters
     ----------
     order_days : ibis table
         One row per customer and order day (`ltvkit.schemas.ORDER_DAYS`).
+    clock : ShopClock
+        That `day` is told by; the calendar when not given.
 
     Returns
     -------
     ibis table
-        The same rows with `day` (int, days since 1970-01-01), `first_day` (int), `number`
-        (1 for the first order), `gap_days` (days since the order before; missing for the first),
-        and `first_revenue` (0 for all orders but the first).
+        The same rows with `day` (int, days since 1970-01-01 by the clock), `first_day` (int),
+        `number` (1 for the first order), `gap_days` (days since the order before; missing for the
+        first), and `first_revenue` (0 for all orders but the first).
     """
-    orders = order_days.mutate(day=day_number(order_days.ordered_on))
+    calendar = day_number(order_days.ordered_on)
+    day = calendar
+    for pause in clock.pauses:
+        day += ibis.ifelse(calendar < pause.ended, pause.days, 0)
+    orders = order_days.mutate(day=day.cast("int64"))
     per_customer = ibis.window(group_by="customer_id", order_by="day")
     orders = orders.mutate(
         number=(ibis.row_number().over(per_customer) + 1).cast("int64"),

@@ -5,6 +5,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from ltvkit.data.pauses import shop_clock
 from ltvkit.features.activity import activity_of
 from ltvkit.features.attributes import attributes
 from ltvkit.features.customers import with_customers
@@ -88,9 +89,10 @@ def build_panel(
     """
     past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
     with quiet():
-        history = with_history(past).cache()
+        clock = shop_clock(past)
+        history = with_history(past, clock).cache()
     as_of_day = as_day_number(snapshot.as_of)
-    activity = activity_of(history, snapshot.as_of)
+    activity = activity_of(history, snapshot.as_of, clock)
     history_days = as_of_day - activity.first_day
     label_days = label_length(history_days, snapshot.horizon_days)
     dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)

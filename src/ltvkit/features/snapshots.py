@@ -10,7 +10,6 @@ import ibis
 import ibis.expr.types as ir
 
 from ltvkit.features.engine import average, quiet, spread, total
-from ltvkit.snapshot import EPOCH
 
 WINDOWS = (30, 60, 90, 180, 365)
 """Lengths, in days, of the windows that end at the snapshot."""
@@ -112,9 +111,9 @@ def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:
         revenue_year_ago=total(seen.revenue, where=year_ago),
         order_days=ibis._.count().cast("float64"),
         first_day=ibis._.first_day.min(),
+        first_on=ibis._.ordered_on.min(),
         **windows,
     )
-    first_on = ibis.date(EPOCH.isoformat()) + features.first_day.as_interval("D")
     age = (features.as_of_day - features.first_day).cast("float64")
     # Without a second order there is no gap; DuckDB's greatest would read the missing one as 1.
     usual_gap = ibis.ifelse(
@@ -122,8 +121,8 @@ def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:
     )
     # Ratios carry over between customers of different habits, and between shops.
     return features.mutate(
-        first_month=first_on.month().cast("float64"),
-        first_weekday=first_on.day_of_week.index().cast("float64"),
+        first_month=features.first_on.month().cast("float64"),
+        first_weekday=features.first_on.day_of_week.index().cast("float64"),
         overdue_ratio=features.days_since_last / usual_gap,
         gap_variation=features.sd_gap_days / usual_gap,
         recency_share=1 - features.days_since_last / ibis.greatest(age, 1.0),
@@ -133,4 +132,4 @@ def behaviour(seen: ir.Table, *, horizon_days: int) -> ir.Table:
         last_to_mean_value=(
             features.last_order_value * features.order_days / features.revenue_total.nullif(0)
         ).fill_null(0),
-    ).drop("first_day", "order_days")
+    ).drop("first_day", "first_on", "order_days")

@@ -230,12 +230,12 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
     age = (as_of_day - arrivals["first_day"]).to_numpy(dtype=float)
     repeats = activity.repeats
     past_days = min(as_of_day - activity.first_day, YEAR_DAYS)
-    year = season.mean_effect(as_of_day - past_days + 1, as_of_day)
+    year = season.mean_effect(activity.calendar(as_of_day - past_days + 1, as_of_day))
     logs = []
     for window in TRACKING_WINDOWS:
         recent = (repeats["day"] > as_of_day - window) & (repeats["day"] <= as_of_day)
         observed = float(repeats.loc[recent, "repeat_orders"].sum())
-        observed /= season.mean_effect(as_of_day - window + 1, as_of_day) / year
+        observed /= season.mean_effect(activity.calendar(as_of_day - window + 1, as_of_day)) / year
         by_now = order_model.expected_orders_new(age)
         before = order_model.expected_orders_new(np.maximum(age - window, 0.0))
         expected = float(arrivals["customers"].to_numpy(dtype=float) @ (by_now - before))
@@ -279,7 +279,10 @@ def _log_season(
         age = np.maximum(ends - first_day, 0)
         by_age = order_model.expected_orders_new(np.arange(int(age.max()) + 1))
         orders = (customers * np.diff(by_age[age], axis=1)).sum(axis=0)
-        factors = [season.mean_effect(begin + 1, end) for begin, end in pairwise(ends.tolist())]
+        factors = [
+            season.mean_effect(activity.calendar(begin + 1, end))
+            for begin, end in pairwise(ends.tolist())
+        ]
         return float(np.average(factors, weights=np.maximum(orders, 1e-12)))
 
     past_days = max(min(day - activity.first_day, YEAR_DAYS), 1)

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array
 from scipy.special import xlogy
 
-from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS
+from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS, Activity
 from ltvkit.units import DAYS_PER_YEAR, Floats
 
 SEASON_KNOTS = 13
@@ -45,13 +45,12 @@ class Season:
     log_effect: tuple[float, ...]
     seen: bool = True
 
-    def mean_effect(self, first_day: int, last_day: int) -> float:
-        """Mean factor over the days from `first_day` to `last_day`, both included."""
-        return float(np.exp(self.log_effects(first_day, last_day)).mean())
+    def mean_effect(self, days: np.ndarray) -> float:
+        """Mean factor over these days of the calendar, counted since 1970-01-01."""
+        return float(np.exp(self.log_effects(days)).mean())
 
-    def log_effects(self, first_day: int, last_day: int) -> Floats:
+    def log_effects(self, days: np.ndarray) -> Floats:
         """Log of the factor on each of these days."""
-        days = np.arange(first_day, last_day + 1)
         return np.asarray(_season_basis(days) @ np.array(self.log_effect))
 
 
@@ -73,7 +72,7 @@ WEAK_PRIOR = Season(tuple(0.75 * effect for effect in RETAIL_YEAR), seen=False)
 far as a season seen once is."""
 
 
-def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int) -> Season:
+def fit_season(activity: Activity, *, as_of_day: int) -> Season:
     """Estimate the season by penalised quasi-Poisson regression on cohorts and periods.
 
     Repeat revenue of a cell (cohort of customers x 28 days, counted back from the snapshot) has
@@ -85,11 +84,8 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
 
     Parameters
     ----------
-    activity : DataFrame
-        `cohort` (int, number of the 28 days in which the customer first ordered), `day` (int) and
-        `repeat_revenue`, summed over customers.
-    arrivals : DataFrame
-        `first_day` (int), `customers`.
+    activity : Activity
+        The log summed over customers.
     as_of_day : int
         Last day of history; later rows are not read.
 
@@ -98,7 +94,7 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
     Season
         `NO_SEASON` when there is no repeat revenue to learn from.
     """
-    cells = _cells(activity, arrivals, as_of_day)
+    cells = _cells(activity.repeats, activity.arrivals, as_of_day)
     cells = cells[cells["exposure"] > 0]
     if cells["revenue"].sum() <= 0:
         return NO_SEASON
@@ -107,7 +103,8 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
     vintage = np.eye(len(cohorts))[cohort]
     periods, period = np.unique(cells["period"].to_numpy(), return_inverse=True)
     period_end = as_of_day - PERIOD_DAYS * periods
-    season = np.mean([_season_basis(period_end - back) for back in range(PERIOD_DAYS)], axis=0)
+    daily = [activity.clock.calendar(period_end - back) for back in range(PERIOD_DAYS)]
+    season = np.mean([_season_basis(days) for days in daily], axis=0)
     # A cell is of one cohort, two ages and a few knots: most of the design is nothing.
     design = csr_array(np.hstack([age, vintage, season[period]]))
 
@@ -129,12 +126,12 @@ def fit_season(activity: pd.DataFrame, arrivals: pd.DataFrame, *, as_of_day: int
         if evidence > likeliest:
             likeliest, coefficients = evidence, fitted
     effect = coefficients[a + c :]
-    years = (as_of_day - activity["day"].min()) / YEAR_DAYS
+    years = (as_of_day - activity.repeats["day"].min()) / YEAR_DAYS
     believed = years / (years + DOUBT_YEARS)
     return Season(log_effect=tuple((believed * (effect - effect.mean())).tolist()))
 
 
-def _cells(activity: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd.DataFrame:
+def _cells(repeats: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd.DataFrame:
     """Exposure (customer-days after the first), repeat revenue and mean age per cell."""
     known = arrivals[arrivals["first_day"] <= as_of_day]
     first = known["first_day"].to_numpy()[:, None]
@@ -155,7 +152,7 @@ def _cells(activity: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd
     )
     cells = frame.groupby(["cohort", "period"], as_index=False).sum()
     cells["age"] = (cells["aged"] / cells["exposure"].where(cells["exposure"] > 0)).fillna(1.0)
-    seen = activity[activity["day"] <= as_of_day]
+    seen = repeats[repeats["day"] <= as_of_day]
     revenue = (
         seen.assign(period=(as_of_day - seen["day"]) // PERIOD_DAYS, revenue=seen["repeat_revenue"])
         .groupby(["cohort", "period"])["revenue"]

@@ -5,6 +5,7 @@ import numpy as np
 from ltvkit.models.horizon import EVEN, LONGEST_DAYS, SeasonClock
 from ltvkit.models.season import WEAK_PRIOR, Season, fit_season
 from ltvkit.panel import Activity
+from ltvkit.shop_clock import CALENDAR, ShopClock
 
 SEASON_NEEDS_DAYS = 392
 """A season is estimated only from repeat orders of a year and four weeks."""
@@ -27,7 +28,7 @@ def season_at(activity: Activity, day: int) -> Season:
     """
     if not len(activity.repeats) or day - activity.repeats["day"].min() < SEASON_NEEDS_DAYS:
         return WEAK_PRIOR
-    return fit_season(activity.repeats, activity.arrivals, as_of_day=day)
+    return fit_season(activity, as_of_day=day)
 
 
 def season_of_chances(
@@ -37,6 +38,7 @@ def season_of_chances(
     label_days: int,
     as_of_day: int,
     horizon_days: int,
+    clock: ShopClock = CALENDAR,
 ) -> float:
     """How much busier the horizon is than the labels chances were learned from.
 
@@ -51,6 +53,8 @@ def season_of_chances(
         The day of each row that was learned from; its label are the `label_days` after it.
     label_days, as_of_day, horizon_days : int
         The snapshot and the horizon.
+    clock : ShopClock
+        That all days are told by.
 
     Returns
     -------
@@ -58,8 +62,8 @@ def season_of_chances(
         A log.
     """
     days, rows = np.unique(learned_days, return_counts=True)
-    met = [_not_in_features(season, day, label_days) for day in days.tolist()]
-    ahead = _not_in_features(season, as_of_day, horizon_days)
+    met = [_not_in_features(season, day, label_days, clock) for day in days.tolist()]
+    ahead = _not_in_features(season, as_of_day, horizon_days, clock)
     return float(ahead - np.average(met, weights=rows))
 
 
@@ -75,21 +79,22 @@ def season_change(season: Season, *, since: int, to: int, horizon_days: int) -> 
     return later - _log_effect_after(season, since, horizon_days)
 
 
-def _not_in_features(season: Season, day: int, days: int) -> float:
-    behind = _log_effect_after(season, day - RECENT_DAYS, RECENT_DAYS)
+def _not_in_features(season: Season, day: int, days: int, clock: ShopClock = CALENDAR) -> float:
+    behind = _log_effect_after(season, day - RECENT_DAYS, RECENT_DAYS, clock)
     behind = float(np.clip(behind, -MOST_BEHIND, MOST_BEHIND))
-    return _log_effect_after(season, day, days) - CARRIED_OVER * behind
+    return _log_effect_after(season, day, days, clock) - CARRIED_OVER * behind
 
 
-def _log_effect_after(season: Season, day: int, days: int) -> float:
-    return float(np.log(season.mean_effect(day + 1, day + days)))
+def _log_effect_after(season: Season, day: int, days: int, clock: ShopClock = CALENDAR) -> float:
+    return float(np.log(season.mean_effect(clock.calendar(np.arange(day + 1, day + days + 1)))))
 
 
 def season_clock(season: Season, *, as_of_day: int, horizon_days: int) -> SeasonClock:
     """How busy the days to come are, as far as the log shows a season; else all alike."""
     if not season.seen:
         return EVEN
-    logs = season.log_effects(as_of_day + 1, as_of_day + max(LONGEST_DAYS, horizon_days))
+    longest = max(LONGEST_DAYS, horizon_days)
+    logs = season.log_effects(np.arange(as_of_day + 1, as_of_day + longest + 1))
     met = np.append(0.0, np.cumsum(np.exp(logs)))
     days = np.unique(np.append(np.arange(0, len(met), 7), [horizon_days, len(met) - 1]))
     counted = met[days] * horizon_days / met[horizon_days]

@@ -158,7 +158,11 @@ class StackedLtv(BaseEstimator):
                 longest = panel.rows["label_days"] == panel.label_days
                 learned = panel.rows.loc[longest, "as_of_day"].to_numpy()
                 self.chance_season_ = season_of_chances(
-                    self.season_, learned_days=learned, label_days=panel.label_days, **ahead
+                    self.season_,
+                    learned_days=learned,
+                    label_days=panel.label_days,
+                    clock=panel.activity.clock,
+                    **ahead,
                 )
         self.scale_ = 1.0
         unscaled, _ = self.ahead_.predict(panel.now, self._at_label(panel.now), self.horizon_days_)

@@ -136,7 +136,7 @@ def decide(
         ),
         running_days=model.running_days_,
     )
-    reasons, drivers = _reasons(config, model, features)
+    reasons, drivers = _reasons(config, model, features, history, snapshot)
     scored = audience.scored_customers(
         values,
         history,
@@ -206,7 +206,11 @@ def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audi
 
 
 def _reasons(
-    config: Config, model: ModelOfRecord, features: pd.DataFrame
+    config: Config,
+    model: ModelOfRecord,
+    features: pd.DataFrame,
+    history: pd.DataFrame,
+    snapshot: Snapshot,
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Reasons per customer, and the drivers of the whole base; in blocks, to bound memory."""
     language, told, sizes = config.report.language, [], []
@@ -215,6 +219,7 @@ def _reasons(
         parts = model.contributions(block).drop(columns=["base", "rest"])
         sizes.append(parts.abs().sum())
         parts.insert(0, "customer_id", block["customer_id"])
+        block = _days_as_listed(block, history, snapshot)
         told.append(
             audience.explain(parts, block, currency=config.data.currency, language=language)
         )
@@ -230,6 +235,20 @@ def _reasons(
         if value > 0
     ]
     return pd.concat(told, ignore_index=True), drivers
+
+
+def _days_as_listed(
+    features: pd.DataFrame, history: pd.DataFrame, snapshot: Snapshot
+) -> pd.DataFrame:
+    """Days since orders as the calendar has them, where models tell them by the shop's clock."""
+    if "days_since_last" not in features:
+        return features
+    past = history.set_index("customer_id").loc[features["customer_id"]]
+    today = pd.Timestamp(snapshot.as_of)
+    return features.assign(
+        days_since_last=(today - past["last_order"]).dt.days.to_numpy(),
+        age_days=(today - past["first_order"]).dt.days.to_numpy(),
+    )
 
 
 def _known(tables: Tables, main_channel: pd.DataFrame) -> pd.DataFrame | None:

@@ -15,6 +15,7 @@ import pandas as pd
 from ltvkit.config import Config
 from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
+from ltvkit.data.pauses import shop_clock
 from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, fold_snapshots
 from ltvkit.evaluation.checks import Check, check_latest_renewals, check_newcomers, check_plans
 from ltvkit.features.contracts import (
@@ -36,6 +37,7 @@ from ltvkit.models.contractual import ContractualLtv
 from ltvkit.models.retention import ConstantRetention, RetentionByAge
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import LtvModel, ModelOfRecord, Panel
+from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import Snapshot, as_day_number
 
 Models = Mapping[str, Callable[[], LtvModel]]
@@ -157,7 +159,7 @@ class OrderShop:
 
     def folds(self, log: CleanLog, snapshot: Snapshot) -> tuple[Snapshot, ...]:
         """The latest whose horizon is over, and one before."""
-        return fold_snapshots(log.summary.begins, snapshot)
+        return fold_snapshots(log.summary.begins, snapshot, shop_clock(log.order_days))
 
     def panel(self, order_days: OrderDays, snapshot: Snapshot) -> Panel:
         """Rolling past snapshots."""
@@ -174,7 +176,7 @@ class OrderShop:
     ) -> pd.DataFrame:
         """Summary, behaviour and attributes."""
         return features_at(
-            with_history(order_days),
+            with_history(order_days, shop_clock(order_days)),
             [as_day_number(snapshot.as_of)],
             horizon_days=model.label_days_,
             attribute_columns=self.attributes,
@@ -182,8 +184,8 @@ class OrderShop:
         ).drop(columns="as_of_day")
 
     def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
-        """Orders and revenue."""
-        return _orders_after(order_days, fold)
+        """Orders and revenue, over as many days on which the shop was open."""
+        return _orders_after(order_days, fold, shop_clock(order_days))
 
     def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
         """Whether more customers came of late than at any past date."""
@@ -247,9 +249,16 @@ class ContractShop:
         return ContractualLtv()
 
 
-def _orders_after(order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
-    day = snapshot_days([as_day_number(fold.as_of)])
-    return fetch(targets(with_history(order_days), day, horizon_days=fold.horizon_days))
+def _orders_after(
+    order_days: OrderDays, fold: Snapshot, clock: ShopClock = CALENDAR
+) -> pd.DataFrame:
+    day = snapshot_days([clock.at(as_day_number(fold.as_of))])
+    return fetch(targets(with_history(order_days, clock), day, horizon_days=fold.horizon_days))
+
+
+def clock_of(config: Config, log: CleanLog) -> ShopClock:
+    """The clock that the models of a shop tell days by: contracts run on while it is shut."""
+    return CALENDAR if config.kind == "contractual" else shop_clock(log.order_days)
 
 
 def contracts_in_words(config: Config, log: CleanLog) -> str:

@@ -14,6 +14,7 @@ from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.decide import decide
+from ltvkit.pipeline.kinds import clock_of
 from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
 from ltvkit.pipeline.trained import configured, load_model, open_data
 from ltvkit.progress import Progress
@@ -70,7 +71,8 @@ def score(
         progress.step(f"Scoring {log.summary.customers:,} customers at {snapshot.as_of}")
         features = opened.features(trained)
         model = trained.model.at(snapshot.as_of)
-        record = _record(trained, model, snapshot.as_of, continuity=continuity(log))
+        found = continuity(log, clock_of(config, log))
+        record = _record(trained, model, snapshot.as_of, continuity=found)
         decisions = decide(
             config,
             log,

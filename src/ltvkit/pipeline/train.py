@@ -22,7 +22,7 @@ from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.beforehand import check_economics
 from ltvkit.pipeline.customers import customer_attributes, kinds_of
 from ltvkit.pipeline.decide import decide
-from ltvkit.pipeline.kinds import kind_of
+from ltvkit.pipeline.kinds import clock_of, kind_of
 from ltvkit.pipeline.load import Tables, open_log, open_tables
 from ltvkit.pipeline.record import ModelRecord, verdict_facts, write_run
 from ltvkit.progress import Progress
@@ -118,7 +118,7 @@ def _train(
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),
-        continuity=continuity(log),
+        continuity=continuity(log, clock_of(config, log)),
         of_kind=kind.checks(log, model),
     )
     record = _record(config, log, tables, model, backtest, verdict)

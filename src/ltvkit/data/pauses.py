@@ -1,0 +1,90 @@
+"""The clock of a shop: which times without any order are taken out of it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ltvkit.data.beginning import QUARTER_DAYS, counts, history_begins
+from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
+from ltvkit.snapshot import WEEK_DAYS, as_day_number, usual_pause_days
+from ltvkit.units import DAYS_PER_YEAR, Integers
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+ENOUGH_DAYS, FORTNIGHT_DAYS = 12, 14
+"""Days with orders that a pause would have had at the pace of before and of after, which take two
+weeks to tell: by chance there is none of twelve once in 160,000 times."""
+
+MOST_PAUSES, MOST_OF_HISTORY = 2, 1 / 3
+"""A shop that pauses more often, or for more of its days, does so by habit: one of campaigns, or
+one that sells a collection at a time."""
+
+SAME_TIME_DAYS = 28
+"""Pauses that end at the same time of two years, or so nearly, are holidays, and come back."""
+
+
+def shop_clock(order_days: "ir.Table") -> ShopClock:
+    """The clock of a shop that was shut for a while, or of a log of which a part is missing.
+
+    Taken out is a pause of three weeks to a quarter, ten times as long as usual, that cannot be
+    chance, if it is no habit: there are at most two, over a third of history at most, and not at
+    the same time of two years. A longer one may be the half year of a shop of summer goods.
+
+    Parameters
+    ----------
+    order_days : ibis table
+        `customer_id`, `ordered_on`.
+
+    Examples
+    --------
+    A hundred days of orders without the fifth to the eighth week:
+
+    >>> import pandas as pd
+    >>> from ltvkit.data import order_days_from_frame
+    >>> days = pd.date_range("2024-01-01", periods=100)
+    >>> days = days[:28].append(days[56:])
+    >>> log = order_days_from_frame(
+    ...     pd.DataFrame({"customer_id": "a", "ordered_at": days, "revenue": 1.0})
+    ... )
+    >>> shop_clock(log.order_days)
+    ShopClock(pauses=(Pause(ended=19779, days=28),))
+    """
+    day, _ = counts(order_days.group_by("ordered_on").aggregate(orders=order_days.count()))
+    if not len(day):
+        return CALENDAR
+    day = day[day >= as_day_number(history_begins(order_days))]
+    without = np.diff(day) - 1
+    usual = without.sum() / max(len(without), 1)
+    found = np.flatnonzero(without > usual_pause_days(usual))
+    ended, length = day[1:][found], without[found]
+    sure = length * _slower_pace(day, found) >= ENOUGH_DAYS
+    ended, length = ended[sure], length[sure]
+    habit = len(ended) > MOST_PAUSES or length.sum() > MOST_OF_HISTORY * (day[-1] - day[0])
+    if habit or _come_back(ended):
+        return CALENDAR
+    return ShopClock(
+        tuple(
+            Pause(to, days // WEEK_DAYS * WEEK_DAYS)
+            for to, days in zip(ended.tolist(), length.tolist(), strict=True)
+            if days <= QUARTER_DAYS
+        )
+    )
+
+
+def _slower_pace(day: Integers, last: Integers) -> np.ndarray:
+    """Days with orders a day in the quarter before each pause, or in that after it if fewer."""
+    begins, ended = day[last], day[last + 1]
+    before = last - np.searchsorted(day, begins - QUARTER_DAYS)
+    after = np.searchsorted(day, ended + QUARTER_DAYS, side="right") - last - 2
+    seen_before, seen_after = (
+        np.clip(days, FORTNIGHT_DAYS, QUARTER_DAYS) for days in (begins - day[0], day[-1] - ended)
+    )
+    return np.asarray(np.minimum(before / seen_before, after / seen_after))
+
+
+def _come_back(ended: Integers) -> bool:
+    """Whether two of these days are at the same time of different years."""
+    apart = np.abs(ended[:, None] - ended[None, :])
+    years = np.round(apart / DAYS_PER_YEAR)
+    return bool(((years > 0) & (np.abs(apart - years * DAYS_PER_YEAR) < SAME_TIME_DAYS)).any())

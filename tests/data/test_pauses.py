@@ -1,0 +1,101 @@
+"""Which pauses are taken out of time, and which are a shop's habit or chance."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.data import order_days_from_frame
+from ltvkit.data.pauses import shop_clock
+from ltvkit.snapshot import as_day_number
+
+YEARS = pd.date_range("2021-01-01", "2023-12-31")
+
+
+def clock_of(days):
+    customers = [f"c{n % 50}" for n in range(len(days))]
+    frame = pd.DataFrame({"customer_id": customers, "ordered_at": days, "revenue": 1.0})
+    return shop_clock(order_days_from_frame(frame).order_days)
+
+
+def taken_out(days):
+    return [(pause.ended, pause.days) for pause in clock_of(days).pauses]
+
+
+def without(days, *shut):
+    """The days but those from the first to before the last of each pair."""
+    for first, last in shut:
+        days = days[(days < first) | (days >= last)]
+    return days
+
+
+def day(text):
+    return as_day_number(date.fromisoformat(text))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "weeks"),
+    [
+        ("2022-03-01", "2022-03-22", 0),
+        ("2022-03-01", "2022-03-23", 3),
+        ("2022-03-01", "2022-04-05", 5),
+        ("2022-03-01", "2022-05-31", 13),
+        ("2022-03-01", "2022-06-01", 0),
+    ],
+)
+def test_more_than_three_weeks_and_no_more_than_a_quarter_are_taken_out_as_whole_weeks(
+    first, last, weeks
+):
+    expected = [(day(last), 7 * weeks)] if weeks else []
+    assert taken_out(without(YEARS, (first, last))) == expected
+
+
+def test_two_pauses_are_taken_out_each_and_a_third_makes_them_a_habit():
+    two = (("2021-03-01", "2021-04-01"), ("2022-06-10", "2022-08-01"))
+    assert taken_out(without(YEARS, *two)) == [(day("2021-04-01"), 28), (day("2022-08-01"), 49)]
+    assert taken_out(without(YEARS, *two, ("2023-10-01", "2023-11-01"))) == []
+
+
+def test_a_shop_that_is_shut_each_august_will_be_again():
+    august = [(f"{year}-07-30", f"{year}-08-28") for year in (2021, 2022)]
+    assert taken_out(without(YEARS, *august)) == []
+    later = ("2022-09-20", "2022-10-20")
+    assert len(taken_out(without(YEARS, august[0], later))) == 2
+
+
+def test_a_shop_of_campaigns_is_not_shut_between_them():
+    sold = YEARS[(YEARS.day_of_year - 1) % 91 < 14]
+    assert taken_out(sold[sold < "2021-07-15"]) == []
+    assert taken_out(sold) == []
+
+
+def test_a_pause_as_the_shop_has_them_now_and_then_is_no_pause():
+    every_month = YEARS[::30]
+    assert taken_out(every_month) == []
+    assert taken_out(without(every_month, ("2022-03-01", "2022-06-20"))) == []
+
+
+def test_a_shop_that_hardly_sells_for_half_of_the_year_is_not_shut_then():
+    summer = YEARS[(YEARS.month > 4) & (YEARS.month < 10)]
+    winter = pd.to_datetime(["2021-11-05", "2021-12-20", "2022-02-03", "2022-11-20", "2023-01-25"])
+    assert taken_out(summer.append(winter)) == []
+
+
+def test_a_month_missing_just_before_the_last_days_is_found():
+    days = YEARS[YEARS < "2022-07-01"]
+    assert taken_out(without(days, ("2022-05-20", "2022-06-25"))) == [(day("2022-06-25"), 35)]
+
+
+@pytest.mark.parametrize("orders", [1, 2, 3])
+def test_a_handful_of_orders_has_no_pauses(orders):
+    assert taken_out(YEARS[:: len(YEARS) // 2][:orders]) == []
+
+
+def test_chance_makes_no_pause_of_a_shop_that_fades():
+    """Cohorts that fade: the last orders are far apart, the first were close."""
+    for seed in range(50):
+        dice = np.random.default_rng(seed)
+        gaps = dice.exponential(np.linspace(0.5, 12, 150))
+        days = pd.Timestamp("2021-01-01") + pd.to_timedelta(np.cumsum(gaps).astype(int), "D")
+        assert taken_out(days.unique()) == []

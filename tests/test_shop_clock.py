@@ -1,0 +1,31 @@
+"""Laws of the shop's clock."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
+
+PAUSES = ShopClock((Pause(ended=100, days=21), Pause(ended=300, days=49)))
+days = st.integers(-500, 500)
+
+
+@given(days)
+def test_without_pauses_the_clock_is_the_calendar(day):
+    assert CALENDAR.at(day) == day
+    assert CALENDAR.calendar(day) == day
+
+
+@given(days)
+def test_a_day_told_by_the_clock_comes_back_to_the_calendar_but_within_a_pause(day):
+    shut = 79 <= day < 100 or 251 <= day < 300
+    assert (PAUSES.calendar(PAUSES.at(day)) == day) is not shut
+
+
+@given(st.lists(days, min_size=1))
+def test_many_days_are_told_as_each_is(many):
+    assert PAUSES.calendar(np.array(many)).tolist() == [PAUSES.calendar(day) for day in many]
+
+
+def test_time_before_a_pause_is_nearer_by_all_pauses_since():
+    assert [PAUSES.at(day) for day in (0, 99, 100, 250, 300, 400)] == [70, 169, 149, 299, 300, 400]

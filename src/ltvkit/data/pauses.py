@@ -12,9 +12,9 @@ from ltvkit.units import DAYS_PER_YEAR, Integers
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-ENOUGH_DAYS, FORTNIGHT_DAYS = 12, 14
-"""Days with orders that a pause would have had at the pace of before and of after, which take two
-weeks to tell: by chance there is none of twelve once in 160,000 times."""
+ENOUGH_DAYS = 12
+"""Days with orders that a pause would have had at the pace of before and of after: by chance there
+is none of twelve once in 160,000 times."""
 
 MOST_PAUSES, MOST_OF_HISTORY = 2, 1 / 3
 """A shop that pauses more often, or for more of its days, does so by habit: one of campaigns, or
@@ -78,7 +78,7 @@ def _slower_pace(day: Integers, last: Integers) -> np.ndarray:
     before = last - np.searchsorted(day, begins - QUARTER_DAYS)
     after = np.searchsorted(day, ended + QUARTER_DAYS, side="right") - last - 2
     seen_before, seen_after = (
-        np.clip(days, FORTNIGHT_DAYS, QUARTER_DAYS) for days in (begins - day[0], day[-1] - ended)
+        np.clip(days, WEEK_DAYS, QUARTER_DAYS) for days in (begins - day[0], day[-1] - ended)
     )
     return np.asarray(np.minimum(before / seen_before, after / seen_after))
 

@@ -11,6 +11,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 GROUND = {
     "errors",
     "snapshot",
+    "shop_clock",
     "contracts",
     "consent",
     "deciles",

@@ -7,6 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "ltvkit"
 MODULES = sorted(SOURCE.rglob("*.py"))
+ECONOMICS = SOURCE / "economics"
 
 GROUND = {
     "errors",
@@ -38,6 +39,17 @@ MAY_IMPORT = {
     "tracking": {"models", "data"},
 }
 """Beside the ground and itself; the rest (pipeline, app, cli, config, terminal) are roots."""
+
+IN_ECONOMICS = {
+    "ratios": set(),
+    "inputs": set(),
+    "acquisition": set(),
+    "value": set(),
+    "profitability": {"value"},
+    "channels": {"acquisition", "value", "profitability"},
+    "shop": {"acquisition", "value", "profitability"},
+}
+"""What economics is made of, each with what it may know beside itself, `inputs` and `ratios`."""
 
 DOORS = {
     "mlflow": {"tracking"},
@@ -81,6 +93,25 @@ def test_a_room_imports_only_the_ground_and_what_lies_before_it(room):
         if name.startswith("ltvkit.") and name.split(".")[1] not in allowed | {"__version__"}
     }
     assert not wrong
+
+
+@pytest.mark.parametrize("part", sorted(IN_ECONOMICS))
+def test_a_part_of_economics_knows_only_those_before_it(part):
+    allowed = {"inputs", "ratios", part} | IN_ECONOMICS[part]
+    wrong = {
+        f"{place_of(path)} imports {name}"
+        for path in ECONOMICS.rglob("*.py")
+        for name in imports_of(path)
+        if path.relative_to(ECONOMICS).parts[0] in (part, f"{part}.py")
+        and name.startswith("ltvkit.economics")
+        and not {*name.split(".")[2:3]} & allowed
+    }
+    assert not wrong
+
+
+def test_every_part_of_economics_has_a_rule():
+    parts = {path.relative_to(ECONOMICS).parts[0] for path in ECONOMICS.rglob("*.py")}
+    assert {part.removesuffix(".py") for part in parts} == {"__init__", *IN_ECONOMICS}
 
 
 def test_only_the_command_line_knows_the_page():

@@ -8,7 +8,7 @@ import pytest
 from ltvkit.consent import as_flag
 from ltvkit.data import read_costs, read_customers, read_touches
 from ltvkit.data.tables import read_benchmarks
-from ltvkit.economics.costs import acquisition_costs
+from ltvkit.economics import acquisition_costs
 from ltvkit.errors import DataError
 
 

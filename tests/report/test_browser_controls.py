@@ -9,9 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 from report_pages import Open, Opened, RunOf
 
-from ltvkit.economics import allowable_cac
-from ltvkit.economics.marginal import MarginalCac
-from ltvkit.economics.verdicts import ChannelEvidence, channel_verdict
+from ltvkit.economics import ChannelEvidence, MarginalCac, allowable_cac, channel_verdict
 from ltvkit.report import render_report
 from ltvkit.wording import Sentence
 

@@ -2,10 +2,13 @@
 
 Pure functions of pandas frames and numbers; nothing here reads a file, a clock or a configuration,
 so each can be called from a notebook alone.
+
+`acquisition` (costs, credit, CAC, leads) and `value` (cohorts, margin by age, LTV) know none of the
+others; `profitability` (allowable CAC, LTV:CAC, payback) knows value; `channels` (verdicts, budget)
+and `shop` (headlines, benchmarks, warnings) know these three. `inputs` and `ratios` are for all.
 """
 
-from ltvkit.economics.ages import margin_by_age, observed_customers
-from ltvkit.economics.allocation import (
+from ltvkit.economics.acquisition.allocation import (
     RULES,
     Allocation,
     Reconciliation,
@@ -13,10 +16,58 @@ from ltvkit.economics.allocation import (
     allocations,
     reconcile,
 )
-from ltvkit.economics.allowable import (
+from ltvkit.economics.acquisition.attribution import AttributionRule, attribute
+from ltvkit.economics.acquisition.cac import (
+    CAC_COLUMNS,
+    CacOverview,
+    cac,
+    cac_by_period,
+    cac_overview,
+)
+from ltvkit.economics.acquisition.costs import (
+    MEDIA_CATEGORIES,
+    LedgerSpan,
+    Unit,
+    acquisition_costs,
+    ledger_span,
+)
+from ltvkit.economics.acquisition.credit import credited_customers
+from ltvkit.economics.acquisition.lag import (
+    ChargedCosts,
+    charge_with_lag,
+    charge_with_lag_days,
+    lag_weights_of_days,
+)
+from ltvkit.economics.acquisition.leads import (
+    Criterion,
+    calibrated_lead_score,
+    cost_per_lead,
+    lead_costs,
+    score_leads,
+)
+from ltvkit.economics.acquisition.marginal import MarginalCac, marginal_cac
+from ltvkit.economics.acquisition.rates import (
+    Interval,
+    RateRatio,
+    cac_interval,
+    poisson_interval,
+    rate_ratio,
+)
+from ltvkit.economics.channels.budget import BUDGET_COLUMNS, budget_sketch, budget_words
+from ltvkit.economics.channels.collected import collected
+from ltvkit.economics.channels.shrinkage import Shrunk, shrink
+from ltvkit.economics.channels.table import CHANNELS_COLUMNS, channels_table
+from ltvkit.economics.channels.values import ChannelValues, channel_values, compare_channels
+from ltvkit.economics.channels.verdicts import (
+    ChannelEvidence,
+    ChannelVerdict,
+    channel_verdict,
+    customers_to_settle,
+    read_ratio,
+)
+from ltvkit.economics.profitability.allowable import (
     allowable_cac,
     amer,
-    cost_per_lead,
     left_for_media,
     ltv_to_cac,
     max_cpc,
@@ -26,38 +77,9 @@ from ltvkit.economics.allowable import (
     roas,
     roi,
 )
-from ltvkit.economics.amortisation import amortise, unamortised_share
-from ltvkit.economics.attribution import AttributionRule, attribute
-from ltvkit.economics.benchmarks import BENCHMARK_COLUMNS, compare_benchmarks
-from ltvkit.economics.budget import BUDGET_COLUMNS, budget_sketch, budget_words
-from ltvkit.economics.cac import CAC_COLUMNS, CacOverview, cac, cac_by_period, cac_overview
-from ltvkit.economics.channels import ChannelValues, channel_values, compare_channels
-from ltvkit.economics.channels_table import CHANNELS_COLUMNS, channels_table
-from ltvkit.economics.cohort_values import COHORT_VALUE_COLUMNS, cohort_values
-from ltvkit.economics.cohorts import COHORT_COLUMNS, cohorts
-from ltvkit.economics.collected import collected
-from ltvkit.economics.costs import (
-    MEDIA_CATEGORIES,
-    LedgerSpan,
-    Unit,
-    acquisition_costs,
-    ledger_span,
-)
-from ltvkit.economics.credit import credited_customers
-from ltvkit.economics.curves import MarginCurve, margin_curves
-from ltvkit.economics.existing import values_there
-from ltvkit.economics.facts import economics_facts, mix_shift, top_customer_shares
-from ltvkit.economics.headlines import Headline, headlines
-from ltvkit.economics.kpis import KPI_COLUMNS, kpis
-from ltvkit.economics.lag import (
-    ChargedCosts,
-    charge_with_lag,
-    charge_with_lag_days,
-    lag_weights_of_days,
-)
-from ltvkit.economics.leads import Criterion, calibrated_lead_score, lead_costs, score_leads
-from ltvkit.economics.marginal import MarginalCac, marginal_cac
-from ltvkit.economics.payback import (
+from ltvkit.economics.profitability.amortisation import amortise, unamortised_share
+from ltvkit.economics.profitability.cohort_values import COHORT_VALUE_COLUMNS, cohort_values
+from ltvkit.economics.profitability.payback import (
     PAYBACK_COLUMNS,
     GoalVerdict,
     Payback,
@@ -66,10 +88,16 @@ from ltvkit.economics.payback import (
     payback_of,
     payback_table,
 )
-from ltvkit.economics.rates import Interval, RateRatio, cac_interval, poisson_interval, rate_ratio
-from ltvkit.economics.shrinkage import Shrunk, shrink
-from ltvkit.economics.trend import CohortTrend, cohort_trend
-from ltvkit.economics.value import (
+from ltvkit.economics.shop.benchmarks import BENCHMARK_COLUMNS, compare_benchmarks
+from ltvkit.economics.shop.facts import economics_facts, mix_shift, top_customer_shares
+from ltvkit.economics.shop.headlines import Headline, headlines
+from ltvkit.economics.shop.warnings import EconomicsFacts, EconomicsWarning, raise_warnings
+from ltvkit.economics.value.ages import margin_by_age, observed_customers
+from ltvkit.economics.value.cohorts import COHORT_COLUMNS, cohorts
+from ltvkit.economics.value.curves import MarginCurve, margin_curves
+from ltvkit.economics.value.existing import values_there
+from ltvkit.economics.value.kpis import KPI_COLUMNS, kpis
+from ltvkit.economics.value.ltv import (
     daily_discount_rate,
     discount_factors,
     formula_ltv,
@@ -79,14 +107,7 @@ from ltvkit.economics.value import (
     simple_payback_months,
     total_value,
 )
-from ltvkit.economics.verdicts import (
-    ChannelEvidence,
-    ChannelVerdict,
-    channel_verdict,
-    customers_to_settle,
-    read_ratio,
-)
-from ltvkit.economics.warnings import EconomicsFacts, EconomicsWarning, raise_warnings
+from ltvkit.economics.value.trend import CohortTrend, cohort_trend
 from ltvkit.schemas import COST_CATEGORIES
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
-from ltvkit.economics.costs import channel_names
+from ltvkit.economics.inputs import channel_names
 from ltvkit.pipeline.load import Tables, customer_channels
 from ltvkit.pipeline.newcomers import first_orders_of, newcomers
 from ltvkit.pipeline.unit_economics import ledger_of

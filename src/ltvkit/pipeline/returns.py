@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit import economics
-from ltvkit.economics.curves import GroupKey, MarginCurve
+from ltvkit.economics.value.curves import GroupKey, MarginCurve
 from ltvkit.pipeline.ledger import Ledger
 from ltvkit.schemas import ALL
 from ltvkit.units import Floats

@@ -11,8 +11,8 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
-from ltvkit.economics.curves import GroupKey, MarginCurve
-from ltvkit.economics.kpis import LAPSE_DAYS
+from ltvkit.economics.value.curves import GroupKey, MarginCurve
+from ltvkit.economics.value.kpis import LAPSE_DAYS
 from ltvkit.pipeline.budget import Budget, by_channel, next_budget
 from ltvkit.pipeline.facts import gather_facts
 from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ltvkit import economics
 from ltvkit.config import Config
-from ltvkit.economics.curves import GroupKey, MarginCurve
+from ltvkit.economics.value.curves import GroupKey, MarginCurve
 from ltvkit.pipeline.newcomers import newcomers
 
 COHORT_DRAWS = 200

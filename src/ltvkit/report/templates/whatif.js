@@ -53,7 +53,7 @@ if (form) {
     const up = Math.hypot(apart(margin[2], margin[0]), apart(cac, cheap));
     return [ratio, margin[1] > 0 ? ratio * Math.exp(-down) : margin[1] / cac, ratio * Math.exp(up)];
   };
-  // The verdict of economics/verdicts.py: read from the interval of allowable CAC over CAC.
+  // The verdict of economics.channel_verdict: read from the interval of allowable CAC over CAC.
   const atTarget = 0.1;
   const near = (low, high) => low >= 1 - atTarget && high <= 1 + atTarget;
   const decide = (channel, low, high, allowable) => {

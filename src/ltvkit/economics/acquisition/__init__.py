@@ -1,0 +1,1 @@
+"""What new customers cost: the ledger, who is credited with whom, CAC and its limits, leads."""

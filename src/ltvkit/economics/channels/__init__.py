@@ -1,0 +1,1 @@
+"""One channel beside the others: its value, small ones shrunk, its verdict, and the next money."""

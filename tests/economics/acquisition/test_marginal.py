@@ -1,0 +1,36 @@
+"""Marginal CAC: a known elasticity recovered, and silence where the data do not say."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ltvkit.economics import marginal_cac
+
+
+def test_marginal_cac_recovers_a_known_elasticity_within_its_limits():
+    rng = np.random.default_rng(4)
+    covered = []
+    for _ in range(200):
+        spend = rng.uniform(2_000, 20_000, 24)
+        fit = marginal_cac(spend, rng.poisson(0.9 * spend**0.5))
+        covered.append(fit.elasticity_low <= 0.5 <= fit.elasticity_high)
+        assert fit.estimable
+        assert fit.marginal_cac == pytest.approx(fit.average_cac / fit.elasticity)
+    assert 0.72 <= np.mean(covered) <= 0.88
+
+
+@pytest.mark.parametrize(
+    ("spend", "new", "reason"),
+    [
+        (np.full(24, 100.0), np.arange(24), "spend hardly varied"),
+        (np.linspace(1, 2, 24), np.zeros(24), "no customer in any period"),
+        (np.linspace(1, 2, 24), np.linspace(40, 20, 24), "spend does not show in new customers"),
+        (np.r_[np.zeros(20), 1.0, 2.0], np.ones(22), "2 periods with spend, 12 needed"),
+    ],
+)
+def test_marginal_cac_is_not_estimated_where_the_data_do_not_say(spend, new, reason):
+    fit = marginal_cac(spend, new)
+    assert not fit.estimable
+    assert fit.reason.startswith(reason)
+    assert math.isnan(fit.marginal_cac)

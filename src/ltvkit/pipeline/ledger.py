@@ -10,6 +10,7 @@ the cent.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,14 @@ PERIOD: dict[economics.Unit, pd.DateOffset] = {
     "week": pd.DateOffset(days=7),
     "month": pd.DateOffset(months=1),
 }
+
+
+class _Counted(TypedDict):
+    """How customers are credited, and the days that count: the same for every CAC of a run."""
+
+    weights: pd.DataFrame | None
+    start: pd.Timestamp
+    end: pd.Timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +83,18 @@ class Ledger:
         """Acquisition cost that CAC is computed from."""
         return self.total - self.in_flight - self.left_out
 
+    @property
+    def _counted(self) -> _Counted:
+        return {"weights": self.weights, "start": self.start, "end": self.end}
+
     def cac(self, allocation: economics.Allocation) -> pd.DataFrame:
         """`economics.cac` over the days that count."""
         return economics.cac(
             self.costs,
             self.customers,
             allocation,
-            weights=self.weights,
             channel_weights=self.channel_weights,
-            start=self.start,
-            end=self.end,
+            **self._counted,
         )
 
     def by_period(
@@ -95,17 +106,13 @@ class Ledger:
             self.customers,
             allocation,
             unit=unit,
-            weights=self.weights,
             channel_weights=self.channel_weights,
-            start=self.start,
-            end=self.end,
+            **self._counted,
         )
 
     def overview(self) -> economics.CacOverview:
         """`economics.cac_overview` over the days that count."""
-        return economics.cac_overview(
-            self.costs, self.customers, weights=self.weights, start=self.start, end=self.end
-        )
+        return economics.cac_overview(self.costs, self.customers, **self._counted)
 
     @property
     def marketing(self) -> "Ledger":
@@ -114,9 +121,7 @@ class Ledger:
 
     def allocations(self) -> pd.DataFrame:
         """`economics.allocations` over the days that count."""
-        return economics.allocations(
-            self.costs, self.customers, weights=self.weights, start=self.start, end=self.end
-        )
+        return economics.allocations(self.costs, self.customers, **self._counted)
 
     def commissions(self) -> dict[str, float]:
         """What was paid by the customer in each channel, and in `all`, over the days that count."""
@@ -139,24 +144,11 @@ class Ledger:
 
     def credited(self) -> pd.DataFrame:
         """The customers of the days that count, a row per channel credited."""
-        return economics.credited_customers(
-            self.customers,
-            costs=self.costs,
-            weights=self.weights,
-            start=self.start,
-            end=self.end,
-        )
+        return economics.credited_customers(self.customers, costs=self.costs, **self._counted)
 
     def lead_costs(self, allowable_cac: Mapping[str, float]) -> pd.DataFrame:
         """`economics.lead_costs` over the days that count."""
-        return economics.lead_costs(
-            self.costs,
-            self.customers,
-            allowable_cac,
-            weights=self.weights,
-            start=self.start,
-            end=self.end,
-        )
+        return economics.lead_costs(self.costs, self.customers, allowable_cac, **self._counted)
 
     @property
     def curve_unit(self) -> economics.Unit:

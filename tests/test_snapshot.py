@@ -47,7 +47,7 @@ ASKED = {
     "end": lambda day: economics.cac(COSTS, CUSTOMERS, end=day)["loaded_cac"].tolist(),
     "until": lambda day: economics.charge_with_lag_days(COSTS, 14, until=day).in_flight_spend,
     "history": lambda day: audience.customer_history(DAYS, as_of=day)["orders"].tolist(),
-    "second": lambda day: audience.usual_days_to_second_order(DAYS, as_of=day, share=1),
+    "second": lambda day: audience.usual_days_to_second_order(DAYS, as_of=day),
     "outcome": lambda day: outcome_after(SCORED, DAYS, observed_to=day).observed_days,
 }
 SAME = (

@@ -32,7 +32,9 @@ def test_the_browser_is_opened_when_the_page_answers_and_not_before(monkeypatch)
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         port = server.getsockname()[1]
-        assert not open_when_up(port, seconds=0.2)
+        with monkeypatch.context() as impatient:
+            impatient.setattr("ltvkit.app.launch._PATIENCE_SECONDS", 0.2)
+            assert not open_when_up(port)
         assert opened == []
         server.listen()
         assert open_when_up(port)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.audience.labels import LABELS, feature_label
-from ltvkit.audience.reasons import explain, strongest_topics
+from ltvkit.audience.reasons import LEAST_SHARE, explain, strongest_topics
 from ltvkit.audience.topics import KINDS, topic_of
 from ltvkit.audience.vocabulary import VOCABULARIES
 from ltvkit.audience.words import ACTIONS, Language
@@ -99,10 +99,14 @@ def test_the_choice_agrees_with_a_plain_loop_on_random_contributions() -> None:
     rng = np.random.default_rng(4)
     names = ["orders_30d", "orders_60d", "age_days", "mean_gap_days", "sd_gap_days", "a", "b"]
     phi = pd.DataFrame(rng.normal(size=(300, len(names))), columns=names)
-    chosen, raises = strongest_topics(phi, min_share=0.0)
+    chosen, raises = strongest_topics(phi)
     for row in range(len(phi)):
         sums = phi.iloc[row].groupby([topic_of(name) for name in names]).sum()
-        for slot, topic in enumerate(sums.abs().sort_values(ascending=False).index[:3]):
+        shares = (sums.abs() / sums.abs().sum()).sort_values(ascending=False)
+        for slot, topic in enumerate(shares.index[:3]):
+            if shares[topic] < LEAST_SHARE:
+                assert chosen[row, slot] == -1
+                continue
             members = [name for name in names if topic_of(name) == topic]
             sign = np.sign(sums[topic])
             speaker = max(members, key=lambda name: sign * phi.loc[row, name])

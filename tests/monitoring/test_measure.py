@@ -292,12 +292,6 @@ def test_a_log_without_later_orders_is_refused_in_words() -> None:
         measure(scored, log.iloc[:0])
 
 
-def test_an_unknown_list_is_refused_by_name() -> None:
-    scored = scored_base(100)
-    with pytest.raises(DataError, match="'vip'"):
-        measure(scored, orders_after(scored, lift=0.0), lists=["vip"])
-
-
 def test_differences_know_when_they_are_clear() -> None:
     scored = scored_base(300)
     margin = measure(scored, orders_after(scored, lift=0.0)).overall.margin

@@ -14,6 +14,7 @@ from ltvkit.errors import UserError
 
 ADDRESS = "127.0.0.1"
 _PAUSE = 0.2
+_PATIENCE_SECONDS = 60
 ACCENT = "#0b7a70"
 """The colour of the report."""
 
@@ -45,9 +46,9 @@ def launch(runs: Path, *, port: int, browser: bool) -> None:
     streamlit(["run", str(page), *_options(port), "--", str(runs)], standalone_mode=False)
 
 
-def open_when_up(port: int, *, seconds: float = 60) -> bool:
+def open_when_up(port: int) -> bool:
     """Open the page in the browser as soon as something answers; False when nothing does."""
-    for _ in range(max(1, round(seconds / _PAUSE))):
+    for _ in range(max(1, round(_PATIENCE_SECONDS / _PAUSE))):
         with socket.socket() as probe:
             if probe.connect_ex((ADDRESS, port)) == 0:
                 return webbrowser.open(f"http://{ADDRESS}:{port}")

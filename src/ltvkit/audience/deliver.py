@@ -17,7 +17,6 @@ def write_audience(
     *,
     dictionary: pd.DataFrame,
     excel_locale: ExcelLocale | None = None,
-    workbook: bool = True,
 ) -> pd.DataFrame:
     """Write the scored list, its dictionary and one file per list into `folder`.
 
@@ -36,8 +35,6 @@ def write_audience(
         From `data_dictionary`, with contacts where `scored` has them.
     excel_locale : {"fr", "pl"}, optional
         See `write_people_csv`; for the files for people only.
-    workbook : bool
-        Whether to write the xlsx.
 
     Returns
     -------
@@ -47,8 +44,7 @@ def write_audience(
     write_parquet(scored, folder / "customers_scored.parquet")
     write_people_csv(scored, folder / "customers_scored.csv", excel_locale=excel_locale)
     write_machine_csv(dictionary, folder / "data_dictionary.csv")
-    if workbook:
-        write_workbook(scored, folder / "customers_scored.xlsx", dictionary=dictionary)
+    write_workbook(scored, folder / "customers_scored.xlsx", dictionary=dictionary)
     shown = list_columns(scored.columns)
     for name in LIST_NAMES:
         write_people_csv(

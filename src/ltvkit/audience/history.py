@@ -18,6 +18,7 @@ HISTORY = Schema(
 (missing while all orders fell on one day)."""
 
 _DAY = np.timedelta64(1, "D")
+_USUAL_SHARE = 0.8
 
 
 def customer_history(order_days: pd.DataFrame, *, as_of: date | str) -> pd.DataFrame:
@@ -51,14 +52,12 @@ def customer_history(order_days: pd.DataFrame, *, as_of: date | str) -> pd.DataF
     return history.reset_index()
 
 
-def usual_days_to_second_order(
-    order_days: pd.DataFrame, *, as_of: date | str, share: float = 0.8
-) -> float:
-    """Days after the first order by which `share` of those who came back had come back.
+def usual_days_to_second_order(order_days: pd.DataFrame, *, as_of: date | str) -> float:
+    """Days after the first order by which four in five of those who came back had come back.
 
-    The smallest observed number of days with at least `share` of the second orders at or below
-    it; NaN when nobody has ordered on a second day. It describes those who did come back, so it
-    is a deadline for a reminder, not a forecast.
+    The smallest observed number of days with at least 80 % of the second orders at or below it;
+    NaN when nobody has ordered on a second day. It describes those who did come back, so it is a
+    deadline for a reminder, not a forecast.
 
     Examples
     --------
@@ -80,4 +79,6 @@ def usual_days_to_second_order(
         return float("nan")
     days = past["ordered_on"].to_numpy()
     first_before = np.roll(days, 1)[second]
-    return float(np.quantile((days[second] - first_before) / _DAY, share, method="inverted_cdf"))
+    return float(
+        np.quantile((days[second] - first_before) / _DAY, _USUAL_SHARE, method="inverted_cdf")
+    )

@@ -16,6 +16,11 @@ from ltvkit.errors import SchemaError, offenders
 from ltvkit.units import Integers
 from ltvkit.wording import in_signs
 
+MOST_REASONS = 3
+
+LEAST_SHARE = 0.02
+"""A topic with less of all contributions is not worth a sentence."""
+
 _BLOCK = 100_000
 """Rows worked on at once: 50 features x 8 bytes x 100,000 = 40 MB for each temporary array."""
 
@@ -43,8 +48,6 @@ def explain(
     *,
     currency: str = "",
     language: Language = "en",
-    top: int = 3,
-    min_share: float = 0.02,
 ) -> pd.DataFrame:
     """The strongest reasons of every customer's predicted value, a sentence each.
 
@@ -66,15 +69,12 @@ def explain(
         Written behind amounts.
     language : {"en", "fr", "pl"}
         Language of the sentences.
-    top : int
-        Number of reasons.
-    min_share : float
-        A topic with less than this share of sum |C_t| is not worth a sentence, and is left blank.
 
     Returns
     -------
     DataFrame
-        `customer_id, reason_1 … reason_top`, in the order of `contributions`.
+        `customer_id, reason_1, reason_2, reason_3`, in the order of `contributions`; blank where a
+        topic has less than 2 % of sum |C_t|.
 
     Raises
     ------
@@ -94,11 +94,9 @@ def explain(
     """
     names = [str(column) for column in contributions.columns if column != "customer_id"]
     values = _aligned(features, contributions["customer_id"])
-    chosen, raises = strongest_topics(
-        contributions[names], top=top, min_share=min_share, mute=_cannot_raise(names, values)
-    )
+    chosen, raises = strongest_topics(contributions[names], mute=_cannot_raise(names, values))
     words = VOCABULARIES[language]
-    sentences = np.full((len(contributions), top), None, dtype=object)
+    sentences = np.full((len(contributions), MOST_REASONS), None, dtype=object)
     for place, name in enumerate(names):
         rows, slots = np.nonzero(chosen == place)
         if rows.size:
@@ -108,7 +106,10 @@ def explain(
     return pd.DataFrame(
         {
             "customer_id": contributions["customer_id"].astype("str").to_numpy(),
-            **{f"reason_{k + 1}": pd.array(sentences[:, k], dtype="str") for k in range(top)},
+            **{
+                f"reason_{k + 1}": pd.array(sentences[:, k], dtype="str")
+                for k in range(MOST_REASONS)
+            },
         }
     )
 
@@ -116,8 +117,6 @@ def explain(
 def strongest_topics(
     contributions: pd.DataFrame,
     *,
-    top: int = 3,
-    min_share: float = 0.02,
     mute: Mapping[int, npt.NDArray[np.bool_]] | None = None,
 ) -> tuple[Integers, npt.NDArray[np.bool_]]:
     """The features that speak for the strongest topics, and whether each raises the value.
@@ -126,39 +125,37 @@ def strongest_topics(
     ----------
     contributions : DataFrame
         One column per feature.
-    top, min_share
-        As in `explain`.
     mute : mapping, optional
         By column position, the customers of whom the feature cannot say that it raises the value.
 
     Returns
     -------
-    chosen : int array, shape (n, top)
+    chosen : int array, shape (n, MOST_REASONS)
         Column positions in `contributions`, strongest topic first; -1 where none is left.
-    raises : bool array, shape (n, top)
+    raises : bool array, shape (n, MOST_REASONS)
         True where the topic's summed contribution is above 0.
     """
     names = [str(column) for column in contributions.columns]
     topics, topic = np.unique([topic_of(name) for name in names], return_inverse=True)
-    member = np.zeros((len(names), max(len(topics), top)))
+    member = np.zeros((len(names), max(len(topics), MOST_REASONS)))
     member[np.arange(len(names)), topic] = 1.0
-    chosen = np.full((len(contributions), top), -1, dtype=np.int64)
-    raises = np.zeros((len(contributions), top), dtype=bool)
+    chosen = np.full((len(contributions), MOST_REASONS), -1, dtype=np.int64)
+    raises = np.zeros((len(contributions), MOST_REASONS), dtype=bool)
     for start in range(0, len(contributions), _BLOCK):
         block = contributions.iloc[start : start + _BLOCK].to_numpy(float)
         sums = block @ member
         size = np.abs(sums)
         rows = np.arange(len(block))[:, None]
-        best = np.argpartition(-size, top - 1, axis=1)[:, :top]
+        best = np.argpartition(-size, MOST_REASONS - 1, axis=1)[:, :MOST_REASONS]
         best = best[rows, np.argsort(-size[rows, best], axis=1, kind="stable")]
         up = sums[rows, best] > 0
-        least = min_share * size.sum(axis=1, keepdims=True)
+        least = LEAST_SHARE * size.sum(axis=1, keepdims=True)
         worth_telling = (size[rows, best] > 0) & (size[rows, best] >= least)
         stop = start + len(block)
         willing = np.ones(block.shape, dtype=bool)
         for place, rows_muted in (mute or {}).items():
             willing[:, place] = ~rows_muted[start:stop]
-        for slot in range(top):
+        for slot in range(MOST_REASONS):
             pull = np.where(up[:, slot, None], block, -block)
             pull[topic[None, :] != best[:, slot, None]] = -np.inf
             pull[up[:, slot, None] & ~willing] = -np.inf

@@ -61,11 +61,11 @@ class RfmCuts:
     revenue: tuple[float, ...]
 
 
-def value_cuts(values: npt.ArrayLike, *, scores: int = SCORES) -> tuple[float, ...]:
-    """The `scores - 1` values that split a sample into groups as even as its ties allow.
+def value_cuts(values: npt.ArrayLike) -> tuple[float, ...]:
+    """The four values that split a sample into five groups as even as its ties allow.
 
     Each cut in turn takes its equal share of what is left, c_k = the smallest observed value with
-    at least 1/(scores - k + 1) of the values above c_{k-1} at or below it. Without ties these are
+    at least 1/(6 - k) of the values above c_{k-1} at or below it. Without ties these are
     the quintiles; where half of all customers ordered once, the first group is all of those and
     the others share the rest, which plain quintiles would leave empty.
 
@@ -85,7 +85,7 @@ def value_cuts(values: npt.ArrayLike, *, scores: int = SCORES) -> tuple[float, .
     if not left.size:
         raise NotEnoughDataError("RFM cut points: got no customers, expected at least one")
     cuts: list[float] = []
-    for groups in range(scores, 1, -1):
+    for groups in range(SCORES, 1, -1):
         if left.size:
             cut = float(left[math.ceil(left.size / groups) - 1])
             left = left[np.searchsorted(left, cut, side="right") :]

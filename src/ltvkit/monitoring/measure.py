@@ -5,14 +5,12 @@ groups is the effect of acting, up to chance; the interval says how much chance.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from ltvkit.errors import DataError, offenders
 from ltvkit.monitoring.promise import (
     Outcome,
     Promise,
@@ -121,11 +119,10 @@ def measure(
     later_order_days: pd.DataFrame,
     *,
     predicted_total: Figure | None = None,
-    lists: Sequence[str] | None = None,
     observed_to: date | str | None = None,
     daily_discount_rate: float = 0.0,
 ) -> Measurement:
-    """Hold a run against the orders that came after it.
+    """Hold a run, and every list on which something was to be done, against the orders after it.
 
     Parameters
     ----------
@@ -137,8 +134,6 @@ def measure(
     predicted_total : Figure, optional
         The run's total margin with its 80 % interval (`Run.total.margin`); by default the sum of
         `predicted_value`, without interval.
-    lists : sequence of str, optional
-        Lists to measure; by default every list on which something was to be done.
     observed_to : date or str, optional
         The last day that the log covers; its last order day by default.
     daily_discount_rate : float
@@ -147,7 +142,7 @@ def measure(
     Raises
     ------
     DataError
-        When the log holds nothing after the run, or a list is not in the run.
+        When the log holds nothing after the run.
     """
     outcome = outcome_after(
         scored,
@@ -155,15 +150,8 @@ def measure(
         observed_to=observed_to,
         daily_discount_rate=daily_discount_rate,
     )
-    known = list(dict.fromkeys(scored["list"]))
-    unknown = [name for name in lists or () if name not in known]
-    if unknown:
-        raise DataError(
-            f"got lists {offenders(unknown)}, expected some of {offenders(known, limit=9)}; "
-            "name lists that the run made"
-        )
     acted_on = set(scored.loc[scored["contact_by"].notna(), "list"])
-    wanted = [name for name in known if name in (lists or acted_on)]
+    wanted = [name for name in dict.fromkeys(scored["list"]) if name in acted_on]
     # Each list at 95 % would find an effect that is not there in one of four measurements.
     each = 1 - (1 - LEVEL) / max(len(wanted), 1)
     total = predicted_total or Figure(float(scored["predicted_value"].sum()))

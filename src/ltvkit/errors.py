@@ -36,7 +36,11 @@ class SchemaError(LtvkitError):
     """A frame does not have the columns or types that its contract names: the caller's defect."""
 
 
-def offenders(values: Iterable[object], *, limit: int = 5) -> str:
+MOST_OFFENDERS = 5
+"""As many as a reader mends at a time: the rest is seen when these are gone."""
+
+
+def offenders(values: Iterable[object], *, limit: int = MOST_OFFENDERS) -> str:
     """List up to `limit` distinct offending values for a message, in order of appearance.
 
     >>> offenders(["x", "y", "x", 3])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ltvkit.errors import DataError, SchemaError, did_you_mean, offenders
+from ltvkit.errors import MOST_OFFENDERS, DataError, SchemaError, did_you_mean, offenders
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,13 @@ def cost_categories(written: pd.Series) -> pd.Series:
     as_text = written.astype("str")
     tidy = as_text.str.strip().str.lower().str.replace(r"[\s-]+", "_", regex=True)
     category = tidy.replace(COST_CATEGORY_WORDS)
-    unknown = as_text[~category.isin(COST_CATEGORIES)]
+    unknown = as_text[~category.isin(COST_CATEGORIES)].unique()
     if len(unknown):
-        hints = dict.fromkeys(
-            f"{word}{did_you_mean(word, COST_CATEGORIES)}" for word in unknown.unique()[:6]
-        )
+        named = unknown[:MOST_OFFENDERS]
+        hints = ", ".join(f"{word}{did_you_mean(word, COST_CATEGORIES)}" for word in named)
+        more = " and more" if len(unknown) > len(named) else ""
         raise DataError(
-            f"costs: got category {', '.join(hints)}, expected one of "
+            f"costs: got category {hints}{more}, expected one of "
             f"{', '.join(COST_CATEGORIES)}; use one of these, or 'other'"
         )
     return category

@@ -245,6 +245,13 @@ def test_a_ledger_that_cannot_be_read_says_what_and_what_to_do(column, value, me
         cac(ECO_COSTS.assign(**{column: value}), ECO_CUSTOMERS)
 
 
+def test_of_many_unknown_categories_five_are_named_as_of_all_offenders():
+    costs = pd.concat([ECO_COSTS.head(1)] * 7).assign(category=[f"rent {i}" for i in range(7)])
+    named = "got category rent 0, rent 1, rent 2, rent 3, rent 4 and more, expected one of"
+    with pytest.raises(DataError, match=named):
+        cac(costs, ECO_CUSTOMERS)
+
+
 def test_a_missing_column_and_weights_that_do_not_sum_to_one_are_refused():
     with pytest.raises(SchemaError, match="costs: got no column 'amount'"):
         cac(ECO_COSTS.drop(columns="amount"), ECO_CUSTOMERS)

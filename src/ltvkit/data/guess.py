@@ -4,27 +4,35 @@ Two things speak for a column: what it is called, and what is in it. A column th
 its name says is passed over; a name may be missing altogether.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ltvkit.data import column_names as names
 from ltvkit.data.column_facts import FEW_VALUES, MOSTLY, ColumnFacts, days_of, look_at
 from ltvkit.data.column_names import likeness
-from ltvkit.data.columns import RESERVED
+from ltvkit.data.column_roles import (
+    best,
+    called,
+    may_be_a_customers_phone,
+    may_be_amount,
+    may_be_attribute,
+    may_be_customer,
+    may_be_date,
+    may_be_nameless_customer,
+    may_be_order,
+)
 from ltvkit.data.doubts import (
     CROWD,
     doubts_on_customer,
     doubts_on_lines,
     doubts_on_sales,
     leave_out,
-    no_sales,
 )
 from ltvkit.data.first_config import NEEDED, Guess
+from ltvkit.data.revenue_columns import find_revenue
 from ltvkit.data.sources import Source, read_transactions
 
-MOST_FILLED = 0.4
-"""A column of customers may be blank in some rows, as guests have no account."""
 LEAST_FILLED = 0.2
 """Addresses may stand in the first of an order's lines only."""
 
@@ -48,9 +56,6 @@ def guess_columns(location: str | Path) -> Guess:
     source = read_transactions(location)
     facts, rows = look_at(source)
     return _decide(source, facts, rows)
-
-
-# --- deciding -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             *missing,
         ),
         candidates=tuple(
-            fact.name for fact in found.rest if fact not in found.used and _may_be_attribute(fact)
+            fact.name for fact in found.rest if fact not in found.used and may_be_attribute(fact)
         ),
         leave_out=left_out,
         settings=tuple(setting for each in said for setting in each.settings),
@@ -128,7 +133,7 @@ def _of_customer(found: _Found, rows: int) -> _Said:
     if not fact:
         return _Said()
     reason = (
-        f"customer_id is '{fact.name}': {_called(fact, names.CUSTOMER)}"
+        f"customer_id is '{fact.name}': {called(fact, names.CUSTOMER)}"
         f"{fact.distinct} different values in {rows} rows"
     )
     return _Said((reason,), tuple(doubts_on_customer(fact)))
@@ -139,7 +144,7 @@ def _of_date(found: _Found) -> _Said:
     if not fact:
         return _Said()
     reason = (
-        f"ordered_at is '{fact.name}': {_called(fact, names.DATE)}"
+        f"ordered_at is '{fact.name}': {called(fact, names.DATE)}"
         f"{fact.dates:.0%} of its values are dates"
     )
     doubts: list[str] = []
@@ -174,7 +179,7 @@ def _of_others(found: _Found) -> _Said:
     )
     return _Said(
         tuple(
-            f"{key} is '{fact.name}': {_called(fact, vocabulary)}{fact.distinct} different values"
+            f"{key} is '{fact.name}': {called(fact, vocabulary)}{fact.distinct} different values"
             for key, fact, vocabulary in others
             if fact
         )
@@ -190,213 +195,42 @@ def _horizon(days: int) -> int:
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
-    date = _best(
+    date = best(
         facts,
         names.DATE,
-        _may_be_date,
+        may_be_date,
         avoid=names.NOT_THE_ORDER_DATE,
         prefer=lambda fact: (fact.filled == 1.0,),
     )
     others = [fact for fact in facts if fact is not date]
 
-    orders = _best(others, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True)
+    orders = best(others, names.ORDER, lambda fact: may_be_order(fact, rows), named=True)
 
     def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
         one_for_all = fact.distinct == 1  # The account of the shop itself.
         return (not one_for_all, fact.distinct < (orders.distinct if orders else rows))
 
-    account = _best(others, names.CUSTOMER, _may_be_customer, prefer=comes_again, named=True)
-    address = _best(others, names.EMAIL, lambda fact: fact.filled > LEAST_FILLED, named=True)
+    account = best(others, names.CUSTOMER, may_be_customer, prefer=comes_again, named=True)
+    address = best(others, names.EMAIL, lambda fact: fact.filled > LEAST_FILLED, named=True)
     if account and address and account.commonest > CROWD > address.commonest:
         account = None
     customer = (
         account
         or address
-        or _best(others, names.CARD, _may_be_customer, named=True)
-        or _best(others, names.PHONE, _may_be_a_customers_phone, named=True)
-        or _best(others, (), lambda fact: _may_be_nameless_customer(fact, rows))
+        or best(others, names.CARD, may_be_customer, named=True)
+        or best(others, names.PHONE, may_be_a_customers_phone, named=True)
+        or best(others, (), lambda fact: may_be_nameless_customer(fact, rows))
     )
     rest = [fact for fact in facts if fact not in (date, customer)]
-    order = _best(rest, names.ORDER, lambda fact: _may_be_order(fact, rows), named=True) or _best(
+    order = best(rest, names.ORDER, lambda fact: may_be_order(fact, rows), named=True) or best(
         rest, (), lambda fact: fact.numbered >= MOSTLY
     )
     rest = [fact for fact in rest if fact is not order]
-    margin = _best(rest, names.MARGIN, _may_be_amount, named=True)
-    channel = _best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)
+    margin = best(rest, names.MARGIN, may_be_amount, named=True)
+    channel = best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)
     rest = [fact for fact in rest if fact not in (margin, channel)]
     filled = min(
         customer.filled if customer else 1.0, order.distinct / rows if order and rows else 1.0
     )
-    revenue, used, why = _revenue(rest, filled=filled)
+    revenue, used, why = find_revenue(rest, filled=filled)
     return _Found(customer, date, order, margin, channel, revenue, used, why, rest)
-
-
-def _revenue(
-    facts: Sequence[ColumnFacts], *, filled: float
-) -> tuple[str | None, tuple[ColumnFacts, ...], str]:
-    """The amount, or quantity times unit price; the columns it is made of; and why.
-
-    Amounts may stand in no more rows than customers do, or than there are orders: a share `filled`.
-    """
-    numbers = [fact for fact in facts if _may_be_amount(fact, filled=filled)]
-    quantity = _best(
-        numbers, names.QUANTITY, lambda fact: fact.whole or bool(fact.number_fault), named=True
-    )
-    price = _best(
-        [fact for fact in numbers if fact is not quantity],
-        names.UNIT_PRICE,
-        lambda fact: not likeness(fact.name, names.TOTAL),
-        named=True,
-    )
-    total = _best(
-        [fact for fact in numbers if fact not in (quantity, price)],
-        names.AMOUNT,
-        lambda fact: not likeness(fact.name, names.IDENTIFIER),
-        avoid=(*names.NOT_THE_AMOUNT, *names.REFUNDED, *names.GROSS),
-        prefer=_as_amount,
-        named=True,
-    )
-    if total:
-        words = f"{_called(total, names.AMOUNT)}{total.numbers:.0%} of its values are numbers"
-        converted = likeness(total.name, names.CONVERTED)
-        refunded = next(
-            (
-                fact
-                for fact in facts
-                if _is_paid_back(fact, total) and likeness(fact.name, names.CONVERTED) == converted
-            ),
-            None,
-        )
-        if refunded is None:
-            return total.name, (total,), f"revenue is '{total.name}': {words}"
-        expression = f"{_quoted(total.name)} - {_quoted(refunded.name)}"
-        why = f"revenue is '{expression}': {words}; what was paid back is taken off"
-        return expression, (total, refunded), why
-    if quantity and price:
-        expression = f"{_quoted(quantity.name)} * {_quoted(price.name)}"
-        why = (
-            "there is no column with a total, but a number of pieces and a unit price; make sure "
-            "that it is the price of one piece"
-        )
-        return expression, (quantity, price), f"revenue is '{expression}': {why}"
-    left = price or _best(
-        [fact for fact in numbers if fact is not quantity],
-        (),
-        lambda fact: not fact.whole and not likeness(fact.name, names.IDENTIFIER),
-        prefer=_as_amount,
-    )
-    if left:
-        why = "the only amounts" if left is not price else "it is called a price"
-        return (
-            left.name,
-            (left,),
-            f"revenue is '{left.name}': {why}; make sure it is the row's total",
-        )
-    return None, (), ""
-
-
-def _as_amount(fact: ColumnFacts) -> tuple[bool, ...]:
-    """What speaks for one of two amounts that are called alike, the weightiest first."""
-    return (
-        not fact.number_fault,
-        likeness(fact.name, names.CONVERTED) > 0,
-        likeness(fact.name, (*names.NOT_THE_AMOUNT, *names.REFUNDED)) < 1.0,
-        likeness(fact.name, names.NET) > 0,
-        not likeness(fact.name, names.GROSS),
-        not likeness(fact.name, names.PAYMENT),
-        not fact.whole,
-    )
-
-
-def _is_paid_back(fact: ColumnFacts, total: ColumnFacts) -> bool:
-    """Whether a column says of each amount how much of it was paid back, as a positive number.
-
-    It may be blank where nothing was. A yes or no is no amount.
-    """
-    return (
-        fact is not total
-        and likeness(fact.name, names.REFUNDED) == 1.0
-        and not likeness(fact.name, (*names.IDENTIFIER, *names.QUANTITY, *names.NOT_THE_AMOUNT))
-        and (likeness(fact.name, names.AMOUNT) == 1.0 or not fact.whole)
-        and fact.numbers >= MOSTLY
-        and fact.negative == 0
-        and not fact.number_fault
-    )
-
-
-def _best(
-    facts: Sequence[ColumnFacts],
-    vocabulary: tuple[str, ...],
-    fits: Callable[[ColumnFacts], bool],
-    *,
-    avoid: tuple[str, ...] = (),
-    prefer: Callable[[ColumnFacts], tuple[bool, ...]] = lambda _: (),
-    named: bool = False,
-) -> ColumnFacts | None:
-    """The column that fits and is called most alike; of equals the preferred, then the first."""
-    scored = [
-        (
-            likeness(fact.name, vocabulary)
-            + 0.2 * (likeness(fact.name, names.IDENTIFIER) == 1.0)
-            - 0.7 * (likeness(fact.name, avoid) == 1.0),
-            prefer(fact),
-            -place,
-            fact,
-        )
-        for place, fact in enumerate(facts)
-        if fits(fact) and (likeness(fact.name, vocabulary) > 0 or not named)
-    ]
-    return max(scored, key=lambda entry: entry[:3])[3] if scored else None
-
-
-def _may_be_date(fact: ColumnFacts) -> bool:
-    return fact.filled > 0.5 and (fact.dates >= MOSTLY or bool(fact.date_fault))
-
-
-def _may_be_amount(fact: ColumnFacts, *, filled: float = 1.0) -> bool:
-    return fact.filled > 0.5 * filled and (fact.numbers >= MOSTLY or bool(fact.number_fault))
-
-
-def _may_be_customer(fact: ColumnFacts) -> bool:
-    fraction = fact.numbers >= MOSTLY and not fact.whole
-    other = likeness(fact.name, names.NOT_THE_CUSTOMER) == 1.0
-    return fact.filled > MOST_FILLED and not fraction and not other
-
-
-def _may_be_a_customers_phone(fact: ColumnFacts) -> bool:
-    """A shop has a phone as well, which is then in every row."""
-    return fact.filled > MOST_FILLED and fact.commonest <= CROWD
-
-
-def _may_be_nameless_customer(fact: ColumnFacts, rows: int) -> bool:
-    """Customers come back: their values repeat. Those of orders do, too, with several lines."""
-    order = likeness(fact.name, names.ORDER) > 0 or fact.numbered >= MOSTLY
-    return _may_be_customer(fact) and not order and 10 < fact.distinct < 0.95 * rows * fact.filled
-
-
-def _may_be_order(fact: ColumnFacts, rows: int) -> bool:
-    return (
-        fact.filled > 0.5
-        and fact.distinct > 0.02 * rows
-        and likeness(fact.name, names.NOT_THE_ORDER) < 1.0
-        and fact.dates < MOSTLY
-        and not (fact.numbers >= MOSTLY and not fact.whole)
-    )
-
-
-def _may_be_attribute(fact: ColumnFacts) -> bool:
-    return (
-        2 <= fact.distinct <= FEW_VALUES
-        and fact.dates < MOSTLY
-        and fact.name.lower() not in RESERVED
-        and not likeness(fact.name, (*names.CURRENCY, *names.KNOWN_LATER))
-        and not no_sales(fact)
-    )
-
-
-def _called(fact: ColumnFacts, vocabulary: tuple[str, ...]) -> str:
-    return "its name says so, " if likeness(fact.name, vocabulary) == 1.0 else ""
-
-
-def _quoted(name: str) -> str:
-    return name if name.isidentifier() else f"`{name}`"

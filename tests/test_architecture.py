@@ -62,7 +62,7 @@ DOORS = {
     "vl_convert": {"report"},
     "jinja2": {"report"},
     "xlsxwriter": {"audience/spreadsheets.py"},
-    "phonenumbers": {"audience"},
+    "phonenumbers": {"audience/uploads/phones.py"},
     "streamlit": {"app"},
 }
 

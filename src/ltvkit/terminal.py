@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ltvkit.audience.upload_files import UNREAD_PHONE
+from ltvkit.audience.uploads.files import UNREAD_PHONE
 from ltvkit.panel import RECORD_ROW
 from ltvkit.run_facts import Run
 from ltvkit.runs import read_run

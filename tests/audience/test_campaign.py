@@ -6,8 +6,8 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 
+from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 from ltvkit.audience import (
     LIST_NAMES,
     CampaignRule,

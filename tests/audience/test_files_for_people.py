@@ -7,10 +7,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 from ltvkit.audience.delimited import write_machine_csv, write_people_csv
 from ltvkit.audience.deliver import write_audience
 from ltvkit.audience.dictionary import SHORT_VIEW, data_dictionary

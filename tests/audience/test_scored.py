@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 
+from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 from ltvkit.audience.dictionary import SCORED_COLUMNS, data_dictionary
 from ltvkit.audience.lists import ListRules, value_at_stake
 from ltvkit.audience.scored import scored_customers, value_if_kept

@@ -1,8 +1,9 @@
 """What marketers receive: segments, lists, reasons, the scored list and the files made of it.
 
 Everything here is a function of predictions and of what customers did; nothing is fitted but the
-cut points of RFM. Files for machines (`exports`) and files for people (`spreadsheets`) are two
-families with opposite rules, and are written by different functions.
+cut points of RFM. Files for machines (`uploads`) and files for people (`spreadsheets`) are two
+families with opposite rules, and are written by different functions; why somebody is worth that is
+told by `reasons`.
 """
 
 from ltvkit.audience.campaign import (
@@ -11,7 +12,6 @@ from ltvkit.audience.campaign import (
     SortBy,
     plan_campaign,
 )
-from ltvkit.audience.crm import hubspot_contacts, klaviyo_profiles
 from ltvkit.audience.delimited import (
     ExcelLocale,
     people_csv,
@@ -27,15 +27,7 @@ from ltvkit.audience.dictionary import (
     data_dictionary,
     scored_columns,
 )
-from ltvkit.audience.exports import (
-    google_customer_match,
-    google_list,
-    lifecycle_values,
-    meta_value_based,
-    tiktok_audience,
-)
 from ltvkit.audience.history import HISTORY, customer_history, usual_days_to_second_order
-from ltvkit.audience.labels import feature_label
 from ltvkit.audience.lists import (
     AUDIENCES,
     LIST_NAMES,
@@ -47,9 +39,9 @@ from ltvkit.audience.lists import (
     summarise_lists,
     value_at_stake,
 )
-from ltvkit.audience.phones import check_region, clean_phones
 from ltvkit.audience.ranking import top_share, value_score, value_tier
-from ltvkit.audience.reasons import explain
+from ltvkit.audience.reasons.explain import explain
+from ltvkit.audience.reasons.labels import feature_label
 from ltvkit.audience.scored import (
     VALUED_PREDICTIONS,
     churn_level,
@@ -59,8 +51,17 @@ from ltvkit.audience.scored import (
 )
 from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm, value_cuts
 from ltvkit.audience.spreadsheets import write_workbook
-from ltvkit.audience.upload_files import ExportResult
-from ltvkit.audience.uploads import (
+from ltvkit.audience.uploads.advertising import (
+    google_customer_match,
+    google_list,
+    lifecycle_values,
+    meta_value_based,
+    tiktok_audience,
+)
+from ltvkit.audience.uploads.crm import hubspot_contacts, klaviyo_profiles
+from ltvkit.audience.uploads.files import ExportResult
+from ltvkit.audience.uploads.phones import check_region, clean_phones
+from ltvkit.audience.uploads.platforms import (
     PLATFORMS,
     UPLOAD_COLUMNS,
     Platform,

@@ -131,7 +131,7 @@ class AudienceConfig(Section):
     def _known_region(cls, region: str | None) -> str | None:
         if region is None:
             return None
-        from ltvkit.audience.phones import check_region
+        from ltvkit.audience.uploads.phones import check_region
 
         try:
             return check_region(region)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit import economics
-from ltvkit.audience.identity import clean_emails, clean_names
 from ltvkit.audience.lists import AT_RISK_LISTS
+from ltvkit.audience.uploads.identity import clean_emails, clean_names
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.pipeline.ledger import Ledger

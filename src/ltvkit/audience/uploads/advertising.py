@@ -13,16 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ltvkit.audience.identity import (
-    clean_countries,
-    clean_emails,
-    clean_names,
-    clean_text,
-    sha256,
-)
-from ltvkit.audience.phones import phones_of
 from ltvkit.audience.ranking import top_share
-from ltvkit.audience.upload_files import (
+from ltvkit.audience.uploads.files import (
     NO_KEY,
     ExportResult,
     consent_warning,
@@ -34,6 +26,14 @@ from ltvkit.audience.upload_files import (
     without_consent,
     write_upload,
 )
+from ltvkit.audience.uploads.identity import (
+    clean_countries,
+    clean_emails,
+    clean_names,
+    clean_text,
+    sha256,
+)
+from ltvkit.audience.uploads.phones import phones_of
 from ltvkit.files import write_text
 
 GOOGLE_LEAST_ROWS = 100

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 
+from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
 from ltvkit.audience import (
     LIST_NAMES,
     PLATFORMS,
@@ -17,7 +17,7 @@ from ltvkit.audience import (
     scored_customers,
     write_uploads,
 )
-from ltvkit.audience.phones import with_phones_read
+from ltvkit.audience.uploads.phones import with_phones_read
 from ltvkit.data.simulator.contacts import simulate_contacts
 from ltvkit.errors import DataError, UserError
 

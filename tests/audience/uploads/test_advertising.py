@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.audience.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
 from ltvkit.audience.dictionary import CONTRACTUAL
-from ltvkit.audience.exports import (
+from ltvkit.audience.uploads.advertising import (
     google_customer_match,
     lifecycle_values,
     meta_value_based,
     tiktok_audience,
 )
-from ltvkit.audience.identity import clean_emails, clean_names, sha256
-from ltvkit.audience.phones import clean_phones
-from ltvkit.audience.upload_files import ExportResult
+from ltvkit.audience.uploads.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
+from ltvkit.audience.uploads.files import ExportResult
+from ltvkit.audience.uploads.identity import clean_emails, clean_names, sha256
+from ltvkit.audience.uploads.phones import clean_phones
 from ltvkit.errors import DataError
 
 HASHED = "AB" * 32

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.audience.delimited import write_machine_csv
-from ltvkit.audience.identity import clean_emails, clean_text
-from ltvkit.audience.phones import PHONE_READ
+from ltvkit.audience.uploads.identity import clean_emails, clean_text
+from ltvkit.audience.uploads.phones import PHONE_READ
 from ltvkit.consent import as_flag
 from ltvkit.errors import DataError, offenders
 from ltvkit.schemas import CONTACTS

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.audience.labels import LABELS, feature_label
-from ltvkit.audience.reasons import LEAST_SHARE, explain, strongest_topics
-from ltvkit.audience.topics import KINDS, topic_of
-from ltvkit.audience.vocabulary import VOCABULARIES
+from ltvkit.audience.reasons.explain import LEAST_SHARE, explain, strongest_topics
+from ltvkit.audience.reasons.labels import LABELS, feature_label
+from ltvkit.audience.reasons.topics import KINDS, topic_of
+from ltvkit.audience.reasons.vocabulary import VOCABULARIES
 from ltvkit.audience.words import ACTIONS, Language
 from ltvkit.errors import SchemaError
 

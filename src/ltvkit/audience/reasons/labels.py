@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ltvkit.audience.topics import entry_of, label_of
+from ltvkit.audience.reasons.topics import entry_of, label_of
 from ltvkit.audience.words import Language
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltvkit.audience.topics import KINDS, Show, entry_of, label_of, topic_of
-from ltvkit.audience.vocabulary import VOCABULARIES, Phrase, Vocabulary
+from ltvkit.audience.reasons.topics import KINDS, Show, entry_of, label_of, topic_of
+from ltvkit.audience.reasons.vocabulary import VOCABULARIES, Phrase, Vocabulary
 from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
 from ltvkit.units import Integers

@@ -10,9 +10,9 @@ import pandas as pd
 
 from ltvkit.audience.delimited import write_machine_csv
 from ltvkit.audience.dictionary import CONTRACTUAL, SCORED_COLUMNS, Kind
-from ltvkit.audience.identity import clean_emails, clean_text, is_hashed
-from ltvkit.audience.phones import phones_of
-from ltvkit.audience.upload_files import UNREAD_PHONE, ExportResult, file_ending, joined
+from ltvkit.audience.uploads.files import UNREAD_PHONE, ExportResult, file_ending, joined
+from ltvkit.audience.uploads.identity import clean_emails, clean_text, is_hashed
+from ltvkit.audience.uploads.phones import phones_of
 
 PROPERTIES: tuple[str, ...] = (
     *("list", "priority", "recommended_action", "contact_by", "holdout"),

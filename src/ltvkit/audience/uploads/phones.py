@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ltvkit.audience.identity import clean_countries, clean_text, is_hashed
+from ltvkit.audience.uploads.identity import clean_countries, clean_text, is_hashed
 from ltvkit.errors import UserError
 
 PHONE_READ = "phone_e164"

@@ -7,19 +7,19 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from ltvkit.audience.crm import hubspot_contacts, klaviyo_profiles
-from ltvkit.audience.exports import (
+from ltvkit.audience.uploads.advertising import (
     google_customer_match,
     google_list,
     meta_value_based,
     tiktok_audience,
 )
-from ltvkit.audience.phones import with_phones_read
-from ltvkit.audience.upload_files import (
+from ltvkit.audience.uploads.crm import hubspot_contacts, klaviyo_profiles
+from ltvkit.audience.uploads.files import (
     AD_CONSENTS,
     ExportResult,
     with_refusals_shared,
 )
+from ltvkit.audience.uploads.phones import with_phones_read
 from ltvkit.errors import DataError, offenders
 from ltvkit.schemas import CONTACTS
 

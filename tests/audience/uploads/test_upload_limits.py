@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_exports import contacts_of, scored_rows
+from test_advertising import contacts_of, scored_rows
 
-from ltvkit.audience import crm
-from ltvkit.audience.crm import hubspot_contacts, klaviyo_profiles
-from ltvkit.audience.exports import google_customer_match, google_list, tiktok_audience
+from ltvkit.audience.uploads import crm
+from ltvkit.audience.uploads.advertising import google_customer_match, google_list, tiktok_audience
+from ltvkit.audience.uploads.crm import hubspot_contacts, klaviyo_profiles
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

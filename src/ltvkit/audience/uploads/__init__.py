@@ -1,0 +1,1 @@
+"""Files for machines: what advertising platforms and the shop's own tools take of contacts."""

@@ -53,8 +53,8 @@ IN_ECONOMICS = {
 
 DOORS = {
     "mlflow": {"tracking"},
-    "lightgbm": {"models/boosted.py"},
-    "lifetimes": {"models/from_lifetimes.py"},
+    "lightgbm": {"models/learners/boosted.py"},
+    "lifetimes": {"models/btyd/from_lifetimes.py"},
     "typer": {"cli.py"},
     "pydantic": {"config"},
     "ibis": {"data", "features"},

@@ -16,20 +16,12 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask, judge_record
 
 from ltvkit import panel
-from ltvkit.models import (
-    blend,
-    boosted,
-    candidates,
-    churn,
-    family,
-    intervals,
-    level,
-    order_values,
-    season_ahead,
-    stack,
-)
-from ltvkit.models.season import NO_SEASON, Season
+from ltvkit.models import intervals, stack
+from ltvkit.models.btyd import family
+from ltvkit.models.learners import blend, boosted, candidates, churn
 from ltvkit.models.stack import StackedLtv
+from ltvkit.models.total import level, order_values, season_ahead
+from ltvkit.models.total.season import NO_SEASON, Season
 
 HIGHER = ("gini", "spearman", "top10_capture", "auc")
 LOWER = ("mae_at_level", "rmse_at_level", "brier")

@@ -5,9 +5,9 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask
 
 from ltvkit.evaluation.judging import judge
-from ltvkit.models import candidates as contest
-from ltvkit.models.blend import fit_blend
-from ltvkit.models.churn import fit_activity
+from ltvkit.models.learners import candidates as contest
+from ltvkit.models.learners.blend import fit_blend
+from ltvkit.models.learners.churn import fit_activity
 from ltvkit.models.stack import FEWEST_ACTIVE, StackedLtv
 from ltvkit.panel import say_nothing
 

@@ -10,7 +10,7 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import Asked, ask
 
 from ltvkit.evaluation.chances import auc, brier
-from ltvkit.models import ahead
+from ltvkit.models.horizon import ahead
 from ltvkit.models.stack import StackedLtv
 
 SOON_DAYS = (7, 30, 90)
@@ -48,7 +48,7 @@ def ask_sooner(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
 
 
 def _of_all(curve: Any, model: object, summary: pd.DataFrame, days: float) -> np.ndarray:
-    """`ltvkit.models.horizon.powers`, by the curve of all alone."""
+    """`ltvkit.models.horizon.curves.powers`, by the curve of all alone."""
     return np.full(len(summary), curve.power(days))
 
 

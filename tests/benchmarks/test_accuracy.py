@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.models.season import WEAK_PRIOR
-from ltvkit.models.season_ahead import season_change
+from ltvkit.models.total.season import WEAK_PRIOR
+from ltvkit.models.total.season_ahead import season_change
 from ltvkit.snapshot import Snapshot, as_day_number
 
 CUSTOMERS = 300
@@ -162,7 +162,7 @@ def test_the_tables_can_be_printed(table, accuracy, capsys):
 
 def test_a_part_is_off_inside_the_block_and_on_again_after_it(accuracy):
     from ltvkit import panel
-    from ltvkit.models import blend
+    from ltvkit.models.learners import blend
 
     before = (panel.SHORTER_LABELS, blend.SHRINK_ACTIVE)
     for part in accuracy.ablation.parts():

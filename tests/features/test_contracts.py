@@ -7,7 +7,7 @@ import pytest
 from ltvkit.contracts import ContractTerms
 from ltvkit.features.contracts import features_on, history_on
 from ltvkit.features.payments import trace_payments
-from ltvkit.models.sbg import most_likely
+from ltvkit.models.contracts.sbg import most_likely
 from simulated_contracts import ContractShop, contract_panel, payments, what_came
 
 MONTH = ContractTerms(renewal_days=30.0, grace_days=7)

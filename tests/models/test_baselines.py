@@ -8,7 +8,7 @@ import pytest
 
 from ltvkit.models import BetaGeo, GammaGamma, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
-from ltvkit.models.from_lifetimes import fit_lifetimes
+from ltvkit.models.btyd.from_lifetimes import fit_lifetimes
 from ltvkit.panel import Activity, Panel
 from ltvkit.snapshot import Snapshot
 

@@ -11,8 +11,8 @@ from fitted_contracts import MONTHLY, USAGE, WEEKLY, YEARLY, fitted
 from ltvkit.contracts import ContractTerms
 from ltvkit.evaluation.checks import check_latest_renewals
 from ltvkit.evaluation.judging import judge
+from ltvkit.models.contracts.retention import ConstantRetention, RetentionByAge
 from ltvkit.models.contractual import ContractualLtv
-from ltvkit.models.retention import ConstantRetention, RetentionByAge
 from simulated_contracts import (
     ContractShop,
     contract_panel,
@@ -34,7 +34,7 @@ def test_the_law_that_cancellations_were_drawn_from_is_recovered(shops):
     shop, _, seeds = shops
     for _, panel, model in seeds:
         law = model.law_
-        from ltvkit.models.renewals import learn_law
+        from ltvkit.models.contracts.renewals import learn_law
 
         _, covariance = learn_law(panel.contracts.history, panel.contracts.terms)
         truth = np.log([shop.alpha, shop.beta])

@@ -17,15 +17,11 @@ from ltvkit.models import (
     ModifiedBetaGeoParams,
     ParetoNBD,
     ParetoNBDParams,
-    _beta_geometric,
-    gamma_gamma,
-    mbg_cnbd_k,
-    nbd,
-    pareto_nbd,
-    sbg,
 )
 from ltvkit.models._likelihood import maximise
 from ltvkit.models._rows import Histories, distinct
+from ltvkit.models.btyd import _beta_geometric, gamma_gamma, mbg_cnbd_k, nbd, pareto_nbd
+from ltvkit.models.contracts import sbg
 
 MODELS = [BetaGeo, ModifiedBetaGeo, ParetoNBD, NBD, MbgCnbdK]
 ROWS = Histories(

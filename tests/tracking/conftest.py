@@ -21,8 +21,8 @@ from tracked_run import DECISIONS, write_tracked_run
 
 from ltvkit.data import ColumnMap, clean, source_from_frame
 from ltvkit.features.panel import build_panel
-from ltvkit.models import boosted
 from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
+from ltvkit.models.learners import boosted
 from ltvkit.models.stack import StackedLtv
 from ltvkit.runs import read_run
 from ltvkit.snapshot import Snapshot

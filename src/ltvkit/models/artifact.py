@@ -19,20 +19,20 @@ import pandas as pd
 
 from ltvkit.errors import SchemaError, UserError
 from ltvkit.files import unreadable, whole_folder
-from ltvkit.models.blend import Blend
-from ltvkit.models.boosted import Bag, Columns
-from ltvkit.models.candidates import Candidates
-from ltvkit.models.churn import ActivityStack
+from ltvkit.models.btyd.family import BtydFamily
 from ltvkit.models.contractual import ContractualLtv
-from ltvkit.models.explain import Explainer
-from ltvkit.models.family import BtydFamily
-from ltvkit.models.horizon import WaitingCurve
+from ltvkit.models.horizon.curves import WaitingCurve
+from ltvkit.models.horizon.rhythm import Rhythm
 from ltvkit.models.intervals import RankedScatter
-from ltvkit.models.level import LevelForecast
-from ltvkit.models.loglinear import LogLinear
-from ltvkit.models.rhythm import Rhythm
-from ltvkit.models.season import Season
+from ltvkit.models.learners.blend import Blend
+from ltvkit.models.learners.boosted import Bag, Columns
+from ltvkit.models.learners.candidates import Candidates
+from ltvkit.models.learners.churn import ActivityStack
+from ltvkit.models.learners.explain import Explainer
+from ltvkit.models.learners.loglinear import LogLinear
 from ltvkit.models.stack import StackedLtv
+from ltvkit.models.total.level import LevelForecast
+from ltvkit.models.total.season import Season
 from ltvkit.panel import ModelOfRecord
 from ltvkit.units import USUAL_INTERVAL
 

@@ -9,9 +9,9 @@ from typing import Literal, Self
 import numpy as np
 import pandas as pd
 
-from ltvkit.models.btyd import Btyd, OrderModel
-from ltvkit.models.from_lifetimes import LifetimesFit, fit_lifetimes
-from ltvkit.models.gamma_gamma import GammaGamma
+from ltvkit.models.btyd.from_lifetimes import LifetimesFit, fit_lifetimes
+from ltvkit.models.btyd.gamma_gamma import GammaGamma
+from ltvkit.models.btyd.revenue import Btyd, OrderModel
 from ltvkit.panel import YOUNG_DAYS, Panel
 
 MOST_CUSTOMERS_OF_LIFETIMES = 30_000

@@ -5,11 +5,11 @@ import math
 import numpy as np
 
 from ltvkit.errors import NotEnoughDataError
-from ltvkit.models.blend import Blend
-from ltvkit.models.candidates import BTYD, from_columns
-from ltvkit.models.family import BtydFamily
+from ltvkit.models.btyd.family import BtydFamily
 from ltvkit.models.intervals import scatter_ratios
-from ltvkit.models.level import paid
+from ltvkit.models.learners.blend import Blend
+from ltvkit.models.learners.candidates import BTYD, from_columns
+from ltvkit.models.total.level import paid
 from ltvkit.panel import Panel, shortest_history
 from ltvkit.units import Floats
 

@@ -17,11 +17,11 @@ from sklearn.base import BaseEstimator
 from ltvkit.contracts import ContractHistory, ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
-from ltvkit.models.contract_facts import PAST, ContractFacts, facts_in_words, gather_contract_facts
-from ltvkit.models.contract_level import forecast_contracts, learn
-from ltvkit.models.level import LevelForecast
-from ltvkit.models.payments import KNOWN, PeriodValue, equal_tailed_intervals
-from ltvkit.models.renewals import RenewalLaw, if_all_made, kept, outlook
+from ltvkit.models.contracts.facts import PAST, ContractFacts, facts_in_words, gather_contract_facts
+from ltvkit.models.contracts.payments import KNOWN, PeriodValue, equal_tailed_intervals
+from ltvkit.models.contracts.renewals import RenewalLaw, if_all_made, kept, outlook
+from ltvkit.models.contracts.total import forecast_contracts, learn
+from ltvkit.models.total.level import LevelForecast
 from ltvkit.panel import UNLIKELY, Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import Floats

@@ -15,13 +15,10 @@ from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
 from ltvkit.models import btyd_alone
-from ltvkit.models import candidates as contest
-from ltvkit.models.ahead import DaysAhead
-from ltvkit.models.blend import FAR_SHARE, Blend, fit_blend
-from ltvkit.models.churn import BTYD_ALONE, ActivityStack, fit_activity
-from ltvkit.models.explain import Explainer
-from ltvkit.models.family import BtydFamily, describe_panel
-from ltvkit.models.horizon import WaitingCurve, waiting_curve
+from ltvkit.models.btyd.family import BtydFamily, describe_panel
+from ltvkit.models.horizon.ahead import DaysAhead
+from ltvkit.models.horizon.curves import WaitingCurve, waiting_curve
+from ltvkit.models.horizon.rhythm import Rhythm, learn_rhythm
 from ltvkit.models.intervals import (
     RankedScatter,
     at_levels_met,
@@ -30,10 +27,13 @@ from ltvkit.models.intervals import (
     reference_of,
     scatter_ratios,
 )
-from ltvkit.models.level import LevelForecast, forecast_level
-from ltvkit.models.rhythm import Rhythm, learn_rhythm
-from ltvkit.models.season import Season
-from ltvkit.models.season_ahead import (
+from ltvkit.models.learners import candidates as contest
+from ltvkit.models.learners.blend import FAR_SHARE, Blend, fit_blend
+from ltvkit.models.learners.churn import BTYD_ALONE, ActivityStack, fit_activity
+from ltvkit.models.learners.explain import Explainer
+from ltvkit.models.total.level import LevelForecast, forecast_level
+from ltvkit.models.total.season import Season
+from ltvkit.models.total.season_ahead import (
     season_at,
     season_change,
     season_change_of_chances,
@@ -291,7 +291,7 @@ class StackedLtv(BaseEstimator):
     def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
         """What goes with each customer's prediction, in money; a row adds up to the prediction.
 
-        See `ltvkit.models.explain.Explainer`.
+        See `ltvkit.models.learners.explain.Explainer`.
         """
         label = self._at_label(features)
         revenue, _ = self.ahead_.predict(features, label, self.horizon_days_)

@@ -33,8 +33,8 @@ from ltvkit.features.snapshots import snapshot_days
 from ltvkit.features.targets import targets
 from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
+from ltvkit.models.contracts.retention import ConstantRetention, RetentionByAge
 from ltvkit.models.contractual import ContractualLtv
-from ltvkit.models.retention import ConstantRetention, RetentionByAge
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import LtvModel, ModelOfRecord, Panel
 from ltvkit.shop_clock import CALENDAR, ShopClock

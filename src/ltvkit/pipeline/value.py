@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.economics import daily_discount_rate
-from ltvkit.models.level import UNSEEN_SEASON
-from ltvkit.models.season_ahead import SEASON_NEEDS_DAYS
+from ltvkit.models.total.level import UNSEEN_SEASON
+from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS
 from ltvkit.panel import ModelOfRecord
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import DAYS_PER_MONTH, Z80, Floats, whole_months

@@ -1,0 +1,163 @@
+"""The BG/NBD model: a customer may drop out after each repeat order, never before the first."""
+
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from ltvkit.models import _state
+from ltvkit.models._likelihood import Diagnostics
+from ltvkit.models._rows import compress, histories, horizon
+from ltvkit.models.btyd import _beta_geometric
+from ltvkit.units import Floats
+
+
+class BetaGeoParams(NamedTuple):
+    """lambda ~ Gamma(r, rate alpha) in units of `unit_days`; dropout probability ~ Beta(a, b)."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+
+class BetaGeo(BaseEstimator):
+    """How often a customer still orders, if dropout can follow each repeat order (BG/NBD).
+
+    While alive, a customer orders at rate lambda ~ Gamma(r, alpha), and drops out after each
+    repeat order with probability p ~ Beta(a, b). Who has not yet repeated is alive for certain,
+    so `prob_alive` is no churn score; `prob_active` is.
+
+    Parameters
+    ----------
+    unit_days : float
+        Days in a unit of time; parameters and log-likelihood are in that unit, predictions do
+        not depend on it.
+
+    Attributes
+    ----------
+    params_ : BetaGeoParams
+        r, alpha, a, b.
+    log_likelihood_ : float
+        Sum over customers.
+    covariance_, standard_errors_ : ndarray
+        Of the parameters, by the delta method.
+    diagnostics_ : Diagnostics
+        What there is to know about the fit.
+
+    References
+    ----------
+    Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way, Marketing Science 24.
+
+    Examples
+    --------
+    The 40th customer of the paper (x = 2, t_x = 30.43, T = 38.86) in the next 39 weeks:
+
+    >>> model = BetaGeo.from_params(BetaGeoParams(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259))
+    >>> customer = pd.DataFrame({"repeat_orders": [2], "age_at_last_order_days": [30.43 * 7],
+    ...                          "age_days": [38.86 * 7]})
+    >>> model.expected_orders(customer, horizon_days=39 * 7).round(3).tolist()
+    [1.226]
+    """
+
+    params_: BetaGeoParams
+    log_likelihood_: float
+    covariance_: Floats
+    standard_errors_: Floats
+    diagnostics_: Diagnostics
+
+    def __init__(self, *, unit_days: float = 7.0) -> None:
+        self.unit_days = unit_days
+
+    def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
+        """Estimate the parameters by maximum likelihood.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            A customer summary; only `repeat_orders`, `age_at_last_order_days`, `age_days` are read.
+        weight : str, optional
+            Column that says how many customers a row stands for.
+
+        Raises
+        ------
+        ConvergenceError
+            When there is no optimum, not even with a weak prior.
+        """
+        rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
+        optimum = _beta_geometric.fit(rows, chances=rows.x, model="BG/NBD")
+        params = np.exp(optimum.theta)
+        self.params_ = BetaGeoParams(*params.tolist())
+        _state.remember(
+            self,
+            optimum,
+            slope=params,
+            weight=rows.weight,
+            notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
+        )
+        return self
+
+    @classmethod
+    def from_params(cls, params: BetaGeoParams, *, unit_days: float = 7.0) -> Self:
+        """A model with known parameters, in units of `unit_days`."""
+        model = cls(unit_days=unit_days)
+        model.params_ = params
+        return model
+
+    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
+        """Expected number of orders in the next `horizon_days` days, given the history.
+
+        `horizon_days` is a number, or one per customer.
+        """
+        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
+        t = horizon(horizon_days, unit_days=self.unit_days)
+        return self._expected_orders(x, t_x, T, t)
+
+    def prob_alive(self, summary: pd.DataFrame) -> Floats:
+        """P(not dropped out at the snapshot | history); 1 without a repeat order."""
+        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
+        return self._prob_alive(x, t_x, T)
+
+    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
+        """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
+        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
+        t = horizon(horizon_days, unit_days=self.unit_days)
+        return self._prob_active(x, t_x, T, t)
+
+    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
+        """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
+        r, alpha, a, b = self.params_
+        t = horizon(horizon_days, unit_days=self.unit_days)
+        return _beta_geometric.expected_orders_if_alive(r, alpha, a, b, t)
+
+    def pmf_new(self, orders: npt.ArrayLike, horizon_days: npt.ArrayLike) -> Floats:
+        """P(a new customer makes exactly so many repeat orders in the first days of age)."""
+        t = horizon(horizon_days, unit_days=self.unit_days)
+        n = np.asarray(orders, dtype=float)
+        return _beta_geometric.pmf(*self.params_, n=n, t=t, m=n)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values: parameters and diagnostics, no customers."""
+        return _state.to_dict(self)
+
+    @classmethod
+    def from_dict(cls, state: dict[str, Any]) -> Self:
+        """The model that `to_dict` described."""
+        return _state.from_dict(cls, BetaGeoParams, state, name=cls.__name__)
+
+    def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
+        return _beta_geometric.prob_alive(*self.params_, x=x, m=x, t_x=t_x, T=T)
+
+    def _prob_active(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
+        r, alpha, _, _ = self.params_
+        return self._prob_alive(x, t_x, T) * _beta_geometric.prob_active_if_alive(
+            r + x, alpha + T, t
+        )
+
+    def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
+        r, alpha, a, b = self.params_
+        return self._prob_alive(x, t_x, T) * _beta_geometric.expected_orders_if_alive(
+            r + x, alpha + T, a, b + x, t
+        )

@@ -1,0 +1,152 @@
+"""One training, any horizon: how activity and orders grow with the days one looks ahead.
+
+A label of h days becomes a forecast of t days along the curves of the fitted MBG/NBD: the chance
+of an order along survival curves, the revenue along each customer's expected orders.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from ltvkit.models.btyd.mbgnbd import ModifiedBetaGeo
+from ltvkit.units import Floats
+
+GRID_DAYS = (
+    *(1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180),
+    *(270, 365, 540, 730, 1095, 1825, 3660),
+)
+LONGEST_DAYS = GRID_DAYS[-1]
+"""The longest horizon that a configuration may ask for."""
+
+NOBODY, MOST_TIMES = 1e-12, 1e6
+"""A hazard that is none, and a growth that there is not: where nobody is foreseen to come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCurve:
+    """How the hazard of a shop's next orders grows with the days waited.
+
+    Parameters
+    ----------
+    label_days : float
+        Where it is 1.
+    days, powers : tuple of float
+        How many times the hazard of the label's length that of each of the days is; from 0, rising.
+    """
+
+    label_days: float
+    days: tuple[float, ...]
+    powers: tuple[float, ...]
+
+    def power(self, days: float) -> float:
+        """The hazard of so many days over that of the label's length."""
+        return float(np.interp(days, self.days, self.powers))
+
+
+def waiting_curve(
+    model: ModifiedBetaGeo, summary: pd.DataFrame, *, label_days: float
+) -> WaitingCurve:
+    """The curve of the customers in `summary`.
+
+    With S_i(t) the customer's P(no order within t days) by MBG/NBD, h the label's length and a bar
+    for means over customers:
+
+        within the label  ln bar S(t) / ln bar S(h)
+        beyond            the w with which bar S(h)^w = bar S(t)
+
+    A power is taken of each customer's chance, and the mean of powers is above the power of the
+    mean: carried beyond the label, the first leaves too many without an order.
+    """
+    at_label = _hazard(model, summary, label_days)
+    known = min(_of_all(at_label), -NOBODY)
+    days, powers = [0.0], [0.0]
+    for until in sorted({*map(float, GRID_DAYS), float(label_days)}):
+        of_each = _hazard(model, summary, until)
+        if until < label_days:
+            power = _of_all(of_each) / known
+        else:
+            power = _matching(at_label, _of_all(of_each))
+        days.append(until)
+        powers.append(max(power, powers[-1] + 1e-9))
+    return WaitingCurve(float(label_days), tuple(days), tuple(powers))
+
+
+def powers(
+    curve: WaitingCurve, model: ModifiedBetaGeo, summary: pd.DataFrame, days: float
+) -> Floats:
+    """How many times the hazard of the label's length that of `days` is, for each customer.
+
+    The curve of all; within the label its geometric mean with ln S_i(t) / ln S_i(h) of the
+    customer's own. Most of those who make the curve of all are gone, so that it is flat soon: those
+    who buy often seem to come at once. Their own curves know no more than a rate and a chance to be
+    gone; beyond the label they are no better. It rises with `days`, and is 1 at the label's length.
+    """
+    usual = curve.power(days)
+    if days >= curve.label_days:
+        return np.full(len(summary), usual)
+    sooner, label = (_hazard(model, summary, t) for t in (days, curve.label_days))
+    return np.asarray(np.sqrt(usual * sooner / label))
+
+
+def raised(prob_active: Floats, power: Floats) -> Floats:
+    """P(order) where the hazard is so many times that of `prob_active`: 1 - (1 - p)^power."""
+    return np.asarray(-np.expm1(power * np.log1p(-np.clip(prob_active, 0.0, 1 - 1e-12))))
+
+
+def crossing(days: Floats, rising: Floats, target: Floats) -> Floats:
+    """The day at which each row of a curve known at `days`, rising from 0, meets its target."""
+    right = np.clip((rising < target[:, None]).sum(axis=1), 1, len(days) - 1)
+    row = np.arange(len(target))
+    below, above = rising[row, right - 1], rising[row, right]
+    part = np.clip((target - below) / np.maximum(above - below, 1e-300), 0.0, 1.0)
+    return np.asarray(days[right - 1] + part * (days[right] - days[right - 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonClock:
+    """Days to come, counted by how busy they are.
+
+    Parameters
+    ----------
+    days, counted : tuple of float
+        After so many days, so many have passed for one who buys evenly: fewer in quiet weeks, more
+        in busy ones. At the horizon trained for they are equal, so that what is predicted for it
+        is spread over its days and not changed.
+    """
+
+    days: tuple[float, ...]
+    counted: tuple[float, ...]
+
+    def count(self, days: float) -> float:
+        """Days as they count."""
+        return float(np.interp(days, self.days, self.counted))
+
+    def until(self, counted: Floats) -> Floats:
+        """Days after which so many have been counted."""
+        return np.interp(counted, self.counted, self.days)
+
+
+EVEN = SeasonClock((0.0, float(LONGEST_DAYS)), (0.0, float(LONGEST_DAYS)))
+"""No season is known."""
+
+
+def _hazard(model: ModifiedBetaGeo, summary: pd.DataFrame, days: float) -> Floats:
+    """-ln P(no order within so many days) of each customer."""
+    return np.asarray(-np.log1p(-np.clip(model.prob_active(summary, days), 1e-300, 1 - 1e-12)))
+
+
+def _of_all(hazard: Floats) -> float:
+    """The log of the share of customers without an order, ln S."""
+    return float(np.log(np.exp(-hazard).mean()))
+
+
+def _matching(at_label: Floats, of_all: float) -> float:
+    """The power of the chances at the label with which ln S is `of_all` later."""
+    most = 1.0
+    while _of_all(most * at_label) > of_all and most < MOST_TIMES:
+        most *= 2.0
+    if most == 1.0 or most >= MOST_TIMES:
+        return 1.0
+    return float(optimize.brentq(lambda w: _of_all(w * at_label) - of_all, most / 2, most))

@@ -1,0 +1,365 @@
+"""The level: the total revenue that today's customers bring in the horizon, and how sure it is.
+
+Ranking customers and forecasting their total are two problems. The total starts from BG/NBD
+times Gamma-Gamma on everybody, is moved by the season, by a change of what orders are worth and by
+how recent repeat orders compare with what the model expects, and is corrected by part of the errors
+that the first three made at earlier dates. The scatter of those errors is the interval.
+
+Results are flat around the constants: see docs/methods/level.md.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ltvkit.models.btyd.bgnbd import BetaGeo
+from ltvkit.models.btyd.gamma_gamma import GammaGamma
+from ltvkit.models.total.newcomers import largest_intake, untried_share
+from ltvkit.models.total.order_values import VALUES_DOUBT, value_change
+from ltvkit.models.total.season import Season
+from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS, season_at
+from ltvkit.panel import (
+    PERIOD_DAYS,
+    PLANNED_WITHIN,
+    ROUGH_WITHIN,
+    YEAR_DAYS,
+    Activity,
+    Cut,
+    label_length,
+)
+from ltvkit.units import Z80, Floats
+
+SHORTEST_HALF_WIDTH = 0.12
+"""Nobody's total is known better than to about an eighth."""
+
+TRACKING_WINDOWS = (91, 182)
+TRACKING_PRIOR_ORDERS = 4.0
+TRACKING_TRUST = {True: 0.5, False: 0.25}
+"""How much of the tracking error is believed, with and without a season."""
+
+CORRECTION_TRUST = {True: 0.5, False: 0.35}
+CONCENTRATION_SCALE = 0.4
+LARGEST_LOG_ERROR = 2.0
+UNSEEN_SEASON = 0.20
+UNTESTED_SEASON, UNTESTED_DAYS = 0.30, 56
+"""In its first eight weeks a season that was seen once has no past date that it was tried at."""
+
+BEYOND_LABEL = 0.15
+"""What a total errs by, as a log, for each e-fold that it looks further ahead than past dates."""
+
+SEASON_DOUBT = 0.2
+"""The share of itself by which a season that was seen is wrong next time."""
+
+ERROR_SHARE = 0.85
+AGEING = 0.06
+"""By how much totals of a model four weeks old differ from a fresh one's, as a log; grows with the
+root of its age. Measured up to `OLDEST_MODEL_DAYS` of `ltvkit.evaluation.checks`."""
+
+NO_FOLD_RMS, NO_FOLD_CONCENTRATION = 0.4, 0.1
+ENOUGH_REPEAT_ORDERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LevelForecast:
+    """The total revenue of the known customers in the horizon.
+
+    `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
+    the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `values`, `tracking` and `correction`;
+    `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
+    `untried` is the share of the total, of customers who came of late, that no past date had.
+    """
+
+    total: float
+    low: float
+    high: float
+    log_half_width: float
+    base: float
+    season: float
+    values: float
+    tracking: float
+    correction: float
+    fold_errors: tuple[float, ...]
+    repeat_orders: int
+    untried: float = 0.0
+
+    @property
+    def grade(self) -> str:
+        """How the total may be used: `plan`, `rough`, `unsure` or `none`."""
+        if self.repeat_orders < ENOUGH_REPEAT_ORDERS or not self.fold_errors:
+            return "none"
+        if self.log_half_width <= PLANNED_WITHIN:
+            return "plan"
+        return "rough" if self.log_half_width <= ROUGH_WITHIN else "unsure"
+
+    def asked_later(self, days: int, season_change: float) -> "LevelForecast":
+        """What is known of the total some days later, when the season adds another log."""
+        aged = Z80 * AGEING * float(np.sqrt(max(days, 0) / PERIOD_DAYS))
+        half_width = float(np.hypot(self.log_half_width, aged))
+        moved = replace(self, log_half_width=half_width, season=self.season + season_change)
+        return moved.of_total(self.total * float(np.exp(season_change)))
+
+    def of_total(self, total: float) -> "LevelForecast":
+        """The same, as sure, around another total."""
+        return replace(
+            self,
+            total=total,
+            low=total * float(np.exp(-self.log_half_width)),
+            high=total * float(np.exp(self.log_half_width)),
+        )
+
+    @classmethod
+    def from_dict(cls, state: dict[str, Any]) -> "LevelForecast":
+        """The forecast whose fields were read from a file."""
+        return cls(**{**state, "fold_errors": tuple(state["fold_errors"])})
+
+    def parts(self) -> dict[str, Any]:
+        """What the forecast is made of beside its base, for a file."""
+        return {
+            "season": self.season,
+            "values": self.values,
+            "tracking": self.tracking,
+            "correction": self.correction,
+            "past_errors": list(self.fold_errors),
+            "untried": self.untried,
+        }
+
+
+def forecast_level(
+    summary: pd.DataFrame,
+    activity: Activity,
+    cuts: tuple[Cut, ...],
+    *,
+    order_model: BetaGeo,
+    value_model: GammaGamma,
+    season: Season,
+    as_of_day: int,
+    horizon_days: int,
+) -> LevelForecast:
+    """Forecast the total revenue of the customers in `summary`, with an 80 % interval.
+
+        ln total = base + season + values + kd tracking + kf / (1 + (cv/.4)^2) x past error
+
+    with kd = .5 and kf = .5 where a season can be seen, else .25 and .35; cv says how much of the
+    total hangs on few customers.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Customer summary at the snapshot.
+    activity : Activity
+        The log, summed over customers.
+    cuts : tuple of Cut
+        At the days of `ltvkit.panel.cut_days`, with revenue over `label_length`.
+    order_model, value_model : BetaGeo, GammaGamma
+        Fitted to `summary`, the latter on all orders.
+    season : Season
+        What is known of it at the snapshot, of `season_at`.
+    as_of_day, horizon_days : int
+        The snapshot.
+    """
+    history_days = as_of_day - activity.first_day
+    seasonal = season.seen
+    expected = _expected(order_model, value_model, summary, horizon_days)
+    base = _log_total(expected)
+    log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
+    values = value_change(activity, as_of_day)
+    tracking = track(order_model, activity, season, as_of_day=as_of_day)
+
+    h = label_length(history_days, horizon_days)
+    past = _past_forecasts(cuts, activity, h)
+    concentration = [
+        _concentration(one.cut.future_revenue) for one in past if one.cut.future_revenue.any()
+    ]
+    past_error = _past_error(past, as_of_day, h)
+    trust = CORRECTION_TRUST[seasonal]
+    if concentration:
+        trust /= 1 + (float(np.mean(concentration)) / CONCENTRATION_SCALE) ** 2
+    correction = trust * past_error
+
+    residuals = np.array([one.error for one in past]) - correction
+    weight = np.array([_weight(one.cut) for one in past])
+    rms = float(np.sqrt(np.average(residuals**2, weights=weight))) if past else NO_FOLD_RMS
+    scatter = float(np.median(concentration)) if concentration else NO_FOLD_CONCENTRATION
+    unseen = _untold(season, activity, as_of_day)
+    beyond = BEYOND_LABEL * float(np.log(horizon_days / h))
+    doubt = Z80 * SEASON_DOUBT * log_season
+    untried = untried_share(
+        largest_intake(expected, summary["age_days"].to_numpy(dtype=float)),
+        [(one.cut.day - activity.first_day, one.intake) for one in past],
+    )
+    # The total with and without them.
+    crowd = -float(np.log1p(-untried))
+    told = (ERROR_SHARE * rms, Z80 * scatter, doubt, Z80 * VALUES_DOUBT * values)
+    half_width = float(np.sqrt(np.square((*told, unseen, beyond, crowd)).sum()))
+    half_width = max(half_width, SHORTEST_HALF_WIDTH)
+    log_total = base + log_season + values + TRACKING_TRUST[seasonal] * tracking + correction
+    return LevelForecast(
+        total=float(np.exp(log_total)),
+        low=float(np.exp(log_total - half_width)),
+        high=float(np.exp(log_total + half_width)),
+        log_half_width=half_width,
+        base=base,
+        season=log_season,
+        values=values,
+        tracking=TRACKING_TRUST[seasonal] * tracking,
+        correction=correction,
+        fold_errors=tuple(one.error for one in past),
+        repeat_orders=int(summary["repeat_orders"].sum()),
+        untried=untried,
+    )
+
+
+def _untold(season: Season, activity: Activity, as_of_day: int) -> float:
+    """What past errors cannot tell of the season, as a log."""
+    if not season.seen:
+        return UNSEEN_SEASON
+    seen_days = as_of_day - int(activity.repeats["day"].min())
+    return UNTESTED_SEASON if seen_days < SEASON_NEEDS_DAYS + UNTESTED_DAYS else 0.0
+
+
+def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day: int) -> float:
+    """How recent repeat orders compare with what the model expects of such customers, as a log.
+
+    The mean over the last 91 and 182 days of ln[(observed / season + 4) / (expected + 4)]; the
+    expectation is unconditional, so that it does not know what it is compared with.
+    """
+    arrivals = activity.arrivals[activity.arrivals["first_day"] <= as_of_day]
+    age = (as_of_day - arrivals["first_day"]).to_numpy(dtype=float)
+    repeats = activity.repeats
+    past_days = min(as_of_day - activity.first_day, YEAR_DAYS)
+    year = season.mean_effect(activity.calendar(as_of_day - past_days + 1, as_of_day))
+    logs = []
+    for window in TRACKING_WINDOWS:
+        recent = (repeats["day"] > as_of_day - window) & (repeats["day"] <= as_of_day)
+        observed = float(repeats.loc[recent, "repeat_orders"].sum())
+        observed /= season.mean_effect(activity.calendar(as_of_day - window + 1, as_of_day)) / year
+        by_now = order_model.expected_orders_new(age)
+        before = order_model.expected_orders_new(np.maximum(age - window, 0.0))
+        expected = float(arrivals["customers"].to_numpy(dtype=float) @ (by_now - before))
+        prior = TRACKING_PRIOR_ORDERS
+        logs.append(np.clip(np.log((observed + prior) / (expected + prior)), -2.0, 2.0))
+    return float(np.mean(logs))
+
+
+def paid(summary: pd.DataFrame) -> bool:
+    """Whether any order had a value: a shop may begin with what is free."""
+    return bool((summary["mean_order_value"] > 0).any())
+
+
+def _expected(
+    order_model: BetaGeo, value_model: GammaGamma, summary: pd.DataFrame, horizon_days: int
+) -> Floats:
+    """Orders x value of each customer."""
+    largest = float(summary["mean_order_value"].max())
+    value = np.minimum(value_model.expected_order_value(summary), largest)
+    return np.asarray(order_model.expected_orders(summary, horizon_days) * value)
+
+
+def _log_total(expected: Floats) -> float:
+    return float(np.log(max(float(expected.sum()), 1e-9)))
+
+
+def _log_season(
+    season: Season, order_model: BetaGeo, activity: Activity, day: int, horizon_days: int
+) -> float:
+    """What the season adds to the log of the total.
+
+    The mean factor ahead over that of the past year, each week by the repeat orders that the model
+    expects in it: a shop that grew towards Christmas has met more of it than the calendar says.
+    """
+    known = activity.arrivals[activity.arrivals["first_day"] <= day]
+    first_day = known["first_day"].to_numpy(dtype=np.int64)[:, None]
+    customers = known["customers"].to_numpy(dtype=float)[:, None]
+
+    def met(after: int, to: int) -> float:
+        ends = np.unique(np.append(np.arange(after, to, 7), to))
+        age = np.maximum(ends - first_day, 0)
+        by_age = order_model.expected_orders_new(np.arange(int(age.max()) + 1))
+        orders = (customers * np.diff(by_age[age], axis=1)).sum(axis=0)
+        factors = [
+            season.mean_effect(activity.calendar(begin + 1, end))
+            for begin, end in pairwise(ends.tolist())
+        ]
+        return float(np.average(factors, weights=np.maximum(orders, 1e-12)))
+
+    past_days = max(min(day - activity.first_day, YEAR_DAYS), 1)
+    return float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A past date, ln((actual + c) / (forecast + c)) there, and its `largest_intake`.
+
+    After some dates nothing may come, as in a shop that closes each winter: that is an error of
+    the forecast like any other, and c, a usual order, makes it a number.
+    """
+
+    cut: Cut
+    error: float
+    intake: float
+
+
+def _past_forecasts(cuts: tuple[Cut, ...], activity: Activity, horizon_days: int) -> list[_Past]:
+    past = []
+    for cut in cuts:
+        summary = cut.summary
+        if not summary["repeat_orders"].any() or not paid(summary):
+            continue
+        order_model = BetaGeo().fit(summary)
+        value_model = GammaGamma(include_first_order=True).fit(summary)
+        expected = _expected(order_model, value_model, summary, horizon_days)
+        season = season_at(activity, cut.day)
+        forecast = _log_total(expected)
+        forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
+        forecast += value_change(activity, cut.day)
+        value = summary["mean_order_value"]
+        usual = float(value[value > 0].median())
+        actual = float(cut.future_revenue.sum())
+        error = float(np.log((actual + usual) / (np.exp(forecast) + usual)))
+        intake = largest_intake(expected, summary["age_days"].to_numpy(dtype=float))
+        past.append(_Past(cut, error, intake))
+    return past
+
+
+def _past_error(past: list[_Past], as_of_day: int, horizon_days: int) -> float:
+    """The median of recent errors by weight, averaged with those of a year ago if there are any.
+
+    What is corrected is bounded: an error beyond `LARGEST_LOG_ERROR` says that the shop changed,
+    not by how much the next forecast will err.
+    """
+    bounded = [
+        (one.cut, float(np.clip(one.error, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR))) for one in past
+    ]
+    recent = [
+        (e, _weight(cut)) for cut, e in bounded if as_of_day - cut.day <= 2.5 * horizon_days + 28
+    ]
+    year_ago = [e for cut, e in bounded if abs(as_of_day - YEAR_DAYS - cut.day) <= horizon_days / 8]
+    if not recent:
+        return float(np.mean(year_ago)) if year_ago else 0.0
+    median = _weighted_median(*np.array(recent).T)
+    return (median + float(np.mean(year_ago))) / 2 if year_ago else median
+
+
+def _weight(cut: Cut) -> float:
+    """How much the error of a past date tells: the root of the repeat orders known then, and 1.
+
+    Where repeat buying had hardly begun the forecast knew next to nothing of it, and its errors,
+    the largest of all, are of a shop that is no more.
+    """
+    return float(np.sqrt(cut.summary["repeat_orders"].sum() + 1.0))
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """The median of values of unequal weight; of equal weights, the usual one."""
+    order = np.argsort(values, kind="stable")
+    values, weights = values[order], weights[order]
+    middle = np.cumsum(weights) - weights / 2
+    return float(np.interp(weights.sum() / 2, middle, values))
+
+
+def _concentration(revenue: np.ndarray) -> float:
+    """sqrt(sum y^2) / sum y: the relative error of a total that hangs on few customers."""
+    return float(np.sqrt((revenue**2).sum()) / revenue.sum())

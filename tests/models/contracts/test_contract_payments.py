@@ -1,0 +1,167 @@
+"""What a renewal is worth, and intervals of so many of them."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvkit.models.contracts.payments import equal_tailed_intervals, learn_value, scatter_of
+from ltvkit.models.contracts.renewals import PaymentsAhead
+
+SURE = (1.0,) * 21
+"""A scatter of fixed prices."""
+
+
+def past(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame(columns)
+
+
+def test_a_fixed_price_is_the_last_payment_as_it_is():
+    price = np.tile([9.99, 19.99, 49.99], 100)
+    rows = past(last_payment=price, last_period=price, mean_period=price, next_period=price)
+    value = learn_value(rows, rows)
+    assert value.weights == (1.0, 0.0, 0.0)
+    assert value.predict(rows).tolist() == price.tolist()
+
+
+def test_usage_that_varies_is_the_customers_mean_drawn_to_the_shops():
+    dice = np.random.default_rng(1)
+    usual = dice.normal(50, 10, 3000)
+    spent = usual[:, None] + dice.normal(0, 20, (3000, 5))
+    rows = past(
+        last_payment=spent[:, 3],
+        last_period=spent[:, 2],
+        mean_period=spent[:, :4].mean(axis=1),
+        next_period=spent[:, 4],
+    )
+    value = learn_value(rows, rows)
+    # The best linear weight of a mean of four: 100 / (100 + 400 / 4).
+    assert value.weights[2] == pytest.approx(0.5, abs=0.08)
+    assert sum(value.weights) < 0.6
+    error = np.mean((value.predict(rows) - spent[:, 4]) ** 2)
+    assert error < np.mean((spent[:, 3] - spent[:, 4]) ** 2) * 0.7
+
+
+def test_weights_stay_a_blend_when_prices_rise():
+    price = np.tile([10.0, 20.0, 30.0], 50)
+    rows = past(last_payment=price, last_period=price, mean_period=price, next_period=price * 1.2)
+    value = learn_value(rows, rows)
+    assert min(value.weights) >= 0
+    assert sum(value.weights) <= 1 + 1e-6
+
+
+def test_without_a_period_that_is_over_the_last_payment_stands():
+    now = past(last_payment=[5.0, 15.0], last_period=[5.0, 15.0], mean_period=[5.0, 15.0])
+    value = learn_value(now.iloc[:0].assign(next_period=[]), now)
+    assert value.predict(now).tolist() == [5.0, 15.0]
+
+
+def test_after_free_periods_comes_what_usually_follows_those():
+    """Whoever is on trial has shown no price: the entry plan is what others went on to pay."""
+    price = np.array([50.0] * 60 + [0.0] * 40)
+    then = np.array([50.0] * 60 + [20.0] * 30 + [0.0] * 10)
+    rows = past(last_payment=price, last_period=price, mean_period=price, next_period=then)
+    value = learn_value(rows, rows)
+    assert value.weights == (1.0, 0.0, 0.0)
+    assert value.predict(rows).tolist() == [50.0] * 60 + [20.0] * 40
+    unknown = learn_value(rows.iloc[:60], rows)
+    assert unknown.predict(rows).tolist() == [50.0] * 100, "nobody has gone on yet"
+
+
+def test_the_scatter_is_that_of_revenue_over_renewals_times_value():
+    assert scatter_of(np.array([30.0, 0.0]), np.array([3.0, 0.0]), np.array([10.0, 5.0])) == SURE
+    dice = np.random.default_rng(2)
+    ratio = dice.lognormal(0, 0.3, 5000)
+    found = scatter_of(40 * ratio, np.full(5000, 4.0), np.full(5000, 10.0))
+    assert found[10] == pytest.approx(1, abs=0.02)
+    assert np.log(found[20] / found[0]) == pytest.approx(2 * 1.98 * 0.3, rel=0.1)
+
+
+def by_brute_force(share: np.ndarray, level: float) -> tuple[int, int]:
+    """The narrowest of the sets between two equal tails that holds the level."""
+    counts = range(len(share))
+    held = []
+    of_ends = [share[:k].sum() for k in counts] + [share[k:].sum() for k in counts]
+    for tail in (tail for tail in of_ends if tail < 0.5):
+        low = min(k for k in counts if share[: k + 1].sum() > tail)
+        high = max(k for k in counts if share[k:].sum() > tail)
+        if share[low : high + 1].sum() >= level:
+            held.append((high - low, low, high))
+    return min(held)[1:]
+
+
+@pytest.mark.parametrize("level", [0.3, 0.5, 0.8, 0.9, 0.95])
+def test_intervals_leave_out_the_largest_equal_tails_with_which_they_hold_their_level(level):
+    dice = np.random.default_rng(5)
+    tail = np.cumprod(dice.uniform(0.5, 1.0, (60, 8)), axis=1)
+    ahead = PaymentsAhead(tail, np.arange(60))
+    low, high = equal_tailed_intervals(ahead, SURE, level=level)
+    expected = [by_brute_force(share, level) for share in ahead.shares()]
+    np.testing.assert_allclose(np.column_stack([low, high]), expected, rtol=1e-8)
+
+
+@pytest.fixture(scope="module")
+def unlike():
+    """Outlooks of all kinds: few payments or many, sure ones and unlikely ones."""
+    dice = np.random.default_rng(6)
+    stays = dice.beta(2, 1, (300, 1)) ** dice.uniform(0.2, 2, (300, 9))
+    return PaymentsAhead(np.cumprod(stays, axis=1), np.arange(300))
+
+
+SCATTER = tuple(np.exp(np.linspace(-0.6, 0.8, 21)).tolist())
+
+
+@pytest.mark.parametrize("if_any", [False, True])
+@pytest.mark.parametrize("scatter", [SURE, SCATTER])
+def test_an_interval_of_a_higher_level_holds_that_of_a_lower_one(unlike, scatter, if_any):
+    asked = {"if_any": if_any, "holds": None if if_any else unlike.expected}
+    bounds = [
+        equal_tailed_intervals(unlike, scatter, level=level, **asked)
+        for level in (0.05, 0.2, 0.33, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
+    ]
+    for (low, high), (lower, higher) in itertools.pairwise(bounds):
+        assert (lower <= low).all()
+        assert (higher >= high).all()
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.95])
+@pytest.mark.parametrize("if_any", [False, True])
+def test_what_is_drawn_lies_in_the_interval_at_least_as_often_as_it_says(unlike, if_any, level):
+    low, high = equal_tailed_intervals(unlike, SCATTER, level=level, if_any=if_any)
+    dice = np.random.default_rng(7)
+    for row, share in enumerate(unlike.shares()[:60]):
+        paid = dice.choice(len(share), size=4000, p=share / share.sum())
+        revenue = paid * dice.choice(SCATTER, size=4000)
+        if if_any:
+            revenue = revenue[paid > 0]
+        held = ((low[row] <= revenue) & (revenue <= high[row])).mean()
+        assert held >= level - 4 * np.sqrt(level * (1 - level) / len(revenue))
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8])
+def test_who_most_likely_pays_nothing_gets_nothing_and_others_what_is_expected(unlike, level):
+    low, high = equal_tailed_intervals(unlike, SURE, level=level, holds=unlike.expected)
+    away = unlike.shares()[:, 0] >= level
+    assert away.any()
+    assert (high[away] == 0).all()
+    assert ((low <= unlike.expected) & (unlike.expected <= high))[~away].all()
+
+
+def test_intervals_of_those_who_pay_at_all_leave_out_nothing_paid():
+    tail = np.array([[0.1, 0.09, 0.08], [0.0, 0.0, 0.0]])
+    low, high = equal_tailed_intervals(
+        PaymentsAhead(tail, np.arange(2)), SURE, level=0.8, if_any=True
+    )
+    assert low[0] == pytest.approx(3)
+    assert high[0] == pytest.approx(3)
+    assert (low[1], high[1]) == (0, 0)
+
+
+def test_prices_that_scatter_widen_what_is_sure_in_number():
+    ahead = PaymentsAhead(np.ones((1, 12)), np.zeros(1, dtype=np.intp))
+    low, high = equal_tailed_intervals(ahead, SURE, level=0.8)
+    assert (low[0], high[0]) == (pytest.approx(12), pytest.approx(12))
+    scatter = tuple(np.linspace(0.8, 1.2, 21).tolist())
+    low, high = equal_tailed_intervals(ahead, scatter, level=0.8)
+    assert high[0] - low[0] == pytest.approx(12 * 0.4 * 0.8, rel=0.03)

@@ -1,0 +1,146 @@
+"""When regular customers order next, against gaps that were drawn."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_panels import FIRST_DAY, simulated_panel
+
+from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
+from ltvkit.models.horizon.rhythm import Rhythm, learn_rhythm
+from ltvkit.models.stack import StackedLtv
+
+YEAR = 365.0
+
+
+def customers(shape, *, count=4000, days=1500.0, seed=3):
+    """Histories of `days` days with Gamma gaps, and the days until the next order after them."""
+    dice = np.random.default_rng(seed)
+    mean = 60 * np.exp(0.4 * dice.normal(size=count))
+    gaps = dice.gamma(shape, 1 / shape, size=(count, 200)) * mean[:, None]
+    begin = days * dice.random(count) * 0.5
+    orders = begin[:, None] + np.cumsum(np.column_stack([np.zeros(count), gaps]), axis=1)
+    known = orders <= days
+    last = np.where(known, orders, 0).max(axis=1)
+    following = np.where(known, np.inf, orders).min(axis=1)
+    inner = np.where(known[:, 1:], gaps, np.nan)
+    features = pd.DataFrame(
+        {
+            "customer_id": [f"c{n:05d}" for n in range(count)],
+            "repeat_orders": known.sum(axis=1) - 1,
+            "age_at_last_order_days": last - begin,
+            "age_days": days - begin,
+            "mean_gap_days": np.nanmean(inner, axis=1),
+            "sd_gap_days": np.nanstd(inner, axis=1),
+        }
+    )
+    return features, following - days
+
+
+@pytest.mark.parametrize("shape", [3.0, 12.0])
+def test_the_shape_of_the_gaps_is_recovered(shape):
+    features, _ = customers(shape)
+    assert learn_rhythm(features).shape == pytest.approx(shape, rel=0.1)
+
+
+def test_gaps_of_chance_have_no_rhythm_nor_have_few_customers():
+    assert learn_rhythm(customers(1.0)[0]) is None
+    assert learn_rhythm(customers(12.0)[0].head(40)) is None
+
+
+@pytest.mark.parametrize("shape", [3.0, 12.0])
+def test_shares_are_calibrated_and_dates_hold_what_they_promise(shape):
+    features, after = customers(shape)
+    rhythm = learn_rhythm(features)
+    horizon = 90
+    came = after <= horizon
+    share = rhythm.share(features, 20, horizon_days=horizon)
+    asked = came & (features["repeat_orders"] >= 2).to_numpy()
+    tenths = pd.qcut(share[asked], 5, labels=False)
+    said = pd.Series(share[asked]).groupby(tenths).mean()
+    seen = pd.Series(after[asked] <= 20).groupby(tenths).mean()
+    assert np.abs(said - seen).max() < 0.06
+    assert said.iloc[-1] - said.iloc[0] > 0.2
+    low, middle, high = (
+        rhythm.until(features, part, horizon_days=horizon)[asked] for part in (0.1, 0.5, 0.9)
+    )
+    assert ((low <= middle) & (middle <= high)).all()
+    assert np.mean((after[asked] >= low) & (after[asked] <= high)) == pytest.approx(0.8, abs=0.04)
+    assert np.corrcoef(middle, after[asked])[0, 1] > 0.35
+
+
+def test_shares_rise_to_one_at_the_horizon_whoever_is_overdue():
+    features, _ = customers(12.0)
+    overdue = features.assign(age_days=features["age_days"] + 5 * YEAR)
+    rhythm = Rhythm(12.0, 60.0)
+    for whose in (features, overdue):
+        shares = [rhythm.share(whose, days, horizon_days=365) for days in (1, 30, 90, 365)]
+        for fewer, more in pairwise(shares):
+            assert (fewer <= more).all()
+        np.testing.assert_allclose(shares[-1], 1.0)
+        assert np.isfinite(rhythm.until(whose, 0.9, horizon_days=365)).all()
+
+
+def test_who_ordered_once_is_expected_by_the_rhythm_of_the_shop():
+    features, _ = customers(12.0)
+    once = features.head(3).assign(
+        repeat_orders=0, age_at_last_order_days=0.0, age_days=[5.0, 30.0, 55.0]
+    )
+    rhythm = learn_rhythm(features)
+    soon = rhythm.share(once, 20, horizon_days=90)
+    assert soon[0] < 0.01
+    assert (np.diff(soon) > 0.1).all()
+    until = rhythm.until(once, 0.5, horizon_days=90)
+    np.testing.assert_allclose(until[:2], rhythm.usual_days - np.array([5.0, 30.0]), atol=8)
+
+
+def givers(seed=2):
+    """A charity of givers who give about once a year, and of some who stop."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for number in range(500):
+        day = float(dice.integers(0, 900))
+        while day < 2600:
+            rows.append((f"d{number:04d}", int(day)))
+            if dice.random() < 0.12:
+                break
+            day += dice.normal(365, 25)
+    log = pd.DataFrame(rows, columns=["customer_id", "day"])
+    return pd.DataFrame(
+        {
+            "customer_id": log["customer_id"],
+            "ordered_on": (pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log["day"], unit="D")).astype(
+                "datetime64[s]"
+            ),
+            "revenue": dice.gamma(4, 10, len(log)).round(2),
+            "margin": 1.0,
+            "orders": 1,
+            "lines": 1,
+            "country": "DE",
+        }
+    ).astype({"customer_id": "str", "country": "str"})
+
+
+def test_who_gave_last_month_is_not_expected_next_month_and_who_gave_a_year_ago_is(tmp_path):
+    log = givers()
+    panel = simulated_panel(log, history_days=2190, horizon_days=365)
+    model = StackedLtv(seed=1, threads=1).fit(panel)
+    assert model.rhythm_.shape > 5
+    told = model.predict(panel.now)
+    since = (panel.now["age_days"] - panel.now["age_at_last_order_days"]).to_numpy()
+    several = (panel.now["repeat_orders"] >= 2).to_numpy()
+    fresh, due = several & (since < 90), several & (since > 275) & (since < 366)
+    assert told.loc[fresh, "prob_order_90d"].mean() < 0.05
+    assert told.loc[due, "prob_order_90d"].mean() > 0.5
+    assert told.loc[fresh, "next_order_days"].mean() > 250
+    assert told.loc[due, "next_order_days"].mean() < 90
+    frames = [model.predict(panel.now, days) for days in (10, 30, 90, 200, 365, 500)]
+    for fewer, more in pairwise(frames):
+        for name in ("prob_active", "predicted_revenue", "high", "low_if_order", "high_if_order"):
+            assert (fewer[name] <= more[name] * (1 + 1e-9) + 1e-9).all(), name
+    assert frames[2].loc[fresh, "predicted_revenue"].mean() < 2
+    save_model(TrainedModel(model), tmp_path / "model")
+    again = read_artifact(tmp_path / "model").model.predict(panel.now)
+    for name in ("prob_order_90d", "next_order_days"):
+        np.testing.assert_allclose(again[name], told[name], rtol=1e-9)

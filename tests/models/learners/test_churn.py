@@ -1,0 +1,71 @@
+"""P(order) from two sources: calibrated where the truth is known."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from ltvkit.models.learners.churn import BTYD_ALONE, SOURCES, fit_activity
+
+
+def simulated(rows, seed):
+    """The truth is one learner's logit and half of MBG/NBD's, less one; the other knows nothing."""
+    dice = np.random.default_rng(seed)
+    first, second = dice.normal(0, 1.5, size=rows), dice.normal(-1, 1, size=rows)
+    prob = expit(-1 + first + 0.5 * second)
+    chances = {
+        "trees": expit(first),
+        "loglinear": expit(dice.normal(0, 1, size=rows)),
+        "mbg_nbd": expit(second),
+    }
+    return dice.random(rows) < prob, chances
+
+
+def test_the_logistic_weights_of_a_simulated_truth_are_recovered():
+    found = fit_activity(*simulated(40_000, 1))
+    assert set(found.weights) == set(SOURCES)
+    assert found.weights["trees"] == pytest.approx(1.0, abs=0.06)
+    assert found.weights["loglinear"] == pytest.approx(0.0, abs=0.06)
+    assert found.weights["mbg_nbd"] == pytest.approx(0.5, abs=0.06)
+    assert found.intercept == pytest.approx(-1.0, abs=0.08)
+
+
+def test_probabilities_are_calibrated_on_rows_not_seen():
+    stack = fit_activity(*simulated(20_000, 2))
+    came, chances = simulated(20_000, 3)
+    found = stack.predict(chances)
+    groups = np.array_split(np.argsort(found), 10)
+    gaps = [abs(found[group].mean() - came[group].mean()) for group in groups]
+    assert max(gaps) < 0.035
+
+
+@pytest.mark.parametrize("came", [np.zeros(20, dtype=bool), np.ones(20, dtype=bool)])
+def test_where_all_or_none_came_mbg_nbd_stands_alone(came):
+    btyd = np.linspace(0.01, 0.99, 20)
+    chances = {"trees": btyd[::-1], "loglinear": btyd[::-1], "mbg_nbd": btyd}
+    stack = fit_activity(came, chances)
+    assert stack == BTYD_ALONE
+    np.testing.assert_allclose(stack.predict(chances), btyd, rtol=1e-9)
+
+
+def test_a_share_left_to_mbg_nbd_is_a_mean_of_logits():
+    came, chances = simulated(500, 5)
+    stack = fit_activity(came, chances)
+    assert stack.shrunk(1.0) == stack
+    np.testing.assert_allclose(stack.shrunk(0.0).predict(chances), chances["mbg_nbd"])
+    expected = 0.25 * logit(stack.predict(chances)) + 0.75 * logit(chances["mbg_nbd"])
+    np.testing.assert_allclose(logit(stack.shrunk(0.25).predict(chances)), expected)
+
+
+def test_certain_sources_give_probabilities_that_are_not_certain():
+    stack = fit_activity(*simulated(500, 4))
+    found = stack.predict(dict.fromkeys(SOURCES, np.array([0.0, 1.0])))
+    assert 0 < found[0] < found[1] < 1
+
+
+def test_slopes_have_half_the_say_that_they_would_have_alone():
+    dice = np.random.default_rng(6)
+    signal = dice.normal(0, 1.5, size=40_000)
+    nothing = np.full(40_000, 0.5)
+    came = dice.random(40_000) < expit(signal)
+    found = fit_activity(came, {"trees": nothing, "loglinear": expit(signal), "mbg_nbd": nothing})
+    assert found.weights["loglinear"] == pytest.approx(0.5, abs=0.03)

@@ -1,0 +1,316 @@
+"""The total: its parts add up, its errors are those of the past, and it scales with money."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_panels import FIRST_DAY, revenue_between, simulated_log, simulated_panel
+
+from ltvkit.models.btyd.bgnbd import BetaGeo
+from ltvkit.models.btyd.gamma_gamma import GammaGamma
+from ltvkit.models.total.level import (
+    LevelForecast,
+    _concentration,
+    _Past,
+    _past_error,
+    forecast_level,
+    track,
+)
+from ltvkit.models.total.order_values import value_change
+from ltvkit.models.total.season import NO_SEASON
+from ltvkit.models.total.season_ahead import season_at
+from ltvkit.panel import Activity, Cut
+from ltvkit.units import Z80
+
+
+def forecast(panel):
+    return forecast_level(
+        panel.now,
+        panel.activity,
+        panel.cuts,
+        order_model=BetaGeo().fit(panel.now),
+        value_model=GammaGamma(include_first_order=True).fit(panel.now),
+        season=season_at(panel.activity, panel.as_of_day),
+        as_of_day=panel.as_of_day,
+        horizon_days=panel.snapshot.horizon_days,
+    )
+
+
+@pytest.fixture(scope="module")
+def log():
+    return simulated_log(customers=500, days=700, seed=3)
+
+
+@pytest.fixture(scope="module", params=[300, 500])
+def panel(log, request):
+    return simulated_panel(log, history_days=request.param, horizon_days=120)
+
+
+def test_the_parts_add_up_to_the_total_and_its_interval_holds_it(panel):
+    level = forecast(panel)
+    parts = level.base + level.season + level.values + level.tracking + level.correction
+    assert np.exp(parts) == pytest.approx(level.total, rel=1e-12)
+    assert level.low < level.total < level.high
+    assert level.high / level.total == pytest.approx(level.total / level.low, rel=1e-12)
+    assert np.log(level.high / level.total) == pytest.approx(level.log_half_width, rel=1e-9)
+    assert level.repeat_orders == panel.now["repeat_orders"].sum()
+    assert 0 < len(level.fold_errors) <= len(panel.cuts)
+
+
+def test_the_total_of_a_steady_simulated_shop_is_near_what_came(log, panel):
+    level = forecast(panel)
+    came = revenue_between(log, panel.now["customer_id"], after=panel.history_days, days=120)
+    assert level.low <= came <= level.high
+    assert abs(np.log(level.total / came)) < 0.3
+
+
+def test_ten_times_the_money_is_ten_times_the_total(panel):
+    money = ["mean_order_value", "mean_repeat_order_value"]
+    dearer = replace(
+        panel,
+        now=panel.now.assign(**{name: 10 * panel.now[name] for name in money}),
+        activity=Activity(
+            arrivals=panel.activity.arrivals,
+            repeats=panel.activity.repeats.assign(
+                repeat_revenue=10 * panel.activity.repeats["repeat_revenue"]
+            ),
+        ),
+        cuts=tuple(
+            replace(
+                cut,
+                summary=cut.summary.assign(**{n: 10 * cut.summary[n] for n in money}),
+                future_revenue=10 * cut.future_revenue,
+            )
+            for cut in panel.cuts
+        ),
+    )
+    level, tenfold = forecast(panel), forecast(dearer)
+    assert tenfold.total == pytest.approx(10 * level.total, rel=1e-3)
+    assert tenfold.log_half_width == pytest.approx(level.log_half_width, rel=1e-2)
+
+
+def test_without_past_dates_the_interval_is_that_of_a_blind_forecast(panel):
+    level = forecast(replace(panel, cuts=()))
+    assert level.correction == 0.0
+    assert level.fold_errors == ()
+    assert level.grade == "none"
+    unseen = 0.2 if panel.history_days < 392 else 0.0
+    doubt = Z80 * 0.2 * level.season
+    expected = np.sqrt((0.85 * 0.4) ** 2 + (Z80 * 0.1) ** 2 + doubt**2 + unseen**2)
+    assert level.log_half_width == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_past_date_after_which_nothing_came_is_an_error_of_the_forecast(panel):
+    closed = tuple(
+        replace(cut, future_revenue=np.zeros_like(cut.future_revenue)) for cut in panel.cuts
+    )
+    level, told = forecast(panel), forecast(replace(panel, cuts=closed))
+    assert len(told.fold_errors) == len(level.fold_errors)
+    assert max(told.fold_errors) < -2
+    # What is corrected is bounded, what is told is not.
+    assert -1 <= told.correction < 0
+    assert told.low < told.total / 7
+    assert told.grade == "unsure"
+
+
+def test_a_past_date_that_missed_far_is_told_as_far_as_it_missed(panel):
+    changed = tuple(replace(cut, future_revenue=100 * cut.future_revenue) for cut in panel.cuts)
+    level, told = forecast(panel), forecast(replace(panel, cuts=changed))
+    shift = np.array(told.fold_errors) - np.array(level.fold_errors)
+    assert shift == pytest.approx(np.full(len(shift), np.log(100)), abs=0.1)
+    assert told.high > 10 * told.total
+
+
+def test_asked_later_the_total_is_known_less_well_the_more_days_went_by(panel):
+    level = forecast(panel)
+    widths = [level.asked_later(days, 0.0).log_half_width for days in (0, 28, 91)]
+    assert widths[0] == pytest.approx(level.log_half_width, rel=1e-12)
+    grown = np.sqrt(np.array(widths) ** 2 - widths[0] ** 2)
+    assert grown[1:] == pytest.approx(Z80 * 0.06 * np.sqrt([1, 91 / 28]), rel=1e-9)
+    later = level.asked_later(28, 0.5)
+    assert later.total == pytest.approx(level.total * np.exp(0.5))
+    assert np.log([later.total / later.low, later.high / later.total]) == pytest.approx(widths[1])
+    assert level.asked_later(-28, 0.0).log_half_width == pytest.approx(widths[0])
+
+
+def cut_at(day, repeat_orders=20):
+    summary = pd.DataFrame({"repeat_orders": [repeat_orders]})
+    return Cut(day=day, summary=summary, future_revenue=np.ones(3))
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected"),
+    [
+        ({900: 0.1, 880: 0.3, 860: 0.5}, 0.3),
+        # The horizon is 100: 636 +- 12.5 is a year ago, from 722 on is recent.
+        ({900: 0.1, 880: 0.3, 860: 0.5, 640: 0.9, 630: 0.7}, (0.3 + 0.8) / 2),
+        ({900: 0.1, 721: 5.0, 722: 0.3}, 0.2),
+        ({900: -9.0, 880: -8.0, 860: 0.5}, -2.0),
+        ({640: 0.9, 620: 5.0}, 0.9),
+        ({500: 1.0}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_the_past_error_is_the_median_of_recent_ones_averaged_with_last_years(errors, expected):
+    past = [_Past(cut_at(day), error, 0.0) for day, error in errors.items()]
+    assert _past_error(past, 1000, 100) == pytest.approx(expected, rel=1e-12)
+
+
+def test_past_errors_weigh_as_the_root_of_the_repeat_orders_known_then():
+    known = {900: (0.1, 99), 880: (0.2, 99), 860: (0.9, 0), 840: (1.5, 0), 820: (2.0, 0)}
+    past = [_Past(cut_at(day, orders), error, 0.0) for day, (error, orders) in known.items()]
+    # Weights of 10, 10, 1, 1 and 1: half of 23 lies between the middles of the first two, 5 and 15.
+    assert _past_error(past, 1000, 100) == pytest.approx(0.1 + 0.1 * (11.5 - 5) / 10)
+
+
+def test_concentration_is_one_for_a_lone_buyer_and_falls_with_the_root_of_equal_ones():
+    assert _concentration(np.array([0.0, 7.0, 0.0])) == pytest.approx(1.0)
+    assert _concentration(np.full(100, 3.0)) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("half_width", "repeat_orders", "errors", "grade"),
+    [
+        (0.20, 50, (0.1,), "plan"),
+        (0.21, 50, (0.1,), "rough"),
+        (0.45, 50, (0.1,), "rough"),
+        (0.46, 50, (0.1,), "unsure"),
+        (0.15, 49, (0.1,), "none"),
+        (0.15, 5000, (), "none"),
+    ],
+)
+def test_the_grade_says_how_the_total_may_be_used(half_width, repeat_orders, errors, grade):
+    level = LevelForecast(
+        total=1.0,
+        low=np.exp(-half_width),
+        high=np.exp(half_width),
+        log_half_width=half_width,
+        base=0.0,
+        season=0.0,
+        values=0.0,
+        tracking=0.0,
+        correction=0.0,
+        fold_errors=errors,
+        repeat_orders=repeat_orders,
+    )
+    assert level.grade == grade
+
+
+def test_tracking_is_the_log_of_observed_over_expected_repeat_orders(panel):
+    model = BetaGeo().fit(panel.now)
+    found = track(model, panel.activity, NO_SEASON, as_of_day=panel.as_of_day)
+    logs = []
+    for window in (91, 182):
+        observed = expected = 0.0
+        for row in panel.activity.repeats.itertuples():
+            observed += row.repeat_orders * (row.day > panel.as_of_day - window)
+        for row in panel.activity.arrivals.itertuples():
+            age = panel.as_of_day - row.first_day
+            now, before = model.expected_orders_new(np.array([age, max(age - window, 0)]))
+            expected += row.customers * (now - before)
+        logs.append(np.log((observed + 4) / (expected + 4)))
+    assert found == pytest.approx(np.mean(logs), rel=1e-9)
+
+
+def dearer(log, day, factor):
+    """The same log, everything `factor` times as dear after a day."""
+    later = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days > day
+    return log.assign(revenue=log["revenue"].where(~later, factor * log["revenue"]))
+
+
+@pytest.mark.parametrize(("factor", "before"), [(2.0, 90), (0.5, 90), (2.0, 60), (1.5, 200)])
+def test_a_total_follows_prices_that_changed(log, factor, before):
+    history, horizon = 500, 90
+    priced = dearer(log, history - before, factor)
+    panel = simulated_panel(priced, history_days=history, horizon_days=horizon)
+    level = forecast(panel)
+    came = revenue_between(priced, panel.now["customer_id"], after=history, days=horizon)
+    assert level.low < came < level.high
+    still = simulated_panel(log, history_days=history, horizon_days=horizon)
+    assert forecast(still).values == 0.0
+    if before <= 90:
+        assert np.sign(level.values) == np.sign(np.log(factor))
+        assert abs(level.values) < abs(np.log(factor))
+        assert level.log_half_width > forecast(still).log_half_width
+
+
+@pytest.mark.parametrize("ago", [2, 40])
+def test_a_crowd_that_came_of_late_widens_the_interval_by_what_it_may_not_bring(log, ago):
+    # As many again as there are customers, on one day; nobody of them orders again.
+    number = log["customer_id"].nunique()
+    crowd = (
+        log.groupby("customer_id")
+        .head(1)
+        .assign(
+            customer_id=[f"crowd-{n}" for n in range(number)],
+            ordered_on=(pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=500 - ago)).as_unit("s"),
+        )
+    )
+    crowded = simulated_panel(pd.concat([log, crowd]), history_days=500, horizon_days=90)
+    usual = simulated_panel(log, history_days=500, horizon_days=90)
+    level, without = forecast(crowded), forecast(usual)
+    assert without.untried == pytest.approx(0.0, abs=0.01)
+    assert level.untried > 0.2
+    assert level.total > 1.2 * without.total
+    # From near the total of those who were there before.
+    assert level.low < 1.25 * without.total
+    assert level.total > without.high
+
+
+def test_a_few_orders_say_nothing_of_prices(log):
+    panel = simulated_panel(dearer(log, 450, 2.0), history_days=500, horizon_days=90)
+    assert value_change(panel.activity, panel.as_of_day) > 0
+    last = panel.activity.repeats["day"] > panel.as_of_day - 91
+    few = panel.activity.repeats[~last | (last.cumsum() < 10)]
+    assert value_change(replace(panel.activity, repeats=few), panel.as_of_day) == 0.0
+
+
+def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
+    panel = simulated_panel(log, history_days=500, horizon_days=90)
+    repeats = panel.activity.repeats
+    late = repeats.index[repeats["day"] > panel.as_of_day - 91]
+    large = repeats["repeat_revenue"].copy()
+    large[late[len(late) // 2]] += 0.8 * large[late].sum()
+    bought = replace(panel.activity, repeats=repeats.assign(repeat_revenue=large))
+    assert value_change(bought, panel.as_of_day) == 0.0
+    dear = repeats["repeat_revenue"].where(repeats["day"] <= panel.as_of_day - 91, 1.8 * large)
+    raised = replace(panel.activity, repeats=repeats.assign(repeat_revenue=dear))
+    assert value_change(raised, panel.as_of_day) > 0.2
+
+
+def test_orders_that_are_dearer_every_year_at_this_time_change_no_prices(log):
+    panel = simulated_panel(log, history_days=500, horizon_days=90)
+    repeats = panel.activity.repeats
+    last = repeats["day"] > panel.as_of_day - 91
+    back = panel.as_of_day - 364 - repeats["day"]
+    gifts = repeats["repeat_revenue"].where(
+        ~last & ~back.between(0, 90), 2 * repeats["repeat_revenue"]
+    )
+    yearly = replace(panel.activity, repeats=repeats.assign(repeat_revenue=gifts))
+    once = gifts.where(last, repeats["repeat_revenue"])
+    risen = replace(panel.activity, repeats=repeats.assign(repeat_revenue=once))
+    assert value_change(risen, panel.as_of_day) > 0.3
+    assert value_change(yearly, panel.as_of_day) < 0.15
+
+
+def test_a_season_that_was_just_seen_is_not_trusted_before_a_past_date_tried_it(log):
+    fresh, later = (simulated_panel(log, history_days=days, horizon_days=60) for days in (410, 500))
+    first = fresh.activity.repeats["day"].min()
+    assert 392 <= fresh.as_of_day - first < 448 <= later.as_of_day - first
+    blind = [forecast(replace(panel, cuts=())) for panel in (fresh, later)]
+    doubts = [Z80 * 0.2 * level.season for level in blind]
+    widths = [
+        level.log_half_width**2 - doubt**2 for level, doubt in zip(blind, doubts, strict=True)
+    ]
+    assert widths[0] - widths[1] == pytest.approx(0.3**2, rel=1e-9)
+
+
+def test_a_total_further_ahead_than_past_dates_looked_is_less_sure(log):
+    panel = simulated_panel(log, history_days=200, horizon_days=600)
+    assert panel.label_days == 80
+    near = simulated_panel(log, history_days=200, horizon_days=80)
+    far, near = (forecast(replace(one, cuts=())) for one in (panel, near))
+    beyond = far.log_half_width**2 - (Z80 * 0.2 * far.season) ** 2
+    within = near.log_half_width**2 - (Z80 * 0.2 * near.season) ** 2
+    assert beyond - within == pytest.approx((0.15 * np.log(600 / 80)) ** 2, rel=1e-9)

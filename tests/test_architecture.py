@@ -7,7 +7,6 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "ltvkit"
 MODULES = sorted(SOURCE.rglob("*.py"))
-ECONOMICS = SOURCE / "economics"
 
 GROUND = {
     "errors",
@@ -40,16 +39,28 @@ MAY_IMPORT = {
 }
 """Beside the ground and itself; the rest (pipeline, app, cli, config, terminal) are roots."""
 
-IN_ECONOMICS = {
-    "ratios": set(),
-    "inputs": set(),
-    "acquisition": set(),
-    "value": set(),
-    "profitability": {"value"},
-    "channels": {"acquisition", "value", "profitability"},
-    "shop": {"acquisition", "value", "profitability"},
+PARTS: dict[str, dict[str, set[str]]] = {
+    "economics": {
+        "acquisition": set(),
+        "value": set(),
+        "profitability": {"value"},
+        "channels": {"acquisition", "value", "profitability"},
+        "shop": {"acquisition", "value", "profitability"},
+    },
+    "models": {
+        "btyd": set(),
+        "learners": set(),
+        "horizon": {"btyd"},
+        "total": {"btyd", "horizon"},
+        "contracts": {"total"},
+    },
 }
-"""What economics is made of, each with what it may know beside itself, `inputs` and `ratios`."""
+"""The folders of a room, each with those it may import beside itself and what all stand on."""
+
+ALL_STAND_ON = {
+    "economics": {"inputs", "ratios"},
+    "models": {"_likelihood", "_rows", "_state"},
+}
 
 DOORS = {
     "mlflow": {"tracking"},
@@ -95,23 +106,32 @@ def test_a_room_imports_only_the_ground_and_what_lies_before_it(room):
     assert not wrong
 
 
-@pytest.mark.parametrize("part", sorted(IN_ECONOMICS))
-def test_a_part_of_economics_knows_only_those_before_it(part):
-    allowed = {"inputs", "ratios", part} | IN_ECONOMICS[part]
+@pytest.mark.parametrize(("room", "part"), [(room, part) for room in PARTS for part in PARTS[room]])
+def test_a_part_of_a_room_imports_only_those_that_lie_before_it(room, part):
+    allowed = ALL_STAND_ON[room] | PARTS[room][part] | {part}
     wrong = {
         f"{place_of(path)} imports {name}"
-        for path in ECONOMICS.rglob("*.py")
+        for path in (SOURCE / room / part).rglob("*.py")
         for name in imports_of(path)
-        if path.relative_to(ECONOMICS).parts[0] in (part, f"{part}.py")
-        and name.startswith("ltvkit.economics")
-        and not {*name.split(".")[2:3]} & allowed
+        if name.startswith(f"ltvkit.{room}.") and name.split(".")[2] not in allowed
     }
     assert not wrong
 
 
-def test_every_part_of_economics_has_a_rule():
-    parts = {path.relative_to(ECONOMICS).parts[0] for path in ECONOMICS.rglob("*.py")}
-    assert {part.removesuffix(".py") for part in parts} == {"__init__", *IN_ECONOMICS}
+@pytest.mark.parametrize("room", sorted(PARTS))
+def test_what_all_parts_of_a_room_stand_on_imports_none_of_them(room):
+    wrong = {
+        f"{name} imports {imported}"
+        for name in ALL_STAND_ON[room]
+        for imported in imports_of(SOURCE / room / f"{name}.py")
+        if imported.startswith(f"ltvkit.{room}.") and imported.split(".")[2] in PARTS[room]
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("room", sorted(PARTS))
+def test_every_part_of_a_room_has_a_rule(room):
+    assert {path.parent.name for path in (SOURCE / room).glob("*/__init__.py")} == set(PARTS[room])
 
 
 def test_only_the_command_line_knows_the_page():

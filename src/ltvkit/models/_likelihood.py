@@ -258,9 +258,11 @@ def hessian(objective: Objective, theta: Floats) -> Floats:
     return np.asarray((matrix + matrix.T) / 2, dtype=float)
 
 
-def parameter_covariance(optimum: Optimum, slope: Floats) -> Floats:
+def parameter_covariance(optimum: Optimum) -> Floats:
     """Covariance of the parameters by the delta method, `slope_i slope_j cov(theta)_ij`.
 
-    For a parameter `exp(theta)`, the slope is the parameter itself.
+    The slope of a parameter `exp(theta)` is the parameter itself, and that of one moved by a
+    constant is the same.
     """
+    slope = np.exp(optimum.theta)
     return np.asarray(np.outer(slope, slope) * optimum.covariance, dtype=float)

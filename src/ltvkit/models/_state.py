@@ -37,23 +37,15 @@ class Model(Protocol):
 M = TypeVar("M", bound=Model)
 
 
-def remember(
-    model: Model,
-    optimum: Optimum,
-    *,
-    slope: Floats,
-    weight: Floats,
-    notes: tuple[str, ...],
-) -> None:
+def remember(model: Model, optimum: Optimum, *, weight: Floats, notes: tuple[str, ...]) -> None:
     """Set what a fit leaves beside `params_`.
 
-    `slope` is d parameter / d theta, one each; `weight` the customers that each distinct row of
-    the fit stands for.
+    `weight` is the customers that each distinct row of the fit stands for.
     """
     if optimum.regularised and not notes:
         notes = ("the data leave some parameters open: a weak prior decides between them",)
     model.log_likelihood_ = optimum.log_likelihood
-    model.covariance_ = parameter_covariance(optimum, slope)
+    model.covariance_ = parameter_covariance(optimum)
     model.standard_errors_ = np.sqrt(np.diag(model.covariance_))
     model.diagnostics_ = Diagnostics(
         customers=float(weight.sum()),

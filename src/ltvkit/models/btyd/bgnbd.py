@@ -88,15 +88,9 @@ class BetaGeo(BaseEstimator):
         """
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
         optimum = _beta_geometric.fit(rows, chances=rows.x, model="BG/NBD")
-        params = np.exp(optimum.theta)
-        self.params_ = BetaGeoParams(*params.tolist())
-        _state.remember(
-            self,
-            optimum,
-            slope=params,
-            weight=rows.weight,
-            notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
-        )
+        self.params_ = BetaGeoParams(*np.exp(optimum.theta).tolist())
+        notes = _state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T))
+        _state.remember(self, optimum, weight=rows.weight, notes=notes)
         return self
 
     @classmethod

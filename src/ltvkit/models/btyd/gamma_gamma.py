@@ -127,13 +127,7 @@ class GammaGamma(BaseEstimator):
                 notes = (f"order values are all but alike, about {level:g}: fitted by moments",)
         p, excess, v = np.exp(optimum.theta).tolist()
         self.params_ = GammaGammaParams(p, 1 + excess, v)
-        _state.remember(
-            self,
-            optimum,
-            slope=np.array([p, excess, v]),
-            weight=count,
-            notes=notes,
-        )
+        _state.remember(self, optimum, weight=count, notes=notes)
         return self
 
     @classmethod

@@ -142,15 +142,9 @@ class MbgCnbdK(BaseEstimator):
                 best = value, k, optimum
         assert best is not None  # noqa: S101  (tried is not empty)
         value, k, optimum = best
-        params = np.exp(optimum.theta)
-        self.params_ = MbgCnbdKParams(k, *params.tolist())
-        _state.remember(
-            self,
-            optimum,
-            slope=params,
-            weight=rows.weight,
-            notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
-        )
+        self.params_ = MbgCnbdKParams(k, *np.exp(optimum.theta).tolist())
+        notes = _state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T))
+        _state.remember(self, optimum, weight=rows.weight, notes=notes)
         self.log_likelihood_ = value
         return self
 

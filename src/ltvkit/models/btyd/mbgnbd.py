@@ -91,15 +91,9 @@ class ModifiedBetaGeo(BaseEstimator):
         """
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
         optimum = _beta_geometric.fit(rows, chances=rows.x + 1, model="MBG/NBD")
-        params = np.exp(optimum.theta)
-        self.params_ = ModifiedBetaGeoParams(*params.tolist())
-        _state.remember(
-            self,
-            optimum,
-            slope=params,
-            weight=rows.weight,
-            notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
-        )
+        self.params_ = ModifiedBetaGeoParams(*np.exp(optimum.theta).tolist())
+        notes = _state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T))
+        _state.remember(self, optimum, weight=rows.weight, notes=notes)
         return self
 
     @classmethod

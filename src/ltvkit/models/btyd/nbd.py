@@ -100,15 +100,9 @@ class NBD(BaseEstimator):
         centre = np.array([0.0, np.log(mean_age(rows))])
         starts = [centre + np.log([0.3, 0.3]), centre]
         optimum = maximise(log_likelihood(rows), starts=starts, centre=centre, model="NBD")
-        params = np.exp(optimum.theta)
-        self.params_ = NBDParams(*params.tolist())
-        _state.remember(
-            self,
-            optimum,
-            slope=params,
-            weight=rows.weight,
-            notes=_state.notes_on_orders(rows),
-        )
+        self.params_ = NBDParams(*np.exp(optimum.theta).tolist())
+        notes = _state.notes_on_orders(rows)
+        _state.remember(self, optimum, weight=rows.weight, notes=notes)
         return self
 
     @classmethod

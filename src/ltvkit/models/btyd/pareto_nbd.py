@@ -111,15 +111,9 @@ class ParetoNBD(BaseEstimator):
         optimum = maximise_in_two_looks(
             log_likelihood, rows, starts=starts, centre=centre, model="Pareto/NBD"
         )
-        params = np.exp(optimum.theta)
-        self.params_ = ParetoNBDParams(*params.tolist())
-        _state.remember(
-            self,
-            optimum,
-            slope=params,
-            weight=rows.weight,
-            notes=_state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T)),
-        )
+        self.params_ = ParetoNBDParams(*np.exp(optimum.theta).tolist())
+        notes = _state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T))
+        _state.remember(self, optimum, weight=rows.weight, notes=notes)
         return self
 
     @classmethod

@@ -92,18 +92,11 @@ class ShiftedBetaGeometric(BaseEstimator):
                 "contracts: got no customers, expected at least one; check the snapshot date"
             )
         optimum = most_likely(n, 1 - active, count)
-        params = np.exp(optimum.theta)
         notes: tuple[str, ...] = ()
         if not dot(count, 1 - active) > 0:
             notes = ("nobody has cancelled yet: survival rests on the weak prior",)
-        self.params_ = ShiftedBetaGeometricParams(*params.tolist())
-        _state.remember(
-            self,
-            optimum,
-            slope=params,
-            weight=count,
-            notes=notes,
-        )
+        self.params_ = ShiftedBetaGeometricParams(*np.exp(optimum.theta).tolist())
+        _state.remember(self, optimum, weight=count, notes=notes)
         return self
 
     @classmethod

@@ -87,9 +87,7 @@ def to_dict(model: Model) -> dict[str, Any]:
     return state
 
 
-def from_dict(
-    make: Callable[..., M], params: Callable[..., Any], state: dict[str, Any], *, name: str
-) -> M:
+def from_dict(make: type[M], params: Callable[..., Any], state: dict[str, Any]) -> M:
     """The model that `to_dict` described.
 
     Raises
@@ -97,10 +95,10 @@ def from_dict(
     SchemaError
         When the state is another model's, or of another version.
     """
-    if (state.get("schema"), state.get("model")) != (SCHEMA, name):
+    if (state.get("schema"), state.get("model")) != (SCHEMA, make.__name__):
         raise SchemaError(
             f"got the state of model {state.get('model')!r}, schema {state.get('schema')!r}, "
-            f"expected {name!r}, schema {SCHEMA}; read it with the class that wrote it"
+            f"expected {make.__name__!r}, schema {SCHEMA}; read it with the class that wrote it"
         )
     model = make(**state["settings"])
     model.params_ = params(**state["params"])

@@ -139,7 +139,7 @@ class BetaGeo(BaseEstimator):
     @classmethod
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
-        return _state.from_dict(cls, BetaGeoParams, state, name=cls.__name__)
+        return _state.from_dict(cls, BetaGeoParams, state)
 
     def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return _beta_geometric.prob_alive(*self.params_, x=x, m=x, t_x=t_x, T=T)

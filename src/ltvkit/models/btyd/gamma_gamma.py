@@ -156,7 +156,7 @@ class GammaGamma(BaseEstimator):
     @classmethod
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
-        return _state.from_dict(cls, GammaGammaParams, state, name=cls.__name__)
+        return _state.from_dict(cls, GammaGammaParams, state)
 
     def _orders_and_mean(self, summary: pd.DataFrame) -> tuple[Floats, Floats]:
         n = column(summary, "repeat_orders") + (1.0 if self.include_first_order else 0.0)

@@ -190,7 +190,7 @@ class MbgCnbdK(BaseEstimator):
     @classmethod
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
-        return _state.from_dict(cls, MbgCnbdKParams, state, name=cls.__name__)
+        return _state.from_dict(cls, MbgCnbdKParams, state)
 
     def _stages(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """P(j events since the last order | history, alive), a row for each j < k."""

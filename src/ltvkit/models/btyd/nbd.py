@@ -154,7 +154,7 @@ class NBD(BaseEstimator):
     @classmethod
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
-        return _state.from_dict(cls, NBDParams, state, name=cls.__name__)
+        return _state.from_dict(cls, NBDParams, state)
 
     def _prob_active(self, x: Floats, T: Floats, t: Floats) -> Floats:
         r, alpha = self.params_

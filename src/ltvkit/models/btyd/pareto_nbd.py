@@ -196,7 +196,7 @@ class ParetoNBD(BaseEstimator):
     @classmethod
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
-        return _state.from_dict(cls, ParetoNBDParams, state, name=cls.__name__)
+        return _state.from_dict(cls, ParetoNBDParams, state)
 
     def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         r, alpha, s, beta = self.params_

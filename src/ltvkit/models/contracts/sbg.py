@@ -153,7 +153,7 @@ class ShiftedBetaGeometric(BaseEstimator):
     @classmethod
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
-        return _state.from_dict(cls, ShiftedBetaGeometricParams, state, name=cls.__name__)
+        return _state.from_dict(cls, ShiftedBetaGeometricParams, state)
 
 
 def contracts_from_survivors(survivors: Sequence[float]) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Between frames and formulas: unpack a summary to the papers' symbols, and work on distinct rows.
 
-Customers with equal (x, t_x, T) have equal likelihoods and equal predictions, so every model here
-computes on distinct rows: a fit weights them by their count, a prediction spreads them back.
+Customers with equal (x, t_x, T) have equal likelihoods and equal predictions: a fit computes on
+distinct rows and weights them by their count, and where a prediction takes long, it is made once
+for each of them and spread back.
 """
 
 from collections.abc import Callable, Sequence

@@ -110,7 +110,10 @@ class ModifiedBetaGeo(BaseEstimator):
         """
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
-        return self._expected_orders(x, t_x, T, t)
+        r, alpha, a, b = self.params_
+        return self._prob_alive(x, t_x, T) * _beta_geometric.expected_orders_if_alive(
+            r + x, alpha + T, a, b + x + 1, t
+        )
 
     def prob_alive(self, summary: pd.DataFrame) -> Floats:
         """P(not dropped out at the snapshot | history)."""
@@ -121,7 +124,10 @@ class ModifiedBetaGeo(BaseEstimator):
         """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
-        return self._prob_active(x, t_x, T, t)
+        r, alpha, _, _ = self.params_
+        return self._prob_alive(x, t_x, T) * _beta_geometric.prob_active_if_alive(
+            r + x, alpha + T, t
+        )
 
     def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
@@ -146,15 +152,3 @@ class ModifiedBetaGeo(BaseEstimator):
 
     def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return _beta_geometric.prob_alive(*self.params_, x=x, m=x + 1, t_x=t_x, T=T)
-
-    def _prob_active(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
-        r, alpha, _, _ = self.params_
-        return self._prob_alive(x, t_x, T) * _beta_geometric.prob_active_if_alive(
-            r + x, alpha + T, t
-        )
-
-    def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
-        r, alpha, a, b = self.params_
-        return self._prob_alive(x, t_x, T) * _beta_geometric.expected_orders_if_alive(
-            r + x, alpha + T, a, b + x + 1, t
-        )

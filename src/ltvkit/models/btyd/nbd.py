@@ -18,7 +18,6 @@ from ltvkit.models._rows import (
     histories,
     horizon,
     mean_age,
-    on_distinct,
     tally,
 )
 from ltvkit.models.btyd import _beta_geometric
@@ -119,7 +118,8 @@ class NBD(BaseEstimator):
         """
         x, _, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
-        return on_distinct(self._expected_orders, x, T, t)
+        r, alpha = self.params_
+        return (r + x) / (alpha + T) * t
 
     def prob_alive(self, summary: pd.DataFrame) -> Floats:
         """P(not dropped out at the snapshot): 1, by assumption."""
@@ -130,7 +130,8 @@ class NBD(BaseEstimator):
         """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
         x, _, T, _ = histories(summary, unit_days=self.unit_days)
         t = horizon(horizon_days, unit_days=self.unit_days)
-        return on_distinct(self._prob_active, x, T, t)
+        r, alpha = self.params_
+        return _beta_geometric.prob_active_if_alive(r + x, alpha + T, t)
 
     def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
@@ -155,14 +156,6 @@ class NBD(BaseEstimator):
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
         return _state.from_dict(cls, NBDParams, state)
-
-    def _prob_active(self, x: Floats, T: Floats, t: Floats) -> Floats:
-        r, alpha = self.params_
-        return _beta_geometric.prob_active_if_alive(r + x, alpha + T, t)
-
-    def _expected_orders(self, x: Floats, T: Floats, t: Floats) -> Floats:
-        r, alpha = self.params_
-        return (r + x) / (alpha + T) * t
 
 
 def log_likelihood(rows: Histories) -> Objective:

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from ltvkit.data import column_names as names
+from ltvkit.data.clean_log import FEWEST_OF_LINES, OF_ONE_AMOUNT
 from ltvkit.data.column_facts import FEW_VALUES, ColumnFacts
 from ltvkit.data.column_names import likeness, words
 from ltvkit.data.sources import Source
 
-FEWEST_OF_LINES, OF_ONE_AMOUNT = 20, 0.9
-"""Orders with several rows, below which their amounts say little; and the share of them with the
-same amount in each row, up to which these are pieces of one price."""
 CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""
 

@@ -1,7 +1,6 @@
 """What is asked of a log before anything is trained on it, a finding each."""
 
-from ltvkit.data.clean_log import CleanLog
-from ltvkit.data.doubts import FEWEST_OF_LINES, OF_ONE_AMOUNT
+from ltvkit.data.clean_log import FEWEST_OF_LINES, OF_ONE_AMOUNT, CleanLog
 from ltvkit.data.finding import DataFinding, by_threshold, counted
 from ltvkit.data.findings_over_time import findings_over_time
 from ltvkit.data.identifiers import ROUNDED

@@ -1,4 +1,7 @@
-"""The simulated shop, small and in full."""
+"""The simulated shop, small and in full, and tables that a test writes out."""
+
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +16,13 @@ def shop() -> SimulatedShop:
 @pytest.fixture(scope="session")
 def full_shop() -> SimulatedShop:
     return simulate_shop(seed=8)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str], Path]:
+    def write_table(text: str) -> Path:
+        path = tmp_path / "table.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write_table

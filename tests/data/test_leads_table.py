@@ -7,16 +7,6 @@ from ltvkit.data import read_leads
 from ltvkit.errors import DataError
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write_table(text: str):
-        path = tmp_path / "leads.csv"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write_table
-
-
 def test_outcomes_are_yes_no_or_not_known_yet(write):
     leads = read_leads(
         write("lead_id,became_customer\n01,1\n02,0\n03,\n04,Won\n05,no\n06,TRUE\n07,0.0\n")

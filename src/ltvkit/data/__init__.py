@@ -13,13 +13,15 @@ from ltvkit.data.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning import clean, order_days_from_frame
 from ltvkit.data.columns import ColumnMap
 from ltvkit.data.continuity import continuity
+from ltvkit.data.costs import read_costs
+from ltvkit.data.customers import read_customers
 from ltvkit.data.finding import DataFinding
 from ltvkit.data.first_config import Guess
 from ltvkit.data.guess import guess_columns
 from ltvkit.data.leads import read_leads
 from ltvkit.data.opened import Table
 from ltvkit.data.sources import Source, read_transactions, source_from_frame
-from ltvkit.data.tables import read_costs, read_customers, read_touches
+from ltvkit.data.touches import read_touches
 from ltvkit.data.workspace import Workspace
 
 __all__ = [

@@ -1,6 +1,7 @@
 """A table of the user's opened under our names: how its columns are read, and what is refused.
 
-The readers of costs, customers, touches and leads are made of these.
+The readers of costs, customers, touches, leads and benchmarks are made of these. A log is cleaned
+row by row; these tables are not: what cannot be read is refused with the rows that are wrong.
 """
 
 from collections.abc import Mapping, Sequence

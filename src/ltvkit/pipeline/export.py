@@ -6,9 +6,8 @@ from pathlib import Path
 
 from ltvkit import audience
 from ltvkit.config import Config, restore_config
+from ltvkit.data import Table, read_customers
 from ltvkit.data.locations import BLANK
-from ltvkit.data.opened import Table
-from ltvkit.data.tables import read_customers
 from ltvkit.errors import DataError, UserError, did_you_mean, offenders
 from ltvkit.files import whole_files
 from ltvkit.run_facts import Run

@@ -7,11 +7,20 @@ from pathlib import Path
 import pandas as pd
 
 from ltvkit.config import Config, TableConfig
-from ltvkit.data import CleanLog, ColumnMap, clean, read_transactions, source_from_frame
+from ltvkit.data import (
+    CleanLog,
+    ColumnMap,
+    Table,
+    clean,
+    read_costs,
+    read_customers,
+    read_leads,
+    read_touches,
+    read_transactions,
+    source_from_frame,
+)
+from ltvkit.data.benchmarks import read_benchmarks
 from ltvkit.data.channels import one_spelling
-from ltvkit.data.leads import read_leads
-from ltvkit.data.opened import Table
-from ltvkit.data.tables import read_benchmarks, read_costs, read_customers, read_touches
 from ltvkit.economics import AttributionRule, attribute
 from ltvkit.errors import DataError, offenders
 

@@ -1,25 +1,13 @@
-"""Costs, customers and weights: read strictly, refused with the rows that are wrong."""
+"""Costs: a ledger that adds up, exports of platforms, refused with the rows that are wrong."""
 
 import csv
 
 import pandas as pd
 import pytest
 
-from ltvkit.consent import as_flag
-from ltvkit.data import read_costs, read_customers, read_touches
-from ltvkit.data.tables import read_benchmarks
+from ltvkit.data import read_costs
 from ltvkit.economics import acquisition_costs
 from ltvkit.errors import DataError
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write_table(text: str):
-        path = tmp_path / "table.csv"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write_table
 
 
 def test_costs_are_read_with_blank_channels_and_optional_columns(write):
@@ -124,112 +112,6 @@ def test_a_missing_column_names_where_to_map_it(write):
         read_costs(path, columns={"period": "dat"})
 
 
-def test_customers_keep_contacts_as_text_and_attributes_in_their_type(write):
-    customers = read_customers(
-        write(
-            "customer_id,source,first_order_at,phone,zip,age,contact_ok\n"
-            "007,web,2024-01-05 10:00,+48 123,01234,33,true\n"
-            "7,,,0048123,99999,44,false\n"
-        ),
-        columns={"channel": "source"},
-    ).frame
-    assert customers["customer_id"].tolist() == ["007", "7"]
-    assert customers["channel"].tolist()[0] == "web"
-    assert customers["first_order_at"].tolist()[0] == pd.Timestamp("2024-01-05")
-    assert customers["phone"].tolist() == ["+48 123", "0048123"]
-    assert customers["zip"].tolist() == ["01234", "99999"]
-    assert customers["age"].tolist() == [33, 44]
-    assert customers["contact_ok"].tolist() == [True, False]
-
-
-def test_only_a_period_of_costs_is_a_month(write):
-    """What a shop calls a period of its customers is theirs."""
-    customers = read_customers(write("customer_id,period\na,202403\nb,202404\n")).frame
-    assert customers["period"].tolist() == [202403, 202404]
-
-
-def test_customers_without_channel_or_first_order_have_them_missing(write):
-    customers = read_customers(write("customer_id,city\na,Łódź\n")).frame
-    assert customers[["channel", "first_order_at"]].isna().all().all()
-
-
-def test_a_customer_stands_in_one_row(write):
-    read = read_customers(write("customer_id,channel\na,web\na,web\n,web\nb,x\n"))
-    assert read.frame["customer_id"].tolist() == ["a", "b"]
-    assert read.notes == (
-        "customers: 1 rows without a customer id left out",
-        "customers: 1 rows that repeat another one left out",
-    )
-    with pytest.raises(DataError, match="customer_id 'a' in several rows that differ"):
-        read_customers(write("customer_id,channel\na,web\na,shop\n"))
-
-
-def test_only_the_columns_that_are_wanted_are_read_and_the_others_cannot_be_wrong(write):
-    path = write(
-        "kunde,mail,phone,first_order_at\n007,a@x.org,+48 1,soon\n007,a@x.org,+48 1,never\n"
-    )
-    frame = read_customers(
-        path,
-        columns={"customer_id": "kunde", "email": "mail", "channel": "source"},
-        only=("customer_id", "email", "city"),
-    ).frame
-    assert frame[["customer_id", "email"]].to_dict("records") == [
-        {"customer_id": "007", "email": "a@x.org"}
-    ]
-    assert not {"phone", "city"} & set(frame.columns)
-    own = write("customer_id,email\n1,b@x.org\n")
-    named = {"customer_id": "kunde", "email": "mail"}
-    assert read_customers(own, columns=named, only=("customer_id", "email")).frame[
-        "email"
-    ].tolist() == ["b@x.org"]
-
-
-def test_weights_of_a_customer_sum_to_1(write):
-    touches = read_touches(
-        write("customer_id,channel,weight\na,web,.333\na,tv,.333\na,seo,.333\nb,web,.5\nb,web,.5\n")
-    ).frame
-    assert touches.groupby("customer_id")["weight"].sum().tolist() == pytest.approx([1, 1])
-    assert len(touches) == 4
-    with pytest.raises(DataError, match=r"weights that sum to 'a: 0\.3', expected 1"):
-        read_touches(write("customer_id,channel,weight\na,web,.3\nb,web,1\n"))
-    with pytest.raises(DataError, match=r"weight -0\.5 \(row 1\)"):
-        read_touches(write("customer_id,channel,weight\na,web,-.5\na,tv,1.5\n"))
-    with pytest.raises(DataError, match="nothing in column 'channel' of rows 1"):
-        read_touches(write("customer_id,channel,weight\na,,1\n"))
-
-
-def test_touches_without_weights_have_times_and_whose_they_were_is_known(write):
-    read = read_touches(
-        write(
-            "who,source,at\n007,web,2024-01-31 18:05\n,web,2024-01-31 18:06\n007,tv,2024-02-01\n"
-        ),
-        columns={"customer_id": "who", "channel": "source", "touched_at": "at"},
-    )
-    assert read.frame["customer_id"].tolist() == ["007", "007"]
-    assert read.frame["touched_at"].astype(str).tolist() == [
-        "2024-01-31 18:05:00",
-        "2024-02-01 00:00:00",
-    ]
-    assert read.notes == ("touches: 1 without a customer left out",)
-
-
-def test_times_of_touches_with_an_offset_are_those_of_the_shop(write):
-    read = read_touches(
-        write("customer_id,channel,touched_at\na,web,2024-01-31T23:30:00Z\n"),
-        timezone="Europe/Paris",
-    )
-    assert str(read.frame["touched_at"].iloc[0]) == "2024-02-01 00:30:00"
-
-
-def test_touches_need_a_time_or_a_weight_and_a_channel(write):
-    with pytest.raises(DataError, match="neither a column 'touched_at' nor 'weight'"):
-        read_touches(write("customer_id,channel\na,web\n"))
-    with pytest.raises(DataError, match="nothing in column 'channel' of rows 2"):
-        read_touches(write("customer_id,channel,touched_at\na,web,2024-01-01\na,,2024-01-02\n"))
-    with pytest.raises(DataError, match=r"touches: got 'soon \(row 1\)' in column 'touched_at'"):
-        read_touches(write("customer_id,channel,touched_at\na,web,soon\na,web,2024-01-02\n"))
-
-
 GOOGLE = (
     "Campaign performance\n"
     '"March 1, 2024 - March 3, 2024"\n'
@@ -303,34 +185,3 @@ def test_an_export_of_ad_spend_without_categories_is_advertising(write):
     assert read.frame["channel"].tolist() == ["1", "10"]
     assert read.notes == ("costs: no column 'category', so all of it counts as advertising",)
     assert acquisition_costs(read.frame)["is_media"].all()
-
-
-def test_benchmarks_are_read_as_other_tables_are(write):
-    read = read_benchmarks(
-        write("segment;metric;value;source;year\nNA;cac;1.250,5;survey;2024\n;ltv;20,25;x;2023\n")
-    )
-    assert read.frame["segment"].isna().tolist() == [False, True]
-    assert read.frame["value"].tolist() == [1250.5, 20.25]
-    assert read.frame["year"].tolist() == [2024, 2023]
-    with pytest.raises(DataError, match="benchmarks: got no column 'year'"):
-        read_benchmarks(write("segment,metric,value,source\nB2B,cac,10,x\n"))
-    with pytest.raises(DataError, match="nothing in column 'value' of rows 1"):
-        read_benchmarks(write("segment,metric,value,source,year\nB2B,cac,,x,2024\n"))
-
-
-def test_words_of_consent_that_are_no_yes_and_no_no_are_named_and_counted(write):
-    words = ["yes", "no", "", "sí", "sí", "si", "forse", "vielleicht", "a priori", "peut-être"]
-    lines = [f"c{place},{word},granted,{place % 2}" for place, word in enumerate(words)]
-    header = "customer_id,contact_ok,ad_user_data_consent,ad_personalization_consent"
-    read = read_customers(write("\n".join([header, *lines])))
-    assert read.notes == (
-        "customers: 7 rows have 'sí', 'si', 'forse', 'vielleicht', 'a priori' and more in "
-        "'contact_ok', neither yes nor no: they count as no",
-    )
-    assert as_flag(read.frame["contact_ok"]).tolist() == [True, False, *[pd.NA] * 8]
-
-
-def test_numbers_other_than_0_and_1_are_no_consent(write):
-    read = read_customers(write("customer_id,ad_user_data_consent\na,1\nb,0\nc,2\n"))
-    assert len(read.notes) == 1
-    assert "1 rows have 2 in 'ad_user_data_consent', neither yes nor no" in read.notes[0]

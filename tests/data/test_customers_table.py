@@ -1,0 +1,86 @@
+"""The table of customers: each in one row, contacts as text, consent that is a yes or a no."""
+
+import pandas as pd
+import pytest
+
+from ltvkit.consent import as_flag
+from ltvkit.data import read_customers
+from ltvkit.errors import DataError
+
+
+def test_customers_keep_contacts_as_text_and_attributes_in_their_type(write):
+    customers = read_customers(
+        write(
+            "customer_id,source,first_order_at,phone,zip,age,contact_ok\n"
+            "007,web,2024-01-05 10:00,+48 123,01234,33,true\n"
+            "7,,,0048123,99999,44,false\n"
+        ),
+        columns={"channel": "source"},
+    ).frame
+    assert customers["customer_id"].tolist() == ["007", "7"]
+    assert customers["channel"].tolist()[0] == "web"
+    assert customers["first_order_at"].tolist()[0] == pd.Timestamp("2024-01-05")
+    assert customers["phone"].tolist() == ["+48 123", "0048123"]
+    assert customers["zip"].tolist() == ["01234", "99999"]
+    assert customers["age"].tolist() == [33, 44]
+    assert customers["contact_ok"].tolist() == [True, False]
+
+
+def test_only_a_period_of_costs_is_a_month(write):
+    """What a shop calls a period of its customers is theirs."""
+    customers = read_customers(write("customer_id,period\na,202403\nb,202404\n")).frame
+    assert customers["period"].tolist() == [202403, 202404]
+
+
+def test_customers_without_channel_or_first_order_have_them_missing(write):
+    customers = read_customers(write("customer_id,city\na,Łódź\n")).frame
+    assert customers[["channel", "first_order_at"]].isna().all().all()
+
+
+def test_a_customer_stands_in_one_row(write):
+    read = read_customers(write("customer_id,channel\na,web\na,web\n,web\nb,x\n"))
+    assert read.frame["customer_id"].tolist() == ["a", "b"]
+    assert read.notes == (
+        "customers: 1 rows without a customer id left out",
+        "customers: 1 rows that repeat another one left out",
+    )
+    with pytest.raises(DataError, match="customer_id 'a' in several rows that differ"):
+        read_customers(write("customer_id,channel\na,web\na,shop\n"))
+
+
+def test_only_the_columns_that_are_wanted_are_read_and_the_others_cannot_be_wrong(write):
+    path = write(
+        "kunde,mail,phone,first_order_at\n007,a@x.org,+48 1,soon\n007,a@x.org,+48 1,never\n"
+    )
+    frame = read_customers(
+        path,
+        columns={"customer_id": "kunde", "email": "mail", "channel": "source"},
+        only=("customer_id", "email", "city"),
+    ).frame
+    assert frame[["customer_id", "email"]].to_dict("records") == [
+        {"customer_id": "007", "email": "a@x.org"}
+    ]
+    assert not {"phone", "city"} & set(frame.columns)
+    own = write("customer_id,email\n1,b@x.org\n")
+    named = {"customer_id": "kunde", "email": "mail"}
+    assert read_customers(own, columns=named, only=("customer_id", "email")).frame[
+        "email"
+    ].tolist() == ["b@x.org"]
+
+
+def test_words_of_consent_that_are_no_yes_and_no_no_are_named_and_counted(write):
+    words = ["yes", "no", "", "sí", "sí", "si", "forse", "vielleicht", "a priori", "peut-être"]
+    lines = [f"c{place},{word},granted,{place % 2}" for place, word in enumerate(words)]
+    header = "customer_id,contact_ok,ad_user_data_consent,ad_personalization_consent"
+    read = read_customers(write("\n".join([header, *lines])))
+    assert read.notes == (
+        "customers: 7 rows have 'sí', 'si', 'forse', 'vielleicht', 'a priori' and more in "
+        "'contact_ok', neither yes nor no: they count as no",
+    )
+    assert as_flag(read.frame["contact_ok"]).tolist() == [True, False, *[pd.NA] * 8]
+
+
+def test_numbers_other_than_0_and_1_are_no_consent(write):
+    read = read_customers(write("customer_id,ad_user_data_consent\na,1\nb,0\nc,2\n"))
+    assert len(read.notes) == 1
+    assert "1 rows have 2 in 'ad_user_data_consent', neither yes nor no" in read.notes[0]

@@ -40,6 +40,14 @@ MAY_IMPORT = {
 """Beside the ground and itself; the rest (pipeline, app, cli, config, terminal) are roots."""
 
 PARTS: dict[str, dict[str, set[str]]] = {
+    "data": {
+        "simulator": set(),
+        "reading": set(),
+        "cleaning": {"reading"},
+        "first_guess": {"reading", "cleaning"},
+        "tables": {"reading"},
+        "checks": {"reading", "cleaning", "tables"},
+    },
     "economics": {
         "acquisition": set(),
         "value": set(),
@@ -58,6 +66,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
 """The folders of a room, each with those it may import beside itself and what all stand on."""
 
 ALL_STAND_ON = {
+    "data": {"beginning", "pauses", "samples"},
     "economics": {"inputs", "ratios"},
     "models": {"_likelihood", "_rows", "_state"},
 }

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from ltvkit.cli import app
 from ltvkit.config import load_config
-from ltvkit.data.reasons import MALFORMED, WORDS
+from ltvkit.data.cleaning.reasons import MALFORMED, WORDS
 from ltvkit.data.simulator import simulate_shop, write_shop
 from ltvkit.errors import SchemaError
 from ltvkit.pipeline.train import train

@@ -125,8 +125,8 @@ def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
 def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     """Say what a log holds and what it is fit for, before anything is trained."""
     from ltvkit.config import load_config
-    from ltvkit.data.checks import check_data as run
-    from ltvkit.data.checks import render_data_check
+    from ltvkit.data import check_data as run
+    from ltvkit.data import render_data_check
     from ltvkit.pipeline.beforehand import check_economics
     from ltvkit.pipeline.customers import customer_attributes
     from ltvkit.pipeline.kinds import contracts_in_words
@@ -157,8 +157,8 @@ def init(
     ] = None,
 ) -> None:
     """Look at a file of transactions and write a config for it."""
-    from ltvkit.data.first_config import stem_of
-    from ltvkit.data.guess import guess_columns
+    from ltvkit.data import guess_columns
+    from ltvkit.data.first_guess.first_config import stem_of
     from ltvkit.files import write_text
 
     found = guess_columns(file)

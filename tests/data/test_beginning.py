@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.data import order_days_from_frame
-from ltvkit.data.checks import check_data
+from ltvkit.data import check_data, order_days_from_frame
 
 
 def shop(opened, days, *, customers=400, name="c", a_day=6):

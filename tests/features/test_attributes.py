@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from order_logs import FIRST_DAY, as_table, day_number, histories, messy_log
 
-from ltvkit.data.columns import RESERVED
+from ltvkit.data.cleaning.columns import RESERVED
 from ltvkit.errors import DataError
 from ltvkit.features.attributes import attributes, read_as_trained
 from ltvkit.features.engine import fetch

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ltvkit.data.locations import redact, resolve_location
+from ltvkit.data.reading.locations import redact, resolve_location
 from ltvkit.errors import ConfigError
 
 PATH_KEYS = (

@@ -6,23 +6,27 @@ and puts aside what cannot be used, with reasons; `check_data` says what the log
 own.
 The names of columns are the user's up to here (`ColumnMap`) and ours from here on. Everything runs
 inside DuckDB; pandas appears at the border.
+
+`reading` (places, formats, how values are written) knows none of the other folders; `cleaning`
+and `tables` know reading, `first_guess` reading and cleaning, `checks` these two and tables.
+`simulator` knows none. `samples`, `beginning` and `pauses` fit in none and stand beside them.
 """
 
-from ltvkit.data.checks import DataCheck, check_data, render_data_check
-from ltvkit.data.clean_log import CleanLog, LogSummary
-from ltvkit.data.cleaning import clean, order_days_from_frame
-from ltvkit.data.columns import ColumnMap
-from ltvkit.data.continuity import continuity
-from ltvkit.data.costs import read_costs
-from ltvkit.data.customers import read_customers
-from ltvkit.data.finding import DataFinding
-from ltvkit.data.first_config import Guess
-from ltvkit.data.guess import guess_columns
-from ltvkit.data.leads import read_leads
-from ltvkit.data.opened import Table
-from ltvkit.data.sources import Source, read_transactions, source_from_frame
-from ltvkit.data.touches import read_touches
-from ltvkit.data.workspace import Workspace
+from ltvkit.data.checks.check import DataCheck, check_data, render_data_check
+from ltvkit.data.checks.continuity import continuity
+from ltvkit.data.checks.finding import DataFinding
+from ltvkit.data.cleaning.clean import clean, order_days_from_frame
+from ltvkit.data.cleaning.clean_log import CleanLog, LogSummary
+from ltvkit.data.cleaning.columns import ColumnMap
+from ltvkit.data.first_guess.first_config import Guess
+from ltvkit.data.first_guess.guess import guess_columns
+from ltvkit.data.reading.sources import Source, read_transactions, source_from_frame
+from ltvkit.data.reading.workspace import Workspace
+from ltvkit.data.tables.costs import read_costs
+from ltvkit.data.tables.customers import read_customers
+from ltvkit.data.tables.leads import read_leads
+from ltvkit.data.tables.opened import Table
+from ltvkit.data.tables.touches import read_touches
 
 __all__ = [
     "CleanLog",

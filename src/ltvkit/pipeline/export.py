@@ -7,7 +7,7 @@ from pathlib import Path
 from ltvkit import audience
 from ltvkit.config import Config, restore_config
 from ltvkit.data import Table, read_customers
-from ltvkit.data.locations import BLANK
+from ltvkit.data.reading.locations import BLANK
 from ltvkit.errors import DataError, UserError, did_you_mean, offenders
 from ltvkit.files import whole_files
 from ltvkit.run_facts import Run

@@ -7,8 +7,8 @@ import pandas as pd
 
 from ltvkit.config import restore_config_at
 from ltvkit.data import CleanLog
-from ltvkit.data.locations import FILE_DATABASES, SAMPLE, scheme_of
-from ltvkit.data.workspace import literal
+from ltvkit.data.reading.locations import FILE_DATABASES, SAMPLE, scheme_of
+from ltvkit.data.reading.workspace import literal
 from ltvkit.errors import DataError
 from ltvkit.pipeline.load import open_log
 from ltvkit.run_facts import Run

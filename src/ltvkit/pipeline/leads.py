@@ -10,7 +10,7 @@ import pandas as pd
 
 from ltvkit import economics
 from ltvkit.config import Config, LeadCriterionConfig
-from ltvkit.data.leads import OUTCOME
+from ltvkit.data.tables.leads import OUTCOME
 from ltvkit.economics.acquisition.leads import FEWEST_OUTCOMES
 from ltvkit.errors import DataError, offenders
 from ltvkit.evaluation.chances import auc, calibration_error

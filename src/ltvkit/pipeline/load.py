@@ -19,8 +19,8 @@ from ltvkit.data import (
     read_transactions,
     source_from_frame,
 )
-from ltvkit.data.benchmarks import read_benchmarks
-from ltvkit.data.channels import one_spelling
+from ltvkit.data.tables.benchmarks import read_benchmarks
+from ltvkit.data.tables.channels import one_spelling
 from ltvkit.economics import AttributionRule, attribute
 from ltvkit.errors import DataError, offenders
 

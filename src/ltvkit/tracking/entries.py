@@ -7,7 +7,7 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from ltvkit._version import __version__
-from ltvkit.data.locations import redact, scheme_of
+from ltvkit.data.reading.locations import redact, scheme_of
 from ltvkit.run_facts import Run
 from ltvkit.tracking.contents import ModelRow, flat_settings, metric_name, record_metrics
 

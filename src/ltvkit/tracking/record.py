@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ltvkit.data.locations import redact
+from ltvkit.data.reading.locations import redact
 from ltvkit.errors import UserError
 from ltvkit.files import write_guarded_csv
 from ltvkit.run_facts import Run

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ltvkit.data.locations import redact
+from ltvkit.data.reading.locations import redact
 from ltvkit.errors import UserError, did_you_mean
 from ltvkit.tracking.stores import (
     alone_at,

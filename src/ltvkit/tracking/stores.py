@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ltvkit.data.locations import redact, scheme_of, without_secrets
+from ltvkit.data.reading.locations import redact, scheme_of, without_secrets
 from ltvkit.errors import UserError
 from ltvkit.files import locked
 

@@ -1,0 +1,132 @@
+"""Whether a log goes on all the time, and with the same customers.
+
+A shop that moves to another system may give its customers new ids. Everybody then looks lost on
+that day, or new after it, and no model can tell (docs/methods/level.md). It shows in the orders:
+one day on, hardly any is of a customer known before.
+
+Nor can a model tell who leaves if those who left are not in the log, as in an export of active
+customers.
+"""
+
+from datetime import date
+
+import numpy as np
+
+from ltvkit.data.beginning import QUARTER_DAYS
+from ltvkit.data.cleaning.clean_log import CleanLog
+from ltvkit.shop_clock import CALENDAR, ShopClock
+from ltvkit.snapshot import Continuity, as_date, as_day_number
+
+HARDLY_ANY = 1 / 20
+"""Of the orders that customers known before would usually make."""
+
+ENOUGH_ORDERS = 20
+"""Repeat orders in the quarter before a day, and expected ones after it: of fewer none comes by
+chance now and then."""
+
+FEWEST_REPEATS = 1 / 10
+"""Share of orders: where fewer are repeat orders, a new id is nothing unusual."""
+
+
+LEAST_HISTORY_DAYS = 182
+"""In less, nobody was silent for long."""
+
+
+def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
+    """Where nobody ordered since history begins, whether ids changed, and whether any left.
+
+    Parameters
+    ----------
+    log : CleanLog
+        The order days.
+    clock : ShopClock
+        That the models tell days by.
+    """
+    longest, ended, usual = log.workspace.row(
+        # The first day has none, and a NULL in a struct would count as the longest.
+        "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)) FILTER (gap IS NOT NULL), "
+        "avg(gap) FROM (SELECT ordered_on, "
+        "ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 AS gap "
+        f"FROM (SELECT DISTINCT ordered_on FROM {log.table} "
+        f"WHERE ordered_on >= DATE '{log.summary.begins}'))"
+    )
+    renamed_after, returned, expected = _renamed(log)
+    early, silent_early = _early(log)
+    return Continuity(
+        last_days=(log.as_of - log.summary.last_day).days,
+        longest_days=int(longest or 0),
+        longest_to=ended if longest else None,
+        usual_days=float(usual or 0.0),
+        taken_out=bool(ended) and as_day_number(ended) in {one.ended for one in clock.pauses},
+        renamed_after=renamed_after,
+        returned=returned,
+        expected=expected,
+        early=early,
+        silent_early=silent_early,
+    )
+
+
+def _early(log: CleanLog) -> tuple[int, int]:
+    """Customers of the first third of history, and how many were silent for its last half."""
+    begins, days = log.summary.begins, (log.as_of - log.summary.begins).days
+    if days < LEAST_HISTORY_DAYS:
+        return 0, 0
+    early, silent = log.workspace.row(
+        f"SELECT count(*), count(*) FILTER (last < DATE '{begins}' + {days // 2}) FROM (SELECT "
+        f"min(ordered_on) AS first, max(ordered_on) AS last FROM {log.table} GROUP BY customer_id) "
+        f"WHERE first BETWEEN DATE '{begins}' AND DATE '{begins}' + {days // 3}"
+    )
+    return int(early), int(silent)
+
+
+def _renamed(log: CleanLog) -> tuple[date | None, int, int]:
+    """The last day of old ids, orders by customers known then in the quarter after it, and usual.
+
+    Usual is the share of repeat orders in the quarter before, of all orders in the quarter after,
+    and no more than there were: after a giveaway most orders are of new customers.
+    """
+    first = log.summary.first_day
+    days = (log.summary.last_day - first).days + 1
+    rows = log.workspace.frame(
+        f"WITH orders AS (SELECT ordered_on - DATE '{first}' AS day, "
+        f"min(ordered_on) OVER (PARTITION BY customer_id) - DATE '{first}' AS first "
+        f"FROM {log.table}) SELECT day, count(*) AS orders, "
+        "count(*) FILTER (first < day) AS repeats, 0 AS within, 0 AS ever "
+        "FROM orders GROUP BY day UNION ALL "
+        f"SELECT greatest(first, day - {QUARTER_DAYS}), 0, 0, count(*), 0 FROM orders "
+        "WHERE first < day GROUP BY 1 UNION ALL "
+        "SELECT first, 0, 0, 0, count(*) FROM orders WHERE first < day GROUP BY 1"
+    )
+    day = rows["day"].to_numpy(dtype=np.int64)
+    orders, repeats, within, ever = (
+        np.bincount(day, rows[name], minlength=days)
+        for name in ("orders", "repeats", "within", "ever")
+    )
+    at = np.arange(days)
+    after, before = np.minimum(at + QUARTER_DAYS, days - 1), at - QUARTER_DAYS
+    all_by, repeats_by = np.cumsum(orders), np.cumsum(repeats)
+    # Of each day: orders in the quarter after it, those of customers known on it, and ever after.
+    ahead = all_by[after] - all_by
+    returned, ever_returned = np.cumsum(within - repeats), np.cumsum(ever - repeats)
+    behind, again = (
+        by - np.where(before >= 0, by[np.maximum(before, 0)], 0) for by in (all_by, repeats_by)
+    )
+    share = again / np.maximum(behind, 1)
+    expected = np.minimum(share * ahead, again)
+    renamed = (
+        (again >= ENOUGH_ORDERS)
+        & (share >= FEWEST_REPEATS)
+        & (expected >= ENOUGH_ORDERS)
+        & (returned <= HARDLY_ANY * expected)
+    )
+    back_later = ever_returned > HARDLY_ANY * share * (all_by[-1] - all_by)
+    gone = np.flatnonzero(renamed & ~back_later)
+    if not len(gone):
+        return None, 0, 0
+    # Of the days around it, the one after which the fewest came back.
+    place = min(gone, key=lambda one: (returned[one], -expected[one]))
+    # Who gives each December comes back: after every one all others are new for a while.
+    if (np.abs(np.flatnonzero(renamed & back_later) - place) > QUARTER_DAYS).any():
+        return None, 0, 0
+    then = as_date(np.datetime64(first, "D") + int(place))
+    return then, round(float(returned[place])), round(float(expected[place]))

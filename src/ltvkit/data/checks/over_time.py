@@ -1,0 +1,163 @@
+"""What is asked of a log over time: how long it is, whether it goes on, and with whom."""
+
+from ltvkit.data.checks.continuity import continuity
+from ltvkit.data.checks.finding import DataFinding, by_threshold, counted
+from ltvkit.data.cleaning.clean_log import CleanLog
+from ltvkit.snapshot import Continuity
+
+LATE_DAYS = 90
+FEWEST_ORDERS = 20
+"""Order days on either side, below which a median of values says little."""
+
+
+def _history(log: CleanLog, horizon_days: int) -> DataFinding:
+    days = (log.as_of - log.summary.begins).days + 1
+    return by_threshold(
+        "length of history",
+        days / horizon_days,
+        f"{days:,} days of history for a horizon of {horizon_days} days",
+        "a backtest hides one horizon and learns from the rest; lower snapshot.horizon_days or "
+        "take a longer history",
+        review=1.5,
+        fail=0.5,
+        least=True,
+    )
+
+
+def _beginning(log: CleanLog) -> DataFinding:
+    """A few customers of another time: tests, an earlier system, a shop that was closed since."""
+    summary = log.summary
+    (before,) = log.workspace.row(
+        f"SELECT count(*) FROM {log.table} WHERE ordered_on < DATE '{summary.begins}'"
+    )
+    words = f"history counts from the first day, {summary.begins}"
+    if before:
+        words = (
+            f"{before:,} of {summary.order_days:,} order days are before {summary.begins}, from "
+            f"{summary.first_day} on, with half a year of next to nothing: history counts from "
+            f"{summary.begins}"
+        )
+    return by_threshold(
+        "beginning",
+        before / summary.order_days,
+        words,
+        "their customers stay, but totals and seasons are learned from the days since; leave the "
+        "rows out if they are tests, and add what is missing if the shop was open",
+        review=0.0,
+    )
+
+
+def _recent(found: Continuity) -> DataFinding:
+    return by_threshold(
+        "last days",
+        found.last_days,
+        f"{counted(found.last_days, 'day', 'days')} without an order before the snapshot",
+        "the end of the log seems to be missing, so customers look lost; set snapshot.as_of to "
+        "the last complete day",
+        review=found.usual_last_days,
+    )
+
+
+def _gap(found: Continuity) -> DataFinding:
+    return by_threshold(
+        "gaps",
+        found.longest_days,
+        f"the longest time without any order is {counted(found.longest_days, 'day', 'days')}",
+        "if a part of the log is missing, add it; a pause of up to a quarter that does not come "
+        "back is taken out of time, a longer one makes customers look less loyal than they are",
+        review=found.usual_pause_days,
+    )
+
+
+def _ids(found: Continuity) -> DataFinding:
+    words = "customers of one quarter order in the next"
+    if found.renamed_after:
+        words = (
+            f"after {found.renamed_after} customers known before made {found.returned:,} orders "
+            f"in a quarter, where some {found.expected:,} would be usual"
+        )
+    return by_threshold(
+        "ids over time",
+        float(found.renamed_after is not None),
+        words,
+        "customers seem to have got new ids that day, as when a shop moves: give the earlier "
+        "orders the new ids, or else leave the earlier rows out",
+        review=0.5,
+    )
+
+
+def _who_left(found: Continuity) -> DataFinding:
+    """In an export of active customers nobody ever leaves."""
+    return by_threshold(
+        "who left",
+        float(found.nobody_left),
+        f"{found.silent_early:,} of {found.early:,} customers of the first third of the log have "
+        "been silent for its last half",
+        "in any shop some have: if only active customers were exported, export everybody, or "
+        "chances and totals are too high",
+        review=0.5,
+    )
+
+
+def _values_of_late(log: CleanLog) -> DataFinding:
+    """A change of currency or of unit: every model takes the values of before for those to come."""
+    before, late, fewest = log.workspace.row(
+        "SELECT median(revenue) FILTER (NOT late), median(revenue) FILTER (late), "
+        "least(count(*) FILTER (late), count(*) FILTER (NOT late)) FROM (SELECT revenue, "
+        f"ordered_on > DATE '{log.as_of}' - {LATE_DAYS} AS late FROM {log.table} WHERE revenue > 0)"
+    )
+    known = fewest >= FEWEST_ORDERS
+    ratio = max(before / late, late / before) if known else 1.0
+    words = "too few order days to compare values of late with those before"
+    if known:
+        words = (
+            f"the median order day of the last {LATE_DAYS} days is worth {late:,.2f}, "
+            f"before it was {before:,.2f}"
+        )
+    return by_threshold(
+        "order values of late",
+        ratio,
+        words,
+        "if the currency or the unit of amounts changed, bring the earlier ones to the new; else "
+        "totals rest on values of before",
+        review=3.0,
+    )
+
+
+def _mid_life(log: CleanLog) -> DataFinding:
+    """W3 of the warnings: a shop whose log begins mid-life shows old customers as new at first."""
+    counts = [
+        count
+        for (count,) in log.workspace.rows(
+            "SELECT count(*) FROM (SELECT min(ordered_on) AS first_day FROM "
+            f"{log.table} GROUP BY customer_id) WHERE first_day >= DATE '{log.summary.begins}' "
+            f"GROUP BY (first_day - DATE '{log.summary.begins}') // 28 "
+            f"ORDER BY (first_day - DATE '{log.summary.begins}') // 28"
+        )
+    ]
+    blocks = ((log.summary.last_day - log.summary.begins).days + 1) // 28
+    steady = blocks >= 6 and len(counts) >= 0.8 * blocks
+    usual = sorted(counts[1:])[len(counts[1:]) // 2] if steady else 0
+    ratio = counts[0] / usual if usual else 1.0
+    return by_threshold(
+        "start of the log",
+        ratio,
+        f"{ratio:.1f} times as many new customers in the first 28 days as usually later",
+        "customers from before the log look new; take the history from its beginning if it exists",
+        review=2.0,
+    )
+
+
+def findings_over_time(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
+    """Every check of the days of a log."""
+    found = continuity(log)
+    return (
+        _history(log, horizon_days),
+        _beginning(log),
+        _mid_life(log),
+        _recent(found),
+        _gap(found),
+        _ids(found),
+        _who_left(found),
+        _values_of_late(log),
+    )

@@ -1,0 +1,1 @@
+"""From the rows of a log to order days: mapped, parsed, put aside with a reason, netted."""

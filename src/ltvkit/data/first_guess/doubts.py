@@ -1,0 +1,147 @@
+"""What a first guess cannot decide, and its user should look at."""
+
+from collections.abc import Mapping, Sequence
+
+from ltvkit.data.cleaning.clean_log import FEWEST_OF_LINES, OF_ONE_AMOUNT
+from ltvkit.data.first_guess import names
+from ltvkit.data.first_guess.facts import FEW_VALUES, ColumnFacts
+from ltvkit.data.first_guess.names import likeness, words
+from ltvkit.data.reading.sources import Source
+
+CROWD = 0.1
+"""Share of the rows that no customer has: such a value is a till, or all guests together."""
+
+
+def doubts_on_customer(customer: ColumnFacts) -> list[str]:
+    """Whether a column holds people, and whom it leaves out."""
+    doubts = []
+    if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL, *names.CARD, *names.PHONE)):
+        doubts.append(
+            f"no column is called a customer; '{customer.name}' was taken because its values "
+            "come again: make sure that they are people and not orders"
+        )
+    if customer.rounded:
+        doubts.append(
+            f"{customer.rounded:.0%} of '{customer.name}' look like 7.90E+11: a spreadsheet "
+            "rounded the ids, so that many customers have one; open the export as text"
+        )
+    if customer.commonest > CROWD:
+        doubts.append(
+            f"{customer.commonest:.0%} of the values of '{customer.name}' are one and the same: if "
+            "these are guests or a till, name it in data.leave_out"
+        )
+    if customer.filled < 1:
+        doubts.append(
+            f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
+            "they will be put aside, unless they are further lines of orders"
+        )
+    return doubts
+
+
+def doubts_on_sales(
+    facts: Sequence[ColumnFacts],
+    rest: Sequence[ColumnFacts],
+    used: Sequence[ColumnFacts],
+    left_out: Mapping[str, Sequence[str]],
+) -> list[str]:
+    """Whether every row is a sale, and every amount net and of one currency.
+
+    Parameters
+    ----------
+    facts, rest, used : sequence of ColumnFacts
+        All columns; those without a meaning of their own; those that revenue is made of.
+    left_out : mapping of str to sequence of str
+        What `leave_out` gives.
+    """
+    found = []
+    netted = _takes_off(used)
+    for fact in rest:
+        if 0 < fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
+            found.append(
+                f"'{fact.name}' seems to mark cancelled orders: make sure that their amounts are "
+                "negative, or name the column in data.leave_out"
+            )
+        if values := no_sales(fact):
+            listed = ", ".join(f"'{value}' ({rows:,})" for value, rows in values)
+            out = left_out.get(fact.name, ())
+            found.append(
+                f"'{fact.name}' has rows with {listed}: "
+                + (
+                    "they are put aside, see data.leave_out"
+                    if len(out) == len(values)
+                    else "name those that are no sales in data.leave_out"
+                    + (f" ({', '.join(out)} so far)" if out else "")
+                )
+            )
+        if not netted and fact.numbers and likeness(fact.name, names.REFUNDED):
+            found.append(
+                f"'{fact.name}' seems to hold what was paid back: make sure that it is taken off "
+                "the amounts"
+            )
+    converted = any(likeness(fact.name, names.CONVERTED) for fact in used)
+    for fact in facts:
+        if converted and not likeness(fact.name, names.CONVERTED):
+            continue  # The currency that was paid in, and not that of the amounts.
+        if fact.distinct > 1 and likeness(fact.name, names.CURRENCY):
+            found.append(
+                f"'{fact.name}' has {fact.distinct} values: amounts are added up as they are, "
+                "so convert them to one currency first"
+            )
+    found += [
+        f"'{fact.name}' seems to include tax: net sales are better"
+        for fact in used
+        if set(words(fact.name)) & set(names.GROSS)
+    ]
+    return found
+
+
+def doubts_on_lines(source: Source, order: ColumnFacts, amount: ColumnFacts) -> list[str]:
+    """Whether the lines of an order repeat its total, which would be counted once for each."""
+    columns = {column.name: column.tidy for column in source.columns}
+    alike, several = source.workspace.row(
+        f"SELECT count(*) FILTER (low = high), count(*) FROM (SELECT min({columns[amount.name]}) "
+        f"AS low, max({columns[amount.name]}) AS high FROM {source.relation} GROUP BY "
+        f"{columns[order.name]} HAVING count({columns[amount.name]}) > 1)"
+    )
+    if several < FEWEST_OF_LINES or alike <= OF_ONE_AMOUNT * several:
+        return []
+    return [
+        f"{alike:,} of {several:,} orders with several rows have one '{amount.name}' in all of "
+        "them: if it is the order's total, it would count once for each row; take an amount of "
+        "the row, such as quantity * price, or export a row for each order"
+    ]
+
+
+def leave_out(
+    rest: Sequence[ColumnFacts], used: Sequence[ColumnFacts]
+) -> dict[str, tuple[str, ...]]:
+    """By column, the values that surely mark rows which are no sales.
+
+    What was paid back stays, at what is left of it, where the amounts take refunds off. Goods that
+    are still to be sent are sold.
+    """
+    refunds = _takes_off(used) or any(fact.negative for fact in used)
+    kept = set(names.REFUNDED) if refunds else set()
+    sure = {}
+    for fact in rest:
+        if likeness(fact.name, names.STATUS) < 1.0:
+            continue
+        values = tuple(value for value, _ in no_sales(fact) if not set(words(value)) & kept)
+        if values:
+            sure[fact.name] = values
+    return sure
+
+
+def no_sales(fact: ColumnFacts) -> list[tuple[str, int]]:
+    """The values of a column that say that a row is no sale, or none for good, with their rows."""
+    known = set(names.CANCELLED if likeness(fact.name, names.DELIVERY) else names.NO_SALE)
+    return [
+        (value, rows)
+        for value, rows in fact.values
+        if set(words(value)) & known and not set(words(value)) & set(names.PARTLY)
+    ]
+
+
+def _takes_off(used: Sequence[ColumnFacts]) -> bool:
+    """Whether an amount is made of what was paid and what was paid back."""
+    return any(likeness(fact.name, names.REFUNDED) for fact in used)

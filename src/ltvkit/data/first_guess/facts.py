@@ -1,0 +1,175 @@
+"""What is in a column: how full, how varied, how much of it dates or numbers."""
+
+from dataclasses import dataclass
+
+from ltvkit.data.cleaning.strays import usual_span
+from ltvkit.data.first_guess import names
+from ltvkit.data.first_guess.names import likeness
+from ltvkit.data.reading.amounts import decide_amounts
+from ltvkit.data.reading.dates import FIRST_YEAR, LAST_YEAR, DateReading, decide_dates
+from ltvkit.data.reading.identifiers import ROUNDED
+from ltvkit.data.reading.sources import Source
+from ltvkit.data.reading.workspace import Column, Workspace, literal
+from ltvkit.errors import DataError
+
+SAMPLE_ROWS = 200_000
+"""Rows that are looked at; the run itself looks at all of them."""
+MOSTLY = 0.9
+"""Share of a column's values that must be readable as dates or amounts."""
+FEW_VALUES = 50
+"""Up to so many different values make a column one to compare groups by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What is in a column.
+
+    Parameters
+    ----------
+    column : Column
+    filled : float
+        Share of rows with a value.
+    distinct : int
+        Different values.
+    commonest : float
+        Share of the values that are the commonest one.
+    values : tuple of (str, int)
+        The values of a text that has few, with their rows; commonest first.
+    dates, numbers : float
+        Shares of the values that can be read as dates and as numbers.
+    zoned : bool
+        Whether there are times with an offset.
+    whole : bool
+        Whether all numbers are whole.
+    negative : float
+        Share of numbers below 0.
+    numbered : float
+        Share of values such as #1001, which are numbers of orders.
+    rounded : float
+        Share of values such as 7.90E+11, which a spreadsheet made of long numbers.
+    date_fault, number_fault : str
+        Why the column can be read two ways; empty when it cannot.
+    """
+
+    column: Column
+    filled: float
+    distinct: int
+    commonest: float
+    values: tuple[tuple[str, int], ...]
+    dates: float
+    numbers: float
+    zoned: bool
+    whole: bool
+    negative: float
+    numbered: float
+    rounded: float
+    date_fault: str
+    number_fault: str
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+
+def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
+    """Facts of every column, from the first rows, and how many rows these were."""
+    workspace, table = source.workspace, source.workspace.new_name("looked_at")
+    selects = ", ".join(f"{column.tidy} AS c{place}" for place, column in enumerate(source.columns))
+    workspace.run(
+        f"CREATE TABLE {table} AS SELECT {selects} FROM {source.relation} LIMIT {SAMPLE_ROWS}"
+    )
+    rows = workspace.row(f"SELECT count(*) FROM {table}")[0]
+    if not rows:
+        raise DataError(f"got no rows in {source.location}, expected some; choose another table")
+    return [
+        _facts(workspace, table, Column(column.name, f"c{place}", column.type), rows)
+        for place, column in enumerate(source.columns)
+    ], rows
+
+
+def days_of(source: Source, date: ColumnFacts) -> int:
+    """Days from the first of a column's dates to the last, strays apart; 0 where none is known."""
+    workspace, table = source.workspace, source.workspace.new_name("dates")
+    column = next(one for one in source.columns if one.name == date.name)
+    workspace.run(f"CREATE VIEW {table} AS SELECT {column.tidy} AS day FROM {source.relation}")
+    try:
+        reading = decide_dates(workspace, table, Column(column.name, "day", column.type))
+    except DataError:
+        return 0
+    days = workspace.frame(
+        f"SELECT CAST({reading.sql} AS DATE) AS day, count(*) AS rows FROM {table} "
+        f"WHERE {_likely(reading)} GROUP BY 1 ORDER BY 1"
+    )
+    if days.empty:
+        return 0
+    first, last = usual_span(days)
+    return (last - first).days + 1
+
+
+def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
+    sql = column.sql
+    filled, distinct = workspace.row(f"SELECT count({sql}), count(DISTINCT {sql}) FROM {table}")
+    (most,) = workspace.row(
+        f"SELECT max(n) FROM (SELECT count({sql}) AS n FROM {table} GROUP BY {sql})"
+    )
+    values: list[tuple[str, int]] = []
+    if column.is_text and distinct <= FEW_VALUES:
+        values = workspace.rows(
+            f"SELECT {sql}, count(*) AS n FROM {table} WHERE {sql} IS NOT NULL GROUP BY 1 "
+            "ORDER BY n DESC, 1"
+        )
+    date_fault = number_fault = ""
+    dates = numbers = negative = numbered = rounded = 0.0
+    whole = zoned = False
+    # A number is a date only when it is called one: 20240105 may be an article as well.
+    if (
+        column.is_text
+        or column.type == "DATE"
+        or column.type.startswith("TIMESTAMP")
+        or (column.is_whole and likeness(column.name, names.DATE))
+    ):
+        try:
+            reading = decide_dates(workspace, table, column)
+            dates, zoned = _share(workspace, table, _likely(reading), filled), reading.zoned
+        except DataError as fault:
+            date_fault = str(fault)
+    if column.is_text or column.is_whole or column.is_fractional:
+        try:
+            amount = decide_amounts(workspace, table, column).sql
+            numbers = _share(workspace, table, f"isfinite({amount})", filled)
+            whole = _share(workspace, table, f"{amount} = trunc({amount})", filled) >= numbers
+            negative = _share(workspace, table, f"{amount} < 0", filled)
+        except DataError as fault:
+            number_fault = str(fault)
+    if column.is_text:
+        rounded = _share(workspace, table, f"regexp_matches({sql}, {literal(ROUNDED)})", filled)
+        numbered = _share(workspace, table, f"regexp_matches({sql}, '^#[0-9]+$')", filled)
+    if column.is_text and dates >= MOSTLY and not likeness(column.name, names.DATE):
+        digits = _share(workspace, table, f"regexp_matches({sql}, '^[0-9.]+$')", filled)
+        dates = 0.0 if digits >= MOSTLY else dates
+    return ColumnFacts(
+        column,
+        filled / rows,
+        distinct,
+        most / max(filled, 1),
+        tuple(values),
+        dates,
+        numbers,
+        zoned,
+        whole,
+        negative,
+        numbered,
+        rounded,
+        date_fault,
+        number_fault,
+    )
+
+
+def _likely(reading: DateReading) -> str:
+    return f"year({reading.sql}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
+
+
+def _share(workspace: Workspace, table: str, condition: str, filled: int) -> float:
+    count = workspace.row(f"SELECT count(*) FILTER ({condition}) FROM {table}")[0]
+    return float(count / filled) if filled else 0.0

@@ -1,0 +1,236 @@
+"""A first guess at which column means what, with its reasons.
+
+Two things speak for a column: what it is called, and what is in it. A column that cannot be what
+its name says is passed over; a name may be missing altogether.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltvkit.data.first_guess import names
+from ltvkit.data.first_guess.doubts import (
+    CROWD,
+    doubts_on_customer,
+    doubts_on_lines,
+    doubts_on_sales,
+    leave_out,
+)
+from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts, days_of, look_at
+from ltvkit.data.first_guess.first_config import NEEDED, Guess
+from ltvkit.data.first_guess.names import likeness
+from ltvkit.data.first_guess.revenue import find_revenue
+from ltvkit.data.first_guess.roles import (
+    best,
+    called,
+    may_be_a_customers_phone,
+    may_be_amount,
+    may_be_attribute,
+    may_be_customer,
+    may_be_date,
+    may_be_nameless_customer,
+    may_be_order,
+)
+from ltvkit.data.reading.sources import Source, read_transactions
+
+LEAST_FILLED = 0.2
+"""Addresses may stand in the first of an order's lines only."""
+
+YEAR_DAYS = 365
+
+
+def guess_columns(location: str | Path) -> Guess:
+    """Look at a table and guess which column is the customer, the date, the amount and more.
+
+    Parameters
+    ----------
+    location : str or Path
+        As in `read_transactions`.
+
+    Examples
+    --------
+    >>> guess = guess_columns("sample:cdnow")
+    >>> guess.columns.customer_id, guess.columns.ordered_at, guess.columns.revenue
+    ('customer_id', 'date', 'dollar_value')
+    """
+    source = read_transactions(location)
+    facts, rows = look_at(source)
+    return _decide(source, facts, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What each column seems to be.
+
+    Revenue is made of `used`, and `why` says so; `rest` are the columns without another meaning.
+    """
+
+    customer: ColumnFacts | None
+    date: ColumnFacts | None
+    order: ColumnFacts | None
+    margin: ColumnFacts | None
+    channel: ColumnFacts | None
+    revenue: str | None
+    used: tuple[ColumnFacts, ...]
+    why: str
+    rest: list[ColumnFacts]
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The columns that were found, by our names."""
+        facts = {
+            "customer_id": self.customer,
+            "ordered_at": self.date,
+            "order_id": self.order,
+            "margin": self.margin,
+            "channel": self.channel,
+        }
+        found = {key: fact.name for key, fact in facts.items() if fact}
+        return found | ({"revenue": self.revenue} if self.revenue else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is told of a column that was found: why it was taken, what is doubtful, what to set."""
+
+    reasons: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
+    found = _find(facts, rows)
+    said = (_of_customer(found, rows), _of_date(found), _of_revenue(found), _of_others(found))
+    left_out = leave_out(found.rest, found.used)
+    missing = [
+        f"no column was found for {key}: fill it in" for key in NEEDED if key not in found.keys
+    ]
+    lines: list[str] = []
+    if found.order and found.used and not likeness(found.used[0].name, names.QUANTITY):
+        lines = doubts_on_lines(source, found.order, found.used[0])
+    days = days_of(source, found.date) if found.date else 0
+    return Guess(
+        location=source.location,
+        found=found.keys,
+        reasons=tuple(reason for each in said for reason in each.reasons),
+        doubts=(
+            *(doubt for each in said for doubt in each.doubts),
+            *doubts_on_sales(facts, found.rest, found.used, left_out),
+            *lines,
+            *missing,
+        ),
+        candidates=tuple(
+            fact.name for fact in found.rest if fact not in found.used and may_be_attribute(fact)
+        ),
+        leave_out=left_out,
+        settings=tuple(setting for each in said for setting in each.settings),
+        horizon_days=_horizon(days),
+    )
+
+
+def _of_customer(found: _Found, rows: int) -> _Said:
+    fact = found.customer
+    if not fact:
+        return _Said()
+    reason = (
+        f"customer_id is '{fact.name}': {called(fact, names.CUSTOMER)}"
+        f"{fact.distinct} different values in {rows} rows"
+    )
+    return _Said((reason,), tuple(doubts_on_customer(fact)))
+
+
+def _of_date(found: _Found) -> _Said:
+    fact = found.date
+    if not fact:
+        return _Said()
+    reason = (
+        f"ordered_at is '{fact.name}': {called(fact, names.DATE)}"
+        f"{fact.dates:.0%} of its values are dates"
+    )
+    doubts: list[str] = []
+    settings: list[tuple[str, str]] = []
+    if fact.date_fault:
+        doubts.append(fact.date_fault)
+        settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
+    if fact.zoned:
+        doubts.append(
+            f"the times in '{fact.name}' carry an offset, and days are those of UTC: "
+            "set data.timezone to the shop's time zone"
+        )
+        settings.append(("timezone: Europe/Paris", "the shop's; its days are those of orders"))
+    return _Said((reason,), tuple(doubts), tuple(settings))
+
+
+def _of_revenue(found: _Found) -> _Said:
+    if not found.revenue:
+        return _Said()
+    faults = tuple(fact.number_fault for fact in found.used if fact.number_fault)
+    negative = max(fact.negative for fact in found.used)
+    refunds = (f"{negative:.1%} of its rows are negative: read as refunds",) if negative else ()
+    mark = (("decimal_mark: ','", "the mark before decimals"),) if faults else ()
+    return _Said((found.why, *refunds), faults, mark)
+
+
+def _of_others(found: _Found) -> _Said:
+    others = (
+        ("order_id", found.order, names.ORDER),
+        ("margin", found.margin, names.MARGIN),
+        ("channel", found.channel, names.CHANNEL),
+    )
+    return _Said(
+        tuple(
+            f"{key} is '{fact.name}': {called(fact, vocabulary)}{fact.distinct} different values"
+            for key, fact, vocabulary in others
+            if fact
+        )
+    )
+
+
+def _horizon(days: int) -> int:
+    """A year, and at most a third of the log: a backtest hides a horizon and learns from the rest.
+
+    A log whose days are not known is taken to be long enough.
+    """
+    return max(1, min(YEAR_DAYS, days // 3)) if days else YEAR_DAYS
+
+
+def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
+    date = best(
+        facts,
+        names.DATE,
+        may_be_date,
+        avoid=names.NOT_THE_ORDER_DATE,
+        prefer=lambda fact: (fact.filled == 1.0,),
+    )
+    others = [fact for fact in facts if fact is not date]
+
+    orders = best(others, names.ORDER, lambda fact: may_be_order(fact, rows), named=True)
+
+    def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
+        one_for_all = fact.distinct == 1  # The account of the shop itself.
+        return (not one_for_all, fact.distinct < (orders.distinct if orders else rows))
+
+    account = best(others, names.CUSTOMER, may_be_customer, prefer=comes_again, named=True)
+    address = best(others, names.EMAIL, lambda fact: fact.filled > LEAST_FILLED, named=True)
+    if account and address and account.commonest > CROWD > address.commonest:
+        account = None
+    customer = (
+        account
+        or address
+        or best(others, names.CARD, may_be_customer, named=True)
+        or best(others, names.PHONE, may_be_a_customers_phone, named=True)
+        or best(others, (), lambda fact: may_be_nameless_customer(fact, rows))
+    )
+    rest = [fact for fact in facts if fact not in (date, customer)]
+    order = best(rest, names.ORDER, lambda fact: may_be_order(fact, rows), named=True) or best(
+        rest, (), lambda fact: fact.numbered >= MOSTLY
+    )
+    rest = [fact for fact in rest if fact is not order]
+    margin = best(rest, names.MARGIN, may_be_amount, named=True)
+    channel = best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)
+    rest = [fact for fact in rest if fact not in (margin, channel)]
+    filled = min(
+        customer.filled if customer else 1.0, order.distinct / rows if order and rows else 1.0
+    )
+    revenue, used, why = find_revenue(rest, filled=filled)
+    return _Found(customer, date, order, margin, channel, revenue, used, why, rest)

@@ -1,0 +1,105 @@
+"""Which columns revenue is made of: an amount, less what was paid back, or pieces and a price."""
+
+from collections.abc import Sequence
+
+from ltvkit.data.first_guess import names
+from ltvkit.data.first_guess.facts import MOSTLY, ColumnFacts
+from ltvkit.data.first_guess.names import likeness
+from ltvkit.data.first_guess.roles import best, called, may_be_amount
+
+
+def find_revenue(
+    facts: Sequence[ColumnFacts], *, filled: float
+) -> tuple[str | None, tuple[ColumnFacts, ...], str]:
+    """The amount, or quantity times unit price; the columns it is made of; and why.
+
+    Amounts may stand in no more rows than customers do, or than there are orders: a share `filled`.
+    """
+    numbers = [fact for fact in facts if may_be_amount(fact, filled=filled)]
+    quantity = best(
+        numbers, names.QUANTITY, lambda fact: fact.whole or bool(fact.number_fault), named=True
+    )
+    price = best(
+        [fact for fact in numbers if fact is not quantity],
+        names.UNIT_PRICE,
+        lambda fact: not likeness(fact.name, names.TOTAL),
+        named=True,
+    )
+    total = best(
+        [fact for fact in numbers if fact not in (quantity, price)],
+        names.AMOUNT,
+        lambda fact: not likeness(fact.name, names.IDENTIFIER),
+        avoid=(*names.NOT_THE_AMOUNT, *names.REFUNDED, *names.GROSS),
+        prefer=_as_amount,
+        named=True,
+    )
+    if total:
+        words = f"{called(total, names.AMOUNT)}{total.numbers:.0%} of its values are numbers"
+        converted = likeness(total.name, names.CONVERTED)
+        refunded = next(
+            (
+                fact
+                for fact in facts
+                if _is_paid_back(fact, total) and likeness(fact.name, names.CONVERTED) == converted
+            ),
+            None,
+        )
+        if refunded is None:
+            return total.name, (total,), f"revenue is '{total.name}': {words}"
+        expression = f"{_quoted(total.name)} - {_quoted(refunded.name)}"
+        why = f"revenue is '{expression}': {words}; what was paid back is taken off"
+        return expression, (total, refunded), why
+    if quantity and price:
+        expression = f"{_quoted(quantity.name)} * {_quoted(price.name)}"
+        why = (
+            "there is no column with a total, but a number of pieces and a unit price; make sure "
+            "that it is the price of one piece"
+        )
+        return expression, (quantity, price), f"revenue is '{expression}': {why}"
+    left = price or best(
+        [fact for fact in numbers if fact is not quantity],
+        (),
+        lambda fact: not fact.whole and not likeness(fact.name, names.IDENTIFIER),
+        prefer=_as_amount,
+    )
+    if left:
+        why = "the only amounts" if left is not price else "it is called a price"
+        return (
+            left.name,
+            (left,),
+            f"revenue is '{left.name}': {why}; make sure it is the row's total",
+        )
+    return None, (), ""
+
+
+def _as_amount(fact: ColumnFacts) -> tuple[bool, ...]:
+    """What speaks for one of two amounts that are called alike, the weightiest first."""
+    return (
+        not fact.number_fault,
+        likeness(fact.name, names.CONVERTED) > 0,
+        likeness(fact.name, (*names.NOT_THE_AMOUNT, *names.REFUNDED)) < 1.0,
+        likeness(fact.name, names.NET) > 0,
+        not likeness(fact.name, names.GROSS),
+        not likeness(fact.name, names.PAYMENT),
+        not fact.whole,
+    )
+
+
+def _is_paid_back(fact: ColumnFacts, total: ColumnFacts) -> bool:
+    """Whether a column says of each amount how much of it was paid back, as a positive number.
+
+    It may be blank where nothing was. A yes or no is no amount.
+    """
+    return (
+        fact is not total
+        and likeness(fact.name, names.REFUNDED) == 1.0
+        and not likeness(fact.name, (*names.IDENTIFIER, *names.QUANTITY, *names.NOT_THE_AMOUNT))
+        and (likeness(fact.name, names.AMOUNT) == 1.0 or not fact.whole)
+        and fact.numbers >= MOSTLY
+        and fact.negative == 0
+        and not fact.number_fault
+    )
+
+
+def _quoted(name: str) -> str:
+    return name if name.isidentifier() else f"`{name}`"

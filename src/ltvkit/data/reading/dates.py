@@ -1,0 +1,297 @@
+"""Dates in whatever way a shop writes them, decided from the whole column.
+
+ISO dates are read at once. What is left is sorted into shapes (`9/9/Y 9:9`), and the order of day
+and month is taken from the rows that prove it: a first number above 12 is a day. When no row
+proves it, the column is refused instead of guessed.
+"""
+
+import re
+from dataclasses import dataclass
+
+from ltvkit.data.reading.workspace import Column, Workspace, literal, of_wrong_type
+from ltvkit.errors import DataError, offenders
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years outside are sentinels (`0001-01-01`, `9999-12-31`) or typing errors, not orders."""
+
+MIXED_SHARE = 0.01
+"""Up to this share of rows that prove the other order are typing errors; more is a mixed column."""
+
+_TIMES = {
+    "": "",
+    "9:9": "%H:%M",
+    "9:9:9": "%H:%M:%S",
+    "9:9:9.9": "%H:%M:%S.%f",
+    "9:9:9.Y": "%H:%M:%S.%f",
+    "9:9 a": "%I:%M %p",
+    "9:9:9 a": "%I:%M:%S %p",
+    "9:9a": "%I:%M%p",
+    "9:9:9a": "%I:%M:%S%p",
+}
+_NUMERIC = re.compile(
+    r"^(?P<date>[9Y](?P<sep>[-/. ])[9Y](?P=sep)[9Y])(?:(?P<gap>,? |T)(?P<time>.+))?$"
+)
+_NAMED = re.compile(
+    r"^(?P<date>9(?P<sep>[-/. ])a(?P=sep)[9Y]|a(?P<after>[-/. ])9,?(?P=after)[9Y])"
+    r"(?:(?P<gap>,? |T)(?P<time>.+))?$"
+)
+# Digits only, by their number: yyyymmdd with and without a time, or seconds, milliseconds,
+# microseconds and nanoseconds since 1970.
+_COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_EPOCH_PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
+_MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+_INSTANTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """How a column of dates is read.
+
+    Parameters
+    ----------
+    sql : str
+        A TIMESTAMP in the shop's time zone; NULL where it cannot be read.
+    words : str
+        The same for people.
+    zoned : bool
+        Whether there are times with an offset, which are turned into the shop's time zone.
+    """
+
+    sql: str
+    words: str
+    zoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """A column of texts to find dates in, and what to call it in messages."""
+
+    workspace: Workspace
+    table: str
+    sql: str
+    name: str
+
+
+def decide_dates(
+    workspace: Workspace,
+    table: str,
+    column: Column,
+    *,
+    timezone: str = "UTC",
+    date_format: str | None = None,
+) -> DateReading:
+    """Decide from a whole column how its dates are written.
+
+    Parameters
+    ----------
+    workspace, table, column :
+        The column and its table. Texts are trimmed, and NULL where empty.
+    timezone : str
+        Times with an offset are turned into this zone; times without one are taken to be in it.
+    date_format : str, optional
+        A strptime format that overrides the decision, for text.
+
+    Raises
+    ------
+    DataError
+        When the order of day and month cannot be known, or the format is none.
+    """
+    zone = literal(timezone)
+    if column.type in _INSTANTS:
+        sql = f"timezone({zone}, CAST({column.sql} AS TIMESTAMPTZ))"
+        return DateReading(sql, f"times, turned into {timezone}", zoned=True)
+    if column.type in _MOMENTS:
+        return DateReading(f"CAST({column.sql} AS TIMESTAMP)", "dates")
+    if column.is_fractional:
+        sql = f"CAST(TRY_CAST({column.sql} AS BIGINT) AS VARCHAR)"
+    elif column.is_text:
+        sql = column.sql
+    elif column.is_whole:
+        sql = f"CAST({column.sql} AS VARCHAR)"
+    else:
+        raise of_wrong_type(workspace, table, column, expected="dates")
+    texts = _Texts(workspace, table, sql, column.name)
+    if date_format is not None:
+        return _as_given(texts, date_format, zone)
+    return _decide(texts, timezone)
+
+
+def _as_given(texts: _Texts, date_format: str, zone: str) -> DateReading:
+    import duckdb
+
+    parsed = f"try_strptime({texts.sql}, {literal(date_format)})"
+    try:
+        kind = texts.workspace.row(f"SELECT typeof(try_strptime('', {literal(date_format)}))")[0]
+    except duckdb.Error as error:
+        raise DataError(
+            f"data.date_format: got {date_format!r}, expected a strptime format such as %d/%m/%Y; "
+            f"{str(error).splitlines()[0]}"
+        ) from None
+    if kind != "TIMESTAMP":
+        parsed = f"timezone({zone}, {parsed})"
+    return DateReading(parsed, f"written {date_format}")
+
+
+def _decide(texts: _Texts, timezone: str) -> DateReading:
+    text = texts.sql
+    # DuckDB reads '01-02-20' as the year 1: four digits are asked for.
+    iso = f"TRY_CAST({text} AS TIMESTAMP)"
+    is_iso = f"({iso} >= TIMESTAMP '1000-01-01')"
+    has_offset = (
+        f"(length({text}) > 16 AND regexp_matches(substr({text}, 11), '[-+]|[A-Za-z]{{3}}|Z$'))"
+    )
+    there, read, zoned = texts.workspace.row(
+        f"SELECT count({text}), count(*) FILTER ({is_iso}), count(*) FILTER ({has_offset}) "
+        f"FROM {texts.table}"
+    )
+    local, words = iso, ["ISO dates"] if read else []
+    if zoned:
+        # The cast to TIMESTAMP drops an offset silently; the cast with zone minds it.
+        joined = rf"regexp_replace({text}, ' ([-+]\d)', '\1')"
+        instant = f"timezone({literal(timezone)}, TRY_CAST({joined} AS TIMESTAMPTZ))"
+        local = f"CASE WHEN {has_offset} THEN {instant} ELSE {iso} END"
+        words = [f"ISO times with an offset, turned into {timezone}"]
+    if read == there:
+        return DateReading(local, ", ".join(words) or "no dates", zoned=zoned > 0)
+    formats, readings = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
+    if formats:
+        listed = ", ".join(literal(found) for found in formats)
+        words.append(f"{'others ' if words else ''}written {', '.join(formats)}")
+        formatted = [f"try_strptime({text}, [{listed}])"]
+    else:
+        formatted = []
+    if readings:
+        words.append("digits only")
+    isos = [f"CASE WHEN {is_iso} THEN {local} END"] if read or not (readings or formats) else []
+    sql = f"coalesce({', '.join([*isos, *readings, *formatted])}, NULL)"
+    return DateReading(sql, ", ".join(words) or "unreadable", zoned=zoned > 0)
+
+
+def _other_formats(
+    texts: _Texts, is_iso: str, timezone: str, *, few: float
+) -> tuple[list[str], list[str]]:
+    """What reads the texts that are not ISO: strptime formats, and SQL for compact forms.
+
+    Shapes come commonest first. A shape that can be read two ways is refused, unless it makes up
+    no more than `few` rows: then these are put aside like other unreadable dates.
+    """
+    shape = (
+        "regexp_replace(regexp_replace(regexp_replace(t, '[A-Za-z]{2,}', 'a', 'g'), "
+        "'[0-9]{4,}', 'Y', 'g'), '[0-9]+', '9', 'g')"
+    )
+    shapes = texts.workspace.rows(
+        "SELECT shape, CASE WHEN shape IN ('Y', 'Y.9', 'Y.Y') "
+        "THEN length(split_part(t, '.', 1)) ELSE 0 "
+        f"END AS size, count(*) AS n FROM (SELECT t, {shape} AS shape FROM "
+        f"(SELECT {texts.sql} AS t FROM {texts.table} WHERE {texts.sql} IS NOT NULL "
+        f"AND {is_iso} IS NOT TRUE)) GROUP BY ALL ORDER BY n DESC, shape, size LIMIT 200"
+    )
+    formats: list[str] = []
+    readings: list[str] = []
+    both_ways = [(pair, rows) for form, _, rows in shapes if (pair := _either_order(form))]
+    day_first = None
+    if both_ways:
+        day_first = _is_day_first(
+            texts, both_ways[0][0], refuse=sum(rows for _, rows in both_ways) > few
+        )
+    for form, size, _ in shapes:
+        pair = _either_order(form)
+        if form in ("Y", "Y.9", "Y.Y", "YTY", "YTYZ"):
+            readings += _compact(texts.sql, form, size, timezone)
+        elif pair and day_first is not None:
+            formats.append(pair[0] if day_first else pair[1])
+        elif not pair:
+            formats += _year_first(form) or _with_month_name(form)
+    return list(dict.fromkeys(formats)), readings
+
+
+def _compact(text: str, form: str, size: int, timezone: str) -> list[str]:
+    def local(instant: str) -> str:
+        return f"timezone({literal(timezone)}, timezone('UTC', {instant}))"
+
+    if form == "YTY":
+        return [f"try_strptime({text}, '%Y%m%dT%H%M%S')"]
+    if form == "YTYZ":
+        return [local(f"try_strptime({text}, '%Y%m%dT%H%M%SZ')")]
+    # Numbers that met missing values end in '.0', seconds since 1970 in parts of a second.
+    end = "[0-9]+" if size == 10 else "0+"
+    digits = text if form == "Y" else rf"regexp_replace({text}, '\.{end}$', '')"
+    of_size = f"CASE WHEN length({digits}) = {size} THEN"
+    if size in _COMPACT:
+        return [f"{of_size} try_strptime({digits}, '{_COMPACT[size]}') END"]
+    if size in _EPOCH_PER_SECOND:
+        micros = f"TRY_CAST({digits} AS HUGEINT) * 1000000 // {_EPOCH_PER_SECOND[size]}"
+        return [f"{of_size} {local(f'make_timestamp(CAST({micros} AS BIGINT))')} END"]
+    return []
+
+
+def _with_month_name(form: str) -> list[str]:
+    """The formats with the month cut short and in full: of "May" alone nobody can tell which."""
+    found = _NAMED.match(form)
+    time = _TIMES.get(found["time"] or "") if found else None
+    if found is None or time is None:
+        return []
+    year = "%Y" if "Y" in found["date"] else "%y"
+    tail = (found["gap"] or " ") + time if time else ""
+    if found["date"].startswith("a"):
+        comma, sep = "," if "," in found["date"] else "", found["after"]
+        return [f"{month}{sep}%d{comma}{sep}{year}{tail}" for month in ("%b", "%B")]
+    return [found["sep"].join(["%d", month, year]) + tail for month in ("%b", "%B")]
+
+
+def _year_first(form: str) -> list[str]:
+    parts, sep, tail = _numbers(form)
+    if parts[:1] == ["Y"] and parts.count("Y") == 1:
+        return [sep.join(["%Y", "%m", "%d"]) + tail]
+    return []
+
+
+def _either_order(form: str) -> tuple[str, str] | None:
+    """The format day first and the format month first, of a shape that can be either."""
+    parts, sep, tail = _numbers(form)
+    if len(parts) != 3 or "Y" in parts[:2]:
+        return None
+    year = "%Y" if parts[2] == "Y" else "%y"
+    return sep.join(["%d", "%m", year]) + tail, sep.join(["%m", "%d", year]) + tail
+
+
+def _numbers(form: str) -> tuple[list[str], str, str]:
+    """The three numbers of a shape's date, what parts them, and the format of its time."""
+    found = _NUMERIC.match(form)
+    time = _TIMES.get(found["time"] or "") if found else None
+    if found is None or time is None:
+        return [], "", ""
+    tail = (found["gap"] or " ") + time if time else ""
+    return found["date"].split(found["sep"]), found["sep"], tail
+
+
+def _is_day_first(texts: _Texts, pair: tuple[str, str], *, refuse: bool) -> bool | None:
+    """Whether days come before months, by the rows that prove it; None where none does."""
+    numbers = "'^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ][0-9]{2,4}(?:[^0-9]|$)'"
+    first = f"TRY_CAST(regexp_extract({texts.sql}, {numbers}, 1) AS INT)"
+    second = f"TRY_CAST(regexp_extract({texts.sql}, {numbers}, 2) AS INT)"
+    day_first, month_first = texts.workspace.row(
+        "SELECT count(*) FILTER (a BETWEEN 13 AND 31 AND b BETWEEN 1 AND 12), "
+        "count(*) FILTER (b BETWEEN 13 AND 31 AND a BETWEEN 1 AND 12) "
+        f"FROM (SELECT {first} AS a, {second} AS b FROM {texts.table})"
+    )
+    proofs = day_first + month_first
+    if proofs and min(day_first, month_first) <= MIXED_SHARE * proofs:
+        return bool(day_first > month_first)
+    if not refuse:
+        return None
+    if proofs:
+        raise DataError(
+            f"column '{texts.name}': got {day_first} dates that must be day first and "
+            f"{month_first} that must be month first, expected one order; set data.date_format to "
+            f"'{pair[0]}' or '{pair[1]}' (the others are put aside), or mend the file"
+        )
+    examples = texts.workspace.rows(
+        f"SELECT DISTINCT {texts.sql} AS example FROM {texts.table} WHERE {first} IS NOT NULL "
+        "ORDER BY example LIMIT 3"
+    )
+    raise DataError(
+        f"column '{texts.name}': got {offenders(row[0] for row in examples)}, which can be read "
+        "day first or month first (no row has a number above 12), expected to know; set "
+        f"data.date_format to '{pair[0]}' or '{pair[1]}'"
+    )

@@ -4,10 +4,12 @@ A ledger must add up, so what cannot be read is refused with the rows that are w
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from ltvkit.data.reading.workspace import Column
 from ltvkit.data.tables.opened import (
     Opened,
     Table,
@@ -29,6 +31,13 @@ TOTAL_WORDS = ("total", "totals", "gesamt", "summe", "somme", "suma", "razem")
 
 FEWEST_SUMMED = 4
 """Rows from which on one of them that is the sum of the others is no chance."""
+
+_PERIOD = (
+    "coalesce(strftime(try_strptime({0} || '-1', '%G-W%V-%u'), '%Y-%m-%d'), "
+    "regexp_replace(regexp_replace({0}, '^([0-9]{{4}})[-/.]?(0[1-9]|1[0-2])$', '\\1-\\2-01'), "
+    "'^([0-9]{{1,2}})[-/.]([0-9]{{4}})$', '\\2-\\1-01'))"
+)
+"""`2024-01`, `202401` and `01/2024` are the first day of a month, `2024-W05` a week's Monday."""
 
 
 def read_costs(
@@ -62,7 +71,7 @@ def read_costs(
         When there is no row; on an unknown category (with the nearest known), an unreadable period
         or amount, a share outside 0-1, a negative number of leads or clicks.
     """
-    opened = open_table(location, "costs", columns, needed=("period", "amount"))
+    opened = _with_days(open_table(location, "costs", columns, needed=("period", "amount")))
     # An advertising platform's export says what was spent, not that it was advertising.
     exported = "category" not in opened.columns
     notes = _without_totals(opened)
@@ -102,6 +111,16 @@ def read_costs(
         expected = "0 or more" if name != "acquisition_share" else "0 to 1 (50 % is 0.5)"
         refuse(opened, frame[name], wrong & frame[name].notna(), expected)
     return table_of(opened, frame, notes)
+
+
+def _with_days(opened: Opened) -> Opened:
+    """Months and weeks as their first days; a number is read as its text would be."""
+    period = opened.columns["period"]
+    if not (period.is_text or period.is_whole or period.is_fractional):
+        return opened
+    text = period.sql if period.is_text else text_sql(opened, "period")
+    days = Column(period.name, _PERIOD.format(text), "VARCHAR")
+    return replace(opened, columns={**opened.columns, "period": days})
 
 
 def _without_totals(opened: Opened) -> list[str]:

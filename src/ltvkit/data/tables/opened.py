@@ -39,15 +39,6 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-# `2024-01`, `202401` and `01/2024` are the first day of a month, `2024-W05` the Monday of a week.
-# A number is read as its text would be.
-_PERIOD = (
-    "coalesce(strftime(try_strptime({0} || '-1', '%G-W%V-%u'), '%Y-%m-%d'), "
-    "regexp_replace(regexp_replace({0}, '^([0-9]{{4}})[-/.]?(0[1-9]|1[0-2])$', '\\1-\\2-01'), "
-    "'^([0-9]{{1,2}})[-/.]([0-9]{{4}})$', '\\2-\\1-01'))"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A table staged in a workspace of its own, with its columns under our names."""
@@ -93,14 +84,8 @@ def open_table(
             continue  # Ours by name, but the mapping gives the name to another column.
         if only is not None and ours not in only:
             continue
-        sql, kind = column.tidy, column.type
-        if name == "costs" and ours == "period":
-            if column.is_whole or column.is_fractional:
-                sql, kind = decide_identifiers(workspace, table, column)[0], "VARCHAR"
-            if kind == "VARCHAR":
-                sql = _PERIOD.format(sql)
-        staged.append(f"{sql} AS c{place}")
-        found[ours] = Column(column.name, f"c{place}", kind)
+        staged.append(f"{column.tidy} AS c{place}")
+        found[ours] = Column(column.name, f"c{place}", column.type)
     lacking = [ours for ours in needed if ours not in found]
     if lacking:
         remedy = (

@@ -40,6 +40,15 @@ MOST_OFFENDERS = 5
 """As many as a reader mends at a time: the rest is seen when these are gone."""
 
 
+def first_line(error: BaseException) -> str:
+    r"""What an error says in its first line, or its name where it says nothing.
+
+    >>> first_line(ValueError("no such table\nLINE 1: SELECT")), first_line(TimeoutError())
+    ('no such table', 'TimeoutError')
+    """
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
 def offenders(values: Iterable[object], *, limit: int = MOST_OFFENDERS) -> str:
     """List up to `limit` distinct offending values for a message, in order of appearance.
 

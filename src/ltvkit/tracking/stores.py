@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ltvkit.data.reading.locations import redact, scheme_of, without_secrets
-from ltvkit.errors import UserError
+from ltvkit.errors import UserError, first_line
 from ltvkit.files import locked
 
 if TYPE_CHECKING:
@@ -242,5 +242,4 @@ def run_url(location: str, experiment_id: str, run_id: str) -> str:
 
 def what_it_said(error: BaseException, location: str) -> str:
     """The first line of an error, short enough for a message and without a password."""
-    text = str(error).strip().splitlines() or [type(error).__name__]
-    return without_secrets(text[0], location)[:300]
+    return without_secrets(first_line(error), location)[:300]

@@ -12,7 +12,7 @@ from ltvkit.data.reading.dates import FIRST_YEAR, LAST_YEAR, decide_dates
 from ltvkit.data.reading.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.reading.sources import Source
 from ltvkit.data.reading.workspace import Column, Workspace, literal
-from ltvkit.errors import DataError
+from ltvkit.errors import DataError, first_line
 
 ONE_AMOUNT = 0.99
 """Share of the orders with one amount, from which a log is one of totals."""
@@ -129,7 +129,7 @@ def _copy(source: Source, names: Sequence[str], schema: str, raw: str) -> dict[s
     except duckdb.Error as error:
         raise DataError(
             f"got {source.location}, expected a table that can be read to its end; "
-            f"{str(error).splitlines()[0]}"
+            f"{first_line(error)}"
         ) from None
     return {
         name: Column(name, f"r{place}", column.type)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 from ltvkit.data.reading.delimited import unique_names
 from ltvkit.data.reading.locations import redact, scheme_of, without_secrets
 from ltvkit.data.reading.workspace import Workspace, ident
-from ltvkit.errors import DataError
+from ltvkit.errors import DataError, first_line
 
 BATCH_ROWS = 100_000
 
@@ -80,10 +80,10 @@ def copy_postgres(location: str, workspace: Workspace) -> Path:
                 for chunk in rows:
                     out.write(chunk)
     except psycopg.Error as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(
-            f"got '{without_secrets(first, location)}' from {redact(location)}, expected a table "
-            "or query that can be read; check the address, the login, and ?table= or ?query="
+            f"got '{without_secrets(first_line(error), location)}' from {redact(location)}, "
+            "expected a table or query that can be read; check the address, the login, and ?table= "
+            "or ?query="
         ) from None
     return copy
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from ltvkit.data.reading.workspace import Column, Workspace, literal, of_wrong_type
-from ltvkit.errors import DataError, offenders
+from ltvkit.errors import DataError, first_line, offenders
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years outside are sentinels (`0001-01-01`, `9999-12-31`) or typing errors, not orders."""
@@ -125,7 +125,7 @@ def _as_given(texts: _Texts, date_format: str, zone: str) -> DateReading:
     except duckdb.Error as error:
         raise DataError(
             f"data.date_format: got {date_format!r}, expected a strptime format such as %d/%m/%Y; "
-            f"{str(error).splitlines()[0]}"
+            f"{first_line(error)}"
         ) from None
     if kind != "TIMESTAMP":
         parsed = f"timezone({zone}, {parsed})"

@@ -21,7 +21,7 @@ from ltvkit.data.reading.frames import as_arrow, narrowed
 from ltvkit.data.reading.locations import SERVERS, redact, scheme_of
 from ltvkit.data.reading.workspace import Column, Workspace, ident, literal
 from ltvkit.data.samples import read_sample, sample_csv
-from ltvkit.errors import DataError, offenders
+from ltvkit.errors import DataError, first_line, offenders
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".psv", ".dat")
 PARQUET_ENDINGS = (".parquet", ".pq", ".parq")
@@ -350,7 +350,7 @@ def _open_duckdb(location: str, workspace: Workspace) -> Source:
         workspace.run(f"DETACH {alias}")
     except duckdb.Error as error:
         raise DataError(
-            f"got '{_first_line(error)}' from {location}, expected a table or query that can be "
+            f"got '{first_line(error)}' from {location}, expected a table or query that can be "
             "read; check ?table= or ?query="
         ) from None
     return _from_relation(f"(FROM {name})", location, workspace, file_digest(path))
@@ -370,7 +370,7 @@ def _from_relation(
         described = workspace.rows(f"DESCRIBE SELECT * FROM {relation}")
     except duckdb.Error as error:
         raise DataError(
-            f"got {location}, expected a table that can be read; {_first_line(error)}"
+            f"got {location}, expected a table that can be read; {first_line(error)}"
         ) from None
     columns = tuple(
         # An ENUM is text that is stored as a number; where nothing is in a column, no text is.
@@ -382,7 +382,3 @@ def _from_relation(
         )
     )
     return Source(location, workspace, relation, columns, sha256)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -66,7 +66,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
 """The folders of a room, each with those it may import beside itself and what all stand on."""
 
 ALL_STAND_ON = {
-    "data": {"beginning", "pauses", "samples"},
+    "data": {"beginning", "clock", "samples"},
     "economics": {"inputs", "ratios"},
     "models": {"_likelihood", "_rows", "_state"},
 }

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
+from ltvkit.shop_clock import CALENDAR, Months, Pause, ShopClock, month_of
 
 PAUSES = ShopClock((Pause(ended=100, days=21), Pause(ended=300, days=49)))
 days = st.integers(-500, 500)
@@ -29,3 +29,24 @@ def test_many_days_are_told_as_each_is(many):
 
 def test_time_before_a_pause_is_nearer_by_all_pauses_since():
     assert [PAUSES.at(day) for day in (0, 99, 100, 250, 300, 400)] == [70, 169, 149, 299, 300, 400]
+
+
+@given(st.integers(0, 40_000))
+def test_a_month_is_the_days_between_two_firsts(day):
+    first, last = month_of(day)
+    assert first <= day <= last
+    assert month_of(first - 1)[1] == first - 1
+    assert month_of(last + 1)[0] == last + 1
+
+
+@given(st.integers(0, 40_000), st.integers(-40, 40))
+def test_of_months_all_is_told_on_the_first_or_on_the_last_day(day, moved):
+    start, end = month_of(day)
+    first, last = (ShopClock(months=Months(dated, moved)) for dated in ("first", "last"))
+    assert first.at(day) == end + moved
+    assert last.at(day) == (end if day == end else start - 1) + moved
+    assert first.since(start) == start + moved
+    assert last.since(end) == start + moved
+    for clock in (first, last):
+        assert clock.at(clock.cutoff(clock.at(day))) == clock.at(day)
+        assert clock.at(clock.cutoff(day)) <= day

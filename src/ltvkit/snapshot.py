@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 import numpy as np
 
@@ -126,6 +127,8 @@ class Continuity:
         The mean between two days with orders.
     taken_out : bool
         Whether the models take no notice of the longest, see `ltvkit.shop_clock`.
+    dates_tell : {"day", "month", "year"}
+        What is known of when somebody ordered.
     renamed_after : date, optional
         The last day of the customers' old ids, where from one day on hardly anybody ordered who
         had ordered before.
@@ -142,6 +145,7 @@ class Continuity:
     longest_to: date | None
     usual_days: float
     taken_out: bool = False
+    dates_tell: Literal["day", "month", "year"] = "day"
     renamed_after: date | None = None
     returned: int = 0
     expected: int = 0

@@ -298,6 +298,19 @@ def test_a_pause_taken_out_of_time_is_told_as_such():
     assert "take no notice of these days" in found.reasons[-1]
 
 
+@pytest.mark.parametrize(
+    ("told", "decision", "words"),
+    [
+        ("month", "use", "given a day of the month each"),
+        ("year", "ranking only", "not the amounts"),
+    ],
+)
+def test_dates_that_do_not_tell_the_day_are_told(told, decision, words):
+    found = verdict(backtest_of(), continuity=replace(quiet(0), dates_tell=told))
+    assert found.decision == decision
+    assert words in found.reasons[-1]
+
+
 def test_pauses_of_a_shop_with_few_orders_are_nothing_special():
     assert status(verdict(backtest_of(), continuity=quiet(0, 60, 7)))["pauses"] == "PASS"
     assert status(verdict(backtest_of(), continuity=quiet(0, 71, 7)))["pauses"] == "REVIEW"

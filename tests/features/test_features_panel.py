@@ -75,6 +75,38 @@ def test_a_shop_that_was_shut_has_the_panel_of_one_that_was_not():
     assert_same_panel(shut, going_on)
 
 
+def of_months(log, *, last):
+    month = log["ordered_on"].dt.to_period("M")
+    day = (month.dt.end_time if last else month.dt.start_time).dt.normalize()
+    summed = log.assign(ordered_on=day.astype("datetime64[s]"))
+    return summed.drop_duplicates(["customer_id", "ordered_on"])
+
+
+def test_months_are_the_same_whether_their_first_or_their_last_day_stands_for_them():
+    log = messy_log(3, customers=80)
+    end = Snapshot(date(2023, 12, 31), 120)
+    first, last = (panel_of(of_months(log, last=which), end) for which in (False, True))
+    for panel in (first, last):
+        assert panel.activity.repeats["day"].max() <= panel.as_of_day
+        panel.now.pop("first_weekday")
+        panel.rows.pop("first_weekday")
+    assert_same_panel(first, last)
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_of_months_each_customer_has_one_day_and_all_days_have_customers(last):
+    log = of_months(messy_log(3, customers=200), last=last)
+    log = log[log["ordered_on"] <= pd.Timestamp(AS_OF)]
+    now = panel_of(log).now
+    assert now["days_since_last"].min() >= 0
+    gaps = now["mean_gap_days"].dropna()
+    told = log.groupby("customer_id")["ordered_on"].agg(["min", "max", "size"])
+    told = told[told["size"] > 1].loc[now.loc[gaps.index, "customer_id"]]
+    months = (told["max"] - told["min"]).dt.days / (told["size"] - 1)
+    np.testing.assert_allclose(gaps, months, atol=3)
+    assert now["days_since_last"].nunique() > 50
+
+
 def test_a_few_customers_of_another_time_are_known_but_lengthen_no_history():
     log = messy_log(3)
     early = log.head(4).assign(

@@ -107,7 +107,7 @@ def fold_snapshots(
     ()
     """
     as_of_day = as_day_number(snapshot.as_of)
-    history = as_of_day - clock.at(as_day_number(first_day))
+    history = as_of_day - clock.since(as_day_number(first_day))
     horizon = snapshot.horizon_days
     shortest = max(SHORTEST_HISTORY_DAYS, horizon // 2)
     if history - horizon < shortest:
@@ -118,7 +118,7 @@ def fold_snapshots(
         back = horizon + number * max(horizon // 2, 28)
         looks_far_enough = horizon >= min(SHORTEST_HORIZON_DAYS, snapshot.horizon_days)
         if looks_far_enough and history - back >= shortest:
-            cutoff = EPOCH + timedelta(days=clock.calendar(as_of_day - back))
+            cutoff = EPOCH + timedelta(days=clock.cutoff(as_of_day - back))
             folds.append(Snapshot(cutoff, horizon))
     return tuple(folds)
 

@@ -32,7 +32,7 @@ CALIBRATION_MARGIN = 0.06
 """By how much more than a perfect forecast stated chances may be off: a choice, six customers in a
 hundred."""
 
-OF_THE_LOG = ("last days", "pauses", "ids over time", "who left")
+OF_THE_LOG = ("dates", "last days", "pauses", "ids over time", "who left")
 """The checks of whether the log goes on, told whatever the verdict is."""
 
 MUCH_OF_OTHER_PLAN, MOST_OF_OTHER_PLAN = 0.03, 0.10
@@ -372,7 +372,14 @@ def _of_the_log(found: Continuity) -> tuple[Check, ...]:
     key = "taken_out" if found.taken_out else status.lower()
     said = Sentence(f"check.pauses.{key}", facts)
     pauses = Check("pauses", status, found.longest_days, usual, said)
-    return ended, pauses, _ids(found), _who_left(found)
+    return _dates(found), ended, pauses, _ids(found), _who_left(found)
+
+
+def _dates(found: Continuity) -> Check:
+    """Whether they tell the day: of months something can be made, of years no total."""
+    statuses: dict[str, Status] = {"day": "PASS", "month": "REVIEW", "year": "FAIL"}
+    told = found.dates_tell
+    return Check("dates", statuses[told], told != "day", 0, Sentence(f"check.dates.{told}"))
 
 
 def _ids(found: Continuity) -> Check:

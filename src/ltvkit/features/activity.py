@@ -33,7 +33,7 @@ def activity_of(history: ir.Table, as_of: date, clock: ShopClock = CALENDAR) -> 
         raise NotEnoughDataError(
             f"got no order up to {as_of}, expected history; choose a later date"
         )
-    since = history.filter(history.first_day >= clock.at(as_day_number(history_begins(history))))
+    since = history.filter(history.first_day >= clock.since(as_day_number(history_begins(history))))
     return Activity(
         arrivals=fetch(arrivals(since)).sort_values("first_day", ignore_index=True),
         repeats=fetch(repeats(since)).sort_values(["cohort", "day"], ignore_index=True),

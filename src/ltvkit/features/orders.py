@@ -11,6 +11,9 @@ import ibis.expr.types as ir
 from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import EPOCH
 
+DAYS_DRAWN = 2**20
+"""Of a month told as a whole every customer has one day, drawn among so many parts of it."""
+
 OrderDays = ir.Table
 """One row per customer and order day (`ltvkit.schemas.ORDER_DAYS`)."""
 
@@ -37,11 +40,7 @@ def with_history(order_days: ir.Table, clock: ShopClock = CALENDAR) -> ir.Table:
         `number` (1 for the first order), `gap_days` (days since the order before; missing for the
         first), and `first_revenue` (0 for all orders but the first).
     """
-    calendar = day_number(order_days.ordered_on)
-    day = calendar
-    for pause in clock.pauses:
-        day += ibis.ifelse(calendar < pause.ended, pause.days, 0)
-    orders = order_days.mutate(day=day.cast("int64"))
+    orders = order_days.mutate(day=_told(order_days, clock))
     per_customer = ibis.window(group_by="customer_id", order_by="day")
     orders = orders.mutate(
         number=(ibis.row_number().over(per_customer) + 1).cast("int64"),
@@ -51,3 +50,17 @@ def with_history(order_days: ir.Table, clock: ShopClock = CALENDAR) -> ir.Table:
     return orders.mutate(
         first_revenue=ibis.ifelse(orders.number == 1, orders.revenue, 0.0),
     )
+
+
+def _told(order_days: ir.Table, clock: ShopClock) -> ir.IntegerValue:
+    """The day of each row by the clock."""
+    if clock.months:
+        start = order_days.ordered_on.truncate("M").cast("date")
+        length = day_number((start + ibis.interval(months=1)).cast("date")) - day_number(start)
+        own = (order_days.customer_id.hash() & (DAYS_DRAWN - 1)) / DAYS_DRAWN
+        return (day_number(start) + (own * length).floor() + clock.months.moved).cast("int64")
+    calendar = day_number(order_days.ordered_on)
+    day = calendar
+    for pause in clock.pauses:
+        day += ibis.ifelse(calendar < pause.ended, pause.days, 0)
+    return day.cast("int64")

@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from ltvkit.data.pauses import shop_clock
+from ltvkit.data.clock import shop_clock
 from ltvkit.features.activity import activity_of
 from ltvkit.features.attributes import attributes
 from ltvkit.features.customers import with_customers
@@ -89,7 +89,7 @@ def build_panel(
     """
     past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
     with quiet():
-        clock = shop_clock(past)
+        clock = shop_clock(past, snapshot.as_of)
         history = with_history(past, clock).cache()
     as_of_day = as_day_number(snapshot.as_of)
     activity = activity_of(history, snapshot.as_of, clock)

@@ -15,7 +15,7 @@ import pandas as pd
 from ltvkit.config import Config
 from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
-from ltvkit.data.pauses import shop_clock
+from ltvkit.data.clock import shop_clock
 from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, fold_snapshots
 from ltvkit.evaluation.checks import Check, check_latest_renewals, check_newcomers, check_plans
 from ltvkit.features.contracts import (
@@ -159,7 +159,8 @@ class OrderShop:
 
     def folds(self, log: CleanLog, snapshot: Snapshot) -> tuple[Snapshot, ...]:
         """The latest whose horizon is over, and one before."""
-        return fold_snapshots(log.summary.begins, snapshot, shop_clock(log.order_days))
+        clock = shop_clock(log.order_days, snapshot.as_of)
+        return fold_snapshots(log.summary.begins, snapshot, clock)
 
     def panel(self, order_days: OrderDays, snapshot: Snapshot) -> Panel:
         """Rolling past snapshots."""
@@ -176,7 +177,7 @@ class OrderShop:
     ) -> pd.DataFrame:
         """Summary, behaviour and attributes."""
         return features_at(
-            with_history(order_days, shop_clock(order_days)),
+            with_history(order_days, shop_clock(order_days, snapshot.as_of)),
             [as_day_number(snapshot.as_of)],
             horizon_days=model.label_days_,
             attribute_columns=self.attributes,
@@ -185,7 +186,7 @@ class OrderShop:
 
     def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
         """Orders and revenue, over as many days on which the shop was open."""
-        return _orders_after(order_days, fold, shop_clock(order_days))
+        return _orders_after(order_days, fold, shop_clock(order_days, fold.as_of))
 
     def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
         """Whether more customers came of late than at any past date."""
@@ -258,7 +259,7 @@ def _orders_after(
 
 def clock_of(config: Config, log: CleanLog) -> ShopClock:
     """The clock that the models of a shop tell days by: contracts run on while it is shut."""
-    return CALENDAR if config.kind == "contractual" else shop_clock(log.order_days)
+    return CALENDAR if config.kind == "contractual" else shop_clock(log.order_days, log.as_of)
 
 
 def contracts_in_words(config: Config, log: CleanLog) -> str:

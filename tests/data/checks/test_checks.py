@@ -17,7 +17,7 @@ from ltvkit.data import (
     source_from_frame,
 )
 from ltvkit.data import render_data_check as render
-from ltvkit.data.pauses import shop_clock
+from ltvkit.data.clock import shop_clock
 
 
 def good(rows: int = 6000, customers: int = 600) -> pd.DataFrame:
@@ -64,10 +64,10 @@ def test_the_longest_pause_is_told_to_be_out_of_time_where_the_clock_says_so():
     log = order_days_from_frame(
         pd.DataFrame({"customer_id": "a", "ordered_at": days, "revenue": 1.0})
     )
-    assert continuity(log, shop_clock(log.order_days)).taken_out
+    assert continuity(log, shop_clock(log.order_days, log.as_of)).taken_out
     assert not continuity(log).taken_out
     steady = order_days_from_frame(good())
-    assert not continuity(steady, shop_clock(steady.order_days)).taken_out
+    assert not continuity(steady, shop_clock(steady.order_days, steady.as_of)).taken_out
 
 
 def several_rows_without_id(frame):

@@ -58,6 +58,7 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
         longest_to=ended if longest else None,
         usual_days=float(usual or 0.0),
         taken_out=bool(ended) and as_day_number(ended) in {one.ended for one in clock.pauses},
+        dates_tell="year" if clock.yearly else "month" if clock.months else "day",
         renamed_after=renamed_after,
         returned=returned,
         expected=expected,

@@ -3,6 +3,7 @@
 from ltvkit.data.checks.continuity import continuity
 from ltvkit.data.checks.finding import DataFinding, by_threshold, counted
 from ltvkit.data.cleaning.clean_log import CleanLog
+from ltvkit.data.clock import shop_clock
 from ltvkit.snapshot import Continuity
 
 LATE_DAYS = 90
@@ -148,10 +149,27 @@ def _mid_life(log: CleanLog) -> DataFinding:
     )
 
 
+def _dates(found: Continuity) -> DataFinding:
+    words = {
+        "day": "dates tell the day of an order",
+        "month": "every order is dated the first day of a month, or its last",
+        "year": "every order is dated the same day of a year",
+    }
+    return by_threshold(
+        "dates",
+        float(found.dates_tell != "day"),
+        words[found.dates_tell],
+        "give the days on which customers ordered, if they are known: where orders are free, those "
+        "of a month are spread over it, and of those of a year no total is to be trusted",
+        review=0.5,
+    )
+
+
 def findings_over_time(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
     """Every check of the days of a log."""
-    found = continuity(log)
+    found = continuity(log, shop_clock(log.order_days, log.as_of))
     return (
+        _dates(found),
         _history(log, horizon_days),
         _beginning(log),
         _mid_life(log),

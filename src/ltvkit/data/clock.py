@@ -1,11 +1,13 @@
-"""The clock of a shop: which times without any order are taken out of it."""
+"""The clock of a shop: what its dates tell, and which times without any order are taken out."""
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ltvkit.data.beginning import QUARTER_DAYS, counts, history_begins
-from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
+from ltvkit.shop_clock import CALENDAR, Months, Pause, ShopClock
 from ltvkit.snapshot import WEEK_DAYS, as_day_number, usual_pause_days
 from ltvkit.units import DAYS_PER_YEAR, Integers
 
@@ -20,12 +22,17 @@ MOST_PAUSES, MOST_OF_HISTORY = 2, 1 / 3
 """A shop that pauses more often, or for more of its days, does so by habit: one of campaigns, or
 one that sells a collection at a time."""
 
+FEWEST_DATES = 4
+"""Of fewer, all may be the first of a month by chance."""
+
 SAME_TIME_DAYS = 28
 """Pauses that end at the same time of two years, or so nearly, are holidays, and come back."""
 
 
-def shop_clock(order_days: "ir.Table") -> ShopClock:
-    """The clock of a shop that was shut for a while, or of a log of which a part is missing.
+def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
+    """The clock of a shop: what its dates tell, and when it was shut or its log is missing.
+
+    Where every order is dated the first of a month, or its last, dates tell the month alone.
 
     Taken out is a pause of three weeks to a quarter, ten times as long as usual, that cannot be
     chance, if it is no habit: there are at most two, over a third of history at most, and not at
@@ -35,6 +42,8 @@ def shop_clock(order_days: "ir.Table") -> ShopClock:
     ----------
     order_days : ibis table
         `customer_id`, `ordered_on`.
+    as_of : date
+        The snapshot, on which the clock is the calendar.
 
     Examples
     --------
@@ -47,12 +56,14 @@ def shop_clock(order_days: "ir.Table") -> ShopClock:
     >>> log = order_days_from_frame(
     ...     pd.DataFrame({"customer_id": "a", "ordered_at": days, "revenue": 1.0})
     ... )
-    >>> shop_clock(log.order_days)
-    ShopClock(pauses=(Pause(ended=19779, days=28),))
+    >>> shop_clock(log.order_days, log.as_of).pauses
+    (Pause(ended=19779, days=28),)
     """
     day, _ = counts(order_days.group_by("ordered_on").aggregate(orders=order_days.count()))
     if not len(day):
         return CALENDAR
+    if len(day) >= FEWEST_DATES and (coarse := _coarse(day, as_day_number(as_of))):
+        return coarse
     day = day[day >= as_day_number(history_begins(order_days))]
     without = np.diff(day) - 1
     usual = without.sum() / max(len(without), 1)
@@ -70,6 +81,21 @@ def shop_clock(order_days: "ir.Table") -> ShopClock:
             if days <= QUARTER_DAYS
         )
     )
+
+
+def _coarse(day: Integers, as_of_day: int) -> ShopClock | None:
+    """The clock of dates that tell the month or the year alone; None where they tell the day."""
+    date, after = day.astype("datetime64[D]"), (day + 1).astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
+    if len(np.unique(date - month)) == len(np.unique(month.astype(np.int64) % 12)) == 1:
+        return ShopClock(yearly=True)
+    if (date == month).all():
+        months = Months("first")
+    elif (after == after.astype("datetime64[M]")).all():
+        months = Months("last")
+    else:
+        return None
+    return ShopClock(months=replace(months, moved=as_of_day - months.told_until(as_of_day)))
 
 
 def _slower_pace(day: Integers, last: Integers) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Which pauses are taken out of time, and which are a shop's habit or chance."""
+"""Which pauses are taken out of time, which are a shop's habit or chance, and what dates tell."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.data import order_days_from_frame
-from ltvkit.data.pauses import shop_clock
+from ltvkit.data.clock import shop_clock
 from ltvkit.snapshot import as_day_number
 
 YEARS = pd.date_range("2021-01-01", "2023-12-31")
@@ -16,7 +16,8 @@ YEARS = pd.date_range("2021-01-01", "2023-12-31")
 def clock_of(days):
     customers = [f"c{n % 50}" for n in range(len(days))]
     frame = pd.DataFrame({"customer_id": customers, "ordered_at": days, "revenue": 1.0})
-    return shop_clock(order_days_from_frame(frame).order_days)
+    log = order_days_from_frame(frame)
+    return shop_clock(log.order_days, log.as_of)
 
 
 def taken_out(days):
@@ -99,3 +100,27 @@ def test_chance_makes_no_pause_of_a_shop_that_fades():
         gaps = dice.exponential(np.linspace(0.5, 12, 150))
         days = pd.Timestamp("2021-01-01") + pd.to_timedelta(np.cumsum(gaps).astype(int), "D")
         assert taken_out(days.unique()) == []
+
+
+MONTHS = pd.date_range("2021-01-01", "2023-12-01", freq="MS")
+
+
+@pytest.mark.parametrize(
+    ("dated", "days"), [("first", MONTHS), ("last", MONTHS + pd.offsets.MonthEnd(0))]
+)
+def test_dates_of_whole_months_are_told_as_such(dated, days):
+    clock = clock_of(days.repeat(3))
+    assert clock.months.dated == dated
+    assert clock.at(as_day_number(days[-1].date())) == as_day_number(days[-1].date())
+    assert not clock.pauses
+    one_more = days.append(pd.DatetimeIndex([days[5] + pd.Timedelta(days=9)]))
+    assert clock_of(one_more).months is None
+    assert clock_of(days[:3]).months is None
+
+
+def test_dates_of_whole_years_are_told_as_such():
+    for day in ("01-01", "07-04", "12-31"):
+        years = pd.DatetimeIndex([f"{year}-{day}" for year in range(2012, 2024)])
+        assert clock_of(years.repeat(5)).yearly
+    assert not clock_of(MONTHS).yearly
+    assert not clock_of(YEARS).yearly

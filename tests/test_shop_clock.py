@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltvkit.shop_clock import CALENDAR, Months, Pause, ShopClock, month_of
+from ltvkit.shop_clock import CALENDAR, Pause, ShopClock, month_of
 
 PAUSES = ShopClock((Pause(ended=100, days=21), Pause(ended=300, days=49)))
 days = st.integers(-500, 500)
@@ -40,13 +40,12 @@ def test_a_month_is_the_days_between_two_firsts(day):
 
 
 @given(st.integers(0, 40_000), st.integers(-40, 40))
-def test_of_months_all_is_told_on_the_first_or_on_the_last_day(day, moved):
+def test_of_months_all_is_told_when_they_are_over(day, moved):
     start, end = month_of(day)
-    first, last = (ShopClock(months=Months(dated, moved)) for dated in ("first", "last"))
-    assert first.at(day) == end + moved
-    assert last.at(day) == (end if day == end else start - 1) + moved
-    assert first.since(start) == start + moved
-    assert last.since(end) == start + moved
-    for clock in (first, last):
-        assert clock.at(clock.cutoff(clock.at(day))) == clock.at(day)
-        assert clock.at(clock.cutoff(day)) <= day
+    clock = ShopClock(months_moved=moved)
+    assert clock.at(day) == (end if day == end else start - 1) + moved
+    assert clock.since(day) == start + moved
+    assert clock.calendar(day) == day - moved
+    cutoff = clock.cutoff(day)
+    assert clock.at(cutoff) == cutoff + moved <= day
+    assert cutoff == month_of(cutoff)[1]

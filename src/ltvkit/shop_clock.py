@@ -10,7 +10,7 @@ told ends with the snapshot.
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -34,27 +34,6 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Months:
-    """Dates that tell no more than the month.
-
-    Parameters
-    ----------
-    dated : {"first", "last"}
-        The day of the month that stands for it.
-    moved : int
-        Days by which all of it is later on the clock.
-    """
-
-    dated: Literal["first", "last"]
-    moved: int = 0
-
-    def told_until(self, day: int) -> int:
-        """The last day of the last month that is told by a day, both of the calendar."""
-        start, end = month_of(day)
-        return end if self.dated == "first" or day == end else start - 1
-
-
-@dataclass(frozen=True, slots=True)
 class ShopClock:
     """Takes days from the calendar to the shop's clock, and back.
 
@@ -62,8 +41,8 @@ class ShopClock:
     ----------
     pauses : tuple of Pause
         The earliest first. Without any, and without months, the clock is the calendar.
-    months : Months, optional
-        Where dates tell the month alone.
+    months_moved : int, optional
+        Where dates tell the month alone: days by which months are later on the clock.
     yearly : bool
         Whether dates tell the year alone. Nothing is made of it.
 
@@ -79,22 +58,27 @@ class ShopClock:
     """
 
     pauses: tuple[Pause, ...] = ()
-    months: Months | None = None
+    months_moved: int | None = None
     yearly: bool = False
 
     def at(self, day: int) -> int:
-        """The end of a day of the calendar on this clock, both in days since 1970-01-01."""
-        if self.months:
-            return self.months.told_until(day) + self.months.moved
+        """The day of this clock up to which all is told by a day of the calendar.
+
+        Both in days since 1970-01-01.
+        """
+        if self.months_moved is not None:
+            return whole_months(day) + self.months_moved
         return day + sum(pause.days for pause in self.pauses if day < pause.ended)
 
     def since(self, day: int) -> int:
-        """The day of this clock on which a day of the calendar begins."""
+        """The day of this clock from which a day of the calendar tells something."""
+        if self.months_moved is not None:
+            return month_of(day)[0] + self.months_moved
         return self.at(day - 1) + 1
 
     def calendar(self, days: Days) -> Days:
         """Days of this clock on the calendar."""
-        told = days - self.months.moved if self.months else days
+        told = days - (self.months_moved or 0)
         for pause in self.pauses:
             told = told - pause.days * (days < self.at(pause.ended))
         return told
@@ -102,7 +86,7 @@ class ShopClock:
     def cutoff(self, day: int) -> int:
         """The last day of the calendar of which all is told by a day of this clock."""
         told = self.calendar(day)
-        return Months("last").told_until(told) if self.months else told
+        return told if self.months_moved is None else whole_months(told)
 
 
 CALENDAR = ShopClock()
@@ -117,3 +101,13 @@ def month_of(day: int) -> tuple[int, int]:
     month = np.datetime64(day, "D").astype("datetime64[M]")
     first, after = (one.astype("datetime64[D]").astype(np.int64) for one in (month, month + 1))
     return int(first), int(after) - 1
+
+
+def whole_months(day: int) -> int:
+    """The last day of the last month that is over by the end of a day.
+
+    >>> whole_months(57), whole_months(58), whole_months(59)  # 1970-02-27 to 1970-03-01
+    (30, 58, 58)
+    """
+    first, last = month_of(day)
+    return last if day == last else first - 1

@@ -105,22 +105,48 @@ def test_chance_makes_no_pause_of_a_shop_that_fades():
 MONTHS = pd.date_range("2021-01-01", "2023-12-01", freq="MS")
 
 
+WORKING = MONTHS + pd.offsets.BMonthEnd(0)
+
+
+def monthly(days, as_of):
+    frame = pd.DataFrame({"customer_id": "c", "ordered_at": days, "revenue": 1.0})
+    several = pd.concat([frame.assign(customer_id=f"c{n}") for n in range(5)])
+    log = order_days_from_frame(several)
+    return shop_clock(log.order_days, date.fromisoformat(as_of))
+
+
 @pytest.mark.parametrize(
-    ("dated", "days"), [("first", MONTHS), ("last", MONTHS + pd.offsets.MonthEnd(0))]
+    ("days", "as_of", "moved"),
+    [
+        (MONTHS, "2023-12-01", -30),
+        (MONTHS, "2023-12-20", -11),
+        (MONTHS, "2022-12-31", 0),
+        (MONTHS + pd.offsets.MonthEnd(0), "2023-12-31", 0),
+        (MONTHS + pd.offsets.MonthEnd(0), "2023-12-20", 20),
+        (WORKING, "2023-12-29", -2),
+        (WORKING, "2023-12-20", 20),
+        (MONTHS + pd.Timedelta(days=14), "2023-12-16", -15),
+        (MONTHS + pd.Timedelta(days=14), "2024-03-10", 10),
+    ],
 )
-def test_dates_of_whole_months_are_told_as_such(dated, days):
-    clock = clock_of(days.repeat(3))
-    assert clock.months.dated == dated
-    assert clock.at(as_day_number(days[-1].date())) == as_day_number(days[-1].date())
+def test_the_last_month_told_ends_with_the_snapshot(days, as_of, moved):
+    clock = monthly(days, as_of)
+    assert clock.months_moved == moved
     assert not clock.pauses
-    one_more = days.append(pd.DatetimeIndex([days[5] + pd.Timedelta(days=9)]))
-    assert clock_of(one_more).months is None
-    assert clock_of(days[:3]).months is None
+
+
+def test_dates_of_whole_months_are_told_from_those_of_days():
+    assert monthly(MONTHS[:4], "2023-12-01").months_moved is not None
+    assert monthly(MONTHS[:3], "2023-12-01").months_moved is None
+    one_more = MONTHS.append(pd.DatetimeIndex([MONTHS[5] + pd.Timedelta(days=9)]))
+    assert monthly(one_more, "2023-12-01").months_moved is None
+    # One order a month may be chance.
+    assert clock_of(MONTHS).months_moved is None
 
 
 def test_dates_of_whole_years_are_told_as_such():
     for day in ("01-01", "07-04", "12-31"):
         years = pd.DatetimeIndex([f"{year}-{day}" for year in range(2012, 2024)])
-        assert clock_of(years.repeat(5)).yearly
-    assert not clock_of(MONTHS).yearly
+        assert monthly(years, "2023-12-31").yearly
+    assert not monthly(MONTHS, "2023-12-31").yearly
     assert not clock_of(YEARS).yearly

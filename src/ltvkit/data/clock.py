@@ -1,13 +1,12 @@
 """The clock of a shop: what its dates tell, and which times without any order are taken out."""
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ltvkit.data.beginning import QUARTER_DAYS, counts, history_begins
-from ltvkit.shop_clock import CALENDAR, Months, Pause, ShopClock
+from ltvkit.shop_clock import CALENDAR, Pause, ShopClock, month_of, whole_months
 from ltvkit.snapshot import WEEK_DAYS, as_day_number, usual_pause_days
 from ltvkit.units import DAYS_PER_YEAR, Integers
 
@@ -22,8 +21,8 @@ MOST_PAUSES, MOST_OF_HISTORY = 2, 1 / 3
 """A shop that pauses more often, or for more of its days, does so by habit: one of campaigns, or
 one that sells a collection at a time."""
 
-FEWEST_DATES = 4
-"""Of fewer, all may be the first of a month by chance."""
+FEWEST_DATES, ORDERS_A_DATE = 4, 5
+"""With fewer dates, or orders a date, each may be in a month of its own by chance."""
 
 SAME_TIME_DAYS = 28
 """Pauses that end at the same time of two years, or so nearly, are holidays, and come back."""
@@ -32,7 +31,8 @@ SAME_TIME_DAYS = 28
 def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
     """The clock of a shop: what its dates tell, and when it was shut or its log is missing.
 
-    Where every order is dated the first of a month, or its last, dates tell the month alone.
+    Where all orders of a month have one date, as its first, its last or its last working day, dates
+    tell the month alone; and the year, where all of a year have one.
 
     Taken out is a pause of three weeks to a quarter, ten times as long as usual, that cannot be
     chance, if it is no habit: there are at most two, over a third of history at most, and not at
@@ -59,10 +59,10 @@ def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
     >>> shop_clock(log.order_days, log.as_of).pauses
     (Pause(ended=19779, days=28),)
     """
-    day, _ = counts(order_days.group_by("ordered_on").aggregate(orders=order_days.count()))
+    day, orders = counts(order_days.group_by("ordered_on").aggregate(orders=order_days.count()))
     if not len(day):
         return CALENDAR
-    if len(day) >= FEWEST_DATES and (coarse := _coarse(day, as_day_number(as_of))):
+    if coarse := _coarse(day, orders, as_day_number(as_of)):
         return coarse
     day = day[day >= as_day_number(history_begins(order_days))]
     without = np.diff(day) - 1
@@ -83,19 +83,18 @@ def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
     )
 
 
-def _coarse(day: Integers, as_of_day: int) -> ShopClock | None:
+def _coarse(day: Integers, orders: Integers, as_of_day: int) -> ShopClock | None:
     """The clock of dates that tell the month or the year alone; None where they tell the day."""
-    date, after = day.astype("datetime64[D]"), (day + 1).astype("datetime64[D]")
-    month = date.astype("datetime64[M]")
-    if len(np.unique(date - month)) == len(np.unique(month.astype(np.int64) % 12)) == 1:
-        return ShopClock(yearly=True)
-    if (date == month).all():
-        months = Months("first")
-    elif (after == after.astype("datetime64[M]")).all():
-        months = Months("last")
-    else:
+    if len(day) < FEWEST_DATES or orders.sum() < ORDERS_A_DATE * len(day):
         return None
-    return ShopClock(months=replace(months, moved=as_of_day - months.told_until(as_of_day)))
+    dates = day.astype("datetime64[D]")
+    if len(np.unique(dates.astype("datetime64[Y]"))) == len(day):
+        return ShopClock(yearly=True)
+    if len(np.unique(dates.astype("datetime64[M]"))) < len(day):
+        return None
+    # The month of the last date is told by it, wherever in the month it lies.
+    told = month_of(int(day[day <= as_of_day].max(initial=day[0])))[1]
+    return ShopClock(months_moved=as_of_day - max(told, whole_months(as_of_day)))
 
 
 def _slower_pace(day: Integers, last: Integers) -> np.ndarray:

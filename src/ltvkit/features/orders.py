@@ -54,11 +54,11 @@ def with_history(order_days: ir.Table, clock: ShopClock = CALENDAR) -> ir.Table:
 
 def _told(order_days: ir.Table, clock: ShopClock) -> ir.IntegerValue:
     """The day of each row by the clock."""
-    if clock.months:
+    if clock.months_moved is not None:
         start = order_days.ordered_on.truncate("M").cast("date")
         length = day_number((start + ibis.interval(months=1)).cast("date")) - day_number(start)
         own = (order_days.customer_id.hash() & (DAYS_DRAWN - 1)) / DAYS_DRAWN
-        return (day_number(start) + (own * length).floor() + clock.months.moved).cast("int64")
+        return (day_number(start) + (own * length).floor() + clock.months_moved).cast("int64")
     calendar = day_number(order_days.ordered_on)
     day = calendar
     for pause in clock.pauses:

@@ -152,8 +152,8 @@ def _mid_life(log: CleanLog) -> DataFinding:
 def _dates(found: Continuity) -> DataFinding:
     words = {
         "day": "dates tell the day of an order",
-        "month": "every order is dated the first day of a month, or its last",
-        "year": "every order is dated the same day of a year",
+        "month": "all orders of a month have one date",
+        "year": "all orders of a year have one date",
     }
     return by_threshold(
         "dates",

@@ -143,6 +143,12 @@ def test_every_part_of_a_room_has_a_rule(room):
     assert {path.parent.name for path in (SOURCE / room).glob("*/__init__.py")} == set(PARTS[room])
 
 
+@pytest.mark.parametrize("room", sorted(PARTS))
+def test_no_part_of_a_room_may_know_one_that_stands_after_it(room):
+    parts = list(PARTS[room])
+    assert all(PARTS[room][part] <= {*parts[:place]} for place, part in enumerate(parts))
+
+
 def test_only_the_command_line_knows_the_page():
     users = {
         place_of(path)

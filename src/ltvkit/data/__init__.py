@@ -9,7 +9,7 @@ inside DuckDB; pandas appears at the border.
 
 `reading` (places, formats, how values are written) knows none of the other folders; `cleaning`
 and `tables` know reading, `first_guess` reading and cleaning, `checks` these two and tables.
-`simulator` knows none. `samples`, `beginning` and `pauses` fit in none and stand beside them.
+`simulator` knows none. `samples`, `beginning` and `clock` fit in none and stand beside them.
 """
 
 from ltvkit.data.checks.check import DataCheck, check_data, render_data_check

@@ -19,10 +19,11 @@ from ltvkit.evaluation.backtest import (
     fold_snapshots,
     run_backtest,
 )
-from ltvkit.evaluation.checks import check_newcomers, review
 from ltvkit.evaluation.coverage import attainable_coverage
 from ltvkit.evaluation.judging import judge, judge_revenue
+from ltvkit.evaluation.kind_checks import check_newcomers
 from ltvkit.evaluation.metrics import chance_gini
+from ltvkit.evaluation.verdict import review
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
 from ltvkit.evaluation.backtest import TotalCheck, fold_snapshots, run_backtest
-from ltvkit.evaluation.checks import review
 from ltvkit.evaluation.judging import judge
+from ltvkit.evaluation.verdict import review
 from ltvkit.panel import Activity, Panel
 from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.shop_clock import Pause, ShopClock

@@ -9,8 +9,8 @@ import pytest
 from fitted_contracts import MONTHLY, USAGE, WEEKLY, YEARLY, fitted
 
 from ltvkit.contracts import ContractTerms
-from ltvkit.evaluation.checks import check_latest_renewals
 from ltvkit.evaluation.judging import judge
+from ltvkit.evaluation.kind_checks import check_latest_renewals
 from ltvkit.models.contracts.retention import ConstantRetention, RetentionByAge
 from ltvkit.models.contractual import ContractualLtv
 from simulated_contracts import (

@@ -17,7 +17,8 @@ from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
 from ltvkit.data.clock import shop_clock
 from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, fold_snapshots
-from ltvkit.evaluation.checks import Check, check_latest_renewals, check_newcomers, check_plans
+from ltvkit.evaluation.check import Check
+from ltvkit.evaluation.kind_checks import check_latest_renewals, check_newcomers, check_plans
 from ltvkit.features.contracts import (
     build_contract_panel,
     contract_features,

@@ -21,7 +21,8 @@ from ltvkit.audience import data_dictionary, write_audience
 from ltvkit.audience.delimited import write_people_csv
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
-from ltvkit.evaluation.checks import Check, Verdict
+from ltvkit.evaluation.check import Check
+from ltvkit.evaluation.verdict import Verdict
 from ltvkit.files import whole_folder, write_guarded_csv, write_text
 from ltvkit.pipeline.budget import Budget
 from ltvkit.pipeline.decide import Decisions

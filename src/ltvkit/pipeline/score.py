@@ -9,7 +9,7 @@ import pandas as pd
 from ltvkit.audience import RfmCuts
 from ltvkit.data import continuity
 from ltvkit.data.reading.locations import resolve_location
-from ltvkit.evaluation.checks import when_scored
+from ltvkit.evaluation.verdict import when_scored
 from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel
 from ltvkit.panel import ModelOfRecord

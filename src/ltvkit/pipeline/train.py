@@ -15,7 +15,7 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog, continuity
 from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest, run_backtest
-from ltvkit.evaluation.checks import Verdict, review
+from ltvkit.evaluation.verdict import Verdict, review
 from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.panel import ModelOfRecord

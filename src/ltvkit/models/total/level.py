@@ -56,7 +56,7 @@ SEASON_DOUBT = 0.2
 ERROR_SHARE = 0.85
 AGEING = 0.06
 """By how much totals of a model four weeks old differ from a fresh one's, as a log; grows with the
-root of its age. Measured up to `OLDEST_MODEL_DAYS` of `ltvkit.evaluation.checks`."""
+root of its age. Measured up to `OLDEST_MODEL_DAYS` of `ltvkit.evaluation.verdict`."""
 
 NO_FOLD_RMS, NO_FOLD_CONCENTRATION = 0.4, 0.1
 ENOUGH_REPEAT_ORDERS = 50

@@ -6,12 +6,13 @@ from typing import Literal
 import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
+from ltvkit.evaluation.check import Check, Status
+from ltvkit.evaluation.log_checks import OF_THE_LOG, checks_of_the_log
 from ltvkit.panel import PART, RECORD_ROW, ROUGH_WITHIN
-from ltvkit.snapshot import LEFT_OF_EARLY, Continuity
+from ltvkit.snapshot import Continuity
 from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
 
-Status = Literal["PASS", "REVIEW", "FAIL"]
 Decision = Literal["use", "ranking only", "do not use"]
 
 LEAST_GINI = 0.1
@@ -32,24 +33,6 @@ CALIBRATION_MARGIN = 0.06
 """By how much more than a perfect forecast stated chances may be off: a choice, six customers in a
 hundred."""
 
-OF_THE_LOG = ("dates", "last days", "pauses", "ids over time", "who left")
-"""The checks of whether the log goes on, told whatever the verdict is."""
-
-MUCH_OF_OTHER_PLAN, MOST_OF_OTHER_PLAN = 0.03, 0.10
-"""Shares of contracts with another period that are worth telling of, and beyond which their total
-is not to be trusted: a yearly plan read as a monthly one owes twelve times as much."""
-
-MUCH_UNTRIED, MOST_UNTRIED = 0.10, 0.20
-"""Shares of the total, of new customers in unusual numbers, that are worth telling of, and beyond
-which it is not to be trusted, as when it is only known within so much: choices."""
-
-LATE_PERIODS = 1.5
-"""Payments further apart than the period, but by less than half of it, are late ones."""
-
-LATEST_NOISES, LATEST_SHARE = 3.0, 0.10
-"""Standard deviations by which last month's renewals may be off by chance; and the share of them
-beyond which the total of the months ahead is not known."""
-
 BEST_TENTH = 0.20
 """By how much the share of the best tenth may be forecast too high or too low: a
 choice, as a fifth of an amount changes whom a budget reaches."""
@@ -60,25 +43,6 @@ FEW_CUSTOMERS = 300
 FRESH_MODEL_DAYS, OLDEST_MODEL_DAYS = 28, 91
 """A model of up to four weeks differs little from a new one; how totals of one older than a quarter
 err was never measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question, its answer, the threshold it was held against, and what to do about it.
-
-    `said` is that advice as a sentence for readers of any language.
-    """
-
-    name: str
-    status: Status
-    value: float
-    threshold: float
-    said: Sentence
-
-    @property
-    def recommendation(self) -> str:
-        """What to do about it, in English."""
-        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +94,7 @@ def review(
     of_kind : tuple of Check
         What only this kind of shop is asked.
     """
-    ranking, of_log = _ranking(backtest), _of_the_log(continuity)
+    ranking, of_log = _ranking(backtest), checks_of_the_log(continuity)
     level = _level(backtest, horizon_days, log_half_width, total_is_forecast)
     checks = (
         ranking,
@@ -153,65 +117,6 @@ def review(
     held = sum(total.inside for total in backtest.totals)
     facts = {"gini": ranking.value, "held": held, "dates": len(backtest.totals)}
     return Verdict("use", (Sentence("verdict.good", facts), *weak), checks)
-
-
-def check_newcomers(untried: float) -> Check:
-    """Whether the total hangs on a crowd of new customers such as no past date has tried.
-
-    Parameters
-    ----------
-    untried : float
-        Its share of the total.
-    """
-    status: Status = "PASS"
-    if untried > MUCH_UNTRIED:
-        status = "FAIL" if untried > MOST_UNTRIED else "REVIEW"
-    key = "pass" if status == "PASS" else "many"
-    said = Sentence(f"check.newcomers.{key}", {"share": untried})
-    return Check("new customers", status, untried, MUCH_UNTRIED, said)
-
-
-def check_plans(share: float, days: float, *, renewal_days: float) -> Check:
-    """Whether contracts of another period are among those that are learned from.
-
-    Parameters
-    ----------
-    share : float
-        Of those who paid more than once, who never did so in time.
-    days : float
-        Usually between their payments.
-    renewal_days : float
-        The period that contracts are read with.
-    """
-    status: Status = "FAIL" if share > MOST_OF_OTHER_PLAN else "REVIEW"
-    facts = {"share": share, "days": days, "period": renewal_days}
-    if share <= MUCH_OF_OTHER_PLAN:
-        said = Sentence("check.plans.pass", {"period": renewal_days})
-        return Check("plans", "PASS", share, MUCH_OF_OTHER_PLAN, said)
-    late = days < LATE_PERIODS * renewal_days
-    said = Sentence("check.plans.late" if late else "check.plans.other", facts)
-    return Check("plans", status, share, MUCH_OF_OTHER_PLAN, said)
-
-
-def check_latest_renewals(*, due: float, made: float, expected: float, sd: float) -> Check:
-    """Whether the renewals of the last month were made as often as the model says.
-
-    Parameters
-    ----------
-    due, made : float
-        Renewals that were decided, and that were made.
-    expected, sd : float
-        How many of them the model says are made, and the standard deviation of that.
-    """
-    off = (made - expected) / max(sd, 1.0)
-    facts = {"due": due, "made": made, "expected": expected}
-    if abs(off) <= LATEST_NOISES:
-        said = Sentence("check.latest_renewals.pass", facts)
-        return Check("latest renewals", "PASS", off, LATEST_NOISES, said)
-    far = abs(made - expected) > LATEST_SHARE * expected
-    key = "fewer" if off < 0 else "more"
-    said = Sentence(f"check.latest_renewals.{key}", facts)
-    return Check("latest renewals", "FAIL" if far else "REVIEW", off, LATEST_NOISES, said)
 
 
 def when_scored(
@@ -240,7 +145,7 @@ def when_scored(
     elif age_days > FRESH_MODEL_DAYS:
         status, key = "REVIEW", "review"
     check = Check("age", status, age_days, FRESH_MODEL_DAYS, Sentence(f"check.age.{key}", facts))
-    of_log = _of_the_log(continuity)
+    of_log = checks_of_the_log(continuity)
     of_training = tuple(c for c in verdict.checks if c.name not in OF_THE_LOG)
     checks = (*of_training, *of_log, check)
     told = tuple(c.said for c in of_log if c.status != "PASS")
@@ -355,49 +260,3 @@ def _size(customers: int) -> Check:
     status: Status = "REVIEW" if customers < FEW_CUSTOMERS else "PASS"
     said = Sentence(f"check.size.{status.lower()}", {"customers": customers})
     return Check("size", status, customers, FEW_CUSTOMERS, said)
-
-
-def _of_the_log(found: Continuity) -> tuple[Check, ...]:
-    """Whether it goes on to the snapshot, all the time, with the same and with all customers."""
-    allowed = found.usual_last_days
-    facts: dict[str, object] = {"days": found.last_days}
-    status: Status = "REVIEW" if found.last_days > allowed else "PASS"
-    said = Sentence(f"check.silence.{status.lower()}", facts)
-    ended = Check("last days", status, found.last_days, allowed, said)
-    usual = found.usual_pause_days
-    facts = {"days": found.longest_days}
-    if found.longest_to is not None:
-        facts["until"] = found.longest_to.isoformat()
-    status = "REVIEW" if found.longest_days > usual else "PASS"
-    key = "taken_out" if found.taken_out else status.lower()
-    said = Sentence(f"check.pauses.{key}", facts)
-    pauses = Check("pauses", status, found.longest_days, usual, said)
-    return _dates(found), ended, pauses, _ids(found), _who_left(found)
-
-
-def _dates(found: Continuity) -> Check:
-    """Whether they tell the day: of months something can be made, of years no total."""
-    statuses: dict[str, Status] = {"day": "PASS", "month": "REVIEW", "year": "FAIL"}
-    told = found.dates_tell
-    return Check("dates", statuses[told], told != "day", 0, Sentence(f"check.dates.{told}"))
-
-
-def _ids(found: Continuity) -> Check:
-    """Whether customers keep their ids: with new ones they look lost, or new, and are neither."""
-    if found.renamed_after is None:
-        return Check("ids over time", "PASS", 0, 0, Sentence("check.ids.pass"))
-    facts = {
-        "day": found.renamed_after.isoformat(),
-        "returned": found.returned,
-        "expected": found.expected,
-    }
-    return Check("ids over time", "FAIL", 1, 0, Sentence("check.ids.fail", facts))
-
-
-def _who_left(found: Continuity) -> Check:
-    """Whether those who left are in the log: without them nobody seems ever to leave."""
-    status: Status = "REVIEW" if found.nobody_left else "PASS"
-    facts = {"early": found.early, "silent": found.silent_early}
-    said = Sentence(f"check.who_left.{status.lower()}", facts)
-    share = found.silent_early / max(found.early, 1)
-    return Check("who left", status, share, LEFT_OF_EARLY, said)

@@ -8,15 +8,9 @@ import pandas as pd
 import pytest
 
 from ltvkit.evaluation.backtest import Backtest, TotalCheck
-from ltvkit.evaluation.checks import (
-    OLDEST_MODEL_DAYS,
-    check_latest_renewals,
-    check_newcomers,
-    check_plans,
-    review,
-    when_scored,
-)
+from ltvkit.evaluation.kind_checks import check_latest_renewals, check_newcomers, check_plans
 from ltvkit.evaluation.metrics import chance_gini, gini
+from ltvkit.evaluation.verdict import OLDEST_MODEL_DAYS, review, when_scored
 from ltvkit.snapshot import Continuity
 
 GOOD = {

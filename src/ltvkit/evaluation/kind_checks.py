@@ -1,0 +1,78 @@
+"""What only one kind of shop is asked: crowds of new customers; plans and renewals of contracts."""
+
+from ltvkit.evaluation.check import Check, Status
+from ltvkit.wording import Sentence
+
+MUCH_OF_OTHER_PLAN, MOST_OF_OTHER_PLAN = 0.03, 0.10
+"""Shares of contracts with another period that are worth telling of, and beyond which their total
+is not to be trusted: a yearly plan read as a monthly one owes twelve times as much."""
+
+MUCH_UNTRIED, MOST_UNTRIED = 0.10, 0.20
+"""Shares of the total, of new customers in unusual numbers, that are worth telling of, and beyond
+which it is not to be trusted, as when it is only known within so much: choices."""
+
+LATE_PERIODS = 1.5
+"""Payments further apart than the period, but by less than half of it, are late ones."""
+
+LATEST_NOISES, LATEST_SHARE = 3.0, 0.10
+"""Standard deviations by which last month's renewals may be off by chance; and the share of them
+beyond which the total of the months ahead is not known."""
+
+
+def check_newcomers(untried: float) -> Check:
+    """Whether the total hangs on a crowd of new customers such as no past date has tried.
+
+    Parameters
+    ----------
+    untried : float
+        Its share of the total.
+    """
+    status: Status = "PASS"
+    if untried > MUCH_UNTRIED:
+        status = "FAIL" if untried > MOST_UNTRIED else "REVIEW"
+    key = "pass" if status == "PASS" else "many"
+    said = Sentence(f"check.newcomers.{key}", {"share": untried})
+    return Check("new customers", status, untried, MUCH_UNTRIED, said)
+
+
+def check_plans(share: float, days: float, *, renewal_days: float) -> Check:
+    """Whether contracts of another period are among those that are learned from.
+
+    Parameters
+    ----------
+    share : float
+        Of those who paid more than once, who never did so in time.
+    days : float
+        Usually between their payments.
+    renewal_days : float
+        The period that contracts are read with.
+    """
+    status: Status = "FAIL" if share > MOST_OF_OTHER_PLAN else "REVIEW"
+    facts = {"share": share, "days": days, "period": renewal_days}
+    if share <= MUCH_OF_OTHER_PLAN:
+        said = Sentence("check.plans.pass", {"period": renewal_days})
+        return Check("plans", "PASS", share, MUCH_OF_OTHER_PLAN, said)
+    late = days < LATE_PERIODS * renewal_days
+    said = Sentence("check.plans.late" if late else "check.plans.other", facts)
+    return Check("plans", status, share, MUCH_OF_OTHER_PLAN, said)
+
+
+def check_latest_renewals(*, due: float, made: float, expected: float, sd: float) -> Check:
+    """Whether the renewals of the last month were made as often as the model says.
+
+    Parameters
+    ----------
+    due, made : float
+        Renewals that were decided, and that were made.
+    expected, sd : float
+        How many of them the model says are made, and the standard deviation of that.
+    """
+    off = (made - expected) / max(sd, 1.0)
+    facts = {"due": due, "made": made, "expected": expected}
+    if abs(off) <= LATEST_NOISES:
+        said = Sentence("check.latest_renewals.pass", facts)
+        return Check("latest renewals", "PASS", off, LATEST_NOISES, said)
+    far = abs(made - expected) > LATEST_SHARE * expected
+    key = "fewer" if off < 0 else "more"
+    said = Sentence(f"check.latest_renewals.{key}", facts)
+    return Check("latest renewals", "FAIL" if far else "REVIEW", off, LATEST_NOISES, said)

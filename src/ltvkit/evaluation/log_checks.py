@@ -1,0 +1,54 @@
+"""Whether the log that was learned from deceives: its dates, its end, its pauses, its customers."""
+
+from ltvkit.evaluation.check import Check, Status
+from ltvkit.snapshot import LEFT_OF_EARLY, Continuity
+from ltvkit.wording import Sentence
+
+OF_THE_LOG = ("dates", "last days", "pauses", "ids over time", "who left")
+"""The checks of whether the log goes on, told whatever the verdict is."""
+
+
+def checks_of_the_log(found: Continuity) -> tuple[Check, ...]:
+    """Whether it goes on to the snapshot, all the time, with the same and with all customers."""
+    allowed = found.usual_last_days
+    facts: dict[str, object] = {"days": found.last_days}
+    status: Status = "REVIEW" if found.last_days > allowed else "PASS"
+    said = Sentence(f"check.silence.{status.lower()}", facts)
+    ended = Check("last days", status, found.last_days, allowed, said)
+    usual = found.usual_pause_days
+    facts = {"days": found.longest_days}
+    if found.longest_to is not None:
+        facts["until"] = found.longest_to.isoformat()
+    status = "REVIEW" if found.longest_days > usual else "PASS"
+    key = "taken_out" if found.taken_out else status.lower()
+    said = Sentence(f"check.pauses.{key}", facts)
+    pauses = Check("pauses", status, found.longest_days, usual, said)
+    return _dates(found), ended, pauses, _ids(found), _who_left(found)
+
+
+def _dates(found: Continuity) -> Check:
+    """Whether they tell the day: of months something can be made, of years no total."""
+    statuses: dict[str, Status] = {"day": "PASS", "month": "REVIEW", "year": "FAIL"}
+    told = found.dates_tell
+    return Check("dates", statuses[told], told != "day", 0, Sentence(f"check.dates.{told}"))
+
+
+def _ids(found: Continuity) -> Check:
+    """Whether customers keep their ids: with new ones they look lost, or new, and are neither."""
+    if found.renamed_after is None:
+        return Check("ids over time", "PASS", 0, 0, Sentence("check.ids.pass"))
+    facts = {
+        "day": found.renamed_after.isoformat(),
+        "returned": found.returned,
+        "expected": found.expected,
+    }
+    return Check("ids over time", "FAIL", 1, 0, Sentence("check.ids.fail", facts))
+
+
+def _who_left(found: Continuity) -> Check:
+    """Whether those who left are in the log: without them nobody seems ever to leave."""
+    status: Status = "REVIEW" if found.nobody_left else "PASS"
+    facts = {"early": found.early, "silent": found.silent_early}
+    said = Sentence(f"check.who_left.{status.lower()}", facts)
+    share = found.silent_early / max(found.early, 1)
+    return Check("who left", status, share, LEFT_OF_EARLY, said)

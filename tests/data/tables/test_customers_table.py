@@ -32,6 +32,13 @@ def test_only_a_period_of_costs_is_a_month(write):
     assert customers["period"].tolist() == [202403, 202404]
 
 
+def test_a_first_order_is_a_day_and_no_month(write):
+    table = write("customer_id,first_order_at\na,2024-01-05\nb,2024-01\n")
+    with pytest.raises(DataError, match=r"'2024-01 .*expected a date[;,]") as told:
+        read_customers(table)
+    assert "month" not in str(told.value)
+
+
 def test_customers_without_channel_or_first_order_have_them_missing(write):
     customers = read_customers(write("customer_id,city\na,Łódź\n")).frame
     assert customers[["channel", "first_order_at"]].isna().all().all()

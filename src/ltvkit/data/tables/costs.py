@@ -39,6 +39,8 @@ _PERIOD = (
 )
 """`2024-01`, `202401` and `01/2024` are the first day of a month, `2024-W05` a week's Monday."""
 
+_PERIODS = "a date, a month such as 2024-01 or a week 2024-W05"
+
 
 def read_costs(
     location: str | Path,
@@ -82,7 +84,7 @@ def read_costs(
         name for name in ("acquisition_share", "leads", "clicks") if name in opened.columns
     )
     selects = {
-        "period": day_sql(opened, "period"),
+        "period": day_sql(opened, "period", expected=_PERIODS),
         "channel": text_sql(opened, "channel"),
         "category": text_sql(opened, "category"),
         "amount": number_sql(opened, "amount", decimal_mark=decimal_mark),

@@ -137,12 +137,16 @@ def number_sql(
 
 
 def day_sql(
-    opened: Opened, name: str, *, date_format: str | None = None, timezone: str = "UTC"
+    opened: Opened,
+    name: str,
+    *,
+    date_format: str | None = None,
+    timezone: str = "UTC",
+    expected: str = "a date",
 ) -> str:
     """SQL of a column as days; NULL where it is not there, refused where it cannot be read."""
     if name not in opened.columns:
         return "NULL::DATE"
-    expected = "a date, a month such as 2024-01 or a week 2024-W05"
     moment = moment_sql(opened, name, date_format=date_format, timezone=timezone, expected=expected)
     return f"CAST({moment} AS DATE)"
 

@@ -214,12 +214,13 @@ def _reasons(
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Reasons per customer, and the drivers of the whole base; in blocks, to bound memory."""
     language, told, sizes = config.report.language, [], []
+    past = history.set_index("customer_id")[["first_order", "last_order"]]
     for start in range(0, len(features), BLOCK):
         block = features.iloc[start : start + BLOCK]
         parts = model.contributions(block).drop(columns=["base", "rest"])
         sizes.append(parts.abs().sum())
         parts.insert(0, "customer_id", block["customer_id"])
-        block = _days_as_listed(block, history, snapshot)
+        block = _days_as_listed(block, past, snapshot)
         told.append(
             audience.explain(parts, block, currency=config.data.currency, language=language)
         )
@@ -237,17 +238,14 @@ def _reasons(
     return pd.concat(told, ignore_index=True), drivers
 
 
-def _days_as_listed(
-    features: pd.DataFrame, history: pd.DataFrame, snapshot: Snapshot
-) -> pd.DataFrame:
+def _days_as_listed(features: pd.DataFrame, past: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
     """Days since orders as the calendar has them, where models tell them by the shop's clock."""
     if "days_since_last" not in features:
         return features
-    past = history.set_index("customer_id").loc[features["customer_id"]]
-    today = pd.Timestamp(snapshot.as_of)
+    ago = pd.Timestamp(snapshot.as_of) - past.loc[features["customer_id"]]
     return features.assign(
-        days_since_last=(today - past["last_order"]).dt.days.to_numpy(),
-        age_days=(today - past["first_order"]).dt.days.to_numpy(),
+        days_since_last=ago["last_order"].dt.days.to_numpy(),
+        age_days=ago["first_order"].dt.days.to_numpy(),
     )
 
 

@@ -42,10 +42,11 @@ def day(text):
         ("2022-03-01", "2022-03-23", 3),
         ("2022-03-01", "2022-04-05", 5),
         ("2022-03-01", "2022-05-31", 13),
-        ("2022-03-01", "2022-06-01", 0),
+        ("2022-03-01", "2022-09-01", 26),
+        ("2022-03-01", "2023-03-03", 0),
     ],
 )
-def test_more_than_three_weeks_and_no_more_than_a_quarter_are_taken_out_as_whole_weeks(
+def test_more_than_three_weeks_and_no_more_than_a_year_are_taken_out_as_whole_weeks(
     first, last, weeks
 ):
     expected = [(day(last), 7 * weeks)] if weeks else []
@@ -81,6 +82,15 @@ def test_a_shop_that_hardly_sells_for_half_of_the_year_is_not_shut_then():
     summer = YEARS[(YEARS.month > 4) & (YEARS.month < 10)]
     winter = pd.to_datetime(["2021-11-05", "2021-12-20", "2022-02-03", "2022-11-20", "2023-01-25"])
     assert taken_out(summer.append(winter)) == []
+
+
+def test_half_a_year_may_be_the_winter_unless_the_shop_sold_in_another():
+    shut = ("2021-10-01", "2022-04-01")
+    assert taken_out(without(YEARS[YEARS < "2022-09-01"], shut)) == []
+    assert taken_out(without(YEARS[YEARS < "2023-04-01"], shut)) == [(day("2022-04-01"), 182)]
+    # The next winter it sold on a day in four, and that is no winter as the first.
+    hardly = YEARS[(YEARS < "2022-10-01") | ((YEARS < "2023-09-01") & (YEARS.day % 4 == 0))]
+    assert taken_out(without(hardly, shut)) == []
 
 
 def test_a_month_missing_just_before_the_last_days_is_found():

@@ -34,9 +34,10 @@ def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
     Where all orders of a month have one date, as its first, its last or its last working day, dates
     tell the month alone; and the year, where all of a year have one.
 
-    Taken out is a pause of three weeks to a quarter, ten times as long as usual, that cannot be
+    Taken out is a pause of three weeks to a year, ten times as long as usual, that cannot be
     chance, if it is no habit: there are at most two, over a third of history at most, and not at
-    the same time of two years. A longer one may be the half year of a shop of summer goods.
+    the same time of two years. One longer than a quarter may be the winter of a shop of summer
+    goods, unless the shop sold at that time of another year.
 
     Parameters
     ----------
@@ -68,17 +69,18 @@ def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
     without = np.diff(day) - 1
     usual = without.sum() / max(len(without), 1)
     found = np.flatnonzero(without > usual_pause_days(usual))
-    ended, length = day[1:][found], without[found]
-    sure = length * _slower_pace(day, found) >= ENOUGH_DAYS
-    ended, length = ended[sure], length[sure]
+    pace = _slower_pace(day, found)
+    sure = without[found] * pace >= ENOUGH_DAYS
+    ended, length, pace = day[1:][found][sure], without[found][sure], pace[sure]
     habit = len(ended) > MOST_PAUSES or length.sum() > MOST_OF_HISTORY * (day[-1] - day[0])
     if habit or _come_back(ended):
         return CALENDAR
     return ShopClock(
         tuple(
-            Pause(to, days // WEEK_DAYS * WEEK_DAYS)
-            for to, days in zip(ended.tolist(), length.tolist(), strict=True)
+            Pause(int(to), int(days) // WEEK_DAYS * WEEK_DAYS)
+            for to, days, a_day in zip(ended, length, pace, strict=True)
             if days <= QUARTER_DAYS
+            or (days <= DAYS_PER_YEAR and _sold_in_another_year(day, to - days, days, a_day))
         )
     )
 
@@ -106,6 +108,15 @@ def _slower_pace(day: Integers, last: Integers) -> np.ndarray:
         np.clip(days, WEEK_DAYS, QUARTER_DAYS) for days in (begins - day[0], day[-1] - ended)
     )
     return np.asarray(np.minimum(before / seen_before, after / seen_after))
+
+
+def _sold_in_another_year(day: Integers, first: int, days: int, pace: float) -> bool:
+    """Whether these days of another year have half as many days with orders as by the pace."""
+    most = np.ceil((day[-1] - day[0]) / DAYS_PER_YEAR)
+    away = np.arange(1, most + 1) * DAYS_PER_YEAR
+    then = first + np.concatenate([-away, away])
+    sold = np.searchsorted(day, then + days) - np.searchsorted(day, then)
+    return bool((sold >= days * pace / 2).any())
 
 
 def _come_back(ended: Integers) -> bool:

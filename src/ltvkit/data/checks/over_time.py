@@ -64,8 +64,9 @@ def _gap(found: Continuity) -> DataFinding:
         "gaps",
         found.longest_days,
         f"the longest time without any order is {counted(found.longest_days, 'day', 'days')}",
-        "if a part of the log is missing, add it; a pause of up to a quarter that does not come "
-        "back is taken out of time, a longer one makes customers look less loyal than they are",
+        "if a part of the log is missing, add it; a pause of up to a year that does not come back, "
+        "and is no winter of a shop of summer goods, is taken out of time, any other makes "
+        "customers look less loyal than they are",
         review=found.usual_pause_days,
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from demo_shop import HOSTILE_IDS
 from ltvkit.errors import DataError
-from ltvkit.pipeline.history import read_order_history
+from ltvkit.pipeline.inputs.history import read_order_history
 from ltvkit.runs import read_run
 
 

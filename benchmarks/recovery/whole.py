@@ -16,11 +16,11 @@ from benchmarks.recovery.study import FIRST_SEASON, Recovery, beside_truth
 
 from ltvkit.config import Config, load_config
 from ltvkit.data.simulator import DEMO_DESIGN, ShopDesign, simulate_shop, write_shop
-from ltvkit.pipeline.customers import customer_attributes
-from ltvkit.pipeline.decide import decide
-from ltvkit.pipeline.kinds import kind_of
-from ltvkit.pipeline.load import open_log, open_tables
-from ltvkit.pipeline.unit_economics import UnitEconomics
+from ltvkit.pipeline.decisions.decide import decide
+from ltvkit.pipeline.inputs.load import open_log, open_tables
+from ltvkit.pipeline.modelling.attributes import customer_attributes
+from ltvkit.pipeline.modelling.kinds import kind_of
+from ltvkit.pipeline.unit_economics.assemble import UnitEconomics
 from ltvkit.snapshot import Snapshot
 
 CONFIG = Path(__file__).resolve().parents[2] / "configs" / "demo_shop.yaml"

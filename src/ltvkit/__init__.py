@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         ShiftedBetaGeometric,
         from_lifetimes,
     )
-    from ltvkit.pipeline.trained import features_for, load_model
+    from ltvkit.pipeline.modelling.trained import features_for, load_model
 
 __all__ = [
     "NBD",
@@ -57,8 +57,8 @@ _HOMES = {
     "ParetoNBD": "ltvkit.models",
     "ShiftedBetaGeometric": "ltvkit.models",
     "from_lifetimes": "ltvkit.models",
-    "features_for": "ltvkit.pipeline.trained",
-    "load_model": "ltvkit.pipeline.trained",
+    "features_for": "ltvkit.pipeline.modelling.trained",
+    "load_model": "ltvkit.pipeline.modelling.trained",
     "metrics": "ltvkit.evaluation",
     "summarise": "ltvkit.features.summary",
 }

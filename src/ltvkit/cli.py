@@ -105,8 +105,8 @@ def score(
 def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
     """Judge all models at past dates; nothing is written."""
     from ltvkit.config import load_config
-    from ltvkit.pipeline.customers import customer_attributes
-    from ltvkit.pipeline.load import open_log, open_tables
+    from ltvkit.pipeline.inputs.load import open_log, open_tables
+    from ltvkit.pipeline.modelling.attributes import customer_attributes
     from ltvkit.pipeline.train import backtest_log
     from ltvkit.progress import reporting
     from ltvkit.snapshot import Snapshot
@@ -127,10 +127,10 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.config import load_config
     from ltvkit.data import check_data as run
     from ltvkit.data import render_data_check
-    from ltvkit.pipeline.beforehand import check_economics
-    from ltvkit.pipeline.customers import customer_attributes
-    from ltvkit.pipeline.kinds import contracts_in_words
-    from ltvkit.pipeline.load import open_log, open_tables
+    from ltvkit.pipeline.inputs.load import open_log, open_tables
+    from ltvkit.pipeline.modelling.attributes import customer_attributes
+    from ltvkit.pipeline.modelling.kinds import contracts_in_words
+    from ltvkit.pipeline.unit_economics.beforehand import check_economics
 
     loaded = load_config(config, overrides or [])
     log, tables = open_log(loaded), open_tables(loaded)

@@ -14,9 +14,9 @@ import pandas as pd
 
 from ltvkit.config import Config
 from ltvkit.economics import raise_warnings
-from ltvkit.pipeline.load import customer_channels, open_log, open_tables
-from ltvkit.pipeline.unit_economics import UnitEconomics, unit_economics_of
-from ltvkit.pipeline.worth import Outlook
+from ltvkit.pipeline.inputs.load import customer_channels, open_log, open_tables
+from ltvkit.pipeline.unit_economics.assemble import UnitEconomics, unit_economics_of
+from ltvkit.pipeline.unit_economics.worth import Outlook
 from ltvkit.snapshot import Snapshot
 
 OPENED = pd.Timestamp("2021-01-01")

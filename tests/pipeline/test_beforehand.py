@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 
 from ltvkit.cli import app
 from ltvkit.errors import DataError, UserError
-from ltvkit.pipeline.beforehand import check_economics
-from ltvkit.pipeline.load import open_log, open_tables
+from ltvkit.pipeline.inputs.load import open_log, open_tables
 from ltvkit.pipeline.train import train
+from ltvkit.pipeline.unit_economics.beforehand import check_economics
 from ltvkit.progress import Silent
 
 

@@ -99,7 +99,7 @@ def test_without_costs_there_is_no_sketch_at_all(tmp_path):
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.COHORT_DRAWS", 10)
+    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
 
 
 def test_commissions_are_paid_again_for_the_next_customer(tmp_path):

@@ -16,8 +16,8 @@ from ltvkit.features.panel import build_panel
 from ltvkit.models.artifact import read_artifact
 from ltvkit.models.baselines import Mean
 from ltvkit.models.stack import StackedLtv
-from ltvkit.pipeline.customers import customer_attributes, kinds_of
-from ltvkit.pipeline.load import open_tables
+from ltvkit.pipeline.inputs.load import open_tables
+from ltvkit.pipeline.modelling.attributes import customer_attributes, kinds_of
 from ltvkit.pipeline.score import score
 from ltvkit.pipeline.train import train
 from ltvkit.progress import Silent
@@ -61,7 +61,7 @@ def test_customers_with_one_order_are_ranked_by_what_their_table_says_of_them(fo
 def trained(folder):
     # The models that others are compared with take most of the time, and are not asked here.
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ltvkit.pipeline.kinds.OTHERS", {"mean": Mean})
+        patched.setattr("ltvkit.pipeline.modelling.kinds.OTHERS", {"mean": Mean})
         yield folder, trained_on(folder)
 
 

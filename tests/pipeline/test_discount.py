@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.pipeline.value import discount, flow_profile, monthly_orders, valued
+from ltvkit.pipeline.valuation.value import discount, flow_profile, monthly_orders, valued
 from ltvkit.snapshot import Snapshot
 
 HORIZON = 365

@@ -11,7 +11,7 @@ from ltvkit.config import Config
 from ltvkit.data import read_leads
 from ltvkit.data.simulator import simulate_shop, write_shop
 from ltvkit.errors import DataError
-from ltvkit.pipeline.leads import score_leads
+from ltvkit.pipeline.decisions.leads import score_leads
 
 
 def config(criteria=None):

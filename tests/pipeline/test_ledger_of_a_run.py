@@ -11,7 +11,7 @@ from small_shop import decided, sound
 from ltvkit.data.simulator import DEMO_DESIGN, simulate_shop
 from ltvkit.economics import acquisition_costs, cac, cac_interval, charge_with_lag_days
 from ltvkit.errors import ConfigError, DataError
-from ltvkit.pipeline.ledger import open_ledger
+from ltvkit.pipeline.unit_economics.ledger import open_ledger
 from ltvkit.schemas import UNATTRIBUTED
 
 LAG = 20

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.pipeline.value import margin_share
+from ltvkit.pipeline.valuation.value import margin_share
 
 HISTORY = pd.DataFrame(
     {

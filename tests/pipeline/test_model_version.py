@@ -3,7 +3,7 @@
 import pytest
 from small_shop import configured, sound
 
-from ltvkit.pipeline.load import open_log, open_tables
+from ltvkit.pipeline.inputs.load import open_log, open_tables
 from ltvkit.pipeline.train import _digest
 
 

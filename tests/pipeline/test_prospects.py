@@ -8,7 +8,7 @@ import pytest
 from small_shop import AS_OF, decided, newcomers, orders_of, sound
 
 from ltvkit.audience import data_dictionary
-from ltvkit.pipeline.prospects import score_prospects
+from ltvkit.pipeline.decisions.prospects import score_prospects
 from ltvkit.snapshot import Snapshot
 
 TODAY = date(2024, 6, 30)

@@ -29,7 +29,7 @@ def made(tmp_path_factory):
         "costs": pd.concat([costs, shared, by_the_customer]),
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ltvkit.pipeline.unit_economics.COHORT_DRAWS", 50)
+        patch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 50)
         return shop, decided(shop, tmp_path_factory.mktemp("shop"))
 
 
@@ -203,7 +203,7 @@ def test_cohorts_that_are_alike_show_no_trend_and_retention_is_active_over_all(m
 
 
 def test_cohorts_that_get_worse_are_a_falling_trend(tmp_path, monkeypatch):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.COHORT_DRAWS", 50)
+    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 50)
     customers = newcomers(range(12, 48), per_month=36)
     shop = sound() | {"customers": customers, "orders": orders_of(customers)}
     month = shop["orders"]["customer_id"].str[1:3].astype(int)
@@ -213,7 +213,7 @@ def test_cohorts_that_get_worse_are_a_falling_trend(tmp_path, monkeypatch):
 
 
 def test_without_costs_what_needs_them_is_blank_or_absent(tmp_path, monkeypatch):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.COHORT_DRAWS", 10)
+    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
     run = decided(sound() | {"costs": None}, tmp_path)
     assert run.ledger is None
     assert list(run.further) == ["cohort_values.csv"]
@@ -224,7 +224,7 @@ def test_without_costs_what_needs_them_is_blank_or_absent(tmp_path, monkeypatch)
 
 
 def test_a_payback_goal_beyond_the_curves_caps_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.COHORT_DRAWS", 10)
+    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
     customers = newcomers(range(38, 48), per_month=36)
     shop = {"customers": customers, "orders": orders_of(customers), "costs": costs_of(customers)}
     months = {"economics.target_payback_months": 24}

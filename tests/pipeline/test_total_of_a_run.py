@@ -2,7 +2,7 @@
 
 import pytest
 
-from ltvkit.pipeline.total import leaning
+from ltvkit.pipeline.valuation.total import leaning
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from small_shop import AS_OF, MONTHS, OPENED, costs_of, newcomers, orders_of, sound, warned
 
 from ltvkit.economics import EconomicsFacts, raise_warnings
-from ltvkit.pipeline.facts import with_lists
+from ltvkit.pipeline.unit_economics.facts import with_lists
 
 
 def spoilt(**changes):
@@ -221,7 +221,7 @@ SOUND = {
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     """No warning looks at the bands of cohorts."""
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.COHORT_DRAWS", 10)
+    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
 
 
 @pytest.mark.parametrize("case", list(SPOILT))

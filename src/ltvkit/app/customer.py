@@ -9,7 +9,7 @@ import streamlit as st
 from ltvkit.app.finding import find_customers
 from ltvkit.app.launch import ACCENT
 from ltvkit.app.text import plain
-from ltvkit.pipeline.history import OrderHistory
+from ltvkit.pipeline.inputs.history import OrderHistory
 from ltvkit.report.channels import channel_label
 from ltvkit.report.customers import value_range
 from ltvkit.report.holders import segment_label

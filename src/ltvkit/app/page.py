@@ -10,7 +10,7 @@ from ltvkit.app.customer import show_customer
 from ltvkit.app.finding import find_runs, language_of
 from ltvkit.app.text import plain
 from ltvkit.errors import UserError
-from ltvkit.pipeline.history import OrderHistory, read_order_history
+from ltvkit.pipeline.inputs.history import OrderHistory, read_order_history
 from ltvkit.report.reader import Reader, visible
 from ltvkit.report.trust import verdict_reasons
 from ltvkit.run_facts import Run

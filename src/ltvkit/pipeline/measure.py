@@ -6,7 +6,7 @@ from pathlib import Path
 from ltvkit import monitoring
 from ltvkit.config import restore_config_at
 from ltvkit.economics import daily_discount_rate
-from ltvkit.pipeline.load import open_log
+from ltvkit.pipeline.inputs.load import open_log
 from ltvkit.runs import read_run
 
 

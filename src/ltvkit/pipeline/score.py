@@ -13,10 +13,10 @@ from ltvkit.evaluation.verdict import when_scored
 from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel
 from ltvkit.panel import ModelOfRecord
-from ltvkit.pipeline.decide import decide
-from ltvkit.pipeline.kinds import clock_of
-from ltvkit.pipeline.record import ModelRecord, verdict_of, write_run
-from ltvkit.pipeline.trained import configured, load_model, open_data
+from ltvkit.pipeline.decisions.decide import decide
+from ltvkit.pipeline.modelling.kinds import clock_of
+from ltvkit.pipeline.modelling.trained import configured, load_model, open_data
+from ltvkit.pipeline.run_folder.write import ModelRecord, verdict_of, write_run
 from ltvkit.progress import Progress
 from ltvkit.snapshot import Continuity
 

@@ -19,12 +19,12 @@ from ltvkit.evaluation.verdict import Verdict, review
 from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.panel import ModelOfRecord
-from ltvkit.pipeline.beforehand import check_economics
-from ltvkit.pipeline.customers import customer_attributes, kinds_of
-from ltvkit.pipeline.decide import decide
-from ltvkit.pipeline.kinds import clock_of, kind_of
-from ltvkit.pipeline.load import Tables, open_log, open_tables
-from ltvkit.pipeline.record import ModelRecord, verdict_facts, write_run
+from ltvkit.pipeline.decisions.decide import decide
+from ltvkit.pipeline.inputs.load import Tables, open_log, open_tables
+from ltvkit.pipeline.modelling.attributes import customer_attributes, kinds_of
+from ltvkit.pipeline.modelling.kinds import clock_of, kind_of
+from ltvkit.pipeline.run_folder.write import ModelRecord, verdict_facts, write_run
+from ltvkit.pipeline.unit_economics.beforehand import check_economics
 from ltvkit.progress import Progress
 from ltvkit.snapshot import Snapshot
 

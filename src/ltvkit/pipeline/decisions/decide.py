@@ -13,13 +13,14 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.panel import ModelOfRecord
-from ltvkit.pipeline.facts import with_lists
-from ltvkit.pipeline.leads import ScoredLeads, score_leads
-from ltvkit.pipeline.load import Tables, customer_channels
-from ltvkit.pipeline.prospects import score_prospects
-from ltvkit.pipeline.total import total_of
-from ltvkit.pipeline.unit_economics import UnitEconomics, unit_economics_of
-from ltvkit.pipeline.value import (
+from ltvkit.pipeline.decisions.leads import ScoredLeads, score_leads
+from ltvkit.pipeline.decisions.prospects import score_prospects
+from ltvkit.pipeline.inputs.load import Tables, customer_channels
+from ltvkit.pipeline.unit_economics.assemble import UnitEconomics, unit_economics_of
+from ltvkit.pipeline.unit_economics.facts import with_lists
+from ltvkit.pipeline.unit_economics.worth import Outlook
+from ltvkit.pipeline.valuation.total import total_of
+from ltvkit.pipeline.valuation.value import (
     Discount,
     discount,
     flow_profile,
@@ -28,7 +29,6 @@ from ltvkit.pipeline.value import (
     unseen_season,
     valued,
 )
-from ltvkit.pipeline.worth import Outlook
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import USUAL_INTERVAL, Z80
 

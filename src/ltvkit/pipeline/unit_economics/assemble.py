@@ -13,19 +13,19 @@ from ltvkit.config import Config
 from ltvkit.data import CleanLog
 from ltvkit.economics.value.curves import GroupKey, MarginCurve
 from ltvkit.economics.value.kpis import LAPSE_DAYS
-from ltvkit.pipeline.budget import Budget, by_channel, next_budget
-from ltvkit.pipeline.facts import gather_facts
-from ltvkit.pipeline.ledger import Ledger, acquisition_total, open_ledger
-from ltvkit.pipeline.load import Tables
-from ltvkit.pipeline.newcomers import first_orders_of
-from ltvkit.pipeline.returns import (
+from ltvkit.pipeline.inputs.load import Tables
+from ltvkit.pipeline.unit_economics.budget import Budget, by_channel, next_budget
+from ltvkit.pipeline.unit_economics.facts import gather_facts
+from ltvkit.pipeline.unit_economics.ledger import Ledger, acquisition_total, open_ledger
+from ltvkit.pipeline.unit_economics.newcomers import first_orders_of
+from ltvkit.pipeline.unit_economics.returns import (
     channel_returns,
     cohort_costs,
     monthly_returns,
     rule_of_thumb,
     shop_returns,
 )
-from ltvkit.pipeline.worth import COHORT_DRAWS, Outlook, Worth, worth_of
+from ltvkit.pipeline.unit_economics.worth import COHORT_DRAWS, Outlook, Worth, worth_of
 from ltvkit.schemas import ALL
 from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Language, Sentence

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ltvkit import economics
 from ltvkit.economics.value.curves import GroupKey, MarginCurve
-from ltvkit.pipeline.ledger import Ledger
+from ltvkit.pipeline.unit_economics.ledger import Ledger
 from ltvkit.schemas import ALL
 from ltvkit.units import Floats
 

@@ -13,9 +13,9 @@ from ltvkit.errors import UserError
 from ltvkit.features.attributes import read_as_trained
 from ltvkit.models import artifact
 from ltvkit.models.artifact import TrainedModel
-from ltvkit.pipeline.customers import customer_attributes
-from ltvkit.pipeline.kinds import kind_of
-from ltvkit.pipeline.load import Tables, open_log, open_tables
+from ltvkit.pipeline.inputs.load import Tables, open_log, open_tables
+from ltvkit.pipeline.modelling.attributes import customer_attributes
+from ltvkit.pipeline.modelling.kinds import kind_of
 from ltvkit.snapshot import Snapshot, as_date
 
 LEAST_HISTORY = 0.5

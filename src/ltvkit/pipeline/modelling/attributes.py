@@ -7,7 +7,7 @@ import pandas as pd
 
 from ltvkit.config import Config
 from ltvkit.errors import DataError, did_you_mean, offenders
-from ltvkit.pipeline.load import Tables
+from ltvkit.pipeline.inputs.load import Tables
 from ltvkit.schemas import NAMES_A_PERSON
 
 _WHO = ("customer_id", *NAMES_A_PERSON)

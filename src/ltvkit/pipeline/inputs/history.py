@@ -10,7 +10,7 @@ from ltvkit.data import CleanLog
 from ltvkit.data.reading.locations import FILE_DATABASES, SAMPLE, scheme_of
 from ltvkit.data.reading.workspace import literal
 from ltvkit.errors import DataError
-from ltvkit.pipeline.load import open_log
+from ltvkit.pipeline.inputs.load import open_log
 from ltvkit.run_facts import Run
 
 

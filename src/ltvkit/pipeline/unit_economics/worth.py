@@ -10,7 +10,7 @@ import pandas as pd
 from ltvkit import economics
 from ltvkit.config import Config
 from ltvkit.economics.value.curves import GroupKey, MarginCurve
-from ltvkit.pipeline.newcomers import newcomers
+from ltvkit.pipeline.unit_economics.newcomers import newcomers
 
 COHORT_DRAWS = 200
 """Resamples for a cohort's curve: there are many cohorts, and their bands are only looked at."""

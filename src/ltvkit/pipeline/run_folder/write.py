@@ -24,11 +24,11 @@ from ltvkit.data import CleanLog
 from ltvkit.evaluation.check import Check
 from ltvkit.evaluation.verdict import Verdict
 from ltvkit.files import whole_folder, write_guarded_csv, write_text
-from ltvkit.pipeline.budget import Budget
-from ltvkit.pipeline.decide import Decisions
-from ltvkit.pipeline.leads import ScoredLeads
-from ltvkit.pipeline.load import Tables
-from ltvkit.pipeline.previous import previous_figures
+from ltvkit.pipeline.decisions.decide import Decisions
+from ltvkit.pipeline.decisions.leads import ScoredLeads
+from ltvkit.pipeline.inputs.load import Tables
+from ltvkit.pipeline.run_folder.previous import previous_figures
+from ltvkit.pipeline.unit_economics.budget import Budget
 from ltvkit.report import render_report
 from ltvkit.runs import SCHEMA, read_run
 from ltvkit.snapshot import Snapshot

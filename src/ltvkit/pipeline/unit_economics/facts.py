@@ -10,7 +10,7 @@ from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.audience.uploads.identity import clean_emails, clean_names
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
-from ltvkit.pipeline.ledger import Ledger
+from ltvkit.pipeline.unit_economics.ledger import Ledger
 from ltvkit.snapshot import Snapshot
 
 PHONE_DIGITS = 9

@@ -1,0 +1,5 @@
+"""What a shop's model learns from, what it is compared with, and what it is asked with later.
+
+`kinds` knows the two kinds of shop, `attributes` what of the customers table may be learned, and
+`trained` builds features for a model that is there.
+"""

@@ -1,0 +1,1 @@
+"""From predicted revenue to value: `value` of each customer, `total` of all."""

@@ -62,6 +62,14 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "total": {"btyd", "horizon"},
         "contracts": {"total"},
     },
+    "pipeline": {
+        "inputs": set(),
+        "modelling": {"inputs"},
+        "valuation": set(),
+        "unit_economics": {"inputs"},
+        "decisions": {"inputs", "valuation", "unit_economics"},
+        "run_folder": {"inputs", "unit_economics", "decisions"},
+    },
 }
 """The folders of a room, each with those it may import beside itself and what all stand on."""
 
@@ -69,6 +77,7 @@ ALL_STAND_ON = {
     "data": {"beginning", "clock", "samples"},
     "economics": {"inputs", "ratios"},
     "models": {"_likelihood", "_rows", "_state"},
+    "pipeline": set(),
 }
 
 DOORS = {

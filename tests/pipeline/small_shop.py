@@ -14,7 +14,8 @@ import pandas as pd
 
 from ltvkit.config import Config
 from ltvkit.economics import raise_warnings
-from ltvkit.pipeline.inputs.load import customer_channels, open_log, open_tables
+from ltvkit.pipeline.inputs.attribution import customer_channels
+from ltvkit.pipeline.inputs.load import open_log, open_tables
 from ltvkit.pipeline.unit_economics.assemble import UnitEconomics, unit_economics_of
 from ltvkit.pipeline.unit_economics.worth import Outlook
 from ltvkit.snapshot import Snapshot

@@ -6,7 +6,8 @@ from small_shop import configured, decided, newcomers, sound
 
 from ltvkit.data.simulator import simulate_shop
 from ltvkit.errors import DataError
-from ltvkit.pipeline.inputs.load import customer_channels, open_log, open_tables
+from ltvkit.pipeline.inputs.attribution import customer_channels
+from ltvkit.pipeline.inputs.load import open_log, open_tables
 
 FIRST = pd.Timestamp("2024-03-10")
 

@@ -15,7 +15,8 @@ from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.decisions.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.decisions.prospects import score_prospects
-from ltvkit.pipeline.inputs.load import Tables, customer_channels
+from ltvkit.pipeline.inputs.attribution import customer_channels, main_channel_of
+from ltvkit.pipeline.inputs.load import Tables
 from ltvkit.pipeline.unit_economics.assemble import UnitEconomics, unit_economics_of
 from ltvkit.pipeline.unit_economics.facts import with_lists
 from ltvkit.pipeline.unit_economics.worth import Outlook
@@ -110,7 +111,7 @@ def decide(
     orders_ahead = monthly_orders(model, features, snapshot.horizon_days)
     profile = flow_profile(orders_ahead)
     credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
-    main_channel = _main_channel(credited)
+    main_channel = main_channel_of(credited)
     share = margin_share(history, main_channel)
     worth = discount(
         orders_ahead,
@@ -255,14 +256,6 @@ def _known(tables: Tables, main_channel: pd.DataFrame) -> pd.DataFrame | None:
         return main_channel if len(main_channel) else None
     known = tables.customers.frame.drop(columns="channel", errors="ignore")
     return known.merge(main_channel, on="customer_id", how="left")
-
-
-def _main_channel(credited: pd.DataFrame) -> pd.DataFrame:
-    """`customer_id, channel`: the one of highest weight."""
-    main = credited
-    if "weight" in credited.columns:
-        main = credited.sort_values(["customer_id", "weight"], ascending=[True, False])
-    return main.drop_duplicates("customer_id")[["customer_id", "channel"]]
 
 
 def _prospects(

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ltvkit import economics
@@ -14,9 +12,16 @@ from ltvkit.data import CleanLog
 from ltvkit.economics.value.curves import GroupKey, MarginCurve
 from ltvkit.economics.value.kpis import LAPSE_DAYS
 from ltvkit.pipeline.inputs.load import Tables
-from ltvkit.pipeline.unit_economics.budget import Budget, by_channel, next_budget
+from ltvkit.pipeline.unit_economics.budget import Budget, next_budget
+from ltvkit.pipeline.unit_economics.channels import (
+    against_benchmarks,
+    by_channel,
+    in_words,
+    priced_channels,
+    sentences_of,
+)
 from ltvkit.pipeline.unit_economics.facts import gather_facts
-from ltvkit.pipeline.unit_economics.ledger import Ledger, acquisition_total, open_ledger
+from ltvkit.pipeline.unit_economics.ledger import Ledger, ledger_of
 from ltvkit.pipeline.unit_economics.newcomers import first_orders_of
 from ltvkit.pipeline.unit_economics.returns import (
     channel_returns,
@@ -28,10 +33,7 @@ from ltvkit.pipeline.unit_economics.returns import (
 from ltvkit.pipeline.unit_economics.worth import COHORT_DRAWS, Outlook, Worth, worth_of
 from ltvkit.schemas import ALL
 from ltvkit.snapshot import Snapshot
-from ltvkit.wording import Language, Sentence
-
-_SAID = {"why": "why_said", "worth_more": "worth_more_said"}
-"""Columns of the channels' table in words, and those that hold them as sentences."""
+from ltvkit.wording import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def unit_economics_of(
     ledger, in_flight = ledger_of(config, costs, credited, first_orders, snapshot.as_of)
     marginal = ledger.marginal(assumed.allocation) if ledger else {}
     months = ledger.by_period(assumed.allocation) if ledger else None
-    priced = _priced(config, ledger, worth.by_channel, marginal)
+    priced = priced_channels(config, ledger, worth.by_channel, marginal)
     kpis = economics.kpis(
         order_days,
         as_of,
@@ -151,15 +153,15 @@ def unit_economics_of(
         of_costs, budget = _tables_of_costs(config, ledger, months, channels, marginal)
         further |= of_costs
     if tables.benchmarks is not None:
-        further["benchmarks.csv"] = _against_benchmarks(channels, tables.benchmarks.frame)
+        further["benchmarks.csv"] = against_benchmarks(channels, tables.benchmarks.frame)
     figures = _figures(channels, order_days, worth.by_channel)
     figures |= shop_returns(ledger, order_days, channels, newcomers=worth.counted)
     figures["rule_of_thumb_ltv"] = rule_of_thumb(
         order_days, as_of, horizon_months=outlook.months, annual_rate=assumed.annual_discount_rate
     )
     return UnitEconomics(
-        channels=_in_words(channels, config.report.language),
-        said=_sentences(priced),
+        channels=in_words(channels, config.report.language),
+        said=sentences_of(priced),
         payback=_payback(worth, channels, costs_of_cohorts, seed=seed),
         kpis=monthly_returns(kpis, ledger, worth.counted),
         cohorts=_with_retention(economics.cohorts(worth.counted, as_of, running_days=running_days)),
@@ -170,48 +172,6 @@ def unit_economics_of(
         newcomers=worth.newcomers,
         further=further,
     )
-
-
-def _priced(
-    config: Config,
-    ledger: Ledger | None,
-    values: economics.ChannelValues,
-    marginal: dict[str, economics.MarginalCac],
-) -> pd.DataFrame:
-    """What a customer of each channel costs beside what one is worth, with a verdict."""
-    assumed = config.economics
-    return economics.channels_table(
-        _cac(config, ledger, values.table),
-        values,
-        target_ltv_to_cac=assumed.target_ltv_to_cac,
-        target_payback_months=_within_curves(assumed.target_payback_months, values),
-        marginal=marginal,
-        own_cost=_own_cost(ledger),
-        commissions=ledger.commissions() if ledger else None,
-        seed=config.model.seed,
-    )
-
-
-def ledger_of(
-    config: Config,
-    costs: pd.DataFrame | None,
-    credited: pd.DataFrame,
-    first_orders: pd.Series,
-    as_of: date,
-) -> tuple[Ledger | None, float]:
-    """The ledger, if any of its cost can have brought somebody yet, and the cost in flight."""
-    if costs is None:
-        return None, 0.0
-    ledger = open_ledger(
-        costs,
-        credited,
-        first_orders,
-        as_of=as_of,
-        cost_lag_days=config.economics.cost_lag_days,
-        new_from=config.economics.new_customers_from,
-        channel_weights=config.economics.allocation_weights or None,
-    )
-    return ledger, ledger.in_flight if ledger else acquisition_total(costs)
 
 
 def _tables_of_costs(
@@ -236,24 +196,6 @@ def _tables_of_costs(
     }, budget
 
 
-def _sentences(channels: pd.DataFrame) -> dict[str, dict[str, Sentence]]:
-    return {
-        str(row["channel"]): {
-            words: row[said] for words, said in _SAID.items() if isinstance(row[said], Sentence)
-        }
-        for row in channels.to_dict("records")
-    }
-
-
-def _in_words(channels: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """The table for the file: its sentences said in the run's language."""
-    words = {
-        column: channels[said].map(lambda s: s.say(language) if isinstance(s, Sentence) else "")
-        for column, said in _SAID.items()
-    }
-    return channels.drop(columns=list(_SAID.values())).assign(**words)
-
-
 def _payback(
     worth: Worth, channels: pd.DataFrame, costs_of_cohorts: pd.DataFrame | None, *, seed: int
 ) -> pd.DataFrame:
@@ -264,38 +206,6 @@ def _payback(
     )
     collected = economics.collected(worth.by_channel, seed=seed).assign(cohort="")
     return curves.merge(collected, on=["channel", "cohort", "months"], how="left")
-
-
-def _within_curves(months: int, values: economics.ChannelValues) -> int | None:
-    """The payback goal; None where no curve is as long, so that it cannot cap anything."""
-    longest = max(len(curve.cumulative) for curve in values.curves.values())
-    return months if months <= longest else None
-
-
-def _cac(config: Config, ledger: Ledger | None, valued: pd.DataFrame) -> pd.DataFrame | None:
-    """CAC from the ledger, else from the one number, else none."""
-    if ledger is not None:
-        return ledger.cac(config.economics.allocation)
-    if config.economics.cac is None:
-        return None
-    return pd.DataFrame(
-        {
-            "channel": valued["channel"],
-            "new_customers": valued["credited"],
-            "media_spend": np.nan,
-            "loaded_cost": valued["credited"] * config.economics.cac,
-            "media_cac": np.nan,
-            "loaded_cac": config.economics.cac,
-        }
-    )
-
-
-def _own_cost(ledger: Ledger | None) -> dict[str, float] | None:
-    """What each channel cost before shared cost was put on it."""
-    if ledger is None:
-        return None
-    sides = ledger.allocations()
-    return by_channel(sides, "own_cost")
 
 
 def _with_retention(cohorts: pd.DataFrame) -> pd.DataFrame:
@@ -334,16 +244,6 @@ def _ltv_by_month(by_cohort: Mapping[GroupKey, MarginCurve]) -> pd.Series:
     """LTV of the whole shop's cohorts."""
     shop = {cohort: curve.ltv for (name, cohort), curve in by_cohort.items() if name == ALL}
     return pd.Series(shop)
-
-
-def _against_benchmarks(channels: pd.DataFrame, sector: pd.DataFrame) -> pd.DataFrame:
-    """Each channel's figures beside the user's benchmarks; the whole shop has a blank segment."""
-    named = channels.rename(columns={"loaded_cac": "cac"})
-    figures = ["cac", "media_cac", "ltv", "ltv_to_cac", "payback_month"]
-    own = named.melt("channel", figures, var_name="metric", value_name="value")
-    own = own.rename(columns={"channel": "segment"})
-    own["segment"] = own["segment"].replace(ALL, "")
-    return economics.compare_benchmarks(own, sector)
 
 
 def _figures(

@@ -5,7 +5,7 @@ from ltvkit.data import CleanLog
 from ltvkit.economics.inputs import channel_names
 from ltvkit.pipeline.inputs.attribution import customer_channels
 from ltvkit.pipeline.inputs.load import Tables
-from ltvkit.pipeline.unit_economics.assemble import ledger_of
+from ltvkit.pipeline.unit_economics.ledger import ledger_of
 from ltvkit.pipeline.unit_economics.newcomers import first_orders_of, newcomers
 from ltvkit.schemas import UNATTRIBUTED
 

@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from ltvkit import economics
+from ltvkit.pipeline.unit_economics.channels import by_channel
 from ltvkit.schemas import ALL
 from ltvkit.wording import Language, Sentence
 
@@ -65,9 +66,3 @@ def _round(money: float) -> float:
     return min(
         (k * power for k in (1.0, 2.0, 5.0, 10.0)), key=lambda k: abs(math.log(k / max(money, 1.0)))
     )
-
-
-def by_channel(table: pd.DataFrame, column: str) -> dict[str, float]:
-    """A figure of the channels' table by channel."""
-    figures = table[column].to_numpy(dtype=float)
-    return {str(name): float(x) for name, x in zip(table["channel"], figures, strict=True)}

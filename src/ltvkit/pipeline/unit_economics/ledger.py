@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit import economics
+from ltvkit.config import Config
 from ltvkit.errors import DataError
 from ltvkit.schemas import ALL
 
@@ -168,6 +169,28 @@ class Ledger:
             str(name): economics.marginal_cac(rows["media_spend"], rows["new_customers"])
             for name, rows in periods[whole].groupby("channel", sort=True)
         }
+
+
+def ledger_of(
+    config: Config,
+    costs: pd.DataFrame | None,
+    credited: pd.DataFrame,
+    first_orders: pd.Series,
+    as_of: date,
+) -> tuple[Ledger | None, float]:
+    """The ledger, if any of its cost can have brought somebody yet, and the cost in flight."""
+    if costs is None:
+        return None, 0.0
+    ledger = open_ledger(
+        costs,
+        credited,
+        first_orders,
+        as_of=as_of,
+        cost_lag_days=config.economics.cost_lag_days,
+        new_from=config.economics.new_customers_from,
+        channel_weights=config.economics.allocation_weights or None,
+    )
+    return ledger, ledger.in_flight if ledger else acquisition_total(costs)
 
 
 def open_ledger(

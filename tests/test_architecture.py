@@ -68,7 +68,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "valuation": set(),
         "unit_economics": {"inputs"},
         "decisions": {"inputs", "valuation", "unit_economics"},
-        "run_folder": {"inputs", "unit_economics", "decisions"},
+        "run_folder": {"inputs", "modelling", "unit_economics", "decisions"},
     },
 }
 """The folders of a room, each with those it may import beside itself and what all stand on."""

@@ -147,7 +147,7 @@ def test_a_run_lists_those_who_wait_and_a_later_one_no_longer_those_who_came(tra
 
 def test_another_customers_table_is_another_model(trained, tmp_path):
     from ltvkit.data import clean, read_transactions
-    from ltvkit.pipeline.train import _digest
+    from ltvkit.pipeline.modelling.record import model_version
 
     folder, _ = trained
     log = clean(read_transactions(folder / "orders.csv"))
@@ -156,7 +156,7 @@ def test_another_customers_table_is_another_model(trained, tmp_path):
         _, customers = shop()
         customers.rename(columns={"town": towns}).to_csv(tmp_path / "customers.csv", index=False)
         config = configured(folder, customers=str(tmp_path / "customers.csv"))
-        versions.add(_digest(config, log, open_tables(config)))
+        versions.add(model_version(config, log, open_tables(config)))
     assert len(versions) == 2
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.data import ColumnMap, clean, read_transactions
-from ltvkit.pipeline.run_folder.write import data_facts
+from ltvkit.pipeline.run_folder.run_json import data_facts
 
 ORDERS = pd.DataFrame(
     {

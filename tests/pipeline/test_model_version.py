@@ -4,13 +4,13 @@ import pytest
 from small_shop import configured, sound
 
 from ltvkit.pipeline.inputs.load import open_log, open_tables
-from ltvkit.pipeline.train import _digest
+from ltvkit.pipeline.modelling.record import model_version
 
 
 def version(shop, folder):
     folder.mkdir()
     config = configured(shop, folder)
-    return _digest(config, open_log(config), open_tables(config))
+    return model_version(config, open_log(config), open_tables(config))
 
 
 @pytest.fixture

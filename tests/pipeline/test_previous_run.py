@@ -9,7 +9,7 @@ import pytest
 
 from ltvkit.files import write_text
 from ltvkit.pipeline.run_folder.previous import previous_figures
-from ltvkit.pipeline.run_folder.write import as_json
+from ltvkit.pipeline.run_folder.run_json import as_json
 from ltvkit.pipeline.score import score
 from ltvkit.progress import Silent
 from ltvkit.report import render_report

@@ -4,21 +4,15 @@ import time
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
-
-from ltvkit.audience import RfmCuts
 from ltvkit.data import continuity
 from ltvkit.data.reading.locations import resolve_location
-from ltvkit.evaluation.verdict import when_scored
 from ltvkit.files import claimed
-from ltvkit.models.artifact import TrainedModel
-from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.decisions.decide import decide
 from ltvkit.pipeline.modelling.kinds import clock_of
+from ltvkit.pipeline.modelling.record import record_of_scoring, rfm_cuts_of
 from ltvkit.pipeline.modelling.trained import configured, load_model, open_data
-from ltvkit.pipeline.run_folder.write import ModelRecord, verdict_of, write_run
+from ltvkit.pipeline.run_folder.write import write_run
 from ltvkit.progress import Progress
-from ltvkit.snapshot import Continuity
 
 
 def score(
@@ -72,7 +66,7 @@ def score(
         features = opened.features(trained)
         model = trained.model.at(snapshot.as_of)
         found = continuity(log, clock_of(config, log))
-        record = _record(trained, model, snapshot.as_of, continuity=found)
+        record = record_of_scoring(trained, model, snapshot.as_of, continuity=found)
         decisions = decide(
             config,
             log,
@@ -82,7 +76,7 @@ def score(
             features=features,
             model_version=record.version,
             with_contacts=with_contacts,
-            rfm_cuts=_rfm_cuts(trained),
+            rfm_cuts=rfm_cuts_of(trained),
         )
         write_run(
             folder,
@@ -95,35 +89,3 @@ def score(
             started=started,
         )
     return folder
-
-
-def _rfm_cuts(trained: TrainedModel) -> RfmCuts | None:
-    """The training's cut points, so that R, F and M mean the same in every run scored with it."""
-    kept = trained.about.get("rfm_cuts")
-    return None if kept is None else RfmCuts(**{name: tuple(cuts) for name, cuts in kept.items()})
-
-
-def _record(
-    trained: TrainedModel, model: ModelOfRecord, as_of: date, *, continuity: Continuity
-) -> ModelRecord:
-    """What the training found, as the model carries it, and what its age makes of it."""
-    about = trained.about
-    explanation = model.explanation()
-    verdict = when_scored(
-        verdict_of(about["verdict"]),
-        age_days=(as_of - date.fromisoformat(about["trained_to"])).days,
-        log_half_width=model.level_.log_half_width,
-        continuity=continuity,
-    )
-    return ModelRecord(
-        name=about["name"],
-        version=about["version"],
-        weights=explanation.weights,
-        btyd_share=explanation.btyd_share,
-        said=explanation.said,
-        metrics=about["metrics"],
-        verdict=verdict,
-        backtest=pd.DataFrame(**about["backtest"]),
-        deciles=pd.DataFrame(**about["deciles"]),
-        notes=about["notes"],
-    )

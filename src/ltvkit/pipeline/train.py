@@ -1,16 +1,12 @@
 """The main job: transactions in; a model, a scored list, a report and an experiment out."""
 
-import hashlib
-import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ltvkit._version import __version__
-from ltvkit.audience import RfmCuts
 from ltvkit.config import Config
 from ltvkit.data import CleanLog, continuity
 from ltvkit.errors import UserError
@@ -18,12 +14,12 @@ from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.verdict import Verdict, review
 from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel, save_model
-from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.decisions.decide import decide
-from ltvkit.pipeline.inputs.load import Tables, open_log, open_tables
-from ltvkit.pipeline.modelling.attributes import customer_attributes, kinds_of
+from ltvkit.pipeline.inputs.load import open_log, open_tables
+from ltvkit.pipeline.modelling.attributes import customer_attributes
 from ltvkit.pipeline.modelling.kinds import clock_of, kind_of
-from ltvkit.pipeline.run_folder.write import ModelRecord, verdict_facts, write_run
+from ltvkit.pipeline.modelling.record import about_training, record_of_training
+from ltvkit.pipeline.run_folder.write import write_run
 from ltvkit.pipeline.unit_economics.beforehand import check_economics
 from ltvkit.progress import Progress
 from ltvkit.snapshot import Snapshot
@@ -121,7 +117,7 @@ def _train(
         continuity=continuity(log, clock_of(config, log)),
         of_kind=kind.checks(log, model),
     )
-    record = _record(config, log, tables, model, backtest, verdict)
+    record = record_of_training(config, log, tables, model, backtest, verdict)
 
     progress.step("Value, lists and report")
     decisions = decide(
@@ -136,7 +132,8 @@ def _train(
     )
     save_model(
         TrainedModel(
-            model, about=_about(config, log, customers, snapshot, record, decisions.rfm_cuts)
+            model,
+            about=about_training(config, log, customers, snapshot, record, decisions.rfm_cuts),
         ),
         model_folder,
     )
@@ -190,80 +187,3 @@ def backtest_log(
         seed=config.model.seed,
         report=progress.advance,
     )
-
-
-def _record(
-    config: Config,
-    log: CleanLog,
-    tables: Tables,
-    model: ModelOfRecord,
-    backtest: Backtest,
-    verdict: Verdict,
-) -> ModelRecord:
-    explanation = model.explanation()
-    wide = backtest.wide()
-    return ModelRecord(
-        name=config.name,
-        version=_digest(config, log, tables),
-        weights=explanation.weights,
-        btyd_share=explanation.btyd_share,
-        said=explanation.said,
-        metrics={
-            str(name): {str(k): float(v) for k, v in row.dropna().items()}
-            for name, row in wide.iterrows()
-        },
-        verdict=verdict,
-        backtest=backtest.table,
-        deciles=backtest.deciles,
-        notes=backtest.notes,
-    )
-
-
-def _digest(config: Config, log: CleanLog, tables: Tables) -> str:
-    """Twelve hex digits that name the model: of its data, its settings and this version."""
-    settings = config.settings()
-    told = {key: settings[key] for key in ("data", "snapshot", "model")}
-    told["model"].pop("threads", None)
-    # Data is known by what it holds, wherever it lies; costs, touches and leads are not learned.
-    for table in ("transactions", "costs", "touches", "leads"):
-        told["data"].pop(table)
-    (told["data"]["customers"] or {}).pop("path", None)
-    if config.kind == "contractual":
-        told |= {key: settings[key] for key in ("kind", "renewal_days", "grace_days")}
-    read = [log.sha256, *([tables.customers.sha256] if tables.customers else [])]
-    text = json.dumps([*read, told, __version__], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _about(
-    config: Config,
-    log: CleanLog,
-    customers: pd.DataFrame | None,
-    snapshot: Snapshot,
-    record: ModelRecord,
-    rfm_cuts: RfmCuts,
-) -> dict[str, Any]:
-    """What a scorer needs beside the parameters; no customer in it."""
-    return {
-        "ltvkit": __version__,
-        "name": record.name,
-        "version": record.version,
-        "settings": config.settings(),
-        "trained_from": log.summary.first_day.isoformat(),
-        "trained_to": snapshot.as_of.isoformat(),
-        "attributes": list(log.attributes),
-        "customer_attributes": kinds_of(customers),
-        "rfm_cuts": asdict(rfm_cuts),
-        "metrics": record.metrics,
-        "verdict": verdict_facts(record.verdict),
-        "notes": record.notes,
-        "backtest": _rows(record.backtest),
-        "deciles": _rows(record.deciles),
-    }
-
-
-def _rows(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    """A small frame as JSON columns; what is not a number is null."""
-    text = frame.assign(cutoff=frame["cutoff"].astype(str)) if "cutoff" in frame else frame
-    plain = text.astype(object).where(text.notna(), None).to_dict(orient="split", index=False)
-    return {"columns": plain["columns"], "data": plain["data"]}

@@ -1,5 +1,5 @@
 """What a shop's model learns from, what it is compared with, and what it is asked with later.
 
-`kinds` knows the two kinds of shop, `attributes` what of the customers table may be learned, and
-`trained` builds features for a model that is there.
+`kinds` knows the two kinds of shop, `attributes` what of the customers table may be learned.
+`record` is what a run says of its model, and `trained` builds features for one that is there.
 """

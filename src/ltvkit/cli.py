@@ -129,7 +129,7 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.data import render_data_check
     from ltvkit.pipeline.inputs.load import open_log, open_tables
     from ltvkit.pipeline.modelling.attributes import customer_attributes
-    from ltvkit.pipeline.modelling.kinds import contracts_in_words
+    from ltvkit.pipeline.modelling.contract_shop import contracts_in_words
     from ltvkit.pipeline.unit_economics.beforehand import check_economics
 
     loaded = load_config(config, overrides or [])

@@ -61,7 +61,7 @@ def test_customers_with_one_order_are_ranked_by_what_their_table_says_of_them(fo
 def trained(folder):
     # The models that others are compared with take most of the time, and are not asked here.
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ltvkit.pipeline.modelling.kinds.OTHERS", {"mean": Mean})
+        patched.setattr("ltvkit.pipeline.modelling.order_shop.OTHERS", {"mean": Mean})
         yield folder, trained_on(folder)
 
 

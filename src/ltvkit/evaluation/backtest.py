@@ -19,6 +19,9 @@ from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
 
+Others = Mapping[str, Callable[[], LtvModel]]
+"""Rows beside the model of record: name to a callable that makes the model."""
+
 DECILE_COLUMNS = ("model", "fold", "decile", "customers", "predicted", "actual")
 
 MOST_FOLDS = 2
@@ -129,7 +132,7 @@ def run_backtest(
     make_panel: Callable[[Snapshot], Panel],
     make_truth: Callable[[Snapshot], pd.DataFrame],
     record: Callable[[], ModelOfRecord],
-    others: Mapping[str, Callable[[], LtvModel]],
+    others: Others,
     seed: int,
     report: Callable[[str, int, int], None],
 ) -> Backtest:

@@ -2,8 +2,13 @@
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
-from ltvkit.features.engine import total
+from ltvkit.features.engine import fetch, total
+from ltvkit.features.orders import with_history
+from ltvkit.features.snapshots import snapshot_days
+from ltvkit.shop_clock import CALENDAR, ShopClock
+from ltvkit.snapshot import Snapshot, as_day_number
 
 
 def targets(history: ir.Table, snapshots: ir.Table, *, horizon_days: int) -> ir.Table:
@@ -37,3 +42,11 @@ def targets(history: ir.Table, snapshots: ir.Table, *, horizon_days: int) -> ir.
         future_orders=after.count().cast("float64"),
         future_revenue=total(after.revenue),
     )
+
+
+def orders_after(
+    order_days: ir.Table, snapshot: Snapshot, clock: ShopClock = CALENDAR
+) -> pd.DataFrame:
+    """`targets` of one snapshot of a log, over its horizon on the shop's clock."""
+    day = snapshot_days([clock.at(as_day_number(snapshot.as_of))])
+    return fetch(targets(with_history(order_days, clock), day, horizon_days=snapshot.horizon_days))

@@ -1,4 +1,5 @@
 """Everything that people act on: customers on lists with reasons, channels, leads, prospects.
 
-`decide` joins it; `leads` and `prospects` are of people without an order.
+`decide` joins it and `reasons` says why; `leads` and `prospects` are people who may become
+customers.
 """

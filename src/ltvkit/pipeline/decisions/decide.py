@@ -15,6 +15,7 @@ from ltvkit.economics import EconomicsWarning, raise_warnings
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.decisions.leads import ScoredLeads, score_leads
 from ltvkit.pipeline.decisions.prospects import score_prospects
+from ltvkit.pipeline.decisions.reasons import reasons_and_drivers
 from ltvkit.pipeline.inputs.attribution import customer_channels, main_channel_of
 from ltvkit.pipeline.inputs.load import Tables
 from ltvkit.pipeline.unit_economics.assemble import UnitEconomics, unit_economics_of
@@ -32,9 +33,6 @@ from ltvkit.pipeline.valuation.value import (
 )
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import USUAL_INTERVAL, Z80
-
-MOST_DRIVERS = 12
-BLOCK = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ def decide(
         ),
         running_days=model.running_days_,
     )
-    reasons, drivers = _reasons(config, model, features, history, snapshot)
+    reasons, drivers = reasons_and_drivers(config, model, features, history, snapshot)
     scored = audience.scored_customers(
         values,
         history,
@@ -203,50 +201,6 @@ def _rules(config: Config, order_days: pd.DataFrame, snapshot: Snapshot) -> audi
         win_back_margin_share=chosen.win_back_margin_share,
         high_potential_share=chosen.high_potential_share,
         holdout_share=chosen.holdout_share,
-    )
-
-
-def _reasons(
-    config: Config,
-    model: ModelOfRecord,
-    features: pd.DataFrame,
-    history: pd.DataFrame,
-    snapshot: Snapshot,
-) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """Reasons per customer, and the drivers of the whole base; in blocks, to bound memory."""
-    language, told, sizes = config.report.language, [], []
-    past = history.set_index("customer_id")[["first_order", "last_order"]]
-    for start in range(0, len(features), BLOCK):
-        block = features.iloc[start : start + BLOCK]
-        parts = model.contributions(block).drop(columns=["base", "rest"])
-        sizes.append(parts.abs().sum())
-        parts.insert(0, "customer_id", block["customer_id"])
-        block = _days_as_listed(block, past, snapshot)
-        told.append(
-            audience.explain(parts, block, currency=config.data.currency, language=language)
-        )
-    weight = sum(sizes[1:], start=sizes[0])
-    share = (weight / max(float(weight.sum()), 1e-12)).sort_values(ascending=False, kind="stable")
-    drivers = [
-        {
-            "feature": str(name),
-            "label": audience.feature_label(str(name), language=language),
-            "share": float(value),
-        }
-        for name, value in share.head(MOST_DRIVERS).items()
-        if value > 0
-    ]
-    return pd.concat(told, ignore_index=True), drivers
-
-
-def _days_as_listed(features: pd.DataFrame, past: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
-    """Days since orders as the calendar has them, where models tell them by the shop's clock."""
-    if "days_since_last" not in features:
-        return features
-    ago = pd.Timestamp(snapshot.as_of) - past.loc[features["customer_id"]]
-    return features.assign(
-        days_since_last=ago["last_order"].dt.days.to_numpy(),
-        age_days=ago["first_order"].dt.days.to_numpy(),
     )
 
 

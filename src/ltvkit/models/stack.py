@@ -240,8 +240,8 @@ class StackedLtv(BaseEstimator):
         revenue, active = ahead.predict(features, label, days)
         trained, trained_active = ahead.predict(features, label, self.horizon_days_)
         value = self.price_ * self.family_.order_value(features)
-        # Whoever orders orders once at least: P(order) bounds the expected orders from below.
-        orders = np.maximum(revenue / np.maximum(value, 1e-12), active)
+        # Whoever orders does so once at least, and on every day at most.
+        orders = np.clip(revenue / np.maximum(value, 1e-12), active, days)
         order_value = np.where(orders > 0, revenue / np.maximum(orders, 1e-12), value)
         if_order = ahead.if_order(features, label, days)
         low, high = interval(

@@ -1,5 +1,7 @@
 """What spreads over days ahead: figures of a longer horizon hold those of a shorter one."""
 
+from copy import copy
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -59,3 +61,32 @@ def test_where_revenue_over_chance_falls_the_largest_stays_and_elsewhere_it_is_t
     assert (ratios[-1] == largest).any(), "of others it rises"
     np.testing.assert_allclose(ahead.if_order(panel.now, label, 730), largest, rtol=0.01)
     np.testing.assert_array_equal(ahead.if_order(panel.now, label, TRAINED), ratios[0])
+
+
+@pytest.mark.parametrize("season", [0.1, 1.0, 10.0])
+def test_a_season_brings_those_who_are_still_customers(model, panel, season):
+    label, quiet = model._at_label(panel.now), replace(model.ahead_, chance_season=0.0)
+    _, usual = quiet.predict(panel.now, label, TRAINED)
+    busy = replace(quiet, chance_season=np.log(season))
+    _, active = busy.predict(panel.now, label, TRAINED)
+    alive = model.family_.mbgnbd.prob_alive(panel.now)
+    assert alive.min() < 0.01
+    assert (active <= usual + alive * (1 - usual) + 1e-12).all()
+    assert ((active > usual) == (season > 1)).all()
+    # Of those who surely are customers the hazard is so many times as high.
+    surely = alive > 0.99
+    expected = 1 - (1 - usual[surely]) ** season
+    np.testing.assert_allclose(active[surely], expected, rtol=0.02)
+    for days in (7, 30, 90):
+        assert (busy.predict(panel.now, label, days)[1] <= active + 1e-12).all()
+
+
+def test_no_more_orders_are_expected_than_days_can_hold(model, panel):
+    cheap = copy(model)
+    cheap.price_ = model.price_ / 100
+    for days in (1, TRAINED, 720):
+        predicted = cheap.predict(panel.now, days)
+        assert (predicted["expected_orders"] <= days).all()
+        assert (predicted["expected_orders"] == days).any()
+        product = predicted["expected_orders"] * predicted["expected_order_value"]
+        np.testing.assert_allclose(product, predicted["predicted_revenue"])

@@ -136,13 +136,20 @@ class DaysAhead:
         return revenue / np.maximum(active, 1e-6)
 
     def _active(self, features: pd.DataFrame, at_label: Floats, counted: float) -> Floats:
-        """P(order) within days as they count, from that over the label's length."""
-        log_power = self.chance_season
+        """P(order) within days as they count, from that over the label's length.
+
+        A season multiplies the hazard of those who are still customers: P(order) rises to no more
+        than the chance that either the model of chances or P(alive) says so.
+        """
+        power = powers(self.waiting, self.family.mbgnbd, features, counted)
         if self.label_days < self.horizon_days:
             # Stretched labels err with the level: the hazard takes half of its correction.
-            log_power += (np.log(self.scale) - self.chance_season) / 2
-        power = powers(self.waiting, self.family.mbgnbd, features, counted)
-        return raised(at_label, np.exp(log_power) * power)
+            power = power * np.exp((np.log(self.scale) - self.chance_season) / 2)
+        active = raised(at_label, power)
+        gone = 1 - self.family.mbgnbd.prob_alive(features)
+        at_most = 1 - gone * (1 - active)
+        share = active / np.maximum(at_most, 1e-12)
+        return at_most * raised(share, np.exp(self.chance_season))
 
     def _until(
         self, features: pd.DataFrame, at_label: Floats, active: Floats

@@ -90,7 +90,7 @@ def powers(
     return np.asarray(np.sqrt(usual * sooner / label))
 
 
-def raised(prob_active: Floats, power: Floats) -> Floats:
+def raised(prob_active: Floats, power: Floats | float) -> Floats:
     """P(order) where the hazard is so many times that of `prob_active`: 1 - (1 - p)^power."""
     return np.asarray(-np.expm1(power * np.log1p(-np.clip(prob_active, 0.0, 1 - 1e-12))))
 

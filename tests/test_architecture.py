@@ -88,6 +88,7 @@ DOORS = {
     "pydantic": {"config"},
     "ibis": {"data", "features"},
     "duckdb": {"data", "features"},
+    "filelock": {"files.py"},
     "vl_convert": {"report"},
     "jinja2": {"report"},
     "xlsxwriter": {"audience/spreadsheets.py"},

@@ -1,5 +1,7 @@
 """Files appear whole or not at all, and nobody else's are touched."""
 
+import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from ltvkit.files import (
     write_csv,
     write_text,
 )
+from plain_user import as_plain_user
 
 
 def test_files_move_in_together_and_leave_others_alone(tmp_path):
@@ -144,20 +147,79 @@ def test_a_folder_is_written_by_one_at_a_time(tmp_path):
     assert [path.name for path in mine.parent.iterdir()] == ["shop"]
 
 
+HOLD = """
+import sys; from pathlib import Path; from ltvkit.files import claimed
+with claimed(Path(sys.argv[1]), holds="run.json"): print("mine", flush=True); input()
+"""
+
+
 def test_a_program_that_was_killed_holds_nothing(tmp_path):
     folder = tmp_path / "shop"
-    program = (
-        "import sys; from pathlib import Path; from ltvkit.files import claimed\n"
-        "with claimed(Path(sys.argv[1]), holds='run.json'): print('mine', flush=True); input()"
-    )
-    command = [sys.executable, "-c", program, str(folder)]
+    command = [sys.executable, "-c", HOLD, str(folder)]
+    came = []
+
+    def wait():
+        with locked(folder):
+            came.append("next")
+
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout.readline() == b"mine\n"
         with pytest.raises(UserError, match="which another run"), claimed(folder, holds="run.json"):
             pytest.fail("it was taken")
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
         holder.kill()
+        waiting.join(10)
+    assert came == ["next"]
     with claimed(folder, holds="run.json"):
         pass
+    assert list(tmp_path.iterdir()) == []
+
+
+MANY_TIMES = """
+import sys; from pathlib import Path; from ltvkit.files import locked
+alone = Path(sys.argv[1])
+for _ in range(300):
+    with locked(alone.with_name("store.db")): alone.touch(exist_ok=False); alone.unlink()
+"""
+
+
+def test_programs_that_wait_come_one_after_the_other(tmp_path):
+    command = [sys.executable, "-c", MANY_TIMES, str(tmp_path / "alone")]
+    programs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(one.communicate()[1], one.returncode) for one in programs] == [("", 0)] * 3
+    assert list(tmp_path.iterdir()) == []
+
+
+TWICE = """
+import sys; from pathlib import Path; from ltvkit.errors import UserError
+from ltvkit.files import locked
+path = Path(sys.argv[1])
+with locked(path), locked(path, taken=UserError("taken")): print("nobody waits")
+"""
+
+
+def test_nobody_waits_where_a_folder_cannot_be_written(tmp_path):
+    folder = tmp_path / "shared"
+    folder.mkdir(mode=0o555)
+    for place in (folder / "store.db", folder / "deep" / "store.db"):
+        command = as_plain_user(sys.executable, "-c", TWICE, str(place))
+        assert subprocess.check_output(command, text=True) == "nobody waits\n"
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("why", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_nobody_waits_where_a_drive_has_no_locks(tmp_path, monkeypatch, why):
+    def no_locks(*_):
+        raise OSError(why, os.strerror(why))
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    path, inside = tmp_path / "store.db", []
+    with locked(path), locked(path, taken=UserError("taken")):
+        inside.append(path)
+    assert inside == [path]
 
 
 def test_those_who_wait_come_one_after_the_other(tmp_path):

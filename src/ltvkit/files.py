@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from ltvkit.errors import UserError
 
@@ -90,51 +91,26 @@ def locked(path: Path, *, taken: UserError | None = None) -> Iterator[None]:
     """Let one program at a time at a file or folder; others wait, or are told that it is taken.
 
     The system takes the lock back when a program ends, however it ends. Where it has no locks
-    (Windows, some shared drives) nobody waits.
+    (some shared drives), or the folder cannot be written to, nobody waits.
     """
     path = path.absolute()
-    lock = path.parent / f".{path.name}.lock"
+    file = path.parent / f".{path.name}.lock"
+    # A file that stands for a lock, where there are none, would outlive a program that was killed.
+    lock = FileLock(file, blocking=taken is None, fallback_to_soft=False)
     try:
-        handle = _lock(lock, wait=taken is None)
-    except BlockingIOError as error:
+        lock.acquire()
+    except Timeout as error:
         raise taken or error from None
+    except OSError:
+        pass
     try:
         yield
     finally:
-        if handle is not None:
-            lock.unlink(missing_ok=True)
-            os.close(handle)
-
-
-def _lock(lock: Path, *, wait: bool) -> int | None:
-    """The handle of a locked file, or None where there are no locks.
-
-    Raises
-    ------
-    BlockingIOError
-        When another program has it, and is not waited for.
-    """
-    if sys.platform == "win32":
-        return None
-    import fcntl
-
-    while True:
-        try:
-            lock.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError:
-            return None
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(handle)
-            if isinstance(error, BlockingIOError):
-                raise
-            return None
-        # Whoever had it before deletes it; then the next one would make, and lock, another.
-        if os.fstat(handle).st_nlink:
-            return handle
-        os.close(handle)
+        # On Windows its release deletes it. Elsewhere it has to go while it is locked: those who
+        # wait have it open, and make another one where it has no name any more.
+        if lock.is_locked and sys.platform != "win32":
+            file.unlink(missing_ok=True)
+        lock.release()
 
 
 def check_writable(folder: Path, *, holds: str) -> None:

@@ -3,8 +3,10 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from ltvkit.files import locked
 from ltvkit.runs import read_run
 from ltvkit.tracking import check_tracker, fetch_model, record, record_run, tracking_location
 from ltvkit.tracking.stores import artifact_root, find_experiment, open_client, run_url
+from plain_user import as_plain_user
 
 
 def test_the_argument_wins_over_the_environment_over_the_current_folder(
@@ -67,6 +70,53 @@ def test_a_store_that_cannot_be_opened_is_told_before_mlflow_tries_again_and_aga
         told = rf"got the tracker sqlite:.*{place}, expected a SQLite file, .*It said: .*{why}"
         with pytest.raises(UserError, match=told):
             check_tracker(f"sqlite:///{tmp_path}/{place}", experiment="ltvkit")
+
+
+READ_ONLY = """
+import sys; from ltvkit.errors import UserError; from ltvkit.tracking import check_tracker, stores
+for uri in sys.argv[1:]:
+    try: check_tracker(uri, experiment="ltvkit")
+    except UserError as error: print(error)
+    print(stores.open_client(uri).search_experiments()[0].name)
+"""
+
+
+def test_a_store_that_can_be_read_only_is_told_before_the_training(tmp_path: Path) -> None:
+    stores = [tmp_path / "file" / "mlflow.db", tmp_path / "folder" / "mlflow.db"]
+    uris = [f"sqlite:///{store}" for store in stores]
+    open_client(uris[0])
+    stores[1].parent.mkdir()
+    shutil.copy(stores[0], stores[1])
+    before = [(store.read_bytes(), store.stat().st_mtime_ns) for store in stores]
+    stores[0].chmod(0o444)
+    stores[1].parent.chmod(0o555)
+    command = as_plain_user(sys.executable, "-c", READ_ONLY, *uris)
+    lines = subprocess.check_output(command, text=True).splitlines()
+    for uri, told in zip(uris, lines[::2], strict=True):
+        assert told.startswith(f"got the tracker {uri}, which can be read only, expected a SQLite ")
+        assert told.endswith("It said: attempt to write a readonly database")
+    # A model is fetched from there all the same.
+    assert lines[1::2] == ["Default"] * 2
+    assert [(store.read_bytes(), store.stat().st_mtime_ns) for store in stores] == before
+    assert [path.name for one in stores for path in one.parent.iterdir()] == ["mlflow.db"] * 2
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_asking_whether_a_store_can_be_written_leaves_it_as_it_was(
+    tmp_path: Path, journal: str
+) -> None:
+    store = tmp_path / "mlflow.db"
+    uri = f"sqlite:///{store}"
+    open_client(uri)
+    with closing(sqlite3.connect(store, isolation_level=None)) as database:
+        database.execute(f"PRAGMA journal_mode = {journal}")
+        database.execute("PRAGMA user_version = 7")
+    before = store.read_bytes(), store.stat().st_mtime_ns
+    check_tracker(uri, experiment="ltvkit")
+    assert (store.read_bytes(), store.stat().st_mtime_ns) == before
+    with closing(sqlite3.connect(store, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        check_tracker(uri, experiment="ltvkit")
 
 
 def test_a_deleted_experiment_is_told_before_the_training(tmp_path: Path) -> None:

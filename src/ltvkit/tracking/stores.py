@@ -121,13 +121,14 @@ def alone_at(location: str) -> Iterator[None]:
         yield
 
 
-def open_client(location: str) -> "MlflowClient":
+def open_client(location: str, *, to_write: bool = False) -> "MlflowClient":
     """A client of the tracker at `location`, after a first answer from it.
 
     Raises
     ------
     UserError
-        When that is not a place for a tracker, or nothing answers there.
+        When that is not a place for a tracker, nothing answers there, or, if it is `to_write`, a
+        store without a server can be read only.
     """
     if location != "databricks" and scheme_of(location) in ("", "file"):
         raise UserError(
@@ -135,6 +136,8 @@ def open_client(location: str) -> "MlflowClient":
             "sqlite:///mlflow.db or http://127.0.0.1:5000 (MLflow no longer writes to folders)"
         )
     _refuse_unopenable(location)
+    if to_write:
+        _refuse_read_only(location)
     mlflow = import_mlflow()
     try:
         with quiet():
@@ -168,18 +171,42 @@ def _refuse_unopenable(location: str) -> None:
         ) from error
 
 
+def _refuse_read_only(location: str) -> None:
+    """Refuse a SQLite store that cannot be written, by a change that is none and is taken back."""
+    store = _sqlite_file(location)
+    if store is None:
+        return
+    try:
+        with closing(sqlite3.connect(store, timeout=0, isolation_level=None)) as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            database.execute("BEGIN IMMEDIATE")
+            # This begins a journal beside the store, as every change does.
+            database.execute(f"PRAGMA user_version = {version}")
+            database.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        # Where somebody is writing at this moment, one can write.
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return
+        raise UserError(
+            f"got the tracker {redact(location)}, which can be read only, expected a SQLite file "
+            "that can be written, in a folder that can; let it be written, name another one "
+            "(tracking.uri or MLFLOW_TRACKING_URI), or go without (--set tracking.enabled=false). "
+            f"It said: {what_it_said(error, location)}"
+        ) from error
+
+
 def check_tracker(uri: str | None, *, experiment: str) -> None:
     """Ask the tracker for an answer, so that a training that it is to record fails at its start.
 
     Raises
     ------
     UserError
-        When that is not a place for a tracker, nothing answers there, or the experiment was
-        deleted.
+        When that is not a place for a tracker, nothing answers there, it cannot be written, or the
+        experiment was deleted.
     """
     location = tracking_location(uri)
     with alone_at(location):
-        client = open_client(location)
+        client = open_client(location, to_write=True)
     _refuse_deleted(client.get_experiment_by_name(experiment))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.data import check_data, order_days_from_frame
+from ltvkit.data import check_data, guess_columns, order_days_from_frame
 
 
 def shop(opened, days, *, customers=400, name="c", a_day=6):
@@ -103,3 +103,32 @@ def test_the_check_of_a_log_says_from_when_history_counts():
     assert found["length of history"].words.startswith(("179 days", "180 days"))
     steady = check_data(order_days_from_frame(shop(OPENED, 180)), horizon_days=90)
     assert {finding.name: finding.status for finding in steady.findings}["beginning"] == "PASS"
+
+
+@pytest.mark.parametrize("days", [180, 700])
+def test_the_first_guess_looks_ahead_a_third_of_the_history_that_counts(tmp_path, days):
+    frame = pd.concat([tried("2019-01-01", "2019-04-30", 80), shop(OPENED, days)])
+    frame.to_csv(tmp_path / "orders.csv", index=False)
+    guess = guess_columns(tmp_path / "orders.csv")
+    summary = order_days_from_frame(frame).summary
+    assert guess.horizon_days == ((summary.last_day - summary.begins).days + 1) // 3
+    told = [doubt for doubt in guess.doubts if "few customers ordered before" in doubt]
+    assert len(told) == 1
+    assert f"history counts from {summary.begins}" in told[0]
+    assert told[0] in guess.to_yaml()
+
+
+def test_the_first_guess_counts_from_the_first_day_of_those_who_are_the_shop(tmp_path):
+    early = tried("2019-01-01", "2019-04-30", 80)
+    still = shop(OPENED, 400, customers=20, name="early", a_day=3)
+    path = tmp_path / "orders.csv"
+    for parts in ([early, still, shop(OPENED, 400)], [shop(OPENED, 180)]):
+        frame = pd.concat(parts)
+        frame.to_csv(path, index=False)
+        guess = guess_columns(path)
+        days = (frame["ordered_at"].max() - frame["ordered_at"].min()).days + 1
+        assert guess.horizon_days == min(365, days // 3)
+        assert not any("history counts" in doubt for doubt in guess.doubts)
+        # Without a customer, nobody knows who came back.
+        frame.drop(columns="customer_id").to_csv(path, index=False)
+        assert guess_columns(path).horizon_days == min(365, days // 3)

@@ -6,6 +6,7 @@ nothing: dates that look back on a handful of customers would be learned from, a
 taken for seen, and totals would follow.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -57,12 +58,31 @@ def history_begins(order_days: "ir.Table") -> date:
     (datetime.date(2019, 3, 1), datetime.date(2024, 1, 1))
     """
     by_day = order_days.group_by("ordered_on").aggregate(orders=order_days.count())
-    customers = order_days.group_by("customer_id").aggregate(
-        ordered_on=order_days.ordered_on.min(), orders=order_days.count()
-    )
-    by_first_day = customers.group_by("ordered_on").aggregate(orders=customers.orders.sum())
-    day, orders = counts(by_day)
-    first_day, of_customers = counts(by_first_day)
+
+    def by_first_day() -> tuple[np.ndarray, np.ndarray]:
+        customers = order_days.group_by("customer_id").aggregate(
+            ordered_on=order_days.ordered_on.min(), orders=order_days.count()
+        )
+        return counts(customers.group_by("ordered_on").aggregate(orders=customers.orders.sum()))
+
+    return begins_by(*counts(by_day), by_first_day)
+
+
+def begins_by(
+    day: np.ndarray,
+    orders: np.ndarray,
+    by_first_day: Callable[[], tuple[np.ndarray, np.ndarray]],
+) -> date:
+    """As `history_begins`, by counts.
+
+    Parameters
+    ----------
+    day, orders : int array
+        Days since 1970-01-01, rising, and the order days of each.
+    by_first_day : callable
+        Gives the first days of customers, likewise, and all order days of those who came on each.
+        It is called only where half a year was quiet.
+    """
     start = int(day[0])
     daily = np.bincount(day - start, orders)
     by_now = np.append(0, np.cumsum(daily))
@@ -71,6 +91,9 @@ def history_begins(order_days: "ir.Table") -> date:
     usual = np.quantile(quarter[day - start], USUAL, weights=orders, method="inverted_cdf")
     busy = np.flatnonzero(quarter >= QUIET * usual)
     after_quiet = busy[np.diff(busy, prepend=-1) > QUIET_FOR_DAYS]
+    if not len(after_quiet):
+        return as_date(np.datetime64(start, "D"))
+    first_day, of_customers = by_first_day()
     begins = np.array([_pace_changed(daily, to) for to in after_quiet], dtype=int)
     before = np.append(0, np.cumsum(of_customers))[np.searchsorted(first_day, start + begins)]
     counts_from = begins[before <= MOST_BEFORE * orders.sum()].max(initial=0)

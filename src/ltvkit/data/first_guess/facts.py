@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from ltvkit.data.cleaning.strays import usual_span
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.names import likeness
 from ltvkit.data.reading.amounts import decide_amounts
@@ -88,25 +87,6 @@ def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
     ], rows
 
 
-def days_of(source: Source, date: ColumnFacts) -> int:
-    """Days from the first of a column's dates to the last, strays apart; 0 where none is known."""
-    workspace, table = source.workspace, source.workspace.new_name("dates")
-    column = next(one for one in source.columns if one.name == date.name)
-    workspace.run(f"CREATE VIEW {table} AS SELECT {column.tidy} AS day FROM {source.relation}")
-    try:
-        reading = decide_dates(workspace, table, Column(column.name, "day", column.type))
-    except DataError:
-        return 0
-    days = workspace.frame(
-        f"SELECT CAST({reading.sql} AS DATE) AS day, count(*) AS rows FROM {table} "
-        f"WHERE {_likely(reading)} GROUP BY 1 ORDER BY 1"
-    )
-    if days.empty:
-        return 0
-    first, last = usual_span(days)
-    return (last - first).days + 1
-
-
 def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
     sql = column.sql
     filled, distinct = workspace.row(f"SELECT count({sql}), count(DISTINCT {sql}) FROM {table}")
@@ -131,7 +111,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
     ):
         try:
             reading = decide_dates(workspace, table, column)
-            dates, zoned = _share(workspace, table, _likely(reading), filled), reading.zoned
+            dates, zoned = _share(workspace, table, likely(reading), filled), reading.zoned
         except DataError as fault:
             date_fault = str(fault)
     if column.is_text or column.is_whole or column.is_fractional:
@@ -166,7 +146,8 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
     )
 
 
-def _likely(reading: DateReading) -> str:
+def likely(reading: DateReading) -> str:
+    """The condition that a date is one of a shop's."""
     return f"year({reading.sql}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
 
 

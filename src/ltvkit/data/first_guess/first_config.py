@@ -104,7 +104,7 @@ class Guess:
             "",
             "snapshot:",
             "  # as_of: 2024-12-31       # last day of history; left out = last order day",
-            f"  horizon_days: {self.horizon_days:<12}# how far ahead, up to a third of the log",
+            f"  horizon_days: {self.horizon_days:<12}# how far ahead, up to a third of history",
             "",
             "economics:",
             "  margin_rate: 1.0          # margin as a share of revenue; 1 = figures are revenue",

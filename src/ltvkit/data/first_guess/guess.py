@@ -16,8 +16,9 @@ from ltvkit.data.first_guess.doubts import (
     doubts_on_sales,
     leave_out,
 )
-from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts, days_of, look_at
+from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts, look_at
 from ltvkit.data.first_guess.first_config import NEEDED, Guess
+from ltvkit.data.first_guess.history import History, history_of
 from ltvkit.data.first_guess.names import likeness
 from ltvkit.data.first_guess.revenue import find_revenue
 from ltvkit.data.first_guess.roles import (
@@ -108,7 +109,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     lines: list[str] = []
     if found.order and found.used and not likeness(found.used[0].name, names.QUANTITY):
         lines = doubts_on_lines(source, found.order, found.used[0])
-    days = days_of(source, found.date) if found.date else 0
+    history = history_of(source, found.date, found.customer) if found.date else None
     return Guess(
         location=source.location,
         found=found.keys,
@@ -117,6 +118,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             *(doubt for each in said for doubt in each.doubts),
             *doubts_on_sales(facts, found.rest, found.used, left_out),
             *lines,
+            *(history.doubts if history else ()),
             *missing,
         ),
         candidates=tuple(
@@ -124,7 +126,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
         ),
         leave_out=left_out,
         settings=tuple(setting for each in said for setting in each.settings),
-        horizon_days=_horizon(days),
+        horizon_days=_horizon(history),
     )
 
 
@@ -186,12 +188,12 @@ def _of_others(found: _Found) -> _Said:
     )
 
 
-def _horizon(days: int) -> int:
-    """A year, and at most a third of the log: a backtest hides a horizon and learns from the rest.
+def _horizon(history: History | None) -> int:
+    """A year, and at most a third of history: a backtest hides a horizon and learns from the rest.
 
-    A log whose days are not known is taken to be long enough.
+    Where nothing is known of it, it is taken to be long enough.
     """
-    return max(1, min(YEAR_DAYS, days // 3)) if days else YEAR_DAYS
+    return max(1, min(YEAR_DAYS, history.days // 3)) if history else YEAR_DAYS
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:

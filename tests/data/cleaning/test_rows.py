@@ -213,3 +213,21 @@ def test_a_column_to_leave_out_by_that_is_not_there_is_named_with_the_nearest():
             columns=("customer_id", "ordered_at", "revenue", "state"),
             leave_out={"sate": ["failed"]},
         )
+
+
+@pytest.mark.parametrize("drop_exact_duplicates", [False, True])
+def test_rows_keep_their_numbers_in_a_log_that_several_threads_read(drop_exact_duplicates):
+    rows = 400_000
+    frame = pd.DataFrame(
+        {
+            "customer_id": [f"{row % 977:03d}" if row % 997 else None for row in range(rows)],
+            "ordered_at": pd.Timestamp("2024-01-01") + pd.to_timedelta(range(rows), unit="min"),
+            "revenue": 1.0,
+        }
+    )
+    frame.loc[[200_001, 300_001]] = frame.loc[[100_001, 100_001]].to_numpy()
+    log = order_days_from_frame(frame, drop_exact_duplicates=drop_exact_duplicates)
+    expected = [*range(1, rows + 1, 997)]
+    if drop_exact_duplicates:
+        expected = sorted([*expected, 200_002, 300_002])
+    assert log.rejected["row"].tolist() == expected

@@ -82,10 +82,11 @@ def stage(
     expressions |= {"dropped": dropped} | {f"a{n}": sql for n, sql in enumerate(attributes)}
     parsed = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items())
     reason = _reason(mapped, rows, leave_out)
+    # In order: a list after IN, or a row that is looked up, is a join, which mixes the rows.
     workspace.run(
         f"CREATE TABLE {table} AS SELECT {', '.join(_kept(mapped, len(attributes)))}, row_hash, "
         f"reason::UTINYINT AS reason FROM (SELECT *, {reason} AS reason FROM "
-        f"(SELECT rowid + 1 AS row, *, {parsed} FROM {raw}))"
+        f"(SELECT rowid + 1 AS row, *, {parsed} FROM {raw})) ORDER BY row"
     )
     workspace.run(f"DROP TABLE {raw}")
     if lines := _join_lines(workspace, table, mapped):

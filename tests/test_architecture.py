@@ -92,6 +92,7 @@ DOORS = {
     "vl_convert": {"report"},
     "jinja2": {"report"},
     "xlsxwriter": {"audience/spreadsheets.py"},
+    "python_calamine": {"data/reading/workbooks.py"},
     "phonenumbers": {"audience/uploads/phones.py"},
     "streamlit": {"app"},
 }

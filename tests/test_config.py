@@ -100,7 +100,7 @@ def test_all_faults_are_told_in_one_message_without_the_library_speaking(write):
 
 def test_a_missing_key_says_what_belongs_there(write):
     (line,) = faults(write("name: shop\ndata: {columns: {revenue: amount}}\n"))
-    assert line.startswith("  data.transactions: got nothing, expected a value (a csv or parquet")
+    assert line.startswith("  data.transactions: got nothing, expected a value (a csv, parquet")
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,8 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
 @app.command()
 def init(
     file: Annotated[
-        str, typer.Argument(help="A table of transactions: csv, parquet, or one of a database.")
+        str,
+        typer.Argument(help="Transactions: csv, parquet, xlsx, or a table of a database."),
     ],
     out: Annotated[
         Path | None, typer.Option(help="The config to write; <file's name>.yaml by default.")

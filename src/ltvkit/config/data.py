@@ -72,7 +72,7 @@ class DataConfig(Section):
     """Where the data lie and how to read them."""
 
     transactions: str = Field(
-        description="a csv or parquet file, a folder or pattern of them, a URL, a database "
+        description="a csv, parquet or xlsx file, a folder or pattern of them, a URL, a database "
         "(duckdb:///, sqlite:///, postgresql://), or sample:cdnow",
         min_length=1,
     )

@@ -14,13 +14,15 @@ from ltvkit.errors import DataError
 @pytest.mark.parametrize(
     "names", LANGUAGES, ids=["en", "fr", "de", "pl", "web", "es", "it", "pt", "nl"]
 )
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
 def test_columns_are_found_under_the_names_of_eight_languages(tmp_path, names, kind):
     path = tmp_path / f"orders.{kind}"
     if kind == "csv":
         shop(**names).to_csv(path, index=False, sep=";", decimal=",")
-    else:
+    elif kind == "parquet":
         shop(**names).to_parquet(path)
+    else:
+        shop(**names).to_excel(path, index=False)
     assert guess_columns(path).columns == ColumnMap(
         customer_id=names["customer"],
         ordered_at=names["date"],

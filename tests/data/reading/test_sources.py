@@ -285,7 +285,7 @@ def test_a_url_without_a_table_behind_it_is_the_users_mistake(served):
         ("empty.csv", b"", "got an empty file"),
         ("blank.csv", b"\n\n", "got an empty file"),
         ("numbers.csv", b"1,2,3\n4,5,6\n", "got a first line without words"),
-        ("sheet.xlsx", b"PK\x03\x04rest", "save the sheet as csv"),
+        ("sheet.xlsx", b"PK\x03\x04rest", "expected a whole Excel workbook"),
         (
             "orders.xls",
             b"\xef\xbb\xbf\n<table><tr><td>1</td></tr></table>",

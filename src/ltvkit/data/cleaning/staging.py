@@ -72,6 +72,8 @@ def stage(
         decimal_mark=decimal_mark,
         timezone=timezone,
     )
+    if source.words:
+        readings["transactions"] = source.words
     if any(leave_out.values()):
         readings["leave_out"] = _found_of(workspace, raw, rows, leave_out)
     good_rows, duplicates = _count_duplicates(workspace, raw)

@@ -227,14 +227,25 @@ def _fit(text: str, delimiter: str) -> tuple[float, int]:
 
 def _header(text: str, delimiter: str, path: Path) -> tuple[str, ...]:
     names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-    if not any(name.strip() for name in names):
+    return header_names([name.strip() for name in names], path)
+
+
+def header_names(names: list[str], path: Path) -> tuple[str, ...]:
+    """The names of a header, each once.
+
+    Raises
+    ------
+    DataError
+        When a first line names nothing, or holds no words.
+    """
+    if not any(names):
         raise DataError(f"got an empty first line in {path.name}, expected a header; write one")
     if not any(letter.isalpha() for name in names for letter in name):
         raise DataError(
             f"got a first line without words in {path.name} ({', '.join(names)[:60]}), expected a "
             "header that names the columns; write one"
         )
-    return unique_names([name.strip() for name in names])
+    return unique_names(names)
 
 
 def unique_names(names: list[str]) -> tuple[str, ...]:

@@ -19,12 +19,16 @@ from ltvkit.data.reading.databases import copy_postgres, copy_sqlite, database_q
 from ltvkit.data.reading.delimited import TextFile, file_digest, open_text, unique_names
 from ltvkit.data.reading.frames import as_arrow, narrowed
 from ltvkit.data.reading.locations import SERVERS, redact, scheme_of
+from ltvkit.data.reading.workbooks import copy_workbooks, is_workbook
 from ltvkit.data.reading.workspace import Column, Workspace, ident, literal
 from ltvkit.data.samples import read_sample, sample_csv
 from ltvkit.errors import DataError, first_line, offenders
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".psv", ".dat")
 PARQUET_ENDINGS = (".parquet", ".pq", ".parq")
+WORKBOOK_ENDINGS = (".xlsx",)
+LOCK = "~$"
+"""How the name of a file begins that a spreadsheet writes beside one that it has open."""
 DOWNLOAD_TIMEOUT_SECONDS = 60
 _MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*\{|<(?:\?xml|!doctype|html|table))", re.IGNORECASE
@@ -49,6 +53,8 @@ class Source:
         Digest of the bytes that were read.
     malformed : str or None
         Table that a first scan fills with the lines it could not take apart.
+    words : str
+        What was read, where it is more than the rows of one table as they stand there.
     """
 
     location: str
@@ -57,6 +63,7 @@ class Source:
     columns: tuple[Column, ...]
     sha256: str
     malformed: str | None = None
+    words: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,7 +93,8 @@ def read_transactions(location: str | Path, *, workspace: Workspace | None = Non
     location : str or Path
         `orders.csv` (any of `, ; tab |`; UTF-8, UTF-16, Windows-1252 or, in Polish and Japanese,
         Windows-1250 and Shift-JIS; also `.gz`),
-        `orders.parquet`, a folder or `orders/*.csv`, `https://…` (fetched whole),
+        `orders.parquet`, `orders.xlsx` (its one sheet with a table, or all, where they have the
+        same columns), a folder or `orders/*.csv`, `https://…` (fetched whole),
         `duckdb:///file.db?table=orders`, `sqlite:///file.db?query=…`,
         `postgresql://user@host/db?table=orders`, `sample:cdnow`.
     workspace : Workspace, optional
@@ -148,7 +156,7 @@ def source_from_frame(frame: pd.DataFrame) -> Source:
 
 def _paths(location: str) -> list[Path]:
     path = Path(location).expanduser()
-    endings = (*TEXT_ENDINGS, *PARQUET_ENDINGS)
+    endings = (*TEXT_ENDINGS, *PARQUET_ENDINGS, *WORKBOOK_ENDINGS)
     if path.is_dir():
         found = sorted(
             inner
@@ -156,26 +164,27 @@ def _paths(location: str) -> list[Path]:
             if inner.is_file()
             # Hidden, or a program's own: a notebook's checkpoints hold the same rows again.
             and not any(part.startswith((".", "_")) for part in inner.relative_to(path).parts)
+            and not inner.name.startswith(LOCK)
             and inner.name.lower().removesuffix(".gz").endswith(endings)
         )
         if not found:
             raise DataError(
-                f"got the folder {location} without a csv or parquet file, expected at least one; "
-                "name the folder that holds them"
+                f"got the folder {location} without a csv, parquet or xlsx file, expected at least "
+                "one; name the folder that holds them"
             )
         return found
     if path.is_file():
         return [path]
     # Path.glob wants a relative pattern, and a user's pattern may be absolute.
     found = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207
-    found = [match for match in found if match.is_file()]
+    found = [match for match in found if match.is_file() and not match.name.startswith(LOCK)]
     if not found:
         beside = path.parent
         there = sorted(inner.name for inner in beside.iterdir()) if beside.is_dir() else []
         hint = f" (there: {offenders(there)})" if there else ""
         raise DataError(
-            f"got no file {location}, expected a csv or parquet file, a folder or a pattern"
-            f"{hint}; check the path (relative paths start from the config's folder)"
+            f"got no file {location}, expected a csv, parquet or xlsx file, a folder or a "
+            f"pattern{hint}; check the path (relative paths start from the config's folder)"
         )
     return found
 
@@ -190,11 +199,13 @@ def _open_paths(paths: Sequence[Path], location: str, workspace: Workspace) -> S
     kinds = {_kind(path) for path in paths}
     if len(kinds) > 1:
         raise DataError(
-            f"got csv and parquet files together in {location}, expected one kind; "
+            f"got {' and '.join(sorted(kinds))} files together in {location}, expected one kind; "
             "name a pattern such as folder/*.parquet"
         )
     if kinds == {"parquet"}:
         return _open_parquet(paths, location, workspace)
+    if kinds == {"xlsx"}:
+        return _open_workbooks(paths, location, workspace)
     if kinds == {"sqlite"} or kinds == {"duckdb"}:
         kind = kinds.pop()
         raise DataError(
@@ -215,17 +226,14 @@ def _kind(path: Path) -> str:
         return "sqlite"
     if start[8:12] == b"DUCK":
         return "duckdb"
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise DataError(
-            f"got {path.name}, a spreadsheet or zip file, expected csv or parquet; "
-            "save the sheet as csv (UTF-8)"
-        )
+    if is_workbook(path):
+        return "xlsx"
     if _MARKUP.match(start):
         raise DataError(
-            f"got {path.name}, which holds JSON, XML or a web page, expected csv or parquet; open "
-            "it in a spreadsheet or in pandas, and save the table as csv (UTF-8)"
+            f"got {path.name}, which holds JSON, XML or a web page, expected csv, parquet or xlsx; "
+            "open it in a spreadsheet or in pandas, and save the table as csv (UTF-8)"
         )
-    return "text"
+    return "csv"
 
 
 def _open_parquet(paths: Sequence[Path], location: str, workspace: Workspace) -> Source:
@@ -241,6 +249,13 @@ def _open_parquet(paths: Sequence[Path], location: str, workspace: Workspace) ->
     return _from_relation(
         f"read_parquet({listed}, union_by_name = true)", location, workspace, sha256
     )
+
+
+def _open_workbooks(paths: Sequence[Path], location: str, workspace: Workspace) -> Source:
+    table = copy_workbooks(paths, workspace)
+    sha256 = _joint_digest([file_digest(path) for path in paths])
+    relation = f"read_parquet({_listed([table.path])})"
+    return Source(location, workspace, relation, table.columns, sha256, words=table.words)
 
 
 def _listed(paths: Sequence[Path]) -> str:
@@ -323,8 +338,8 @@ def _download(location: str, workspace: Workspace) -> Path:
             shutil.copyfileobj(answer, out)
     except (URLError, OSError, ValueError, HTTPException) as error:
         raise DataError(
-            f"got no answer from {redact(location)} ({error}), expected a csv or parquet file; "
-            "check the address, or fetch the file yourself and name its path"
+            f"got no answer from {redact(location)} ({error}), expected a csv, parquet or xlsx "
+            "file; check the address, or fetch the file yourself and name its path"
         ) from None
     if expected is not None and copy.stat().st_size != int(expected):
         raise DataError(

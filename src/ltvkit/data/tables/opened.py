@@ -242,5 +242,7 @@ def refuse(opened: Opened, values: pd.Series, wrong: pd.Series, expected: str) -
 
 def table_of(opened: Opened, frame: pd.DataFrame, notes: Sequence[str] = ()) -> Table:
     """The table as it was read; its workspace is closed."""
-    opened.source.workspace.close()
-    return Table(frame, opened.source.location, opened.source.sha256, tuple(notes))
+    source = opened.source
+    source.workspace.close()
+    read = [f"{opened.name} was read as {source.words}"] * bool(source.words)
+    return Table(frame, source.location, source.sha256, (*read, *notes))

@@ -96,6 +96,19 @@ def test_a_column_that_mixes_both_orders_is_refused():
         days("11/13/2020", "14/02/2020")
 
 
+def test_dates_that_a_spreadsheet_turned_where_it_could_are_refused():
+    truth = pd.date_range("2024-01-01", "2024-03-31")
+    turned = [f"{day:%Y-%d-%m} 00:00:00" if day.day < 13 else f"{day:%d/%m/%Y}" for day in truth]
+    with pytest.raises(DataError, match=r"got 36 dates .* beside 55 texts such as '13/01/2024'"):
+        days(*turned)
+    with pytest.raises(DataError, match="a spreadsheet took days for months"):
+        days(*[f"{day:%m/%d/%Y}" if day.day > 12 else f"{day:%Y-%d-%m}" for day in truth])
+    # One date of later in a month shows that they were not turned; so few prove nothing.
+    kept = [f"{day:%Y-%m-%d}" if day.day < 14 else f"{day:%d/%m/%Y}" for day in truth]
+    assert days(*kept) == [f"{day:%Y-%m-%d}" for day in truth]
+    assert "" not in days(*turned[:19])
+
+
 def test_date_format_overrides_the_decision():
     written = ["11/12/2020", "01/02/2020"]
     assert days(*written, date_format="%d/%m/%Y") == ["2020-12-11", "2020-02-01"]

@@ -17,6 +17,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 MIXED_SHARE = 0.01
 """Up to this share of rows that prove the other order are typing errors; more is a mixed column."""
 
+FEWEST_TURNED = 20
+"""Dates that are no chance if all are of a month's first 12 days: 4 in 10 are, or 1e-8 of them."""
+
 _TIMES = {
     "": "",
     "9:9": "%H:%M",
@@ -154,6 +157,8 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
     if read == there:
         return DateReading(local, ", ".join(words) or "no dates", zoned=zoned > 0)
     formats, readings = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
+    if read and formats:
+        _refuse_half_turned(texts, iso, is_iso)
     if formats:
         listed = ", ".join(literal(found) for found in formats)
         words.append(f"{'others ' if words else ''}written {', '.join(formats)}")
@@ -203,6 +208,27 @@ def _other_formats(
         elif not pair:
             formats += _year_first(form) or _with_month_name(form)
     return list(dict.fromkeys(formats)), readings
+
+
+def _refuse_half_turned(texts: _Texts, iso: str, is_iso: str) -> None:
+    """Refuse dates in which a spreadsheet took days for months wherever it could.
+
+    To one that writes months first, 12/02/2024 is the 2nd of December, and 13/02/2024 a text.
+    """
+    above = "(1[3-9]|2[0-9]|3[01])"
+    odd = f"^({above}[-/. ][0-9]{{1,2}}|[0-9]{{1,2}}[-/. ]{above})[-/. ][0-9]{{2,4}}([^0-9]|$)"
+    late, dates, left, example = texts.workspace.row(
+        f"SELECT count(*) FILTER (late), count(*) FILTER (is_date), count(*) FILTER (odd), "
+        "min(t) FILTER (odd) FROM "
+        f"(SELECT {texts.sql} AS t, {is_iso} AS is_date, {is_iso} AND day({iso}) > 12 AS late, "
+        f"regexp_matches(t, '{odd}') AS odd FROM {texts.table})"
+    )
+    if late == 0 and min(dates, left) >= FEWEST_TURNED:
+        raise DataError(
+            f"column '{texts.name}': got {dates} dates that are all of the first 12 days of a "
+            f"month, beside {left} texts such as {example!r}, expected dates of one kind: a "
+            "spreadsheet took days for months where it could; take the file as it was before"
+        )
 
 
 def _compact(text: str, form: str, size: int, timezone: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What a log is fit for: each check passes on a good log and speaks up on a bad one."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,6 +18,7 @@ from ltvkit.data import (
     source_from_frame,
 )
 from ltvkit.data import render_data_check as render
+from ltvkit.data.checks.findings import SHEET_ROWS
 from ltvkit.data.clock import shop_clock
 
 
@@ -158,6 +160,14 @@ def ids_out_of_a_spreadsheet(frame):
 )
 def test_a_spoiled_log_is_found_out(spoil, name, status):
     assert statuses(spoil(good()))[name] == status
+
+
+@pytest.mark.parametrize("rows", [SHEET_ROWS - 2, SHEET_ROWS - 1, SHEET_ROWS])
+def test_a_log_that_ends_where_a_sheet_does_is_found_out(rows):
+    log = order_days_from_frame(good())
+    full = replace(log, summary=replace(log.summary, rows=rows))
+    found = {finding.name: finding.status for finding in check_data(full).findings}
+    assert found.get("rows of a sheet") == ("REVIEW" if rows == SHEET_ROWS - 1 else None)
 
 
 def test_totals_that_each_row_of_an_order_repeats_are_found_out():

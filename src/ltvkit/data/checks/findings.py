@@ -9,11 +9,15 @@ from ltvkit.data.reading.workspace import literal
 
 LEFT_OUT = WORDS[Reason.LEFT_OUT]
 
+SHEET_ROWS = 1_048_576
+"""What a sheet of Excel can hold, the header among them."""
+
 
 def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
     """Every check of a log, for predictions so far ahead."""
     return (
         _put_aside(log),
+        *_full_sheet(log),
         _customers(log),
         _repeat_customers(log),
         *findings_over_time(log, horizon_days=horizon_days),
@@ -44,6 +48,18 @@ def _put_aside(log: CleanLog) -> DataFinding:
         review=0.01,
         fail=0.5,
     )
+
+
+def _full_sheet(log: CleanLog) -> list[DataFinding]:
+    """A log that ends where a sheet does, as xlsx or saved from there as csv."""
+    found = by_threshold(
+        "rows of a sheet",
+        log.summary.rows,
+        f"{log.summary.rows:,} rows and a header, as many as a sheet of Excel can hold",
+        "what came after them is missing, most likely: take the export itself, as csv",
+        review=SHEET_ROWS - 2,
+    )
+    return [found] if log.summary.rows + 1 == SHEET_ROWS else []
 
 
 def _customers(log: CleanLog) -> DataFinding:

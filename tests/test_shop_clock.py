@@ -28,7 +28,14 @@ def test_many_days_are_told_as_each_is(many):
 
 
 def test_time_before_a_pause_is_nearer_by_all_pauses_since():
-    assert [PAUSES.at(day) for day in (0, 99, 100, 250, 300, 400)] == [70, 169, 149, 299, 300, 400]
+    assert [PAUSES.at(day) for day in (0, 78, 100, 250, 300, 400)] == [70, 148, 149, 299, 300, 400]
+
+
+@given(days)
+def test_days_within_a_pause_are_the_day_before_its_end_and_time_never_goes_back(day):
+    assert PAUSES.at(day) <= PAUSES.at(day + 1)
+    if 79 <= day < 100:
+        assert PAUSES.at(day) == PAUSES.at(100) - 1
 
 
 @given(st.integers(0, 40_000))

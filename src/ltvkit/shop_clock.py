@@ -1,6 +1,6 @@
 """The shop's clock: days on which it was open, counted back from the snapshot.
 
-While a shop is shut, or where a part of its log is missing, nobody is seen to order. On the
+While a shop is shut, or where a part of its log is missing, hardly anybody is seen to order. On the
 calendar all customers look silent then; on the shop's clock that time has not passed. After the
 last pause the two are the same.
 
@@ -19,14 +19,15 @@ Days = TypeVar("Days", int, np.ndarray)
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Days in which nobody could be seen to order.
+    """Days in which nobody could be seen to order, or hardly anybody.
 
     Parameters
     ----------
     ended : int
-        The day of the next order, in days since 1970-01-01.
+        The day from which customers ordered again, in days since 1970-01-01.
     days : int
-        How many days are taken out of time: whole weeks, so that Mondays stay Mondays.
+        How many days before are taken out of time: whole weeks, so that Mondays stay Mondays. Who
+        ordered in them did so, by the clock, on the day before `ended`.
     """
 
     ended: int
@@ -68,7 +69,7 @@ class ShopClock:
         """
         if self.months_moved is not None:
             return whole_months(day) + self.months_moved
-        return day + sum(pause.days for pause in self.pauses if day < pause.ended)
+        return day + sum(min(max(one.ended - 1 - day, 0), one.days) for one in self.pauses)
 
     def since(self, day: int) -> int:
         """The day of this clock from which a day of the calendar tells something."""

@@ -127,6 +127,10 @@ class Continuity:
         The mean between two days with orders.
     taken_out : bool
         Whether the models take no notice of the longest, see `ltvkit.shop_clock`.
+    few_days : int
+        The most days taken out, in which a few orders came where many are usual; 0 without such.
+    few_to : date, optional
+        The day from which there were as many as before.
     dates_tell : {"day", "month", "year"}
         What is known of when somebody ordered.
     renamed_after : date, optional
@@ -145,6 +149,8 @@ class Continuity:
     longest_to: date | None
     usual_days: float
     taken_out: bool = False
+    few_days: int = 0
+    few_to: date | None = None
     dates_tell: Literal["day", "month", "year"] = "day"
     renamed_after: date | None = None
     returned: int = 0

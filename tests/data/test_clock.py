@@ -103,6 +103,21 @@ def test_a_handful_of_orders_has_no_pauses(orders):
     assert taken_out(YEARS[:: len(YEARS) // 2][:orders]) == []
 
 
+@pytest.mark.parametrize(("every", "shut"), [(2, True), (1, False)])
+def test_a_few_orders_in_a_pause_do_not_end_it(every, shut):
+    """Eight orders a day, but for ten weeks in which there is one every day or two."""
+    hardly = (YEARS >= "2022-06-01") & (YEARS < "2022-08-10")
+    days = YEARS[~hardly].repeat(8).append(YEARS[hardly][4:-3:every])
+    expected = [(day("2022-08-10"), 70)] if shut else []
+    assert taken_out(days.sort_values()) == expected
+
+
+def test_a_shop_that_sells_ever_less_has_no_pause():
+    """In its last half year it sells a twentieth of what it sold, and that is what it sells."""
+    less = YEARS[(YEARS >= "2023-07-01") & (YEARS.day % 3 == 0)]
+    assert taken_out(YEARS[YEARS < "2023-07-01"].repeat(7).append(less)) == []
+
+
 def test_chance_makes_no_pause_of_a_shop_that_fades():
     """Cohorts that fade: the last orders are far apart, the first were close."""
     for seed in range(50):

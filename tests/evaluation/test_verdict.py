@@ -290,6 +290,9 @@ def test_a_pause_taken_out_of_time_is_told_as_such():
     found = verdict(backtest_of(), continuity=replace(quiet(0, 30), taken_out=True))
     assert (found.decision, status(found)["pauses"]) == ("use", "REVIEW")
     assert "take no notice of these days" in found.reasons[-1]
+    few = replace(quiet(0, 30), few_days=42, few_to=date(2024, 6, 12))
+    told = verdict(backtest_of(), continuity=few).reasons[-1]
+    assert "hardly anybody ordered for 42 days, until 2024-06-12" in told
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from order_logs import EPOCH, FIRST_DAY, as_table, day_number, histories, messy_
 from ltvkit.contracts import ContractTerms
 from ltvkit.errors import NotEnoughDataError
 from ltvkit.features.contracts import build_contract_panel
+from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel, features_at
 from ltvkit.panel import cut_days, panel_dates
-from ltvkit.shop_clock import CALENDAR
-from ltvkit.snapshot import Snapshot
+from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
+from ltvkit.snapshot import Snapshot, as_day_number
 
 AS_OF = FIRST_DAY + timedelta(days=420)
 SNAPSHOT = Snapshot(AS_OF, 120)
@@ -58,6 +59,21 @@ def assert_same_panel(found, expected):
     assert list(found) == list(expected)
     for name, frame in found.items():
         pd.testing.assert_frame_equal(frame, expected[name], rtol=1e-6, obj=name)
+
+
+def test_orders_within_a_pause_are_one_on_the_day_before_its_end():
+    ordered_on = pd.to_datetime(["2024-01-01", "2024-02-05", "2024-02-19", "2024-03-01"])
+    log = pd.DataFrame(
+        {"customer_id": ["a"] * 4, "ordered_on": ordered_on, "revenue": [1.0, 2.0, 4.0, 8.0]}
+    ).assign(margin=1.0, orders=1, lines=2, country=["DE", "FR", "PL", "DE"])
+    clock = ShopClock((Pause(ended=as_day_number(date(2024, 3, 1)), days=28),))
+    told = fetch(with_history(as_table(log), clock)).sort_values("day")
+    assert told["revenue"].tolist() == [1.0, 6.0, 8.0]
+    assert told[["margin", "orders", "lines"]].iloc[1].tolist() == [2.0, 2, 4]
+    assert told["country"].tolist() == ["DE", "FR", "DE"]
+    assert told["number"].tolist() == [1, 2, 3]
+    assert told["gap_days"].tolist()[1:] == [31.0, 1.0]
+    assert told[["orders", "lines"]].dtypes.tolist() == [np.int64] * 2
 
 
 def test_a_shop_that_was_shut_has_the_panel_of_one_that_was_not():

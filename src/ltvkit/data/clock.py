@@ -21,6 +21,16 @@ MOST_PAUSES, MOST_OF_HISTORY = 2, 1 / 3
 """A shop that pauses more often, or for more of its days, does so by habit: one of campaigns, or
 one that sells a collection at a time."""
 
+HARDLY_WEEKS, MOST_WEEKS = 3, 52
+HARDLY_DAYS = HARDLY_WEEKS * WEEK_DAYS
+HARDLY_ANY, ENOUGH_ORDERS = 1 / 10, 20
+"""Three weeks or more with a tenth of the usual orders at most, where 20 in three weeks are usual,
+are of a pause: two of 20 come by chance once in two million times."""
+
+AT_THE_ENDS, WITHIN_DAYS = 1 / 4, 3
+"""A pause begins and ends with such a week. One with four busy days has more than a quarter of the
+usual orders, so that no busy day lies three days within."""
+
 FEWEST_DATES, ORDERS_A_DATE = 4, 5
 """With fewer dates, or orders a date, each may be in a month of its own by chance."""
 
@@ -34,10 +44,11 @@ def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
     Where all orders of a month have one date, as its first, its last or its last working day, dates
     tell the month alone; and the year, where all of a year have one.
 
-    Taken out is a pause of three weeks to a year, ten times as long as usual, that cannot be
-    chance, if it is no habit: there are at most two, over a third of history at most, and not at
-    the same time of two years. One longer than a quarter may be the winter of a shop of summer
-    goods, unless the shop sold at that time of another year.
+    Taken out is a pause, in which nobody ordered or a tenth of the usual orders came at most, of
+    three weeks to a year, ten times as long as usual, that cannot be chance, if it is no habit:
+    there are at most two, over a third of history at most, and not at the same time of two years.
+    One longer than a quarter may be the winter of a shop of summer goods, unless the shop sold at
+    that time of another year.
 
     Parameters
     ----------
@@ -65,7 +76,9 @@ def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
         return CALENDAR
     if coarse := _coarse(day, orders, as_day_number(as_of)):
         return coarse
-    day = day[day >= as_day_number(history_begins(order_days))]
+    since = day >= as_day_number(history_begins(order_days))
+    day, orders = day[since], orders[since]
+    day = day[~_stragglers(day, orders)]
     without = np.diff(day) - 1
     usual = without.sum() / max(len(without), 1)
     found = np.flatnonzero(without > usual_pause_days(usual))
@@ -97,6 +110,31 @@ def _coarse(day: Integers, orders: Integers, as_of_day: int) -> ShopClock | None
     # The month of the last date is told by it, wherever in the month it lies.
     told = month_of(int(day[day <= as_of_day].max(initial=day[0])))[1]
     return ShopClock(months_moved=as_of_day - max(told, whole_months(as_of_day)))
+
+
+def _stragglers(day: Integers, orders: Integers) -> np.ndarray:
+    """Which days with orders lie in weeks of hardly any, beside quarters of many.
+
+    They lie some days within, so that a busy day at the end is not among them.
+    """
+    first, span = int(day[0]), int(day[-1] - day[0]) + 1
+    until = np.concatenate([[0], np.cumsum(np.bincount(day - first, orders, span))])
+    inside = np.zeros(span + 1)
+    for weeks in range(HARDLY_WEEKS, MOST_WEEKS + 1):
+        begins = np.arange(HARDLY_DAYS, span - WEEK_DAYS * weeks - HARDLY_DAYS)
+        ends = begins + WEEK_DAYS * weeks
+        before, after = np.maximum(begins - QUARTER_DAYS, 0), np.minimum(ends + QUARTER_DAYS, span)
+        pace = np.minimum(
+            (until[begins] - until[before]) / (begins - before),
+            (until[after] - until[ends]) / (after - ends),
+        )
+        hardly = until[ends] - until[begins] <= HARDLY_ANY * pace * (ends - begins)
+        hardly &= pace * HARDLY_DAYS >= ENOUGH_ORDERS
+        for week in (begins, ends - WEEK_DAYS):
+            hardly &= until[week + WEEK_DAYS] - until[week] <= AT_THE_ENDS * pace * WEEK_DAYS
+        np.add.at(inside, begins[hardly] + WITHIN_DAYS, 1)
+        np.add.at(inside, ends[hardly] - WITHIN_DAYS, -1)
+    return np.cumsum(inside)[day - first] > 0
 
 
 def _slower_pace(day: Integers, last: Integers) -> np.ndarray:

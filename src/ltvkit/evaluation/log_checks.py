@@ -15,15 +15,7 @@ def checks_of_the_log(found: Continuity) -> tuple[Check, ...]:
     status: Status = "REVIEW" if found.last_days > allowed else "PASS"
     said = Sentence(f"check.silence.{status.lower()}", facts)
     ended = Check("last days", status, found.last_days, allowed, said)
-    usual = found.usual_pause_days
-    facts = {"days": found.longest_days}
-    if found.longest_to is not None:
-        facts["until"] = found.longest_to.isoformat()
-    status = "REVIEW" if found.longest_days > usual else "PASS"
-    key = "taken_out" if found.taken_out else status.lower()
-    said = Sentence(f"check.pauses.{key}", facts)
-    pauses = Check("pauses", status, found.longest_days, usual, said)
-    return _dates(found), ended, pauses, _ids(found), _who_left(found)
+    return _dates(found), ended, _pauses(found), _ids(found), _who_left(found)
 
 
 def _dates(found: Continuity) -> Check:
@@ -31,6 +23,20 @@ def _dates(found: Continuity) -> Check:
     statuses: dict[str, Status] = {"day": "PASS", "month": "REVIEW", "year": "FAIL"}
     told = found.dates_tell
     return Check("dates", statuses[told], told != "day", 0, Sentence(f"check.dates.{told}"))
+
+
+def _pauses(found: Continuity) -> Check:
+    """Whether it goes on all the time: what was taken out is told, as is what could not be."""
+    usual = found.usual_pause_days
+    status: Status
+    if found.few_days > found.longest_days:
+        days, until, status, key = found.few_days, found.few_to, "REVIEW", "few"
+    else:
+        days, until = found.longest_days, found.longest_to
+        status = "REVIEW" if days > usual else "PASS"
+        key = "taken_out" if found.taken_out else status.lower()
+    facts = {"days": days} | ({"until": until.isoformat()} if until else {})
+    return Check("pauses", status, days, usual, Sentence(f"check.pauses.{key}", facts))
 
 
 def _ids(found: Continuity) -> Check:

@@ -36,11 +36,14 @@ def with_history(order_days: ir.Table, clock: ShopClock = CALENDAR) -> ir.Table:
     Returns
     -------
     ibis table
-        The same rows with `day` (int, days since 1970-01-01 by the clock), `first_day` (int),
-        `number` (1 for the first order), `gap_days` (days since the order before; missing for the
-        first), and `first_revenue` (0 for all orders but the first).
+        The same rows, those of a customer within one pause as one, with `day` (int, days since
+        1970-01-01 by the clock), `first_day` (int), `number` (1 for the first order), `gap_days`
+        (days since the order before; missing for the first), and `first_revenue` (0 for all orders
+        but the first).
     """
     orders = order_days.mutate(day=_told(order_days, clock))
+    if clock.pauses:
+        orders = _one_a_day(orders)
     per_customer = ibis.window(group_by="customer_id", order_by="day")
     orders = orders.mutate(
         number=(ibis.row_number().over(per_customer) + 1).cast("int64"),
@@ -62,5 +65,19 @@ def _told(order_days: ir.Table, clock: ShopClock) -> ir.IntegerValue:
     calendar = day_number(order_days.ordered_on)
     day = calendar
     for pause in clock.pauses:
-        day += ibis.ifelse(calendar < pause.ended, pause.days, 0)
+        day += (pause.ended - 1 - calendar).clip(0, pause.days)
     return day.cast("int64")
+
+
+def _one_a_day(orders: ir.Table) -> ir.Table:
+    """The rows of a customer that fall on one day of the clock, added up in the first of them."""
+    together = ibis.window(group_by=["customer_id", "day"])
+    place = ibis.row_number().over(
+        ibis.window(group_by=["customer_id", "day"], order_by="ordered_on")
+    )
+    added = {
+        name: orders[name].sum().over(together).cast(orders[name].type())
+        for name in ("revenue", "margin", "orders", "lines")
+        if name in orders.columns
+    }
+    return orders.mutate(place=place, **added).filter(ibis._.place == 0).drop("place")

@@ -19,6 +19,7 @@ from ltvkit.data import (
 )
 from ltvkit.data import render_data_check as render
 from ltvkit.data.checks.findings import SHEET_ROWS
+from ltvkit.data.checks.over_time import findings_over_time
 from ltvkit.data.clock import shop_clock
 
 
@@ -70,6 +71,23 @@ def test_the_longest_pause_is_told_to_be_out_of_time_where_the_clock_says_so():
     assert not continuity(log).taken_out
     steady = order_days_from_frame(good())
     assert not continuity(steady, shop_clock(steady.order_days, steady.as_of)).taken_out
+
+
+def test_a_pause_with_a_few_orders_is_told_with_its_days():
+    days = pd.date_range("2024-01-01", "2024-12-31")
+    shut = (days >= "2024-05-01") & (days < "2024-06-12")
+    days = days[~shut].repeat(5).append(pd.DatetimeIndex(["2024-05-08", "2024-05-20"]))
+    customers = [f"c{n % 40}" for n in range(len(days))]
+    log = order_days_from_frame(
+        pd.DataFrame({"customer_id": customers, "ordered_at": days, "revenue": 1.0})
+    )
+    found = continuity(log, shop_clock(log.order_days, log.as_of))
+    assert (found.few_days, found.few_to) == (42, date(2024, 6, 12))
+    assert (found.longest_days, found.taken_out) == (22, False)
+    assert continuity(log).few_days == 0
+    said = {one.name: one for one in findings_over_time(log, horizon_days=90)}["gaps"]
+    assert (said.status, said.value) == ("REVIEW", 42)
+    assert said.words == "hardly anybody ordered for 42 days, up to 2024-06-12"
 
 
 def several_rows_without_id(frame):

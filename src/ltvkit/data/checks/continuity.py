@@ -8,14 +8,14 @@ Nor can a model tell who leaves if those who left are not in the log, as in an e
 customers.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from ltvkit.data.beginning import QUARTER_DAYS
 from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.shop_clock import CALENDAR, ShopClock
-from ltvkit.snapshot import Continuity, as_date, as_day_number
+from ltvkit.snapshot import EPOCH, WEEK_DAYS, Continuity, as_date
 
 HARDLY_ANY = 1 / 20
 """Of the orders that customers known before would usually make."""
@@ -50,6 +50,9 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
         f"FROM (SELECT DISTINCT ordered_on FROM {log.table} "
         f"WHERE ordered_on >= DATE '{log.summary.begins}'))"
     )
+    pauses = [(one.days, EPOCH + timedelta(days=one.ended)) for one in clock.pauses]
+    without_any = (int(longest or 0) // WEEK_DAYS * WEEK_DAYS, ended)
+    with_few = max((one for one in pauses if one != without_any), default=(0, None))
     renamed_after, returned, expected = _renamed(log)
     early, silent_early = _early(log)
     return Continuity(
@@ -57,7 +60,9 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
         longest_days=int(longest or 0),
         longest_to=ended if longest else None,
         usual_days=float(usual or 0.0),
-        taken_out=bool(ended) and as_day_number(ended) in {one.ended for one in clock.pauses},
+        taken_out=without_any in pauses,
+        few_days=with_few[0],
+        few_to=with_few[1],
         dates_tell="year" if clock.yearly else "month" if clock.months_moved is not None else "day",
         renamed_after=renamed_after,
         returned=returned,

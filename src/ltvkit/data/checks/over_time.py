@@ -60,10 +60,15 @@ def _recent(found: Continuity) -> DataFinding:
 
 
 def _gap(found: Continuity) -> DataFinding:
+    days = found.longest_days
+    words = f"the longest time without any order is {counted(days, 'day', 'days')}"
+    if found.few_days > days:
+        days = found.few_days
+        words = f"hardly anybody ordered for {counted(days, 'day', 'days')}, up to {found.few_to}"
     return by_threshold(
         "gaps",
-        found.longest_days,
-        f"the longest time without any order is {counted(found.longest_days, 'day', 'days')}",
+        days,
+        words,
         "if a part of the log is missing, add it; a pause of up to a year that does not come back, "
         "and is no winter of a shop of summer goods, is taken out of time, any other makes "
         "customers look less loyal than they are",

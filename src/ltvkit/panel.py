@@ -45,6 +45,9 @@ RECORD_ROW = "ltvkit"
 PART = "part: "
 """What the rows of a backtest begin with that are of a part of it."""
 
+FEWEST_CUSTOMERS = 20
+"""Customers who must share a text value before a model keeps it: a rarer one may name somebody."""
+
 SHORTER_LABELS = (0.5, 1.0)
 """Lengths of labels, as shares of the longest: short ones reach nearer to today."""
 

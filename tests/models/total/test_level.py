@@ -153,13 +153,15 @@ def cut_at(day, repeat_orders=20):
     ],
 )
 def test_the_past_error_is_the_median_of_recent_ones_averaged_with_last_years(errors, expected):
-    past = [_Past(cut_at(day), error, 0.0) for day, error in errors.items()]
+    past = [_Past(cut_at(day), error, np.empty(0)) for day, error in errors.items()]
     assert _past_error(past, 1000, 100) == pytest.approx(expected, rel=1e-12)
 
 
 def test_past_errors_weigh_as_the_root_of_the_repeat_orders_known_then():
     known = {900: (0.1, 99), 880: (0.2, 99), 860: (0.9, 0), 840: (1.5, 0), 820: (2.0, 0)}
-    past = [_Past(cut_at(day, orders), error, 0.0) for day, (error, orders) in known.items()]
+    past = [
+        _Past(cut_at(day, orders), error, np.empty(0)) for day, (error, orders) in known.items()
+    ]
     # Weights of 10, 10, 1, 1 and 1: half of 23 lies between the middles of the first two, 5 and 15.
     assert _past_error(past, 1000, 100) == pytest.approx(0.1 + 0.1 * (11.5 - 5) / 10)
 
@@ -314,3 +316,40 @@ def test_a_total_further_ahead_than_past_dates_looked_is_less_sure(log):
     beyond = far.log_half_width**2 - (Z80 * 0.2 * far.season) ** 2
     within = near.log_half_width**2 - (Z80 * 0.2 * near.season) ** 2
     assert beyond - within == pytest.approx((0.15 * np.log(600 / 80)) ** 2, rel=1e-9)
+
+
+def came_by(log, *, after, name):
+    """The log with a country for customers by the day of their first order, in days."""
+    first = log.groupby("customer_id")["ordered_on"].transform("min") - pd.Timestamp(FIRST_DAY)
+    day = first.dt.days.to_numpy()
+    return log.assign(country=np.where(day > after, name(day), log["country"])).astype(
+        {"country": "str"}
+    )
+
+
+@pytest.mark.parametrize("horizon", [60, 90])
+def test_newcomers_by_a_channel_that_no_past_date_had_widen_the_interval(log, horizon):
+    # Customers come evenly over 350 days, the last 50 of them by a new channel.
+    new = came_by(log, after=290, name=lambda day: "app")
+    level, usual = (
+        forecast(simulated_panel(one, history_days=340, horizon_days=horizon)) for one in (new, log)
+    )
+    assert usual.untried == pytest.approx(0.0, abs=0.02)
+    assert level.untried > 0.1
+    assert level.total == usual.total
+    assert level.low < (1 - level.untried) * level.total
+    assert level.high > usual.high
+
+
+def test_codes_that_change_every_month_are_new_at_past_dates_too(log):
+    codes = came_by(log, after=-1, name=lambda day: np.char.add("code-", (day // 30).astype(str)))
+    usual = forecast(simulated_panel(log, history_days=340, horizon_days=60))
+    level = forecast(simulated_panel(codes, history_days=340, horizon_days=60))
+    assert level.untried == pytest.approx(usual.untried, abs=0.02)
+
+
+def test_a_channel_that_is_kept_of_late_only_is_not_new(log):
+    kept = came_by(log, after=290, name=lambda day: "app")
+    kept["country"] = kept["country"].where(kept["country"] == "app")
+    usual = forecast(simulated_panel(log, history_days=340, horizon_days=60))
+    assert forecast(simulated_panel(kept, history_days=340, horizon_days=60)) == usual

@@ -20,6 +20,7 @@ import pandas as pd
 
 from ltvkit.errors import SchemaError, offenders
 from ltvkit.models.learners.folds import FOLDS, fold_of
+from ltvkit.panel import FEWEST_CUSTOMERS
 from ltvkit.units import Floats
 
 Objective = Literal["tweedie", "binary", "l2"]
@@ -61,9 +62,6 @@ is not. Source: Geurts, Ernst and Wehenkel (2006), Extremely randomized trees.
 
 MOST_CATEGORIES = 50
 """Of a text column: a choice, against columns of free text."""
-
-FEWEST_CUSTOMERS = 20
-"""Customers who must share a text value before a model keeps it: a rarer one may name somebody."""
 
 EXPLAINER_ROUNDS, EXPLAINER_RATE, EXPLAINER_LEAVES = 60, 0.15, 15
 """Of the trees that repeat a prediction for its reasons: choices. What they repeat is without

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
-from ltvkit.models.total.newcomers import largest_intake, untried_share
+from ltvkit.models.total.newcomers import largest_intake, untried_kinds, untried_share
 from ltvkit.models.total.order_values import VALUES_DOUBT, value_change
 from ltvkit.models.total.season import Season
 from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS, season_at
@@ -29,6 +29,7 @@ from ltvkit.panel import (
     Activity,
     Cut,
     label_length,
+    shortest_history,
 )
 from ltvkit.units import Z80, Floats
 
@@ -69,7 +70,8 @@ class LevelForecast:
     `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
     the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `values`, `tracking` and `correction`;
     `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
-    `untried` is the share of the total, of customers who came of late, that no past date had.
+    `untried` is the share of the total, of customers who came of late in numbers or of a kind, that
+    no past date had.
     """
 
     total: float
@@ -148,7 +150,7 @@ def forecast_level(
     Parameters
     ----------
     summary : DataFrame
-        Customer summary at the snapshot.
+        Customer summary at the snapshot, with what is known of the customers beside.
     activity : Activity
         The log, summed over customers.
     cuts : tuple of Cut
@@ -190,6 +192,9 @@ def forecast_level(
         largest_intake(expected, summary["age_days"].to_numpy(dtype=float)),
         [(one.cut.day - activity.first_day, one.intake) for one in past],
     )
+    earliest = activity.first_day + h + shortest_history(h)
+    learned = [(one.cut.summary, one.expected) for one in past if one.cut.day >= earliest]
+    untried = max(untried, untried_kinds(summary, expected, learned, label_days=h))
     # The total with and without them.
     crowd = -float(np.log1p(-untried))
     told = (ERROR_SHARE * rms, Z80 * scatter, doubt, Z80 * VALUES_DOUBT * values)
@@ -291,7 +296,7 @@ def _log_season(
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """A past date, ln((actual + c) / (forecast + c)) there, and its `largest_intake`.
+    """A past date, ln((actual + c) / (forecast + c)) there, and what was expected of each customer.
 
     After some dates nothing may come, as in a shop that closes each winter: that is an error of
     the forecast like any other, and c, a usual order, makes it a number.
@@ -299,7 +304,12 @@ class _Past:
 
     cut: Cut
     error: float
-    intake: float
+    expected: Floats
+
+    @property
+    def intake(self) -> float:
+        """`largest_intake` of the forecast there."""
+        return largest_intake(self.expected, self.cut.summary["age_days"].to_numpy(dtype=float))
 
 
 def _past_forecasts(cuts: tuple[Cut, ...], activity: Activity, horizon_days: int) -> list[_Past]:
@@ -319,8 +329,7 @@ def _past_forecasts(cuts: tuple[Cut, ...], activity: Activity, horizon_days: int
         usual = float(value[value > 0].median())
         actual = float(cut.future_revenue.sum())
         error = float(np.log((actual + usual) / (np.exp(forecast) + usual)))
-        intake = largest_intake(expected, summary["age_days"].to_numpy(dtype=float))
-        past.append(_Past(cut, error, intake))
+        past.append(_Past(cut, error, expected))
     return past
 
 

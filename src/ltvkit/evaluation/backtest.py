@@ -14,7 +14,7 @@ import pandas as pd
 from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
 from ltvkit.evaluation.judging import COLUMNS, Row, fold_of, judge_revenue
-from ltvkit.panel import PART, RECORD_ROW, LtvModel, ModelOfRecord, Panel
+from ltvkit.panel import PART, RECORD_ROW, YEAR_DAYS, LtvModel, ModelOfRecord, Panel
 from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
@@ -24,8 +24,8 @@ Others = Mapping[str, Callable[[], LtvModel]]
 
 DECILE_COLUMNS = ("model", "fold", "decile", "customers", "predicted", "actual")
 
-MOST_FOLDS = 2
-"""A choice: each costs a training of every model, and the next would lie two horizons back."""
+LONGEST_SEASON_DAYS = 182
+"""Of longer horizons, two that begin half a horizon apart share most of the year."""
 
 SHORTEST_HISTORY_DAYS = 60
 SHORTEST_HORIZON_DAYS = 14
@@ -94,16 +94,26 @@ class Backtest:
 
 
 def fold_snapshots(
-    first_day: date, snapshot: Snapshot, clock: ShopClock = CALENDAR
+    first_day: date,
+    snapshot: Snapshot,
+    clock: ShopClock = CALENDAR,
+    *,
+    days_to_learn: int = 0,
 ) -> tuple[Snapshot, ...]:
-    """The folds of a log: the latest cutoff whose horizon is over, and one half a horizon before.
+    """The folds of a log: the latest cutoff whose horizon is over, and one before.
 
-    When history does not hold a horizon and half of another, the folds look ahead over 40 % of
-    history instead, if that is less. Horizons are counted by the clock.
+    Two at most, as each costs a training of every model. The one before lies a year back from the
+    snapshot, where the horizon is half a year at most and history is long enough (`days_to_learn`
+    at least): what is asked are the same days of the year. Else it lies half a horizon before the
+    latest. When history does not hold a horizon and half of another, the folds look
+    ahead over 40 % of history instead, if that is less. Horizons are counted by the clock.
 
     >>> [fold.as_of.isoformat() for fold in
     ...  fold_snapshots(date(1997, 1, 1), Snapshot(date(1998, 6, 30), 273))]
     ['1997-09-30', '1997-05-17']
+    >>> [fold.as_of.isoformat() for fold in
+    ...  fold_snapshots(date(2020, 1, 1), Snapshot(date(2023, 6, 30), 100))]
+    ['2023-03-22', '2022-07-01']
     >>> fold_snapshots(date(2024, 1, 1), Snapshot(date(2024, 3, 1), 7))
     (Snapshot(as_of=datetime.date(2024, 2, 23), horizon_days=7),)
     >>> fold_snapshots(date(2024, 1, 1), Snapshot(date(2024, 2, 1), 365))
@@ -116,14 +126,20 @@ def fold_snapshots(
     if history - horizon < shortest:
         horizon = min(horizon, int(0.4 * history))
         shortest = min(SHORTEST_HISTORY_DAYS, int(0.5 * history))
-    folds = []
-    for number in range(MOST_FOLDS):
-        back = horizon + number * max(horizon // 2, 28)
-        looks_far_enough = horizon >= min(SHORTEST_HORIZON_DAYS, snapshot.horizon_days)
-        if looks_far_enough and history - back >= shortest:
-            cutoff = EPOCH + timedelta(days=clock.cutoff(as_of_day - back))
-            folds.append(Snapshot(cutoff, horizon))
-    return tuple(folds)
+    if horizon < min(SHORTEST_HORIZON_DAYS, snapshot.horizon_days):
+        return ()
+    before = horizon + max(horizon // 2, 28)
+    # Pauses bring the day a year ago nearer by the clock.
+    year_ago = as_of_day - clock.at(as_of_day - YEAR_DAYS)
+    if horizon <= LONGEST_SEASON_DAYS and before <= year_ago <= history - max(
+        shortest, days_to_learn
+    ):
+        before = year_ago
+    return tuple(
+        Snapshot(EPOCH + timedelta(days=clock.cutoff(as_of_day - back)), horizon)
+        for back in (horizon, before)
+        if history - back >= shortest
+    )
 
 
 def run_backtest(

@@ -110,7 +110,8 @@ def contract_folds(
     if days_to_learn is None:
         return ()
     learned = first_day + timedelta(days=days_to_learn)
-    folds = tuple(fold for fold in fold_snapshots(first_day, snapshot) if fold.as_of >= learned)
+    folds = fold_snapshots(first_day, snapshot, days_to_learn=days_to_learn)
+    folds = tuple(fold for fold in folds if fold.as_of >= learned)
     left = (snapshot.as_of - learned).days
     if folds or left < SHORTEST_HORIZON_DAYS:
         return folds

@@ -113,7 +113,7 @@ def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
     doubts = "\n".join(guess_columns(path).doubts)
     assert "25.0% of the rows have no 'customer'" in doubts
     assert "'is_cancelled' seems to mark cancelled orders" in doubts
-    assert "'currency' has 2 values" in doubts
+    assert "'currency' has 2 currencies" in doubts
     assert "'gross_total' seems to include tax" in doubts
     frame.rename(columns={"gross_total": "Total (VAT included)"}).to_csv(path, index=False)
     assert any("'Total (VAT included)' seems" in doubt for doubt in guess_columns(path).doubts)

@@ -109,6 +109,7 @@ def clean(
     rejected = rejected_rows(source, staged, last)
     accepted = _count_accepted(staged, last)
     lines = _count_orders_of_lines(staged, mapped)
+    currencies = _count_currencies(staged, last)
     workspace.run(f"DROP TABLE {staged.table}")  # Sorting the order days wants its memory.
     with_margin = mapped.margin is not None
     carried = _net(staged, with_margin=with_margin)
@@ -127,6 +128,7 @@ def clean(
         rejected,
         accepted,
         lines,
+        currencies,
         netted=carried is not None,
         begins=history_begins(order_days),
     )
@@ -300,12 +302,25 @@ def _count_orders_of_lines(staged: Staged, mapped: Mapped) -> tuple[int, int]:
     return several, alike
 
 
+def _count_currencies(staged: Staged, as_of: date) -> dict[str, int]:
+    """Accepted rows worth something by currency, commonest first, where several are told of."""
+    if staged.currencies is None:
+        return {}
+    counts = staged.workspace.rows(
+        f"SELECT currency, count(*) AS n FROM {staged.table} WHERE reason = 0 AND revenue <> 0 "
+        f"AND ordered_on <= DATE '{as_of}' AND currency IS NOT NULL AND customer_id NOT IN "
+        f"(SELECT customer_id FROM {staged.schema}.refund_only) GROUP BY 1 ORDER BY n DESC, 1"
+    )
+    return {staged.currencies.codes[place]: rows for place, rows in counts}
+
+
 def _summarise(
     staged: Staged,
     mapped: Mapped,
     rejected: pd.DataFrame,
     accepted: tuple[int, float, float, int],
     lines: tuple[int, int],
+    currencies: Mapping[str, int],
     *,
     netted: bool,
     begins: date,
@@ -334,6 +349,8 @@ def _summarise(
         orders=orders,
         orders_of_lines=lines[0],
         orders_of_one_amount=lines[1],
+        currency_column=staged.currencies.name if staged.currencies else "",
+        currencies=currencies,
         duplicates=staged.duplicates,
         duplicates_dropped=staged.duplicates_dropped,
         unidentified=int(counts.get(WORDS[Reason.NO_CUSTOMER], 0)),

@@ -33,6 +33,10 @@ class LogSummary:
     orders_of_lines, orders_of_one_amount : int
         Orders with several rows, and those of them whose rows all have the same amount, which may
         be the order's total.
+    currency_column : str
+        The column that tells the currencies of the rows, where they are several; else empty.
+    currencies : mapping of str to int
+        Accepted rows worth something by its codes, most first.
     duplicates : int
         Rows that repeat an earlier row in every column of the input.
     duplicates_dropped : int
@@ -73,6 +77,8 @@ class LogSummary:
     orders: int
     orders_of_lines: int
     orders_of_one_amount: int
+    currency_column: str
+    currencies: Mapping[str, int]
     duplicates: int
     duplicates_dropped: int
     unidentified: int

@@ -8,6 +8,7 @@ from ltvkit.data.cleaning.expressions import Expression
 from ltvkit.data.cleaning.reasons import Reason
 from ltvkit.data.reading.amounts import LIMIT, decide_amounts
 from ltvkit.data.reading.attributes import attribute_sql
+from ltvkit.data.reading.currencies import Currencies, currency_columns, find_currencies
 from ltvkit.data.reading.dates import FIRST_YEAR, LAST_YEAR, decide_dates
 from ltvkit.data.reading.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.reading.sources import Source
@@ -29,13 +30,15 @@ class Staged:
         The schema of the workspace that holds this log's tables.
     table : str
         `customer_id, ordered_on, revenue`, as far as mapped `margin, order_id, channel` and
-        attributes with `place` (their order within a day), `row_hash`, and `reason` (a
-        `Reason`); its row order is the input's.
+        attributes with `place` (their order within a day), `row_hash`, `reason` (a `Reason`), and
+        `currency` where there are several; its row order is the input's.
     rows : int
         Rows of the input, malformed lines among them.
     duplicates, duplicates_dropped : int
     readings : mapping of str to str
         How each column was read, in words.
+    currencies : Currencies or None
+        The column that tells of several.
     """
 
     workspace: Workspace
@@ -45,6 +48,7 @@ class Staged:
     duplicates: int
     duplicates_dropped: int
     readings: Mapping[str, str]
+    currencies: Currencies | None
 
 
 def stage(
@@ -61,7 +65,8 @@ def stage(
     workspace = source.workspace
     schema = workspace.new_name("log")
     raw, table = f"{schema}.raw", f"{schema}.staged"
-    rows = _copy(source, [*mapped.names, *leave_out], schema, raw)
+    coded = [column.name for column in currency_columns(source.columns, mapped.revenue.names)]
+    rows = _copy(source, [*mapped.names, *leave_out, *coded], schema, raw)
     _refuse_open_quote(source)
     expressions, attributes, readings = _read_columns(
         workspace,
@@ -76,6 +81,7 @@ def stage(
         readings["transactions"] = source.words
     if any(leave_out.values()):
         readings["leave_out"] = _found_of(workspace, raw, rows, leave_out)
+    currencies = find_currencies(workspace, raw, [rows[name] for name in coded])
     good_rows, duplicates = _count_duplicates(workspace, raw)
     dropped = "false"
     if drop_exact_duplicates and duplicates:
@@ -84,9 +90,12 @@ def stage(
     expressions |= {"dropped": dropped} | {f"a{n}": sql for n, sql in enumerate(attributes)}
     parsed = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items())
     reason = _reason(mapped, rows, leave_out)
+    kept = _kept(mapped, len(attributes))
+    if currencies:
+        kept.append(f"CAST({currencies.sql} AS UTINYINT) AS currency")
     # In order: a list after IN, or a row that is looked up, is a join, which mixes the rows.
     workspace.run(
-        f"CREATE TABLE {table} AS SELECT {', '.join(_kept(mapped, len(attributes)))}, row_hash, "
+        f"CREATE TABLE {table} AS SELECT {', '.join(kept)}, row_hash, "
         f"reason::UTINYINT AS reason FROM (SELECT *, {reason} AS reason FROM "
         f"(SELECT rowid + 1 AS row, *, {parsed} FROM {raw})) ORDER BY row"
     )
@@ -105,6 +114,7 @@ def stage(
             f"SELECT count(*) FROM {table} WHERE reason = {Reason.DUPLICATE}"
         )[0],
         readings=readings,
+        currencies=currencies,
     )
 
 

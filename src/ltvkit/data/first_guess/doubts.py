@@ -6,7 +6,9 @@ from ltvkit.data.cleaning.clean_log import FEWEST_OF_LINES, OF_ONE_AMOUNT
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, ColumnFacts
 from ltvkit.data.first_guess.names import likeness, words
+from ltvkit.data.reading.currencies import currencies_of, currency_columns
 from ltvkit.data.reading.sources import Source
+from ltvkit.errors import offenders
 
 CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""
@@ -78,14 +80,14 @@ def doubts_on_sales(
                 f"'{fact.name}' seems to hold what was paid back: make sure that it is taken off "
                 "the amounts"
             )
-    converted = any(likeness(fact.name, names.CONVERTED) for fact in used)
+    told = currency_columns([fact.column for fact in facts], [fact.name for fact in used])
     for fact in facts:
-        if converted and not likeness(fact.name, names.CONVERTED):
-            continue  # The currency that was paid in, and not that of the amounts.
-        if fact.distinct > 1 and likeness(fact.name, names.CURRENCY):
+        codes = list(dict.fromkeys(currencies_of(fact.values).values()))
+        if fact.column in told and len(codes) > 1:
             found.append(
-                f"'{fact.name}' has {fact.distinct} values: amounts are added up as they are, "
-                "so convert them to one currency first"
+                f"'{fact.name}' has {len(codes)} currencies ({offenders(codes)}): amounts are "
+                "added up as they are, so convert them to one first, or name the others in "
+                "data.leave_out"
             )
     found += [
         f"'{fact.name}' seems to include tax: net sales are better"

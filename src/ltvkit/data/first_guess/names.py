@@ -96,9 +96,6 @@ DELIVERY = (
 PARTLY = ("partial", "partially", "partiel", "partiellement", "teilweise", "teil", "czesciowo")
 KNOWN_LATER = (*CANCELLED, *REFUNDED, "status", "captured", "fulfilled", "fulfillment")
 """What can only be known after the order, and so says nothing at it."""
-CURRENCY = (
-    "currency", "devise", "monnaie", "wahrung", "waluta", "moneda", "divisa", "moeda", "valuta",
-)  # fmt: skip
 CONVERTED = ("converted",)
 """Into the shop's own currency."""
 NOT_THE_ORDER_DATE = (

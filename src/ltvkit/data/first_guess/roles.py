@@ -7,6 +7,7 @@ from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.doubts import CROWD, no_sales
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import likeness
+from ltvkit.data.reading.currencies import CURRENCY
 
 MOST_FILLED = 0.4
 """A column of customers may be blank in some rows, as guests have no account."""
@@ -87,6 +88,6 @@ def may_be_attribute(fact: ColumnFacts) -> bool:
         2 <= fact.distinct <= FEW_VALUES
         and fact.dates < MOSTLY
         and fact.name.lower() not in RESERVED
-        and not likeness(fact.name, (*names.CURRENCY, *names.KNOWN_LATER))
+        and not likeness(fact.name, (*CURRENCY, *names.KNOWN_LATER))
         and not no_sales(fact)
     )

@@ -1,6 +1,7 @@
 """The only clock: the day we pretend to be at, and how far ahead we look."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -18,6 +19,10 @@ snapshot, totals of 17 dates of five real logs were .33 (log) too low in the mea
 
 ENOUGH_EARLY, LEFT_OF_EARLY = 100, 0.01
 """Of a hundred customers of a log's first third, in any shop some are silent for its last half."""
+
+FEW_RESPELT, MANY_RESPELT = 0.002, 0.05
+"""Share of the ids that are other spellings of one, of which nothing need be said, and from which
+customers are too often counted more than once for amounts: choices."""
 
 
 def as_date(day: date | str | np.datetime64, *, name: str = "as_of") -> date:
@@ -172,3 +177,33 @@ class Continuity:
     def nobody_left(self) -> bool:
         """Whether hardly any early customer is silent, as if those who left were not in the log."""
         return self.early >= ENOUGH_EARLY and self.silent_early < LEFT_OF_EARLY * self.early
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """What a log takes for one that is several, or for several that is one.
+
+    Parameters
+    ----------
+    currency_column : str
+        The column that tells the currencies of the rows, where they are several.
+    currencies : mapping of str to int
+        Rows by currency, most first.
+    ids, respelt : int
+        Customer ids, and how many of them differ from another one by capitals or blanks only.
+    """
+
+    currency_column: str = ""
+    currencies: Mapping[str, int] = field(default_factory=dict)
+    ids: int = 0
+    respelt: int = 0
+
+    @property
+    def foreign_rows(self) -> int:
+        """Rows in another currency than most, added up as they are."""
+        return sum(list(self.currencies.values())[1:])
+
+    @property
+    def respelt_share(self) -> float:
+        """Of the ids."""
+        return self.respelt / max(self.ids, 1)

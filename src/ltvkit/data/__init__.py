@@ -15,6 +15,7 @@ and `tables` know reading, `first_guess` reading and cleaning, `checks` these tw
 from ltvkit.data.checks.check import DataCheck, check_data, render_data_check
 from ltvkit.data.checks.continuity import continuity
 from ltvkit.data.checks.finding import DataFinding
+from ltvkit.data.checks.mixture import mixture
 from ltvkit.data.cleaning.clean import clean, order_days_from_frame
 from ltvkit.data.cleaning.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning.columns import ColumnMap
@@ -42,6 +43,7 @@ __all__ = [
     "clean",
     "continuity",
     "guess_columns",
+    "mixture",
     "order_days_from_frame",
     "read_costs",
     "read_customers",

@@ -13,6 +13,7 @@ from ltvkit.data import (
     check_data,
     clean,
     continuity,
+    mixture,
     order_days_from_frame,
     read_transactions,
     source_from_frame,
@@ -267,6 +268,37 @@ def test_ids_that_differ_by_capitals_only_are_told_of():
     mixed = frame["customer_id"].where(frame["line"] % 7 > 0, frame["customer_id"].str.upper())
     assert statuses(frame)["spelling of ids"] == "PASS"
     assert statuses(frame.assign(customer_id=mixed))["spelling of ids"] == "REVIEW"
+
+
+@pytest.mark.parametrize(
+    ("ids", "respelt"),
+    [
+        (["cust-1", "Cust-1", "CUST-1", "cust-2"], 2),
+        (["Anna Nowak", "Anna  Nowak", "anna nowak", "AnnaNowak", "ANNA\tNOWAK"], 4),
+        (["A 17", "A17", "a 17"], 2),
+        # Each of two numbers may be another shop's customer.
+        (["1 23", "12 3"], 0),
+        # Codes that mean something by their capitals.
+        (["0015Ab", "0015aB"], 0),
+        (["a", "b"], 0),
+    ],
+)
+def test_ids_are_respelt_by_capitals_and_blanks(ids, respelt):
+    log = pd.DataFrame({"customer_id": ids, "ordered_at": "2024-01-01", "revenue": 1.0})
+    found = mixture(order_days_from_frame(log))
+    assert (found.ids, found.respelt) == (len(ids), respelt)
+
+
+def test_amounts_of_several_currencies_are_told_of():
+    frame = good().assign(currency=np.resize(["EUR", "EUR", "PLN", "JPY"], 6000))
+    log = order_days_from_frame(frame)
+    (found,) = (f for f in check_data(log).findings if f.name == "currencies")
+    assert (found.status, found.value) == ("REVIEW", 0.5)
+    assert found.words == "'currency' tells of several, in rows: EUR in 3,000, JPY in 1,500, " + (
+        "PLN in 1,500"
+    )
+    assert statuses(frame, leave_out={"currency": ["PLN", "JPY"]})["currencies"] == "PASS"
+    assert mixture(log).foreign_rows == 3000
 
 
 def test_tables_that_do_not_speak_of_the_same_customers_and_channels_are_told_of():

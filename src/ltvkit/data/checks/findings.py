@@ -1,11 +1,13 @@
 """What is asked of a log before anything is trained on it, a finding each."""
 
 from ltvkit.data.checks.finding import DataFinding, by_threshold, counted
+from ltvkit.data.checks.mixture import mixture
 from ltvkit.data.checks.over_time import findings_over_time
 from ltvkit.data.cleaning.clean_log import FEWEST_OF_LINES, OF_ONE_AMOUNT, CleanLog
 from ltvkit.data.cleaning.reasons import WORDS, Reason
 from ltvkit.data.reading.identifiers import ROUNDED
 from ltvkit.data.reading.workspace import literal
+from ltvkit.snapshot import FEW_RESPELT, Mixture
 
 LEFT_OUT = WORDS[Reason.LEFT_OUT]
 
@@ -15,6 +17,7 @@ SHEET_ROWS = 1_048_576
 
 def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
     """Every check of a log, for predictions so far ahead."""
+    mixed = mixture(log)
     return (
         _put_aside(log),
         *_full_sheet(log),
@@ -23,12 +26,13 @@ def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
         *findings_over_time(log, horizon_days=horizon_days),
         _duplicates(log),
         *_order_totals(log),
+        _currencies(mixed),
         _refunds(log),
         _zero_values(log),
         _largest_customer(log),
         _largest_order(log),
         _margin(log),
-        _spellings(log),
+        _spellings(mixed),
         *_rounded_ids(log),
     )
 
@@ -120,6 +124,22 @@ def _order_totals(log: CleanLog) -> list[DataFinding]:
     return [found]
 
 
+def _currencies(mixed: Mixture) -> DataFinding:
+    """Amounts are added up as they are, whatever a column says that they are in."""
+    words = "no column tells of amounts in several currencies"
+    if mixed.foreign_rows:
+        listed = ", ".join(f"{code} in {rows:,}" for code, rows in mixed.currencies.items())
+        words = f"'{mixed.currency_column}' tells of several, in rows: {listed}"
+    return by_threshold(
+        "currencies",
+        mixed.foreign_rows / max(sum(mixed.currencies.values()), 1),
+        words,
+        "amounts are added up as they are: convert them to one currency, or name the others in "
+        "data.leave_out",
+        review=0.0,
+    )
+
+
 def _refunds(log: CleanLog) -> DataFinding:
     summary = log.summary
     gross = summary.revenue or 1.0
@@ -195,20 +215,16 @@ def _margin(log: CleanLog) -> DataFinding:
     )
 
 
-def _spellings(log: CleanLog) -> DataFinding:
+def _spellings(mixed: Mixture) -> DataFinding:
     """Ids are kept as they are, as a code may mean something by its capitals."""
-    ids, alike = log.workspace.row(
-        "SELECT count(*), count(DISTINCT lower(id)) FROM "
-        f"(SELECT DISTINCT customer_id AS id FROM {log.table})"
-    )
     return by_threshold(
         "spelling of ids",
-        (ids - alike) / ids,
-        f"{counted(ids - alike, 'customer id differs', 'customer ids differ')} from another one "
-        "by capitals only",
-        "if capitals mean nothing, write the ids in small letters before the export: one person "
-        "counts as several customers now",
-        review=0.002,
+        mixed.respelt_share,
+        f"{counted(mixed.respelt, 'customer id differs', 'customer ids differ')} from another one "
+        "by capitals or blanks only",
+        "if these mean nothing, write the ids in small letters and without blanks before the "
+        "export: one person counts as several customers now",
+        review=FEW_RESPELT,
     )
 
 

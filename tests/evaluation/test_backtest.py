@@ -17,7 +17,7 @@ from ltvkit.evaluation.verdict import review
 from ltvkit.panel import Activity, Panel
 from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.shop_clock import Pause, ShopClock
-from ltvkit.snapshot import Continuity, Snapshot, as_day_number
+from ltvkit.snapshot import Continuity, Mixture, Snapshot, as_day_number
 
 FIRST_DAY = date(2020, 1, 1)
 FOLDS = (Snapshot(date(2023, 6, 1), 90), Snapshot(date(2023, 3, 1), 90))
@@ -232,6 +232,7 @@ def test_a_model_judged_at_the_easier_fold_alone_is_not_compared_with_those_judg
         total_is_forecast=True,
         customers=5_000,
         continuity=Continuity(0, 3, None, 0.5),
+        mixture=Mixture(),
     )
     assert {check.name: check.status for check in verdict.checks}["peers"] == "PASS"
 

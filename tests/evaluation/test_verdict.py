@@ -10,8 +10,9 @@ import pytest
 from ltvkit.evaluation.backtest import Backtest, TotalCheck
 from ltvkit.evaluation.kind_checks import check_latest_renewals, check_newcomers, check_plans
 from ltvkit.evaluation.metrics import chance_gini, gini
-from ltvkit.evaluation.verdict import OLDEST_MODEL_DAYS, review, when_scored
-from ltvkit.snapshot import Continuity
+from ltvkit.evaluation.verdict import OLDEST_MODEL_DAYS, review
+from ltvkit.evaluation.verdict import when_scored as judged_later
+from ltvkit.snapshot import Continuity, Mixture
 
 GOOD = {
     "gini": 0.6,
@@ -21,6 +22,7 @@ GOOD = {
 }
 RIGHT = TotalCheck(date(2024, 1, 1), forecast=100.0, low=80.0, high=125.0, actual=110.0)
 MISSED = TotalCheck(date(2024, 2, 1), forecast=100.0, low=80.0, high=125.0, actual=300.0)
+NOT_MIXED = Mixture()
 
 
 def quiet(last_days, longest_days=3, usual_days=0.5):
@@ -46,6 +48,7 @@ def verdict(
     forecast=True,
     customers=5000,
     continuity=None,
+    mixture=NOT_MIXED,
     of_kind=(),
 ):
     return review(
@@ -55,8 +58,13 @@ def verdict(
         total_is_forecast=forecast,
         customers=customers,
         continuity=continuity or quiet(1),
+        mixture=mixture,
         of_kind=of_kind,
     )
+
+
+def when_scored(trained, *, mixture=NOT_MIXED, **asked):
+    return judged_later(trained, mixture=mixture, **asked)
 
 
 def status(found):
@@ -233,6 +241,51 @@ def test_customers_with_new_ids_leave_the_ranking_alone_at_training_and_at_scori
     mended = when_scored(found, age_days=3, log_half_width=0.2, continuity=quiet(1))
     assert status(mended)["ids over time"] == "PASS"
     assert (mended.decision, mended.reasons) == (found.decision, found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("mixed", "name", "found", "decision", "words"),
+    [
+        (
+            Mixture("paid in", {"EUR": 5870, "PLN": 3358, "JPY": 2576}),
+            "currencies",
+            "FAIL",
+            "ranking only",
+            "of 11,804 rows, 5,934 are not in EUR but in PLN, JPY (column “paid in”)",
+        ),
+        (Mixture("currency", {"EUR": 5870}), "currencies", "PASS", "use", None),
+        (Mixture(ids=1000, respelt=2), "spelling of ids", "PASS", "use", None),
+        (Mixture(ids=1000, respelt=3), "spelling of ids", "REVIEW", "use", "Of 1,000 customer ids"),
+        (Mixture(ids=1000, respelt=50), "spelling of ids", "REVIEW", "use", "50 differ"),
+        (Mixture(ids=1000, respelt=51), "spelling of ids", "FAIL", "ranking only", "51 differ"),
+    ],
+)
+def test_what_is_several_and_taken_for_one_is_told_at_training_and_at_scoring(
+    mixed, name, found, decision, words
+):
+    trained = verdict(backtest_of(), mixture=mixed)
+    asked = {"age_days": 3, "log_half_width": 0.2, "continuity": quiet(1)}
+    scored = when_scored(verdict(backtest_of()), mixture=mixed, **asked)
+    for judged in (trained, scored):
+        assert (judged.decision, status(judged)[name]) == (decision, found)
+        assert words is None or words in judged.reasons[-1]
+    # The log was mended since; what was trained is ranking only as before.
+    mended = when_scored(trained, **asked)
+    assert (mended.decision, status(mended)[name]) == (decision, "PASS")
+
+
+def test_a_model_trained_before_these_were_asked_is_told_of_them_when_it_scores():
+    trained = verdict(backtest_of())
+    then = tuple(c for c in trained.checks if c.name not in ("currencies", "spelling of ids"))
+    scored = when_scored(
+        replace(trained, checks=then),
+        age_days=3,
+        log_half_width=0.2,
+        continuity=quiet(1),
+        mixture=Mixture("currency", {"EUR": 60, "USD": 40}),
+    )
+    assert scored.decision == "ranking only"
+    assert status(scored)["currencies"] == "FAIL"
 
 
 def test_a_log_without_those_who_left_is_told_beside_the_verdict():

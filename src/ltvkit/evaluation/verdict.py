@@ -9,7 +9,7 @@ from ltvkit.evaluation.backtest import Backtest
 from ltvkit.evaluation.check import Check, Status
 from ltvkit.evaluation.log_checks import OF_THE_LOG, checks_of_the_log
 from ltvkit.panel import PART, RECORD_ROW, ROUGH_WITHIN
-from ltvkit.snapshot import Continuity
+from ltvkit.snapshot import Continuity, Mixture
 from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
 
@@ -67,14 +67,15 @@ def review(
     total_is_forecast: bool,
     customers: int,
     continuity: Continuity,
+    mixture: Mixture,
     of_kind: tuple[Check, ...] = (),
 ) -> Verdict:
     """Hold a backtest and the forecast of the total against the thresholds.
 
     - *do not use*: on past folds the ranking is not better than a random one could be;
     - *ranking only*: it is, but the total is not known well enough, missed its interval more often
-      than not, or was tested over less than a third of the horizon, or customers got new ids, or a
-      check of the kind of shop fails;
+      than not, or was tested over less than a third of the horizon, or customers got new ids or
+      have several, or amounts are of several currencies, or a check of the kind of shop fails;
     - *use*: otherwise.
 
     Parameters
@@ -91,10 +92,12 @@ def review(
         Customers scored.
     continuity : Continuity
         Whether the log goes on up to the snapshot.
+    mixture : Mixture
+        Whether its amounts are of one currency, and each customer has one id.
     of_kind : tuple of Check
         What only this kind of shop is asked.
     """
-    ranking, of_log = _ranking(backtest), checks_of_the_log(continuity)
+    ranking, of_log = _ranking(backtest), checks_of_the_log(continuity, mixture)
     level = _level(backtest, horizon_days, log_half_width, total_is_forecast)
     checks = (
         ranking,
@@ -120,7 +123,12 @@ def review(
 
 
 def when_scored(
-    verdict: Verdict, *, age_days: int, log_half_width: float, continuity: Continuity
+    verdict: Verdict,
+    *,
+    age_days: int,
+    log_half_width: float,
+    continuity: Continuity,
+    mixture: Mixture,
 ) -> Verdict:
     """The verdict of a training, when its model is asked on another day.
 
@@ -134,6 +142,8 @@ def when_scored(
         ln(high / total) of the total, widened by the model's age.
     continuity : Continuity
         Whether the log goes on up to the day asked.
+    mixture : Mixture
+        Whether amounts of the log are of one currency, and each customer has one id.
     """
     facts = {"days": abs(age_days), "factor": float(np.exp(log_half_width))}
     status: Status = "PASS"
@@ -145,7 +155,7 @@ def when_scored(
     elif age_days > FRESH_MODEL_DAYS:
         status, key = "REVIEW", "review"
     check = Check("age", status, age_days, FRESH_MODEL_DAYS, Sentence(f"check.age.{key}", facts))
-    of_log = checks_of_the_log(continuity)
+    of_log = checks_of_the_log(continuity, mixture)
     of_training = tuple(c for c in verdict.checks if c.name not in OF_THE_LOG)
     checks = (*of_training, *of_log, check)
     told = tuple(c.said for c in of_log if c.status != "PASS")

@@ -4,7 +4,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from ltvkit.data import continuity
+from ltvkit.data import continuity, mixture
 from ltvkit.data.reading.locations import resolve_location
 from ltvkit.files import claimed
 from ltvkit.pipeline.decisions.decide import decide
@@ -66,7 +66,9 @@ def score(
         features = opened.features(trained)
         model = trained.model.at(snapshot.as_of)
         found = continuity(log, clock_of(config, log))
-        record = record_of_scoring(trained, model, snapshot.as_of, continuity=found)
+        record = record_of_scoring(
+            trained, model, snapshot.as_of, continuity=found, mixture=mixture(log)
+        )
         decisions = decide(
             config,
             log,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ltvkit.config import Config
-from ltvkit.data import CleanLog, continuity
+from ltvkit.data import CleanLog, continuity, mixture
 from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.verdict import Verdict, review
@@ -115,6 +115,7 @@ def _train(
         total_is_forecast=model.level_.grade != "none",
         customers=len(panel.now),
         continuity=continuity(log, clock_of(config, log)),
+        mixture=mixture(log),
         of_kind=kind.checks(log, model),
     )
     record = record_of_training(config, log, tables, model, backtest, verdict)

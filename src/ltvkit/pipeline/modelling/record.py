@@ -20,7 +20,7 @@ from ltvkit.models.artifact import TrainedModel
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.inputs.load import Tables
 from ltvkit.pipeline.modelling.attributes import kinds_of
-from ltvkit.snapshot import Continuity, Snapshot
+from ltvkit.snapshot import Continuity, Mixture, Snapshot
 from ltvkit.wording import Sentence
 
 
@@ -139,7 +139,12 @@ def _rows(frame: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def record_of_scoring(
-    trained: TrainedModel, model: ModelOfRecord, as_of: date, *, continuity: Continuity
+    trained: TrainedModel,
+    model: ModelOfRecord,
+    as_of: date,
+    *,
+    continuity: Continuity,
+    mixture: Mixture,
 ) -> ModelRecord:
     """What the training found, as the model carries it, and what its age makes of it."""
     about = trained.about
@@ -149,6 +154,7 @@ def record_of_scoring(
         age_days=(as_of - date.fromisoformat(about["trained_to"])).days,
         log_half_width=model.level_.log_half_width,
         continuity=continuity,
+        mixture=mixture,
     )
     return ModelRecord(
         name=about["name"],

@@ -213,6 +213,29 @@ def test_what_was_paid_back_is_taken_off_the_amount(tmp_path, name):
     assert any("'refunded' seems to hold what was paid back" in doubt for doubt in guess.doubts)
 
 
+@pytest.mark.parametrize(
+    ("name", "cents", "told"),
+    [
+        ("Line total (cents)", True, True),
+        ("amount_in_cents", True, True),
+        ("Amount in cents", False, False),
+        ("total", True, False),
+        ("accent_total", True, False),
+    ],
+)
+def test_amounts_in_cents_are_told_of(tmp_path, name, cents, told):
+    path = tmp_path / "orders.csv"
+    frame = shop(customer="customer", date="date", amount=name)
+    if cents:
+        frame[name] = (frame[name] * 100).round().astype(int)
+    frame.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == name
+    doubts = [doubt for doubt in guess.doubts if "in cents" in doubt]
+    assert bool(doubts) == told
+    assert all(f"write `{name}` / 100 in its place" in doubt for doubt in doubts)
+
+
 def test_of_amounts_in_several_currencies_the_converted_one_is_taken(tmp_path):
     path = tmp_path / "payments.csv"
     log = shop(customer="Customer ID", date="Created (UTC)", amount="Amount", currency="Currency")

@@ -46,7 +46,7 @@ def doubts_on_sales(
     used: Sequence[ColumnFacts],
     left_out: Mapping[str, Sequence[str]],
 ) -> list[str]:
-    """Whether every row is a sale, and every amount net and of one currency.
+    """Whether every row is a sale, and every amount net, of one currency and no number of cents.
 
     Parameters
     ----------
@@ -93,6 +93,12 @@ def doubts_on_sales(
         f"'{fact.name}' seems to include tax: net sales are better"
         for fact in used
         if set(words(fact.name)) & set(names.GROSS)
+    ]
+    found += [
+        f"'{fact.name}' seems to be in cents, so that amounts are a hundred times too much: write "
+        f"`{fact.name}` / 100 in its place in data.columns.revenue"
+        for fact in used
+        if fact.whole and set(words(fact.name)) & set(names.CENTS)
     ]
     return found
 

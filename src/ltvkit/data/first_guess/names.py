@@ -39,6 +39,10 @@ AMOUNT = (
 NET = ("net", "netto", "netwr", "subtotal", "ht", "neto", "imponible", "imponibile")
 GROSS = ("gross", "brutto", "ttc", "bruto", "lordo")
 PAYMENT = ("payment", "paid")
+CENTS = (
+    "cent", "cents", "pence", "pennies", "centime", "centimes", "grosz", "grosze", "groszy",
+    "centavos", "centimos", "centesimi",
+)  # fmt: skip
 UNIT_PRICE = (
     "price", "unitprice", "prix", "pu", "preis", "einzelpreis", "stuckpreis", "cena", "precio",
     "prezzo", "preco", "prijs", "stukprijs",

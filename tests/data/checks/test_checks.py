@@ -250,6 +250,13 @@ def test_rows_left_out_on_purpose_are_counted_and_alarm_nobody():
     aside = {finding.name: finding for finding in check_data(log).findings}["rows put aside"]
     assert aside.status == "PASS"
     assert aside.words == "0.0% of the rows; 2,000 more by data.leave_out"
+    as_of = date(2022, 12, 31)
+    log = order_days_from_frame(frame, leave_out={"status": ["failed"]}, as_of=as_of)
+    later = int(((frame["ordered_at"] > "2022-12-31") & (frame["status"] == "paid")).sum())
+    aside = {finding.name: finding for finding in check_data(log).findings}["rows put aside"]
+    assert later > 1000
+    assert (aside.status, aside.value) == ("PASS", 0)
+    assert aside.words.endswith(f"by data.leave_out; {later:,} more after the snapshot")
 
 
 def test_cdnow_fails_no_check():

@@ -9,7 +9,11 @@ from ltvkit.data.reading.identifiers import ROUNDED
 from ltvkit.data.reading.workspace import literal
 from ltvkit.snapshot import FEW_RESPELT, Mixture
 
-LEFT_OUT = WORDS[Reason.LEFT_OUT]
+ASKED_FOR = {
+    WORDS[Reason.LEFT_OUT]: "by data.leave_out",
+    WORDS[Reason.LATER]: "after the snapshot",
+}
+"""Reasons that are no fault of the rows, in fewer words."""
 
 SHEET_ROWS = 1_048_576
 """What a sheet of Excel can hold, the header among them."""
@@ -38,16 +42,17 @@ def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
 
 
 def _put_aside(log: CleanLog) -> DataFinding:
-    unfit = {why: rows for why, rows in log.summary.reasons.items() if why != LEFT_OUT}
-    asked = log.summary.reasons.get(LEFT_OUT, 0)
-    share = sum(unfit.values()) / (log.summary.rows - asked)
+    reasons = log.summary.reasons
+    unfit = {why: rows for why, rows in reasons.items() if why not in ASKED_FOR}
+    asked = {words: reasons[why] for why, words in ASKED_FOR.items() if why in reasons}
+    share = sum(unfit.values()) / (log.summary.rows - sum(asked.values()))
     main = next(iter(unfit), "")
     return by_threshold(
         "rows put aside",
         share,
         f"{share:.1%} of the rows"
         + (f", mostly: {main}" if main else "")
-        + (f"; {asked:,} more by data.leave_out" if asked else ""),
+        + "".join(f"; {rows:,} more {words}" for words, rows in asked.items()),
         "look at the rows below; they take no part in anything that follows",
         review=0.01,
         fail=0.5,

@@ -96,7 +96,9 @@ def currencies_of(values: Iterable[tuple[str, int]]) -> dict[str, str]:
             meant = SIGNS[text]
             found[value] = next((code for code in meant if code in present), meant[0])
     known = sum(rows[value] for value in found)
-    return found if known >= MOSTLY * sum(rows.values()) else {}
+    if known < MOSTLY * sum(rows.values()):
+        return {}
+    return {value: found[value] for value in rows if value in found}
 
 
 def currency_columns(columns: Sequence[Column], amounts: Sequence[str]) -> list[Column]:

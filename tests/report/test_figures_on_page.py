@@ -8,6 +8,8 @@ from report_pages import HtmlOf, RunOf, island, words
 
 from ltvkit.panel import RECORD_ROW
 from ltvkit.report import render_report
+from ltvkit.report.customers import value_range
+from ltvkit.report.reader import Reader
 from ltvkit.run_facts import Figure, Run
 from ltvkit.wording import Sentence
 
@@ -153,6 +155,20 @@ def test_an_interval_that_ends_at_nothing_is_said_in_words(run_of: RunOf) -> Non
     html = render_report(dataclasses.replace(run, customers=customers))
     assert "if they order, about" not in words(html)
     assert "most likely nothing" in words(html)
+
+
+def test_what_they_bring_if_they_order_is_of_the_whole_horizon_and_not_of_one_order() -> None:
+    reader = Reader("en", "EUR")
+    row = {
+        "predicted_value_low": 0.0,
+        "predicted_value_high": 0.0,
+        "predicted_value": 281.32,
+        "prob_active": 0.18,
+        "expected_order_value": 45.0,
+    }
+    assert value_range(row, reader) == "most likely nothing; if they order, about €1,563 in all"
+    for chance in (0.0, 0.004, float("nan")):
+        assert value_range({**row, "prob_active": chance}, reader) == "most likely nothing"
 
 
 def test_amounts_of_reasons_are_written_as_all_others(run_of: RunOf) -> None:

@@ -14,6 +14,9 @@ from ltvkit.run_facts import Run
 TOP_ROWS = 200
 """Rows shown: what a person may work through by hand; the files hold the rest."""
 
+LEAST_CHANCE = 0.01
+"""Chances come with three decimals: below a hundredth nothing is divided by them."""
+
 _REASONS = ("reason_1", "reason_2", "reason_3")
 _LEVELS = ("low", "medium", "high")
 
@@ -101,20 +104,21 @@ def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> Customer
 def value_range(row: Mapping[Any, Any], reader: Reader) -> str:
     """The interval of one customer's value, in words where an end of it is nothing.
 
-    Where most likely nothing comes and yet an amount is predicted, it says what an order would be.
+    Where most likely nothing comes and yet an amount is predicted, it says what all orders of the
+    horizon would bring if there are any: E[value] / P(order), of the same margin as the amount.
 
     Examples
     --------
     >>> value_range({"predicted_value_low": 0.0, "predicted_value_high": 0.0,
-    ...              "predicted_value": 12.5, "expected_order_value": 61.4}, Reader("en", "EUR"))
-    'most likely nothing; if they order, about €61'
+    ...              "predicted_value": 12.5, "prob_active": 0.1}, Reader("en", "EUR"))
+    'most likely nothing; if they order, about €125 in all'
     """
     low, high = figure_in(row, "predicted_value_low"), figure_in(row, "predicted_value_high")
     if not observed(low) or not observed(high) or low != 0 or high < 0:
         return reader.between(low, high, "money")
     if high > 0:
         return str(reader.say("top.up_to", high=reader.unit_money(high)))
-    value, order = figure_in(row, "predicted_value"), figure_in(row, "expected_order_value")
-    if observed(value) and value > 0 and observed(order):
-        return str(reader.say("top.nothing_or_order", order=reader.money(order)))
+    value, chance = figure_in(row, "predicted_value"), figure_in(row, "prob_active")
+    if observed(value) and value > 0 and observed(chance) and chance >= LEAST_CHANCE:
+        return str(reader.say("top.nothing_or_all", value=reader.money(value / chance)))
     return reader.plain("top.likely_nothing")

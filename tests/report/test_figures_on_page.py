@@ -107,11 +107,27 @@ def test_where_nothing_is_left_to_lose_the_stake_is_what_is_expected(run_of: Run
         rows = re.findall(r'data-list="(\w+)">\s*<th(.*?)</tr>', render_report(run), re.DOTALL)
         return {name: words(row) for name, row in rows if name in ("protect_now", "win_back")}
 
-    assert "more if all stay" in stakes(run)["win_back"]
+    assert "more if all came back" in stakes(run)["win_back"]
     told = stakes(dataclasses.replace(run, customers=ended))
     assert "more if all stay" in told["protect_now"]
     assert "expected" in told["win_back"]
-    assert "more if all stay" not in told["win_back"]
+    assert "more if all" not in told["win_back"]
+
+
+def test_more_would_come_of_those_alone_who_can_still_be_kept(run_of: RunOf) -> None:
+    """Who is to be won back has gone: with all of them back, more than the forecast could come."""
+    run = run_of("shop")
+    html = words(render_report(run))
+    stake, count = next((r.value_at_stake, r.count) for r in run.lists if r.name == "protect_now")
+    assert stake is not None
+    told = f"more would come if all {count} customers who are good and slipping away stayed"
+    assert f"€{stake:,.0f} {told}" in html
+    kept = run.customers.assign(
+        value_at_risk=run.customers["value_at_risk"].mask(
+            run.customers["list"] == "protect_now", 0.0
+        )
+    )
+    assert "slipping away" not in words(render_report(dataclasses.replace(run, customers=kept)))
 
 
 def test_a_share_changes_by_points(run_of: RunOf) -> None:

@@ -16,6 +16,9 @@ from ltvkit.run_facts import Figure, ListFacts, Run
 TO_ACT = (*AT_RISK_LISTS, "second_order", "high_potential")
 """Lists that ask for something this week."""
 
+STILL_HERE = "protect_now"
+"""The list of those who may be lost and are likely enough to order."""
+
 WORKBOOK = "customers_scored.xlsx"
 
 AT_REST = "let_rest"
@@ -156,16 +159,16 @@ def _meaning(run: Run, reader: Reader, trusted: bool) -> Markup:
         capture = run.metrics.get(RECORD_ROW, {}).get("top10_capture")
         if observed(capture):
             said.append(reader.say("summary.meaning_ranking", share=reader.share(capture)))
-    slipping = [row for row in run.lists if row.name in slipping_lists(run)]
-    count = sum(row.count for row in slipping)
-    if count:
-        said.append(
-            reader.say(
-                "summary.meaning_risk" if trusted else "summary.meaning_risk_ranking",
-                customers=reader.count("count.customers", count),
-                value=reader.short_money(sum(row.value_at_stake or 0.0 for row in slipping)),
-            )
+    # Who is to be won back has gone: that all of them return is no promise to put on top.
+    said.extend(
+        reader.say(
+            "summary.meaning_risk" if trusted else "summary.meaning_risk_ranking",
+            customers=reader.count("count.customers", row.count),
+            value=reader.short_money(row.value_at_stake),
         )
+        for row in run.lists
+        if row.name == STILL_HERE and row.name in slipping_lists(run)
+    )
     return Markup(" ").join(said)
 
 
@@ -188,14 +191,19 @@ def _action(run: Run, reader: Reader) -> Markup:
 
 
 def slipping_lists(run: Run) -> frozenset[str]:
-    """The lists whose customers may still be lost: of a contract that has ended nothing is left."""
+    """The lists of which more would come if all stayed or returned.
+
+    Of a contract that has ended nothing is left.
+    """
     at_risk = run.customers["list"].isin(AT_RISK_LISTS) & (run.customers["value_at_risk"] > 0)
     return frozenset(run.customers.loc[at_risk, "list"])
 
 
 def _stake_kind(name: str, slipping: frozenset[str]) -> str:
-    """What is at stake in a list: `more` that would come if all stayed, or what is `expected`."""
-    return "more" if name in slipping else "expected"
+    """What is at stake: what more comes if all `stay` or all `return`, or what is `expected`."""
+    if name not in slipping:
+        return "expected"
+    return "stay" if name == STILL_HERE else "return"
 
 
 def _link(facts: ListFacts, reader: Reader) -> Markup:

@@ -43,6 +43,19 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
             0.83,
             "83% likely to be still a customer by the buying pattern: raises value",
         ),
+        ("recency_share", 0.12, "silent for 88% of the time as a customer: lowers value"),
+        ("recency_share", 0.0, "no order since the first days: lowers value"),
+        ("recency_share", 1.0, "ordered just now: raises value"),
+        (
+            "recent_half_share",
+            0.4,
+            "40% of orders in the more recent half of the time as a customer: raises value",
+        ),
+        (
+            "recent_half_share",
+            0.0,
+            "no order in the more recent half of the time as a customer: lowers value",
+        ),
         ("first_month", 12, "first order in December: raises value"),
         ("overdue_ratio", 2.345, "last order 2.3 usual gaps ago: lowers value"),
         ("season_sin_1", 0.3, "the time of the year: raises value"),
@@ -91,6 +104,8 @@ def test_what_says_the_opposite_lends_no_words_and_leaves_no_gap() -> None:
         "bought 4 times in the last 365 days: raises value",
         "country is FR: raises value",
     ]
+    silent = {"recency_share": 9.0, "country": 1.0}, {"recency_share": 0.3, "country": "FR"}
+    assert one(*silent) == ["country is FR: raises value"]
     early = values | {"overdue_ratio": 0.4}
     assert one(phi, early)[0] == "last order 0.4 usual gaps ago: raises value"
 

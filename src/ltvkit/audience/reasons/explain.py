@@ -33,6 +33,7 @@ _PLACES: dict[Show, int] = {
     "money": 2,
     "ratio": 1,
     "percent": 0,
+    "rest": 2,
     "month": 0,
     "weekday": 0,
 }
@@ -55,7 +56,8 @@ def explain(
     contributions phi_j are added, C_t = sum over j in t of phi_j, which SHAP values allow because
     they are additive. The topics with the largest |C_t| are the reasons, the sign of C_t is the
     direction, and the member that pulls hardest in that direction lends its words, unless its value
-    would say the opposite: no orders in a month, or an order overdue, raise nothing.
+    would say the opposite: no orders in a month, an order overdue, or silence for most of the
+    time raise nothing.
 
     Parameters
     ----------
@@ -177,6 +179,8 @@ def _cannot_raise(names: list[str], values: pd.DataFrame) -> dict[int, npt.NDArr
             continue
         if key == "overdue_ratio":
             muted[place] = values[name].to_numpy(dtype=float) > 1
+        elif key == "recency_share":
+            muted[place] = values[name].to_numpy(dtype=float) < 0.5
         elif KINDS[key][0] in ("how often", "spending") and KINDS[key][1] in ("count", "money"):
             muted[place] = values[name].to_numpy(dtype=float) == 0
     return muted
@@ -263,6 +267,8 @@ def _shown(number: float, show: Show, words: Vocabulary, currency: str) -> str:
         return words.months[int(number) - 1] if 1 <= number <= 12 else f"{number:.0f}"
     if show == "weekday":
         return words.weekdays[int(number)] if 0 <= number <= 6 else f"{number:.0f}"
+    if show == "rest":
+        return in_signs(f"{100 * (1 - number):.0f}", words.language)
     places = 0 if abs(number) >= 100 else _PLACES[show]
     text = in_signs(f"{number:,.{places}f}", words.language)
     return f"{text} {currency}".strip() if show == "money" else text

@@ -10,7 +10,18 @@ from typing import Literal
 
 from ltvkit.audience.words import Language
 
-Show = Literal["count", "days", "money", "ratio", "percent", "month", "weekday", "plain", "nothing"]
+Show = Literal[
+    "count",
+    "days",
+    "money",
+    "ratio",
+    "percent",
+    "rest",
+    "month",
+    "weekday",
+    "plain",
+    "nothing",
+]
 
 KINDS: Mapping[str, tuple[str, Show]] = {
     "repeat_orders": ("how often", "count"),
@@ -39,8 +50,8 @@ KINDS: Mapping[str, tuple[str, Show]] = {
     "age_days": ("how long known", "days"),
     "order_rate": ("how often", "nothing"),
     "gap_variation": ("rhythm", "nothing"),
-    "recency_share": ("how recently", "nothing"),
-    "recent_half_share": ("trend", "nothing"),
+    "recency_share": ("how recently", "rest"),
+    "recent_half_share": ("trend", "percent"),
     "last_to_mean_value": ("basket", "nothing"),
     "revenue_rate": ("spending", "nothing"),
     "trend_orders": ("trend", "nothing"),
@@ -59,7 +70,7 @@ KINDS: Mapping[str, tuple[str, Show]] = {
 }
 """Topic and way of showing the value, by feature. Features of one topic say nearly the same, so
 their contributions are added and one of them speaks for all. A key that ends in `_` serves every
-feature that begins with it."""
+feature that begins with it. A share is shown in per cent, as `rest` by what is left of it."""
 
 MADE_OF_COLUMNS: Mapping[Language, Mapping[str, str]] = {
     "en": {

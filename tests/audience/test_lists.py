@@ -85,6 +85,16 @@ def test_each_rule_of_the_guide_by_hand(who: dict[str, object], expected: str) -
     assert assign_lists(base_with(who), RULES).iloc[0] == expected
 
 
+def test_a_silence_is_measured_by_the_own_gap_and_told_in_no_other_words() -> None:
+    """Eleven days are long for who ordered every day and a half, and "for long" for nobody."""
+    whale = person(prob=0.27, margin=999, last="2024-06-19", overdue=7.7)
+    base = base_with(whale, person(prob=0.27, margin=999, last="2024-06-19", overdue=0.9))
+    base["list"] = assign_lists(base, RULES)
+    assert base["list"].iloc[:2].tolist() == ["win_back", "nurture"]
+    plan = plan_contacts(base, rules=replace(RULES, holdout_share=0.0), as_of=AS_OF, seed=3)
+    assert plan["recommended_action"].iloc[0].endswith("silent for longer than usual.")
+
+
 def test_before_anybody_ordered_twice_no_one_is_on_second_order() -> None:
     base = base_with(person(first="2024-06-20", last="2024-06-20"))
     assert "second_order" not in set(

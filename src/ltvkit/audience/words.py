@@ -25,7 +25,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
     "en": ActionWords(
         by_list={
             "protect_now": "Contact personally this week, before a valuable customer drifts away.",
-            "win_back": "Send a win-back offer: valuable in the past, silent for long.",
+            "win_back": "Send a win-back offer: a valuable customer, silent for longer than usual.",
             "second_order": "Invite to a second order: the usual time for it has not passed yet.",
             "high_potential": "Invest early: likely to become one of the best customers.",
             "let_rest": "Spend nothing on contacts for now.",
@@ -39,8 +39,8 @@ ACTIONS: Mapping[Language, ActionWords] = {
         by_list={
             "protect_now": "À contacter personnellement cette semaine, avant qu’un bon client "
             "ne s’éloigne.",
-            "win_back": "Envoyer une offre de reconquête : bon client par le passé, silencieux "
-            "depuis longtemps.",
+            "win_back": "Envoyer une offre de reconquête : bon client, silencieux plus longtemps "
+            "que d’habitude.",
             "second_order": "Inviter à une deuxième commande : le délai habituel court encore.",
             "high_potential": "Investir tôt : deviendra sans doute l’un des meilleurs clients.",
             "let_rest": "Ne rien dépenser en contacts pour l’instant.",
@@ -53,7 +53,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
     "pl": ActionWords(
         by_list={
             "protect_now": "Skontaktuj się osobiście w tym tygodniu, zanim cenny klient odejdzie.",
-            "win_back": "Wyślij ofertę powrotu: kiedyś cenny klient, od dawna milczy.",
+            "win_back": "Wyślij ofertę powrotu: cenny klient, milczy dłużej niż zwykle.",
             "second_order": "Zaproś do drugiego zamówienia: zwykły czas na nie jeszcze nie minął.",
             "high_potential": "Zainwestuj wcześnie: zapewne będzie jednym z najlepszych klientów.",
             "let_rest": "Na razie nie wydawaj nic na kontakt.",

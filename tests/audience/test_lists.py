@@ -163,11 +163,25 @@ def test_nobody_held_out_or_without_permission_is_told_to_be_contacted() -> None
     base["contact_ok"] = ["yes", "no", None, "true", "maybe"] * 8
     plan = plan_contacts(base, rules=RULES, as_of=AS_OF, seed=3)
     allowed = base["contact_ok"].isin(["yes", "true"])
-    told = plan["recommended_action"] == ACTIONS["en"].by_list["nurture"]
+    told = plan["recommended_action"].isin([ACTIONS["en"].by_list["nurture"], ACTIONS["en"].best])
     assert (told == (allowed & ~plan["holdout"])).all()
     assert (plan["contact_by"].notna() == told).all()
     refused = plan.loc[~allowed, "recommended_action"]
     assert set(refused) == {ACTIONS["en"].no_permission}
+
+
+def test_the_best_tenth_of_whom_no_list_asks_anything_is_thanked() -> None:
+    best, fading = person(value=500, prob=0.9, margin=99), person(value=400, prob=0.2, margin=99)
+    base = base_with(best, fading, *[person() for _ in range(12)]).assign(list="nurture")
+    rules = replace(RULES, holdout_share=0.0)
+    actions = plan_contacts(base, rules=rules, as_of=AS_OF, seed=3)["recommended_action"]
+    assert actions.iloc[0] == ACTIONS["en"].best
+    # Of the three that are the best tenth of thirty, not the one who is likely to stay away.
+    assert base["predicted_value"].nlargest(3).iloc[-1] < 400
+    assert (actions == ACTIONS["en"].best).sum() == 2
+    asked = base.assign(list="protect_now")
+    told = plan_contacts(asked, rules=rules, as_of=AS_OF, seed=3)["recommended_action"]
+    assert set(told) == {ACTIONS["en"].by_list["protect_now"]}
 
 
 def test_deadlines_are_the_audiences_days_and_never_past() -> None:

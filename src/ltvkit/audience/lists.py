@@ -23,6 +23,9 @@ from ltvkit.units import Floats
 CHURN_MEDIUM = 1 / 3
 CHURN_HIGH = 2 / 3
 
+BEST_SHARE = 0.1
+"""The share of the base that is thanked as the best where no list asks for anything else."""
+
 LIST_INPUT = Schema(
     name="list input",
     key=("customer_id",),
@@ -265,9 +268,9 @@ def plan_contacts(
     Parameters
     ----------
     customers : DataFrame
-        `customer_id, list, predicted_value, value_at_risk, first_order`, and `contact_ok` (yes,
-        no or missing) where the shop keeps permissions. Of contracts `running` and
-        `next_order_from`: a call comes before the renewal, not long before.
+        `customer_id, list, predicted_value, value_at_risk, churn_risk, first_order`, and
+        `contact_ok` (yes, no or missing) where the shop keeps permissions. Of contracts `running`
+        and `next_order_from`: a call comes before the renewal, not long before.
     rules : ListRules
         `holdout_share`; and the deadline of `second_order` is `usual_days_to_second` after the
         first order, if that is sooner.
@@ -297,6 +300,12 @@ def plan_contacts(
     if "running" in customers.columns:
         by_list["protect_now"] = sentences.before_renewal
     action = customers["list"].map(by_list).to_numpy(dtype=object)
+    best = (
+        (customers["list"] == "nurture")
+        & (top_share(customers["predicted_value"]) <= BEST_SHARE)
+        & (customers["churn_risk"] <= CHURN_HIGH)
+    )
+    action = np.where(best, sentences.best, action)
     action = np.where(held_out, sentences.held_out, action)
     action = np.where(contactable, action, sentences.no_permission)
     deadline = _deadlines(customers, as_date(as_of), rules.usual_days_to_second)

@@ -12,11 +12,13 @@ __all__ = ["ACTIONS", "ActionWords", "Language", "in_language"]
 class ActionWords:
     """What to do with a customer: a sentence per list, and those that overrule it.
 
-    `before_renewal` stands for `protect_now` where customers renew contracts.
+    `before_renewal` stands for `protect_now` where customers renew contracts, `best` for `nurture`
+    where a customer is among the best.
     """
 
     by_list: Mapping[str, str]
     before_renewal: str
+    best: str
     held_out: str
     no_permission: str
 
@@ -32,6 +34,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "nurture": "Keep in the regular newsletter and automations.",
         },
         before_renewal="Contact personally before the renewal is due: a contract at risk.",
+        best="Thank and look after: one of the best customers.",
         held_out="Leave alone: held out so that the effect of this list can be measured.",
         no_permission="Do not contact: no permission on record.",
     ),
@@ -47,6 +50,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "nurture": "Garder dans la newsletter et les scénarios habituels.",
         },
         before_renewal="À contacter personnellement avant l’échéance : un contrat menacé.",
+        best="Remercier et soigner : l’un des meilleurs clients.",
         held_out="Ne pas contacter : groupe témoin, pour mesurer l’effet de cette liste.",
         no_permission="Ne pas contacter : aucun consentement enregistré.",
     ),
@@ -60,6 +64,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
             "nurture": "Zostaw w stałym newsletterze i automatyzacjach.",
         },
         before_renewal="Skontaktuj się osobiście przed terminem odnowienia: umowa zagrożona.",
+        best="Podziękuj i zadbaj: jeden z najlepszych klientów.",
         held_out="Nie kontaktuj się: grupa kontrolna, która pozwala zmierzyć efekt tej listy.",
         no_permission="Nie kontaktuj się: brak zapisanej zgody.",
     ),
@@ -84,4 +89,4 @@ def in_language(action: str, language: Language) -> str:
 
 
 def _overruling(words: ActionWords) -> tuple[str, ...]:
-    return words.before_renewal, words.held_out, words.no_permission
+    return words.before_renewal, words.best, words.held_out, words.no_permission

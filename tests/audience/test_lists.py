@@ -170,6 +170,19 @@ def test_nobody_held_out_or_without_permission_is_told_to_be_contacted() -> None
     assert set(refused) == {ACTIONS["en"].no_permission}
 
 
+def test_who_ordered_once_and_hardly_will_again_is_worth_no_dear_offer() -> None:
+    once = {"margin": 99, "first": "2023-04-01", "last": "2023-04-01"}
+    base = base_with(
+        person(prob=0.005, **once), person(prob=0.06, **once), person(prob=0.005, margin=99)
+    )
+    base["list"] = assign_lists(base, RULES)
+    assert set(base["list"].iloc[:3]) == {"win_back"}
+    rules = replace(RULES, holdout_share=0.0)
+    actions = plan_contacts(base, rules=rules, as_of=AS_OF, seed=3)["recommended_action"]
+    offer = ACTIONS["en"].by_list["win_back"]
+    assert actions.iloc[:3].tolist() == [ACTIONS["en"].hardly, offer, offer]
+
+
 def test_the_best_tenth_of_whom_no_list_asks_anything_is_thanked() -> None:
     best, fading = person(value=500, prob=0.9, margin=99), person(value=400, prob=0.2, margin=99)
     base = base_with(best, fading, *[person() for _ in range(12)]).assign(list="nurture")

@@ -23,6 +23,9 @@ from ltvkit.units import Floats
 CHURN_MEDIUM = 1 / 3
 CHURN_HIGH = 2 / 3
 
+PROB_FLOOR = 0.05
+"""Below a 5 % chance of an order, "value if kept" would divide two small, uncertain numbers."""
+
 BEST_SHARE = 0.1
 """The share of the base that is thanked as the best where no list asks for anything else."""
 
@@ -268,9 +271,9 @@ def plan_contacts(
     Parameters
     ----------
     customers : DataFrame
-        `customer_id, list, predicted_value, value_at_risk, churn_risk, first_order`, and
-        `contact_ok` (yes, no or missing) where the shop keeps permissions. Of contracts `running`
-        and `next_order_from`: a call comes before the renewal, not long before.
+        `customer_id, list, predicted_value, value_at_risk, prob_active, churn_risk, first_order,
+        last_order`, and `contact_ok` (yes, no or missing) where the shop keeps permissions. Of
+        contracts `running` and `next_order_from`: a call comes before the renewal, not long before.
     rules : ListRules
         `holdout_share`; and the deadline of `second_order` is `usual_days_to_second` after the
         first order, if that is sooner.
@@ -300,6 +303,13 @@ def plan_contacts(
     if "running" in customers.columns:
         by_list["protect_now"] = sentences.before_renewal
     action = customers["list"].map(by_list).to_numpy(dtype=object)
+    if "running" not in customers.columns:
+        hardly = (
+            (customers["list"] == "win_back")
+            & (customers["first_order"] == customers["last_order"])
+            & (customers["prob_active"] < PROB_FLOOR)
+        )
+        action = np.where(hardly, sentences.hardly, action)
     best = (
         (customers["list"] == "nurture")
         & (top_share(customers["predicted_value"]) <= BEST_SHARE)

@@ -18,6 +18,7 @@ from ltvkit.audience.lists import (
     CHURN_HIGH,
     CHURN_MEDIUM,
     LIST_NAMES,
+    PROB_FLOOR,
     ListRules,
     assign_lists,
     plan_contacts,
@@ -49,9 +50,6 @@ Optional: `predicted_value_low_80` and `predicted_value_high_80` where the inter
 level, as `confidence` is read from that of 80 %; `prob_order_90d`, `next_order_expected`,
 `next_order_from`, `next_order_to`; of contracts `prob_kept`, `prob_alive` (0 after the end) and
 `value_if_kept`, else `prob_active` and what follows from it."""
-
-PROB_FLOOR = 0.05
-"""Below a 5 % chance of an order, "value if kept" would divide two small, uncertain numbers."""
 
 HIGH_CONFIDENCE_WIDTH = 1.5
 MEDIUM_CONFIDENCE_WIDTH = 3.0

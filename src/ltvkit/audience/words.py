@@ -13,12 +13,14 @@ class ActionWords:
     """What to do with a customer: a sentence per list, and those that overrule it.
 
     `before_renewal` stands for `protect_now` where customers renew contracts, `best` for `nurture`
-    where a customer is among the best.
+    where a customer is among the best, `hardly` for `win_back` where one who ordered on one day
+    hardly will again.
     """
 
     by_list: Mapping[str, str]
     before_renewal: str
     best: str
+    hardly: str
     held_out: str
     no_permission: str
 
@@ -35,6 +37,7 @@ ACTIONS: Mapping[Language, ActionWords] = {
         },
         before_renewal="Contact personally before the renewal is due: a contract at risk.",
         best="Thank and look after: one of the best customers.",
+        hardly="Only an offer that costs next to nothing: ordered on one day, hardly will again.",
         held_out="Leave alone: held out so that the effect of this list can be measured.",
         no_permission="Do not contact: no permission on record.",
     ),
@@ -51,6 +54,8 @@ ACTIONS: Mapping[Language, ActionWords] = {
         },
         before_renewal="À contacter personnellement avant l’échéance : un contrat menacé.",
         best="Remercier et soigner : l’un des meilleurs clients.",
+        hardly="Seulement une offre qui ne coûte presque rien : commandes d’un seul jour, presque "
+        "aucune chance d’une autre.",
         held_out="Ne pas contacter : groupe témoin, pour mesurer l’effet de cette liste.",
         no_permission="Ne pas contacter : aucun consentement enregistré.",
     ),
@@ -65,6 +70,8 @@ ACTIONS: Mapping[Language, ActionWords] = {
         },
         before_renewal="Skontaktuj się osobiście przed terminem odnowienia: umowa zagrożona.",
         best="Podziękuj i zadbaj: jeden z najlepszych klientów.",
+        hardly="Tylko oferta, która prawie nic nie kosztuje: zakupy jednego dnia, prawie bez "
+        "szans na kolejne.",
         held_out="Nie kontaktuj się: grupa kontrolna, która pozwala zmierzyć efekt tej listy.",
         no_permission="Nie kontaktuj się: brak zapisanej zgody.",
     ),
@@ -89,4 +96,4 @@ def in_language(action: str, language: Language) -> str:
 
 
 def _overruling(words: ActionWords) -> tuple[str, ...]:
-    return words.before_renewal, words.best, words.held_out, words.no_permission
+    return words.before_renewal, words.best, words.hardly, words.held_out, words.no_permission

@@ -268,6 +268,19 @@ def test_a_few_orders_say_nothing_of_prices(log):
     assert value_change(replace(panel.activity, repeats=few), panel.as_of_day) == 0.0
 
 
+def test_of_a_change_of_prices_no_more_counts_than_all_orders_do_not_know(log):
+    panel = simulated_panel(dearer(log, 100, 3.0), history_days=200, horizon_days=60)
+    repeats = panel.activity.repeats
+    late = repeats["day"] > panel.as_of_day - 91
+
+    def mean(of):
+        return of["repeat_revenue"].sum() / of["repeat_orders"].sum()
+
+    unknown = np.log(mean(repeats[late]) / mean(repeats))
+    assert np.log(mean(repeats[late]) / mean(repeats[~late])) - 0.3 > unknown
+    assert value_change(panel.activity, panel.as_of_day) == pytest.approx(unknown)
+
+
 def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
     panel = simulated_panel(log, history_days=500, horizon_days=90)
     repeats = panel.activity.repeats

@@ -14,15 +14,16 @@ VALUES_DOUBT = 0.5
 
 
 def value_change(activity: Activity, day: int) -> float:
-    """By how much orders of late are worth more than those before, beyond what is usual; a log.
+    """By how much orders of late are worth more than all, beyond what is usual; a log.
 
-        sign(v) max(0, min(|v| - .15 - se, sign(v) u))
+        sign(v) max(0, min(|v| - .15 - se, sign(v) u, |a|))
 
     with v the log of the mean value of repeat orders of the last 91 days over that of those before,
     se its standard error, and u the same over the 91 days a year ago, where there are enough of
-    them: what orders of this time of the year are always worth is the season's. Prices, currencies
-    and what is sold change: past orders are worth what they cost then. A large buyer who comes once
-    in a while is no change.
+    them: what orders of this time of the year are always worth is the season's. A value of orders
+    that was learned from all of them knows a part of v; it does not know a, the log of the mean
+    value of late over that of all. Prices, currencies and what is sold change: past orders are
+    worth what they cost then. A large buyer who comes once in a while is no change.
     """
     repeats = activity.repeats[activity.repeats["day"] <= day]
     late = repeats["day"] > day - VALUES_WINDOW
@@ -36,7 +37,8 @@ def value_change(activity: Activity, day: int) -> float:
     year_ago = repeats[(back >= YEAR_DAYS) & (back < YEAR_DAYS + VALUES_WINDOW)]
     if _can_be_valued(year_ago):
         beyond = min(beyond, np.sign(change) * (log_late - _mean_value(year_ago)[0]))
-    return float(np.sign(change) * max(0.0, beyond))
+    unknown = abs(log_late - _mean_value(repeats)[0])
+    return float(np.sign(change) * max(0.0, min(beyond, unknown)))
 
 
 def _can_be_valued(repeats: pd.DataFrame) -> bool:

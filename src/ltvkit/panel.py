@@ -48,6 +48,9 @@ PART = "part: "
 FEWEST_CUSTOMERS = 20
 """Customers who must share a text value before a model keeps it: a rarer one may name somebody."""
 
+SHORTEST_LABEL = 7
+"""Days of the shortest labels: a choice, whole weeks."""
+
 SHORTER_LABELS = (0.5, 1.0)
 """Lengths of labels, as shares of the longest: short ones reach nearer to today."""
 
@@ -231,11 +234,13 @@ class ModelOfRecord(LtvModel, Protocol):
 def label_length(history_days: int, horizon_days: int) -> int:
     """Days of the longest labels: the horizon if history holds it twice, else 40 % of history.
 
-    >>> label_length(1000, 365), label_length(272, 273)
-    (365, 108)
+    A week at least: in less nearly nobody orders, and what is learned of a week is spread over it.
+
+    >>> label_length(1000, 365), label_length(272, 273), label_length(1000, 1)
+    (365, 108, 7)
     """
     if history_days >= 2 * horizon_days + 28 or history_days >= 2.5 * horizon_days:
-        return horizon_days
+        return max(SHORTEST_LABEL, horizon_days)
     return max(14, min(horizon_days, int(0.4 * history_days)))
 
 
@@ -258,7 +263,7 @@ def panel_dates(as_of_day: int, history_days: int, horizon_days: int) -> list[tu
     first = as_of_day - history_days
     dates = set()
     for share in SHORTER_LABELS:
-        label = max(7, int(longest * share))
+        label = max(SHORTEST_LABEL, int(longest * share))
         for k in range(SNAPSHOTS):
             day = as_of_day - label - k * step
             if day - first >= shortest_history(longest):

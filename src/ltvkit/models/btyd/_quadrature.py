@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ltvkit.units import Floats
 
 # The integrand is dropped where it is e^-40 of its value at the lower end.
-_DROP = 40.0
+DROP = 40.0
 # Nodes that leave an error below 1e-11: where the integrand falls by less than e^10 on a stretch
 # of less than 2 (most customers), and in general.
 _EASY, _EASY_DROP, _EASY_STRETCH = 12, 10.0, 2.0
@@ -145,7 +145,7 @@ def _stretch(rows: _Rows, whole: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]
 
     drop = -height(whole, rows)
     easy = (drop < _EASY_DROP) & (whole < _EASY_STRETCH)
-    steep = np.flatnonzero(drop > _DROP)
+    steep = np.flatnonzero(drop > DROP)
     if not steep.size:
         return whole, easy
     # Newton's method on a concave function, from the right: every iterate covers the root.
@@ -153,7 +153,7 @@ def _stretch(rows: _Rows, whole: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]
     for _ in range(12):
         grown = np.exp(z) * (some.c + some.low)
         slope = 1 - some.k - some.j * grown / (grown + some.gap)
-        z = np.minimum(z, z - (height(z, some) + _DROP) / slope)
+        z = np.minimum(z, z - (height(z, some) + DROP) / slope)
     stretch = whole.copy()
     stretch[steep] = z
     return stretch, easy

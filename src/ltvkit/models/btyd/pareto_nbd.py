@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import digamma, expit, exprel, gammaln, hyperu, xlogy
+from scipy.special import digamma, expit, exprel, gammaln, xlogy
 from sklearn.base import BaseEstimator
 
 from ltvkit.models import _state
@@ -23,6 +23,7 @@ from ltvkit.models._rows import (
     tally,
 )
 from ltvkit.models.btyd._quadrature import (
+    DROP,
     log_power_integral,
     log_power_integral_with_means,
     power_nodes,
@@ -183,8 +184,13 @@ class ParetoNBD(BaseEstimator):
         x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
 
         def discounted(x: Floats, t_x: Floats, T: Floats) -> Floats:
-            # By Kummer's transformation the same as the formula above, without its large powers.
-            time = (beta + T) * hyperu(1.0, 2.0 - s, delta * (beta + T))
+            # By Kummer's transformation U(1, 2 - s, z), without the large powers of the formula
+            # above: an integral of e^(-zu) (1+u)^-s, down to e^-40 of its value at 0.
+            z = delta * (beta + T)
+            end = np.minimum(DROP / z, np.expm1(min(DROP / max(s - 1, 1e-9), 700.0)))
+            u, measure = power_nodes(1.0, 1.0, np.zeros(z.shape), end, count=48)
+            lasting = np.exp(-z[..., None] * u - s * np.log1p(u)) * measure
+            time = (beta + T) * lasting.sum(axis=-1)
             return np.asarray(self._prob_alive(x, t_x, T) * (r + x) / (alpha + T) * time)
 
         return on_distinct(discounted, x, t_x, T)

@@ -13,7 +13,7 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.pymc_script import PymcScript
 from benchmarks.speed.meter import Meter
 
-from ltvkit.data import CleanLog, continuity, order_days_from_frame
+from ltvkit.data import CleanLog, continuity, mixture, order_days_from_frame
 from ltvkit.evaluation.backtest import (
     Backtest,
     fold_snapshots,
@@ -244,6 +244,7 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
         total_is_forecast=model.level_.grade != "none",
         customers=len(asked.panel.now),
         continuity=continuity(asked.history),
+        mixture=mixture(asked.history),
         of_kind=(check_newcomers(model.level_.untried),),
     )
     return {

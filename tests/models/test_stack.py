@@ -197,7 +197,7 @@ def test_a_log_without_any_past_date_is_refused_with_what_to_do():
 @pytest.mark.parametrize(
     ("history_days", "horizon_days", "advice"),
     [
-        (20, 1, r"got 20 days .* expected 29 or more: 28 before .* and 1 seen after it.* orders$"),
+        (20, 1, r"got 20 days .* expected 35 or more: 28 before .* and 7 seen after it.* orders$"),
         (35, 30, r"got 35 days .* expected 42 or more: .* and 14 seen .* or shorten the horizon$"),
     ],
 )

@@ -45,8 +45,10 @@ def _leave_out(name: str) -> Part:
 
     groups = [
         (candidates, group, tuple(one for one in getattr(candidates, group) if one != name))
-        for group in ("LEARNED", "BTYD", "CAUTIOUS", "WEIGHED", "LARGEST")
+        for group in ("LEARNED", "BTYD", "WEIGHED")
     ]
+    if name == candidates.LARGEST:
+        groups.append((candidates, "LARGEST", ""))
     return Part(f"candidate {name}", ((candidates, "fit_candidates", fewer), *groups))
 
 
@@ -71,7 +73,8 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
         Part("sharpening", ((blend, "SHARPEST", 1.0),)),
-        Part("mix for the largest", ((candidates, "LARGEST", ()),)),
+        Part("mix for the largest", ((candidates, "LARGEST", ""),)),
+        Part("choice of BTYD models", ((blend, "AS_GOOD", float("inf")),)),
         Part("totals of past days met in intervals", ((stack, "at_levels_met", lambda m, *_: m),)),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
@@ -89,7 +92,7 @@ def parts() -> tuple[Part, ...]:
         Part("monotone constraints", ((candidates, "INCREASING", ()),)),
         _not_read("BTYD features", *family.COLUMNS),
         _not_read("features of last year", "orders_year_ago", "revenue_year_ago"),
-        *(_leave_out(name) for name in dict.fromkeys((*candidates.WEIGHED, *candidates.LARGEST))),
+        *(_leave_out(name) for name in candidates.WEIGHED),
     )
 
 

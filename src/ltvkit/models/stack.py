@@ -353,7 +353,7 @@ class StackedLtv(BaseEstimator):
             revenue[recent],
             active_customers=int((revenue[main & (day == latest)] > 0).sum()),
             weighed=contest.WEIGHED,
-            geometric=contest.CAUTIOUS,
+            learned=contest.LEARNED,
             btyd=contest.BTYD,
             largest=contest.LARGEST,
         )

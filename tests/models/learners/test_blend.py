@@ -37,9 +37,9 @@ def fitted(candidates, revenue, *, active=2000):
         revenue,
         active_customers=active,
         weighed=tuple(candidates),
-        geometric=("truth", "noise"),
-        btyd=("constant", "noise"),
-        largest=("truth", "noise"),
+        learned=("truth", "noise"),
+        btyd=("constant", "truth"),
+        largest="truth",
     )
 
 
@@ -55,7 +55,7 @@ def test_the_sharpened_stack_and_each_candidate_meet_the_revenue_they_were_fitte
 ):
     revenue, _ = revenue_and_truth
     found = fitted(candidates, revenue)
-    sharpened = replace(found, largest=())
+    sharpened = replace(found, largest="")
     assert sharpened.combine(candidates).sum() == pytest.approx(revenue.sum(), rel=1e-9)
     for name, level in found.levels.items():
         assert level * candidates[name].sum() == pytest.approx(revenue.sum(), rel=1e-9)
@@ -125,20 +125,31 @@ def test_a_forecast_that_is_right_is_not_sharpened():
     assert sharp[best].sum() > 1.1 * revenue[best].sum()
 
 
-def test_with_nobody_active_the_stack_is_the_mean_of_the_btyd_models(candidates, revenue_and_truth):
+def test_with_nobody_active_the_stack_is_the_btyd_model_that_fits(candidates, revenue_and_truth):
     revenue, _ = revenue_and_truth
     found = fitted(candidates, revenue, active=0)
     assert (found.learned_share, found.sharpness) == (0.0, 1.0)
-    expected = sum(found.levels[n] * candidates[n] for n in ("constant", "noise")) / 2
-    stack = replace(found, largest=())
+    assert (found.btyd, found.geometric) == (("truth",), ("truth", "noise", "truth"))
+    expected = found.levels["truth"] * candidates["truth"]
+    stack = replace(found, largest="")
     np.testing.assert_allclose(stack.combine(candidates), expected, rtol=1e-9)
+
+
+def test_btyd_models_that_fit_alike_are_both_heard(candidates, revenue_and_truth):
+    revenue, truth = revenue_and_truth
+    alike = candidates | {"constant": truth * np.random.default_rng(5).gamma(90, 1 / 90, ROWS)}
+    found = fitted(alike, revenue, active=0)
+    assert found.btyd == ("constant", "truth")
+    expected = sum(found.levels[n] * alike[n] for n in ("constant", "truth")) / 2
+    stack = replace(found, largest="")
+    np.testing.assert_allclose(stack.combine(alike), expected, rtol=1e-9)
 
 
 def test_the_mix_takes_over_from_the_95_to_the_99_percent_quantile(candidates, revenue_and_truth):
     found = fitted(candidates, revenue_and_truth[0])
     near, far = found.far
-    sharp = replace(found, largest=()).combine(candidates)
-    onward = sum(found.levels[n] * candidates[n] for n in ("truth", "noise")) / 2
+    sharp = replace(found, largest="").combine(candidates)
+    onward = found.levels["truth"] * candidates["truth"]
     mix = (sharp + onward) / 2
     both = found.combine(candidates)
     np.testing.assert_array_equal(both[sharp <= near], sharp[sharp <= near])
@@ -155,16 +166,16 @@ def test_beyond_what_dull_candidates_have_seen_one_that_goes_on_comes_nearer(rev
         revenue,
         active_customers=2000,
         weighed=("noise", "constant"),
-        geometric=("noise",),
+        learned=("noise",),
         btyd=("constant",),
-        largest=("truth",),
+        largest="truth",
     )
     top = truth > np.quantile(truth, 0.98)
 
     def miss(blend):
         return np.abs(blend.combine(dull) - truth)[top].mean()
 
-    assert miss(found) < miss(replace(found, largest=()))
+    assert miss(found) < miss(replace(found, largest=""))
 
 
 def test_the_stack_is_half_a_weighted_and_half_a_geometric_mean():

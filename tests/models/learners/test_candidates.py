@@ -7,7 +7,6 @@ import pytest
 from ltvkit.models.learners import loglinear
 from ltvkit.models.learners.candidates import (
     KEYS,
-    LARGEST,
     LEARNED,
     WEIGHED,
     fit_candidates,
@@ -57,7 +56,7 @@ def fitted(described):
 def test_every_name_has_a_prediction_for_every_row(fitted, described):
     candidates, out_of_fold, unseen = fitted
     found, chances = candidates.predict(described)
-    assert set(found) == set(out_of_fold) == {*WEIGHED, *LARGEST}
+    assert set(found) == set(out_of_fold) == set(WEIGHED)
     for name in found:
         for values in (found[name], out_of_fold[name]):
             assert values.shape == (len(described),)

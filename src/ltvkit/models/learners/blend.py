@@ -22,7 +22,12 @@ FAR_QUANTILES = (0.95, 0.99)
 """Between these quantiles of past predictions the mix for the largest takes over."""
 
 FAR_SHARE = 0.5
-"""Share of others than the stack in that mix."""
+"""Share of the one that goes on in that mix."""
+
+AS_GOOD = 1.05
+"""Times the least deviance up to which a BTYD model is heard: they differ by what a first order
+says of later ones, which is little in most shops and nearly all in some (docs/methods/ranking.md).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Blend:
     geometric : tuple of str
         Candidates whose geometric mean is the other half of the stack.
     btyd : tuple of str
-        Candidates that the stack is shrunk to.
+        Candidates that the stack is shrunk to: those of the BTYD models that fit here.
     sharpness : float
         Power of the combined prediction, 1 or a little more: a mean of models is duller than any
         of them.
@@ -50,9 +55,9 @@ class Blend:
         The least revenue that a candidate of the geometric mean counts with.
     far : tuple of float, optional
         Predictions between which the mix for the largest takes over: trees cannot say more than
-        the largest leaf they have seen, others go on in proportion to what the customer did.
-    largest : tuple of str
-        Candidates whose mean is the other half of that mix.
+        the largest leaf they have seen, another goes on in proportion to what the customer did.
+    largest : str
+        The candidate that is the other half of that mix; none if empty.
     """
 
     levels: dict[str, float]
@@ -64,14 +69,14 @@ class Blend:
     level: float = 1.0
     floor: float = 0.0
     far: tuple[float, float] | None = None
-    largest: tuple[str, ...] = ()
+    largest: str = ""
 
     def combine(self, candidates: dict[str, Floats]) -> Floats:
         """One prediction per row.
 
             stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD mean
             sharp = level x stack ^ sharpness
-            sharp + f / 2 x (mean of `largest` - sharp),  f from 0 to 1 between the values of `far`
+            sharp + f / 2 x (`largest` - sharp),  f from 0 to 1 between the values of `far`
 
         all of candidates at their own level. The geometric mean asks that they agree.
         """
@@ -82,8 +87,7 @@ class Blend:
             return sharp
         near, far = self.far
         share = FAR_SHARE * np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
-        onward = np.mean([level[name] for name in self.largest], axis=0)
-        return np.asarray(sharp + share * (onward - sharp))
+        return np.asarray(sharp + share * (level[self.largest] - sharp))
 
     def _stack(self, level: dict[str, Floats], btyd: Floats) -> Floats:
         if self.learned_share == 0:
@@ -102,11 +106,13 @@ def fit_blend(
     *,
     active_customers: int,
     weighed: tuple[str, ...],
-    geometric: tuple[str, ...],
+    learned: tuple[str, ...],
     btyd: tuple[str, ...],
-    largest: tuple[str, ...],
+    largest: str,
 ) -> Blend:
     """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
+
+    Of the BTYD models those are heard whose deviance there is within `AS_GOOD` of the least.
 
     The sharpness is the power from 1 to `SHARPEST` under which the revenue that came is most
     likely (Poisson, at equal total: right for a mean whatever the scatter), shrunk to 1 by the
@@ -123,19 +129,28 @@ def fit_blend(
         Customers who spent in the latest label; see `SHRINK_ACTIVE`.
     weighed : tuple of str
         Candidates of the weighted mean.
-    geometric, btyd, largest : tuple of str
+    learned, btyd : tuple of str
+        The geometric mean is that of those that learned and of the last BTYD model that is heard.
+    largest : str
         See `Blend`.
     """
     total = float(revenue.sum())
     levels = {name: total / max(float(p.sum()), 1e-12) for name, p in candidates.items()}
     matrix = np.column_stack([candidates[n] * levels[n] for n in weighed]) / revenue.mean()
     weights = _convex_weights(matrix, revenue / revenue.mean())
+
+    def deviance(name: str) -> float:
+        mean = levels[name] * candidates[name] / revenue.mean()
+        return float(tweedie_deviance(revenue / revenue.mean(), np.maximum(mean, FLOOR)).mean())
+
+    deviances = {name: deviance(name) for name in btyd}
+    heard = tuple(n for n in btyd if deviances[n] <= AS_GOOD * min(deviances.values()))
     blend = Blend(
         levels=levels,
         weights=dict(zip(weighed, weights.tolist(), strict=True)),
         learned_share=active_customers / (active_customers + SHRINK_ACTIVE),
-        geometric=geometric,
-        btyd=btyd,
+        geometric=(*learned, heard[-1]),
+        btyd=heard,
         floor=FLOOR * float(revenue.mean()),
         largest=largest,
     )

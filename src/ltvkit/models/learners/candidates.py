@@ -7,9 +7,7 @@
 - `pareto_nbd`: expected orders x Gamma-Gamma value of all orders;
 - `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where
   first orders are unlike later ones;
-- `past_rate`: what the customer spent a day so far;
-- `past_spend`: what the customer spent so far, for the largest alone: those who bought much in a
-  short time rarely go on so.
+- `past_rate`: what the customer spent a day so far.
 
 Each predicts revenue over the label's length, up to a constant: the level is set apart.
 """
@@ -29,10 +27,9 @@ from ltvkit.units import Floats
 LEARNED = ("tweedie", "root", "loglinear")
 BTYD = ("pareto_nbd", "pareto_nbd_repeat")
 WEIGHED = (*LEARNED, *BTYD, "past_rate")
-LARGEST = (*BTYD, "past_spend")
-"""The candidates of the weighted mean, and of the mix for the largest."""
-CAUTIOUS = (*LEARNED, "pareto_nbd_repeat")
-"""The candidates of the geometric mean."""
+"""The candidates of the weighted mean."""
+LARGEST = "pareto_nbd"
+"""Who is asked beside the stack of the largest customers: it goes on where trees stop."""
 
 EXTREME = 0.999
 """Revenue beyond this quantile of positive revenue teaches as much as the quantile."""
@@ -100,7 +97,6 @@ def from_columns(described: pd.DataFrame) -> dict[str, Floats]:
         "pareto_nbd": described["pareto_expected_value"].to_numpy(dtype=float),
         "pareto_nbd_repeat": described["pareto_repeat_expected_value"].to_numpy(dtype=float),
         "past_rate": spent / age * days,
-        "past_spend": spent * days,
     }
 
 

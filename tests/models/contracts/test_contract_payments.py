@@ -158,6 +158,18 @@ def test_intervals_of_those_who_pay_at_all_leave_out_nothing_paid():
     assert (low[1], high[1]) == (0, 0)
 
 
+@pytest.mark.parametrize("if_any", [False, True])
+def test_an_interval_is_the_same_alone_as_beside_one_who_pays_two_hundred_times(unlike, if_any):
+    """Nobody else's payments say how finely a customer's own revenue is told."""
+    often = np.linspace(1.0, 0.5, 200)
+    padded = np.pad(unlike.tail, ((0, 0), (0, often.size - unlike.tail.shape[1])))
+    beside = PaymentsAhead(np.vstack([padded, often]), np.arange(len(padded) + 1))
+    alone = equal_tailed_intervals(unlike, SCATTER, level=0.8, if_any=if_any)
+    among = equal_tailed_intervals(beside, SCATTER, level=0.8, if_any=if_any)
+    for own, found in zip(alone, among, strict=True):
+        assert found[:-1].tolist() == own.tolist()
+
+
 def test_prices_that_scatter_widen_what_is_sure_in_number():
     ahead = PaymentsAhead(np.ones((1, 12)), np.zeros(1, dtype=np.intp))
     low, high = equal_tailed_intervals(ahead, SURE, level=0.8)

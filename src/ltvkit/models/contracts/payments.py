@@ -23,7 +23,6 @@ mostly fixed, and a blend of two plans is the price of neither."""
 
 ADDS_UP = 1e6
 QUANTILES = 21
-MOST_ATOMS = 2_000
 CENT = 1e-9
 
 
@@ -137,12 +136,8 @@ def equal_tailed_intervals(
     """
     shares = ahead.shares()
     kept = len(scatter)
-    if shares.shape[1] * kept > MOST_ATOMS:
-        kept = max(3, MOST_ATOMS // shares.shape[1])
-    place = ((np.arange(kept) + 0.5) / kept * len(scatter)).astype(int)
-    ratios = np.array(scatter)[place]
     counts = np.arange(1, shares.shape[1])
-    atoms, where = np.unique(np.append(0.0, np.outer(counts, ratios).ravel()), return_inverse=True)
+    atoms, where = np.unique(np.append(0.0, np.outer(counts, scatter).ravel()), return_inverse=True)
     low, high = np.zeros(len(shares)), np.zeros(len(shares))
     for row, share in enumerate(shares):
         if if_any:

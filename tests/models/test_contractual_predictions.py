@@ -88,6 +88,17 @@ def test_predictions_keep_their_contract_and_rise_with_the_horizon(one):
     assert (year["predicted_revenue"] <= decade["predicted_revenue"] + 1e-9).all()
 
 
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95])
+def test_an_interval_rises_with_the_horizon_at_both_ends(one, level):
+    """What 90 days bring holds what 30 of them do: nobody surely brings less in more days."""
+    _, panel, model = one
+    some = panel.now.sample(200, random_state=4)
+    asked = [model.predict(some, days, interval_level=level) for days in range(2, 500, 9)]
+    for near, far in pairwise(asked):
+        for name in ("low", "high"):
+            assert (near[name] <= far[name] + 1e-9).all()
+
+
 def test_a_higher_level_gives_intervals_that_hold_those_of_a_lower_one(one):
     _, panel, model = one
     levels = [model.predict(panel.now, interval_level=level) for level in (0.5, 0.8, 0.9, 0.95)]

@@ -18,7 +18,7 @@ from ltvkit.contracts import ContractHistory, ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
 from ltvkit.models.contracts.facts import PAST, ContractFacts, facts_in_words, gather_contract_facts
-from ltvkit.models.contracts.payments import KNOWN, PeriodValue, equal_tailed_intervals
+from ltvkit.models.contracts.payments import KNOWN, PeriodValue, intervals, share_below
 from ltvkit.models.contracts.renewals import RenewalLaw, if_all_made, kept, outlook
 from ltvkit.models.contracts.total import forecast_contracts, learn
 from ltvkit.models.total.level import LevelForecast
@@ -174,11 +174,18 @@ class ContractualLtv(BaseEstimator):
         stays = kept(self.law_, features, days)
         # Prices are exact, and how they rose is in the scatter: no factor goes before them.
         paid = self.value_.predict(features)
-        low, high = equal_tailed_intervals(
-            ahead, self.scatter_, level=interval_level, holds=expected * self.price_
+        alive = self._prob_running(features)
+        renews = np.minimum(alive, self.law_.rate(*self.law_.past(features)))
+        below = share_below(renews, self.scatter_)
+        low, high = intervals(
+            ahead,
+            self.scatter_,
+            level=interval_level,
+            below=below,
+            holds=expected * self.price_,
         )
-        low_if, high_if = equal_tailed_intervals(
-            ahead, self.scatter_, level=interval_level, if_any=True
+        low_if, high_if = intervals(
+            ahead, self.scatter_, level=interval_level, below=below, if_any=True
         )
         return pd.DataFrame(
             {
@@ -191,7 +198,7 @@ class ContractualLtv(BaseEstimator):
                 "high": high * paid,
                 "low_if_order": low_if * paid,
                 "high_if_order": high_if * paid,
-                "prob_alive": self._prob_running(features),
+                "prob_alive": alive,
                 "prob_order_90d": outlook(self.law_, features, 90).any,
                 **self._next_payment(features, running & (active >= UNLIKELY)),
                 "renewals_due": due,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.models.contracts.payments import equal_tailed_intervals, learn_value, scatter_of
+from ltvkit.models.contracts.payments import intervals, learn_value, scatter_of, share_below
 from ltvkit.models.contracts.renewals import PaymentsAhead
 
 SURE = (1.0,) * 21
@@ -78,27 +78,49 @@ def test_the_scatter_is_that_of_revenue_over_renewals_times_value():
     assert np.log(found[20] / found[0]) == pytest.approx(2 * 1.98 * 0.3, rel=0.1)
 
 
-def by_brute_force(share: np.ndarray, level: float) -> tuple[int, int]:
-    """The narrowest of the sets between two equal tails that holds the level."""
-    counts = range(len(share))
-    held = []
-    of_ends = [share[:k].sum() for k in counts] + [share[k:].sum() for k in counts]
-    for tail in (tail for tail in of_ends if tail < 0.5):
-        low = min(k for k in counts if share[: k + 1].sum() > tail)
-        high = max(k for k in counts if share[k:].sum() > tail)
-        if share[low : high + 1].sum() >= level:
-            held.append((high - low, low, high))
-    return min(held)[1:]
+SCATTER = tuple(np.exp(np.linspace(-0.6, 0.8, 21)).tolist())
+
+
+def by_brute_force(share: np.ndarray, under: float, over: float) -> tuple[float, float]:
+    """Revenue by revenue: what no more than `under` is less than, and no more than `over` more."""
+    rows = [(count * ratio, p / 21) for count, p in enumerate(share) for ratio in SCATTER]
+    come = sorted({revenue for revenue, p in rows if p})
+    low = max(a for a in come if sum(p for revenue, p in rows if revenue < a) <= under)
+    high = min(a for a in come if sum(p for revenue, p in rows if revenue > a) <= over)
+    return low, high
 
 
 @pytest.mark.parametrize("level", [0.3, 0.5, 0.8, 0.9, 0.95])
-def test_intervals_leave_out_the_largest_equal_tails_with_which_they_hold_their_level(level):
+@pytest.mark.parametrize("below", [0.0, 0.52, 1.0])
+def test_no_more_lies_on_either_side_of_an_interval_than_its_share_of_what_is_left_out(
+    level, below
+):
     dice = np.random.default_rng(5)
-    tail = np.cumprod(dice.uniform(0.5, 1.0, (60, 8)), axis=1)
-    ahead = PaymentsAhead(tail, np.arange(60))
-    low, high = equal_tailed_intervals(ahead, SURE, level=level)
-    expected = [by_brute_force(share, level) for share in ahead.shares()]
+    ahead = PaymentsAhead(np.cumprod(dice.uniform(0.7, 1.0, (20, 6)), axis=1), np.arange(20))
+    low, high = intervals(ahead, SCATTER, level=level, below=np.full(20, below))
+    under, over = (1 - level) * below, (1 - level) * (1 - below)
+    expected = [by_brute_force(share, under, over) for share in ahead.shares()]
     np.testing.assert_allclose(np.column_stack([low, high]), expected, rtol=1e-8)
+
+
+def test_of_two_customers_with_one_outlook_each_has_the_interval_of_its_own_share():
+    tail = np.cumprod(np.full((1, 6), 0.85), axis=1)
+    together = intervals(
+        PaymentsAhead(tail, np.zeros(2, dtype=np.intp)), SCATTER, level=0.8, below=np.array([1, 0])
+    )
+    for row, below in enumerate((1.0, 0.0)):
+        ahead = PaymentsAhead(tail, np.zeros(1, dtype=np.intp))
+        alone = intervals(ahead, SCATTER, level=0.8, below=np.full(1, below))
+        assert [ends[row] for ends in together] == [ends[0] for ends in alone]
+
+
+def test_below_lies_what_fixed_prices_leave_out_of_those_who_renew_in_four_of_five_cases():
+    chance = np.array([0.0, 0.79, 0.8, 1.0])
+    assert share_below(chance, SURE).tolist() == [0, 0, 1, 1]
+    assert share_below(chance, SCATTER).tolist() == pytest.approx([0, 0, 11 / 21, 11 / 21])
+    assert share_below(chance, (1.0,) * 18 + (1.5,) * 3).tolist() == pytest.approx(
+        [0, 0, 18 / 21, 18 / 21]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -109,15 +131,29 @@ def unlike():
     return PaymentsAhead(np.cumprod(stays, axis=1), np.arange(300))
 
 
-SCATTER = tuple(np.exp(np.linspace(-0.6, 0.8, 21)).tolist())
+BELOW = np.resize([0.0, 0.5, 1.0], 300)
+
+
+@pytest.mark.parametrize("level", [0.3, 0.5, 0.8, 0.9, 0.95])
+@pytest.mark.parametrize("scatter", [SURE, SCATTER])
+def test_both_ends_rise_where_no_fewer_payments_come(unlike, scatter, level):
+    """A time holds what a part of it holds: quantiles keep the order of what they are taken of."""
+    bounds = []
+    for power in (2.0, 1.3, 1.0, 0.9, 0.5, 0.1):
+        ahead = PaymentsAhead(unlike.tail**power, unlike.place)
+        bounds.append(intervals(ahead, scatter, level=level, below=BELOW, holds=ahead.expected))
+    for shorter, longer in itertools.pairwise(bounds):
+        for less, more in zip(shorter, longer, strict=True):
+            assert (less <= more).all()
+    assert (bounds[0][0] < bounds[-1][0]).mean() > 0.3
 
 
 @pytest.mark.parametrize("if_any", [False, True])
 @pytest.mark.parametrize("scatter", [SURE, SCATTER])
 def test_an_interval_of_a_higher_level_holds_that_of_a_lower_one(unlike, scatter, if_any):
-    asked = {"if_any": if_any, "holds": None if if_any else unlike.expected}
+    asked = {"below": BELOW, "if_any": if_any, "holds": None if if_any else unlike.expected}
     bounds = [
-        equal_tailed_intervals(unlike, scatter, level=level, **asked)
+        intervals(unlike, scatter, level=level, **asked)
         for level in (0.05, 0.2, 0.33, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
     ]
     for (low, high), (lower, higher) in itertools.pairwise(bounds):
@@ -128,7 +164,7 @@ def test_an_interval_of_a_higher_level_holds_that_of_a_lower_one(unlike, scatter
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.95])
 @pytest.mark.parametrize("if_any", [False, True])
 def test_what_is_drawn_lies_in_the_interval_at_least_as_often_as_it_says(unlike, if_any, level):
-    low, high = equal_tailed_intervals(unlike, SCATTER, level=level, if_any=if_any)
+    low, high = intervals(unlike, SCATTER, level=level, below=BELOW, if_any=if_any)
     dice = np.random.default_rng(7)
     for row, share in enumerate(unlike.shares()[:60]):
         paid = dice.choice(len(share), size=4000, p=share / share.sum())
@@ -141,7 +177,7 @@ def test_what_is_drawn_lies_in_the_interval_at_least_as_often_as_it_says(unlike,
 
 @pytest.mark.parametrize("level", [0.5, 0.8])
 def test_who_most_likely_pays_nothing_gets_nothing_and_others_what_is_expected(unlike, level):
-    low, high = equal_tailed_intervals(unlike, SURE, level=level, holds=unlike.expected)
+    low, high = intervals(unlike, SURE, level=level, below=BELOW, holds=unlike.expected)
     away = unlike.shares()[:, 0] >= level
     assert away.any()
     assert (high[away] == 0).all()
@@ -150,8 +186,8 @@ def test_who_most_likely_pays_nothing_gets_nothing_and_others_what_is_expected(u
 
 def test_intervals_of_those_who_pay_at_all_leave_out_nothing_paid():
     tail = np.array([[0.1, 0.09, 0.08], [0.0, 0.0, 0.0]])
-    low, high = equal_tailed_intervals(
-        PaymentsAhead(tail, np.arange(2)), SURE, level=0.8, if_any=True
+    low, high = intervals(
+        PaymentsAhead(tail, np.arange(2)), SURE, level=0.8, below=np.ones(2), if_any=True
     )
     assert low[0] == pytest.approx(3)
     assert high[0] == pytest.approx(3)
@@ -164,16 +200,16 @@ def test_an_interval_is_the_same_alone_as_beside_one_who_pays_two_hundred_times(
     often = np.linspace(1.0, 0.5, 200)
     padded = np.pad(unlike.tail, ((0, 0), (0, often.size - unlike.tail.shape[1])))
     beside = PaymentsAhead(np.vstack([padded, often]), np.arange(len(padded) + 1))
-    alone = equal_tailed_intervals(unlike, SCATTER, level=0.8, if_any=if_any)
-    among = equal_tailed_intervals(beside, SCATTER, level=0.8, if_any=if_any)
+    alone = intervals(unlike, SCATTER, level=0.8, below=BELOW, if_any=if_any)
+    among = intervals(beside, SCATTER, level=0.8, below=np.append(BELOW, 0.5), if_any=if_any)
     for own, found in zip(alone, among, strict=True):
         assert found[:-1].tolist() == own.tolist()
 
 
 def test_prices_that_scatter_widen_what_is_sure_in_number():
     ahead = PaymentsAhead(np.ones((1, 12)), np.zeros(1, dtype=np.intp))
-    low, high = equal_tailed_intervals(ahead, SURE, level=0.8)
+    low, high = intervals(ahead, SURE, level=0.8, below=np.ones(1))
     assert (low[0], high[0]) == (pytest.approx(12), pytest.approx(12))
     scatter = tuple(np.linspace(0.8, 1.2, 21).tolist())
-    low, high = equal_tailed_intervals(ahead, scatter, level=0.8)
+    low, high = intervals(ahead, scatter, level=0.8, below=np.full(1, 0.5))
     assert high[0] - low[0] == pytest.approx(12 * 0.4 * 0.8, rel=0.03)

@@ -2,7 +2,8 @@
 
 The next period's payments are a blend of the customer's last payment, last period, mean period and
 the shop's mean; after nothing but free periods they are what usually follows those. The number of
-renewals is discrete, so an interval leaves out equal tails as far as it holds its level.
+renewals is discrete, so an interval, which leaves out no more than it may on either side, holds
+its level and somewhat more.
 """
 
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from ltvkit.models._rows import column
+from ltvkit.models._rows import column, distinct
 from ltvkit.models.contracts.renewals import PaymentsAhead
-from ltvkit.units import Floats
+from ltvkit.units import USUAL_INTERVAL, Floats
 
 KNOWN = ("last_payment", "last_period", "mean_period")
 
@@ -24,6 +25,12 @@ mostly fixed, and a blend of two plans is the price of neither."""
 ADDS_UP = 1e6
 QUANTILES = 21
 CENT = 1e-9
+
+MOST_CELLS = 2_000_000
+"""Of a block of customers times what each may bring: 16 MB a copy."""
+
+ROUNDING = 1e-12
+"""What sums of chances are exact to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +113,40 @@ def scatter_of(revenue: Floats, renewals: Floats, value: Floats) -> tuple[float,
     return tuple(float(f"{ratio:.9g}") for ratio in ratios)
 
 
-def equal_tailed_intervals(
+def share_below(next_renewal: Floats, scatter: tuple[float, ...]) -> Floats:
+    """Which part of what an interval leaves out lies below it; it is the same for all horizons.
+
+    Whoever misses the next renewal in more than one of five cases may well pay nothing: the low is
+    0, and all that 80 % leave out can lie above. Of all others the share of renewals that bring no
+    more than usual lies below: with fixed prices all of it, as nothing is above every renewal made.
+
+    Parameters
+    ----------
+    next_renewal : ndarray
+        Each customer's chance of it.
+    scatter : tuple of float
+        From `scatter_of`.
+    """
+    usual = np.array(scatter) <= np.median(scatter) * (1 + CENT)
+    return np.where(next_renewal >= USUAL_INTERVAL, float(usual.mean()), 0.0)
+
+
+def intervals(
     ahead: PaymentsAhead,
     scatter: tuple[float, ...],
     *,
     level: float,
+    below: Floats,
     if_any: bool = False,
     holds: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Low and high of each customer's revenue, in units of the value of a period.
 
-    Of the equal-tailed intervals of so many renewals times what each scatters by, the narrowest
-    that holds `level`. They lie in each other, so that an interval of a higher level holds that
-    of a lower one; the shortest interval of each level need not.
+    Two quantiles of so many renewals times what each scatters by: of all that may come no more than
+    (1 - level) x below lies under the low, and no more than (1 - level) x (1 - below) over the
+    high. As these shares are no other for longer horizons, in which no fewer payments come, both
+    ends rise with the horizon; as they shrink with the level, an interval of a higher level holds
+    that of a lower one.
 
     Parameters
     ----------
@@ -127,31 +155,28 @@ def equal_tailed_intervals(
     scatter : tuple of float
         From `scatter_of`.
     level : float
-        How often the truth should lie within.
+        How often the truth should lie within, at least: what is rare comes in lumps.
+    below : ndarray
+        From `share_below`.
     if_any : bool
         Of those who pay at least once.
     holds : ndarray, optional
         The payments predicted of each customer, which the interval is stretched to hold, unless
         the customer most likely pays nothing: then it is [0, 0].
     """
-    shares = ahead.shares()
-    kept = len(scatter)
-    counts = np.arange(1, shares.shape[1])
-    atoms, where = np.unique(np.append(0.0, np.outer(counts, scatter).ravel()), return_inverse=True)
-    low, high = np.zeros(len(shares)), np.zeros(len(shares))
-    for row, share in enumerate(shares):
-        if if_any:
-            share = np.append(0.0, share[1:] / max(float(share[1:].sum()), 1e-300))
-            if not share.any():
-                continue
-        elif share[0] >= max(level, 0.5):
-            continue
-        mass = np.bincount(where, np.append(share[0], np.repeat(share[1:] / kept, kept))).astype(
-            float
-        )
-        low[row], high[row] = _equal_tailed(atoms, mass, level)
+    (whose, below), place = distinct([ahead.place.astype(float), below])
+    shares = ahead.shares()[whose.astype(int)]
+    nothing = shares[:, 0] >= max(level, 0.5)
+    if if_any:
+        shares[:, 0] = 0.0
+        nothing = shares.sum(axis=1) == 0
+    under, over = (1 - level) * below, (1 - level) * (1 - below)
+    low, high = _between(shares, scatter, under=under, over=over)
     # Sums of prices are exact to the cent only.
-    low, high = (low * (1 - CENT))[ahead.place], (high * (1 + CENT))[ahead.place]
+    low, high = (
+        np.where(nothing, 0.0, ends * near)[place]
+        for ends, near in ((low, 1 - CENT), (high, 1 + CENT))
+    )
     if holds is None:
         return low, high
     something = high > 0
@@ -161,16 +186,27 @@ def equal_tailed_intervals(
     )
 
 
-def _equal_tailed(atoms: Floats, mass: Floats, level: float) -> tuple[float, float]:
-    """From the first atom at or below which lies more than a tail to the last such from above.
+def _between(
+    shares: Floats, scatter: tuple[float, ...], *, under: Floats, over: Floats
+) -> tuple[Floats, Floats]:
+    """Of each row, the revenue up to which more than `under` lies, and from which more than `over`.
 
-    The tails are those with which an atom drops out; with larger ones less is held.
+    In blocks of rows, to bound memory.
     """
-    below, above = np.cumsum(mass), np.cumsum(mass[::-1])
-    tails = np.unique(np.concatenate([[0.0], below, above]))
-    tails = tails[tails < below[-1] / 2]
-    first = np.searchsorted(below, tails, side="right")
-    last = len(atoms) - 1 - np.searchsorted(above, tails, side="right")
-    held = below[last] - np.append(0.0, below)[first]
-    best = np.flatnonzero(held >= level * below[-1] - 1e-12)[-1]
-    return float(atoms[first[best]]), float(atoms[last[best]])
+    counts = np.repeat(np.arange(shares.shape[1]), len(scatter))
+    revenue = counts * np.tile(scatter, shares.shape[1])
+    order = np.argsort(revenue, kind="stable")
+    revenue, counts = revenue[order], counts[order]
+    low, high = np.empty(len(shares)), np.empty(len(shares))
+    rows = max(1, MOST_CELLS // len(revenue))
+    for start in range(0, len(shares), rows):
+        block = slice(start, start + rows)
+        mass = shares[block, counts]
+        for ends, share, ordered, known in (
+            (low, under, mass, revenue),
+            (high, over, mass[:, ::-1], revenue[::-1]),
+        ):
+            reached = np.cumsum(ordered, axis=1)
+            passed = reached <= (share[block, None] + ROUNDING) * reached[:, -1:]
+            ends[block] = known[np.minimum(passed.sum(axis=1), len(known) - 1)]
+    return low, high

@@ -19,6 +19,7 @@ from simulated_contracts import (
     contract_panel,
     order_table,
     payments,
+    what_came,
     who_stayed,
 )
 
@@ -95,8 +96,24 @@ def test_an_interval_rises_with_the_horizon_at_both_ends(one, level):
     some = panel.now.sample(200, random_state=4)
     asked = [model.predict(some, days, interval_level=level) for days in range(2, 500, 9)]
     for near, far in pairwise(asked):
-        for name in ("low", "high"):
+        for name in ("low", "high", "low_if_order", "high_if_order"):
             assert (near[name] <= far[name] + 1e-9).all()
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95])
+def test_who_pays_pays_what_is_told_of_those_who_do_as_often_as_it_says(one, level):
+    """Of the simulated futures those in which something is paid, whether a renewal or a return."""
+    log, panel, model = one
+    told = model.predict(panel.now, interval_level=level)
+    shop, horizon = USAGE
+    revenue, _ = what_came(
+        log, told["customer_id"], history_days=shop.history_days, horizon_days=horizon
+    )
+    inside = (told["low_if_order"] <= revenue) & (revenue <= told["high_if_order"])
+    paid = (revenue > 0) & (told["high_if_order"] > 0)
+    assert paid.sum() > 350
+    assert inside[paid].mean() == pytest.approx(level, abs=0.07)
+    assert (told["low_if_order"] > 0)[paid].all()
 
 
 def test_a_higher_level_gives_intervals_that_hold_those_of_a_lower_one(one):

@@ -19,7 +19,8 @@ from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
 from ltvkit.models.contracts.facts import PAST, ContractFacts, facts_in_words, gather_contract_facts
 from ltvkit.models.contracts.payments import KNOWN, PeriodValue, intervals, share_below
-from ltvkit.models.contracts.renewals import RenewalLaw, if_all_made, kept, outlook
+from ltvkit.models.contracts.renewals import RenewalLaw, kept, outlook
+from ltvkit.models.contracts.supposed import if_all_made, if_paid
 from ltvkit.models.contracts.total import forecast_contracts, learn
 from ltvkit.models.total.level import LevelForecast
 from ltvkit.panel import UNLIKELY, Explanation, Panel, say_nothing
@@ -161,7 +162,9 @@ class ContractualLtv(BaseEstimator):
             0, revenue 0). After a contract has ended, it is the chance of another one.
             `prob_kept` is the chance that the contract does not end in these days (after it has:
             of another one), `revenue_if_kept` the revenue in them if it does not (after it has:
-            if another one begins today).
+            if another one begins today). `low_if_order` and `high_if_order` are of those whose
+            renewal is made (after it has: who begin another one). All ends of
+            intervals rise with the days.
         """
         days = self.horizon_days_ if horizon_days is None else horizon_days
         ahead = outlook(self.law_, features, days)
@@ -185,8 +188,9 @@ class ContractualLtv(BaseEstimator):
             holds=expected * self.price_,
         )
         low_if, high_if = intervals(
-            ahead, self.scatter_, level=interval_level, below=below, if_any=True
+            if_paid(self.law_, features, days), self.scatter_, level=interval_level, below=below
         )
+        paid_if = np.where(ahead.any > 0, paid, 0.0)
         return pd.DataFrame(
             {
                 "customer_id": features["customer_id"],
@@ -196,8 +200,8 @@ class ContractualLtv(BaseEstimator):
                 "predicted_revenue": expected * value,
                 "low": low * paid,
                 "high": high * paid,
-                "low_if_order": low_if * paid,
-                "high_if_order": high_if * paid,
+                "low_if_order": low_if * paid_if,
+                "high_if_order": high_if * paid_if,
                 "prob_alive": alive,
                 "prob_order_90d": outlook(self.law_, features, 90).any,
                 **self._next_payment(features, running & (active >= UNLIKELY)),

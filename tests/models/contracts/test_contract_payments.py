@@ -148,12 +148,10 @@ def test_both_ends_rise_where_no_fewer_payments_come(unlike, scatter, level):
     assert (bounds[0][0] < bounds[-1][0]).mean() > 0.3
 
 
-@pytest.mark.parametrize("if_any", [False, True])
 @pytest.mark.parametrize("scatter", [SURE, SCATTER])
-def test_an_interval_of_a_higher_level_holds_that_of_a_lower_one(unlike, scatter, if_any):
-    asked = {"below": BELOW, "if_any": if_any, "holds": None if if_any else unlike.expected}
+def test_an_interval_of_a_higher_level_holds_that_of_a_lower_one(unlike, scatter):
     bounds = [
-        intervals(unlike, scatter, level=level, **asked)
+        intervals(unlike, scatter, level=level, below=BELOW, holds=unlike.expected)
         for level in (0.05, 0.2, 0.33, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
     ]
     for (low, high), (lower, higher) in itertools.pairwise(bounds):
@@ -162,15 +160,12 @@ def test_an_interval_of_a_higher_level_holds_that_of_a_lower_one(unlike, scatter
 
 
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.95])
-@pytest.mark.parametrize("if_any", [False, True])
-def test_what_is_drawn_lies_in_the_interval_at_least_as_often_as_it_says(unlike, if_any, level):
-    low, high = intervals(unlike, SCATTER, level=level, below=BELOW, if_any=if_any)
+def test_what_is_drawn_lies_in_the_interval_at_least_as_often_as_it_says(unlike, level):
+    low, high = intervals(unlike, SCATTER, level=level, below=BELOW)
     dice = np.random.default_rng(7)
     for row, share in enumerate(unlike.shares()[:60]):
         paid = dice.choice(len(share), size=4000, p=share / share.sum())
         revenue = paid * dice.choice(SCATTER, size=4000)
-        if if_any:
-            revenue = revenue[paid > 0]
         held = ((low[row] <= revenue) & (revenue <= high[row])).mean()
         assert held >= level - 4 * np.sqrt(level * (1 - level) / len(revenue))
 
@@ -184,24 +179,13 @@ def test_who_most_likely_pays_nothing_gets_nothing_and_others_what_is_expected(u
     assert ((low <= unlike.expected) & (unlike.expected <= high))[~away].all()
 
 
-def test_intervals_of_those_who_pay_at_all_leave_out_nothing_paid():
-    tail = np.array([[0.1, 0.09, 0.08], [0.0, 0.0, 0.0]])
-    low, high = intervals(
-        PaymentsAhead(tail, np.arange(2)), SURE, level=0.8, below=np.ones(2), if_any=True
-    )
-    assert low[0] == pytest.approx(3)
-    assert high[0] == pytest.approx(3)
-    assert (low[1], high[1]) == (0, 0)
-
-
-@pytest.mark.parametrize("if_any", [False, True])
-def test_an_interval_is_the_same_alone_as_beside_one_who_pays_two_hundred_times(unlike, if_any):
+def test_an_interval_is_the_same_alone_as_beside_one_who_pays_two_hundred_times(unlike):
     """Nobody else's payments say how finely a customer's own revenue is told."""
     often = np.linspace(1.0, 0.5, 200)
     padded = np.pad(unlike.tail, ((0, 0), (0, often.size - unlike.tail.shape[1])))
     beside = PaymentsAhead(np.vstack([padded, often]), np.arange(len(padded) + 1))
-    alone = intervals(unlike, SCATTER, level=0.8, below=BELOW, if_any=if_any)
-    among = intervals(beside, SCATTER, level=0.8, below=np.append(BELOW, 0.5), if_any=if_any)
+    alone = intervals(unlike, SCATTER, level=0.8, below=BELOW)
+    among = intervals(beside, SCATTER, level=0.8, below=np.append(BELOW, 0.5))
     for own, found in zip(alone, among, strict=True):
         assert found[:-1].tolist() == own.tolist()
 

@@ -137,7 +137,6 @@ def intervals(
     *,
     level: float,
     below: Floats,
-    if_any: bool = False,
     holds: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Low and high of each customer's revenue, in units of the value of a period.
@@ -158,20 +157,15 @@ def intervals(
         How often the truth should lie within, at least: what is rare comes in lumps.
     below : ndarray
         From `share_below`.
-    if_any : bool
-        Of those who pay at least once.
     holds : ndarray, optional
         The payments predicted of each customer, which the interval is stretched to hold, unless
         the customer most likely pays nothing: then it is [0, 0].
     """
     (whose, below), place = distinct([ahead.place.astype(float), below])
     shares = ahead.shares()[whose.astype(int)]
-    nothing = shares[:, 0] >= max(level, 0.5)
-    if if_any:
-        shares[:, 0] = 0.0
-        nothing = shares.sum(axis=1) == 0
     under, over = (1 - level) * below, (1 - level) * (1 - below)
     low, high = _between(shares, scatter, under=under, over=over)
+    nothing = shares[:, 0] >= max(level, 0.5)
     # Sums of prices are exact to the cent only.
     low, high = (
         np.where(nothing, 0.0, ends * near)[place]
@@ -208,5 +202,5 @@ def _between(
         ):
             reached = np.cumsum(ordered, axis=1)
             passed = reached <= (share[block, None] + ROUNDING) * reached[:, -1:]
-            ends[block] = known[np.minimum(passed.sum(axis=1), len(known) - 1)]
+            ends[block] = known[passed.sum(axis=1)]
     return low, high

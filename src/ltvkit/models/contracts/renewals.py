@@ -130,7 +130,12 @@ class PaymentsAhead:
 
 
 def outlook(
-    law: RenewalLaw, features: pd.DataFrame, horizon_days: float, *, rate: Rate | None = None
+    law: RenewalLaw,
+    features: pd.DataFrame,
+    horizon_days: float,
+    *,
+    rate: Rate | None = None,
+    made: bool = False,
 ) -> PaymentsAhead:
     """The payments of the coming `horizon_days` days.
 
@@ -154,15 +159,17 @@ def outlook(
         Length of the future.
     rate : callable, optional
         The chance of the next renewal, instead of the law's.
+    made : bool
+        The renewal that is due now is made, within the days ahead or after them.
     """
     chance = rate or law.rate
     running = law.is_running(features)
-    made, cancels = law.past(features)
+    renewals, cancels = law.past(features)
     silent = (column(features, "days_since_payment") - law.terms.patience_days).clip(0)
     # What does not matter to a customer's outlook is set aside, so that few rows are distinct.
     (n, c, e, periods), place = distinct(
         [
-            made,
+            renewals,
             cancels,
             np.where(running, column(features, "days_since_renewal"), -1.0),
             np.where(running, -1.0, np.floor(silent / law.terms.renewal_days)),
@@ -174,7 +181,7 @@ def outlook(
     open_ = e >= 0
     ahead = np.arange(count + 1)
     if open_.any():
-        first = chance(n[open_], c[open_])[:, None]
+        first = np.maximum(chance(n[open_], c[open_]), float(made))[:, None]
         since = e[open_][:, None]
         within = law.paid_within(since + horizon_days - ahead * law.renewal_days)
         already = law.paid_within(since)
@@ -223,26 +230,6 @@ def kept(
     made_all = later[np.arange(len(n)), np.maximum(j.astype(int) - 1, 0)]
     all_made = np.where(j > 0, late / np.maximum(late + 1 - first, SMALLEST) * made_all, 1.0)
     return np.where(running, all_made[place], 0.0)
-
-
-def if_all_made(law: RenewalLaw, features: pd.DataFrame, horizon_days: float) -> Floats:
-    """Payments in the coming days if every renewal is made.
-
-    Where the contract has ended, or ends today: if another one begins, the payments that it would
-    bring.
-    """
-    paid = law.paid_within(column(features, "days_since_renewal"))
-    still = law.is_running(features) & (paid < 1 - SMALLEST)
-    ahead = outlook(law, features, horizon_days, rate=_always)
-    today = features.assign(
-        contracts=column(features, "contracts") + 1, days_since_renewal=0.0, days_since_payment=0.0
-    )
-    begun = 1 + outlook(law, today, horizon_days).expected
-    return np.where(still, ahead.expected, begun)
-
-
-def _always(renewals: Floats, cancels: Floats) -> Floats:
-    return np.ones(np.broadcast(renewals, cancels).shape)
 
 
 def learn_law(history: ContractHistory, terms: ContractTerms) -> tuple[RenewalLaw, Floats]:

@@ -273,3 +273,11 @@ def test_the_dictionary_says_how_often_the_intervals_of_this_run_hold() -> None:
     about = table.set_index("name")["description"]
     assert about["predicted_value_low"].startswith("Lower end of the 50 % interval")
     assert not table["description"].str.contains("80 %").any()
+
+
+def test_the_dictionary_of_contracts_tells_the_two_chances_apart_where_nothing_is_due() -> None:
+    """A yearly contract: sure to go on for 90 days, and sure to pay nothing in them."""
+    table = data_dictionary(currency="EUR", horizon_days=90, contractual=True)
+    about = table.set_index("name")["description"]
+    assert "1 while the contract runs and no renewal is due" in about["prob_active"]
+    assert "unlike prob_active, 0 or little while" in about["prob_order_90d"]

@@ -293,6 +293,8 @@ PROSPECT_COLUMNS: tuple[Column, ...] = (
 CONTRACTUAL: dict[str, str] = {
     "prob_active": "Chance of at least one payment in the next {horizon_days} days; 1 while the "
     "contract runs and no renewal is due in them.",
+    "prob_order_90d": "Chance of at least one payment in the next 90 days; unlike prob_active, 0 "
+    "or little while the contract runs and no renewal is due in them.",
     "churn_risk": "Chance that the contract ends in the next {horizon_days} days, at any of the "
     "renewals due in them; 0 where none could end it. After it has ended: chance of no other one.",
     "value_at_risk": "Margin of the next {horizon_days} days if every renewal is made, times "

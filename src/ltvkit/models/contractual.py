@@ -160,6 +160,8 @@ class ContractualLtv(BaseEstimator):
             `revenue_if_kept`. `prob_active` is the chance of a payment, and 1 where the contract
             runs and no renewal is due in the days ahead: nothing is expected then (`renewals_due`
             0, revenue 0). After a contract has ended, it is the chance of another one.
+            `prob_order_90d` is the chance of a payment whatever is due: 0 where no renewal is due
+            in 90 days, unless it may come early.
             `prob_kept` is the chance that the contract does not end in these days (after it has:
             of another one), `revenue_if_kept` the revenue in them if it does not (after it has:
             if another one begins today). `low_if_order` and `high_if_order` are of those whose

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ltvkit.models.contracts import payments
 from ltvkit.models.contracts.payments import intervals, learn_value, scatter_of, share_below
 from ltvkit.models.contracts.renewals import PaymentsAhead
 
@@ -188,6 +189,13 @@ def test_an_interval_is_the_same_alone_as_beside_one_who_pays_two_hundred_times(
     among = intervals(beside, SCATTER, level=0.8, below=np.append(BELOW, 0.5))
     for own, found in zip(alone, among, strict=True):
         assert found[:-1].tolist() == own.tolist()
+
+
+def test_intervals_are_the_same_one_customer_at_a_time_as_in_one_block(unlike, monkeypatch):
+    whole = intervals(unlike, SCATTER, level=0.8, below=BELOW)
+    monkeypatch.setattr(payments, "MOST_CELLS", 1)
+    for told, again in zip(whole, intervals(unlike, SCATTER, level=0.8, below=BELOW), strict=True):
+        assert told.tolist() == again.tolist()
 
 
 def test_prices_that_scatter_widen_what_is_sure_in_number():

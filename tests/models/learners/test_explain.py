@@ -38,6 +38,18 @@ def test_the_parts_add_up_to_the_prediction_in_money(features, revenue):
     np.testing.assert_allclose(money["base"], money["base"].iloc[0], rtol=1e-12)
 
 
+def test_in_the_smallest_unit_of_money_the_parts_add_up_as_in_the_largest(features, revenue):
+    for unit in (2.0**-40, 2.0**40):
+        money = Explainer.fit(features, revenue * unit, seed=1).contributions(
+            features, revenue * unit
+        )
+        next_to_nothing = 1e-7 * revenue.mean() * unit
+        np.testing.assert_allclose(
+            money.sum(axis=1), revenue * unit, rtol=1e-6, atol=next_to_nothing
+        )
+        np.testing.assert_allclose(money["base"], revenue.mean() * unit, rtol=1e-3)
+
+
 def test_a_part_has_the_sign_of_what_it_does(features, revenue):
     explainer = Explainer.fit(features, revenue, seed=1)
     money = explainer.contributions(features, revenue)

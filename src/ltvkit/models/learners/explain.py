@@ -20,6 +20,9 @@ REST, BASE = "rest", "base"
 CENTRED_ON = 20_000
 """Customers from whom the mean customer's contributions are read."""
 
+NEXT_TO_NOTHING = 1e-8
+"""Of the mean customer's prediction: less is taken for as much, as it needs a logarithm."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
@@ -46,7 +49,7 @@ class Explainer:
             [c for c in features.columns if c not in KEYS],
             customer=features["customer_id"].to_numpy(),
         )
-        bag = fit_once(features, _log(revenue), columns=columns, seed=seed)
+        bag = fit_once(features, _log(revenue, float(revenue.mean())), columns=columns, seed=seed)
         step = -(-len(features) // CENTRED_ON)
         return cls(bag, _centre(bag, features.iloc[::step], revenue[::step]))
 
@@ -74,7 +77,7 @@ class Explainer:
         centre = pd.Series(self.centre, dtype=float)
         base = logs.pop(BASE).to_numpy() + float(centre.sum())
         logs = logs.sub(centre.reindex(logs.columns, fill_value=0.0), axis=1)
-        target = _log(revenue)
+        target = _log(revenue, np.exp(base))
         rest = target - base - logs.sum(axis=1).to_numpy()
         with np.errstate(invalid="ignore", divide="ignore"):
             change = target - base
@@ -100,5 +103,5 @@ def _centre(bag: Bag, features: pd.DataFrame, revenue: Floats) -> dict[str, floa
     return dict(zip(map(str, logs.columns), (share * of_money).tolist(), strict=True))
 
 
-def _log(revenue: Floats) -> Floats:
-    return np.log(np.maximum(revenue, 1e-6))
+def _log(revenue: Floats, mean: Floats | float) -> Floats:
+    return np.log(np.maximum(revenue, NEXT_TO_NOTHING * mean))

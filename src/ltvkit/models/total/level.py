@@ -46,7 +46,7 @@ CONCENTRATION_SCALE = 0.4
 LARGEST_LOG_ERROR = 2.0
 UNSEEN_SEASON = 0.20
 UNTESTED_SEASON, UNTESTED_DAYS = 0.30, 56
-"""In its first eight weeks a season that was seen once has no past date that it was tried at."""
+"""In its first eight weeks a season that was seen once was tried at no past date, or for weeks."""
 
 BEYOND_LABEL = 0.15
 """What a total errs by, as a log, for each e-fold that it looks further ahead than past dates."""

@@ -71,17 +71,42 @@ def test_the_customers_add_up_to_the_total(predicted, model):
     assert low < total < high
 
 
-def test_orders_add_up_to_their_forecast_whatever_prices_did(predicted, model, panel):
-    expected = model.family_.expected_orders(panel.now, HORIZON).sum()
+def orders_by_the_level(model, features, days):
+    """What BTYD expects, moved as the total is but for prices."""
     level = model.level_
-    expected *= np.exp(level.season + level.tracking + level.correction)
-    # Whoever orders does so once at least, which is the rest.
-    assert expected <= predicted["expected_orders"].sum() < 1.05 * expected
+    moved = np.exp(level.season + level.tracking + level.correction)
+    counted = model.ahead_.clock.count(days)
+    return moved * model.family_.expected_orders(features, counted).sum()
+
+
+def test_orders_add_up_to_their_forecast_whatever_prices_did(predicted, model, panel):
+    expected = orders_by_the_level(model, panel.now, HORIZON)
+    assert predicted["expected_orders"].sum() == pytest.approx(expected, rel=1e-9)
     usual = model.family_.order_value(panel.now)
     many = predicted["expected_orders"] > predicted["prob_active"]
     np.testing.assert_allclose(
-        predicted["expected_order_value"][many], model.price_ * usual[many], rtol=1e-9
+        predicted["expected_order_value"][many],
+        model.price_ * model.room_ * usual[many],
+        rtol=1e-9,
     )
+
+
+def test_of_two_weeks_in_which_few_order_twice_orders_add_up_to_their_forecast_too(log):
+    panel = simulated_panel(log, history_days=540, horizon_days=14)
+    model = StackedLtv(seed=1, threads=1).fit(panel)
+    predicted = model.predict(panel.now)
+    assert_sane(predicted)
+    once = predicted["expected_orders"] == predicted["prob_active"]
+    assert once.mean() > 0.2
+    assert model.room_ > 1.02
+    expected = orders_by_the_level(model, panel.now, 14)
+    assert predicted["expected_orders"].sum() == pytest.approx(expected, rel=1e-9)
+    # Nobody's orders depend on who else is asked for.
+    some = panel.now.iloc[5:80:9]
+    pd.testing.assert_frame_equal(model.predict(some), predicted.loc[some.index], rtol=1e-9)
+    for days in (28, 60, 180):
+        orders = model.predict(panel.now, days)["expected_orders"].sum()
+        assert orders == pytest.approx(orders_by_the_level(model, panel.now, days), rel=0.03)
 
 
 def test_on_a_simulated_shop_the_best_by_prediction_spend_most_of_what_comes(predicted, log):

@@ -146,6 +146,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "label_days": model.label_days_,
         "scale": model.scale_,
         "price": model.price_,
+        "room": model.room_,
         "family": model.family_.to_dict(),
         "blend": asdict(model.blend_),
         "activity": asdict(model.activity_),
@@ -177,6 +178,7 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     model.label_days_ = state["label_days"]
     model.scale_ = state["scale"]
     model.price_ = state["price"]
+    model.room_ = state["room"]
     model.family_ = BtydFamily.from_dict(state["family"])
     blend = state["blend"]
     model.blend_ = Blend(

@@ -32,6 +32,7 @@ from ltvkit.models.learners.blend import FAR_SHARE, Blend, fit_blend
 from ltvkit.models.learners.churn import BTYD_ALONE, ActivityStack, fit_activity
 from ltvkit.models.learners.explain import Explainer
 from ltvkit.models.total.level import LevelForecast, forecast_level
+from ltvkit.models.total.orders_ahead import price_and_room
 from ltvkit.models.total.season import Season
 from ltvkit.models.total.season_ahead import (
     season_at,
@@ -87,6 +88,8 @@ class StackedLtv(BaseEstimator):
         Factor that brings the customers' values to the total.
     price_ : float
         What orders of the days ahead are worth over what Gamma-Gamma says of the past.
+    room_ : float
+        How much more, over the horizon trained for, so that all who order may do so once at least.
     as_of_day_ : int
         The snapshot, in days since 1970-01-01.
     horizon_days_, label_days_ : int
@@ -106,6 +109,7 @@ class StackedLtv(BaseEstimator):
     explainer_: Explainer
     scale_: float
     price_: float
+    room_: float
     as_of_day_: int
     horizon_days_: int
     label_days_: int
@@ -164,12 +168,21 @@ class StackedLtv(BaseEstimator):
                     clock=panel.activity.clock,
                     **ahead,
                 )
+        label = self._at_label(panel.now)
         self.scale_ = 1.0
-        unscaled, _ = self.ahead_.predict(panel.now, self._at_label(panel.now), self.horizon_days_)
+        unscaled, _ = self.ahead_.predict(panel.now, label, self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
-        self.price_ = self._price(panel.now, unscaled * self.scale_)
-        self.scatter_ = RankedScatter(ratios, reference_of(unscaled * self.scale_))
-        self.explainer_ = Explainer.fit(panel.now, unscaled * self.scale_, seed=self.seed)
+        _, active = self.ahead_.predict(panel.now, label, self.horizon_days_)
+        revenue = unscaled * self.scale_
+        orders = self.expected_orders(panel.now, self.horizon_days_).sum()
+        self.price_, self.room_ = price_and_room(
+            revenue / np.maximum(self.family_.order_value(panel.now), 1e-12),
+            active,
+            orders=float(orders * np.exp(self.level_.moved_orders)),
+            horizon_days=self.horizon_days_,
+        )
+        self.scatter_ = RankedScatter(ratios, reference_of(revenue))
+        self.explainer_ = Explainer.fit(panel.now, revenue, seed=self.seed)
         report("total", 1, 1)
         return self
 
@@ -239,7 +252,9 @@ class StackedLtv(BaseEstimator):
         label, ahead = self._at_label(features), self.ahead_
         revenue, active = ahead.predict(features, label, days)
         trained, trained_active = ahead.predict(features, label, self.horizon_days_)
-        value = self.price_ * self.family_.order_value(features)
+        # The longer the days, the fewer are those who order once at most.
+        room = self.room_ ** (self.horizon_days_ / max(days, self.horizon_days_))
+        value = self.price_ * room * self.family_.order_value(features)
         # Whoever orders does so once at least, and on every day at most.
         orders = np.clip(revenue / np.maximum(value, 1e-12), active, days)
         order_value = np.where(orders > 0, revenue / np.maximum(orders, 1e-12), value)
@@ -370,20 +385,6 @@ class StackedLtv(BaseEstimator):
         """BTYD alone; the scatter of revenue from past cuts, where there are any."""
         self.candidates_, self.blend_, self.activity_ = None, btyd_alone.BLEND, BTYD_ALONE
         return btyd_alone.scatter_at_cuts(panel)
-
-    def _price(self, now: pd.DataFrame, revenue: Floats) -> float:
-        """The factor on order values with which orders, too, add up to their forecast.
-
-        Revenue over value is a number of orders; it should be that of BTYD, moved as the total is,
-        but for a change of prices. Prices that rose, large orders that were few, and frequent
-        customers who spend less an order all make Gamma-Gamma's values another price than that of
-        the orders to come.
-        """
-        level = self.level_
-        orders = self.family_.expected_orders(now, self.horizon_days_).sum()
-        orders *= np.exp(level.season + level.tracking + level.correction)
-        by_value = float((revenue / np.maximum(self.family_.order_value(now), 1e-12)).sum())
-        return by_value / float(orders) if orders > 0 < by_value else 1.0
 
     def _at_label(self, features: pd.DataFrame) -> tuple[Floats, Floats]:
         """Revenue and P(order) over the label's length, the revenue before it meets the total."""

@@ -4,6 +4,7 @@ A label of h days becomes a forecast of t days along the curves of the fitted MB
 of an order along survival curves, the revenue along each customer's expected orders.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +94,15 @@ def powers(
 def raised(prob_active: Floats, power: Floats | float) -> Floats:
     """P(order) where the hazard is so many times that of `prob_active`: 1 - (1 - p)^power."""
     return np.asarray(-np.expm1(power * np.log1p(-np.clip(prob_active, 0.0, 1 - 1e-12))))
+
+
+def root_or_end(rising: Callable[[float], float], low: float, high: float) -> float:
+    """Where a rising function is 0 between two bounds; the bound that is nearer where it is not."""
+    if rising(low) >= 0:
+        return low
+    if rising(high) <= 0:
+        return high
+    return float(optimize.brentq(rising, low, high, xtol=1e-13))
 
 
 def crossing(days: Floats, rising: Floats, target: Floats) -> Floats:

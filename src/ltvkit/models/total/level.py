@@ -96,6 +96,11 @@ class LevelForecast:
             return "plan"
         return "rough" if self.log_half_width <= ROUGH_WITHIN else "unsure"
 
+    @property
+    def moved_orders(self) -> float:
+        """What the base's orders are moved by, a log: all but a change of what they are worth."""
+        return self.season + self.tracking + self.correction
+
     def asked_later(self, days: int, season_change: float) -> "LevelForecast":
         """What is known of the total some days later, when the season adds another log."""
         aged = Z80 * AGEING * float(np.sqrt(max(days, 0) / PERIOD_DAYS))

@@ -36,7 +36,7 @@ from ltvkit.models.total.season import Season
 from ltvkit.panel import ModelOfRecord
 from ltvkit.units import USUAL_INTERVAL
 
-SCHEMA = 15
+SCHEMA = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,7 @@ def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:
         "rhythm": model.rhythm_ and asdict(model.rhythm_),
         "season": asdict(model.season_),
         "chance_season": model.chance_season_,
+        "chance_level": model.chance_level_,
         "explainer_centre": dict(model.explainer_.centre),
         "scatter": {
             "ratios": model.scatter_.ratios.tolist(),
@@ -197,6 +198,7 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
     model.rhythm_ = Rhythm(**state["rhythm"]) if state["rhythm"] else None
     model.season_ = Season(tuple(state["season"]["log_effect"]), state["season"]["seen"])
     model.chance_season_ = state["chance_season"]
+    model.chance_level_ = state["chance_level"]
     model.scatter_ = RankedScatter(
         ratios=np.array(state["scatter"]["ratios"]),
         reference=np.array(state["scatter"]["reference"]),

@@ -32,7 +32,7 @@ from ltvkit.models.learners.blend import FAR_SHARE, Blend, fit_blend
 from ltvkit.models.learners.churn import BTYD_ALONE, ActivityStack, fit_activity
 from ltvkit.models.learners.explain import Explainer
 from ltvkit.models.total.level import LevelForecast, forecast_level
-from ltvkit.models.total.orders_ahead import price_and_room
+from ltvkit.models.total.orders_ahead import chance_level, price_and_room
 from ltvkit.models.total.season import Season
 from ltvkit.models.total.season_ahead import (
     season_at,
@@ -78,6 +78,8 @@ class StackedLtv(BaseEstimator):
         As it was known at the snapshot.
     chance_season_ : float
         How much busier the horizon is than the days that chances were learned from: a log.
+    chance_level_ : float
+        How much larger hazards are than along the curves of labels shorter than the horizon: a log.
     scatter_ : RankedScatter
         For intervals.
     level_ : LevelForecast
@@ -104,6 +106,7 @@ class StackedLtv(BaseEstimator):
     rhythm_: Rhythm | None
     season_: Season
     chance_season_: float
+    chance_level_: float
     scatter_: RankedScatter
     level_: LevelForecast
     explainer_: Explainer
@@ -169,10 +172,14 @@ class StackedLtv(BaseEstimator):
                     **ahead,
                 )
         label = self._at_label(panel.now)
+        self.chance_level_ = 0.0
+        if self.label_days_ < self.horizon_days_:
+            by_btyd = self.family_.mbgnbd.prob_active(panel.now, self.label_days_)
+            moved = self.level_.moved_orders - self.chance_season_
+            self.chance_level_ = chance_level(label[1], by_btyd, moved=moved)
         self.scale_ = 1.0
-        unscaled, _ = self.ahead_.predict(panel.now, label, self.horizon_days_)
+        unscaled, active = self.ahead_.predict(panel.now, label, self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
-        _, active = self.ahead_.predict(panel.now, label, self.horizon_days_)
         revenue = unscaled * self.scale_
         orders = self.expected_orders(panel.now, self.horizon_days_).sum()
         self.price_, self.room_ = price_and_room(
@@ -217,6 +224,7 @@ class StackedLtv(BaseEstimator):
             rhythm=self.rhythm_,
             clock=clock,
             chance_season=self.chance_season_,
+            chance_level=self.chance_level_,
             scale=self.scale_,
             label_days=self.label_days_,
             horizon_days=self.horizon_days_,

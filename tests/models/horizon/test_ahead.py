@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_panels import FIRST_DAY, simulated_panel
+from simulated_panels import FIRST_DAY, simulated_log, simulated_panel
 
 from ltvkit.models.stack import StackedLtv
 
@@ -90,3 +90,18 @@ def test_no_more_orders_are_expected_than_days_can_hold(model, panel):
         assert (predicted["expected_orders"] == days).any()
         product = predicted["expected_orders"] * predicted["expected_order_value"]
         np.testing.assert_allclose(product, predicted["predicted_revenue"])
+
+
+@pytest.mark.parametrize("times", [3.0, 1 / 3])
+def test_chances_beyond_the_label_do_not_move_with_prices(times):
+    log = simulated_log(customers=400, days=560, seed=41)
+    late = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days > 450
+    changed = log.assign(revenue=log["revenue"] * np.where(late, times, 1.0))
+    chances = []
+    for one in (log, changed):
+        panel = simulated_panel(one, history_days=540, horizon_days=365)
+        model = StackedLtv(seed=1, threads=1).fit(panel)
+        assert model.label_days_ < 250
+        chances.append(model.predict(panel.now)["prob_active"].mean())
+    assert np.abs(model.level_.values) > 0.7, "of the total a change of prices is believed"
+    assert chances[1] == pytest.approx(chances[0], rel=0.03)

@@ -1,9 +1,10 @@
-"""Orders add up to their forecast."""
+"""Orders add up to their forecast, and chances follow it where they were learned over less."""
 
 import numpy as np
 import pytest
 
-from ltvkit.models.total.orders_ahead import MOST_ROOM, price_and_room
+from ltvkit.models.horizon.curves import raised
+from ltvkit.models.total.orders_ahead import MOST_ROOM, chance_level, price_and_room
 
 DAYS = 14
 
@@ -49,3 +50,9 @@ def test_where_chances_leave_no_room_orders_are_bounded_and_not_all_squeezed_to_
 @pytest.mark.parametrize("shop", [(np.zeros(3), np.zeros(3)), (np.ones(3), np.ones(3))])
 def test_where_no_order_is_foreseen_values_stay_as_they_are(shop):
     assert price_and_room(*shop, orders=0.0, horizon_days=DAYS) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
+def test_hazards_learned_so_many_times_as_high_as_the_total_s_are_taken_back_by_half(shop, times):
+    level = chance_level(raised(shop[1], times), shop[1], moved=0.3)
+    assert level == pytest.approx((0.3 - np.log(times)) / 2, abs=1e-9)

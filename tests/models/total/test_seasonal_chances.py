@@ -159,3 +159,17 @@ def test_chances_asked_later_are_moved_as_chances_learned_then():
     moved = season_change_of_chances(HALF_A_YEAR, since=QUIET, to=BUSY_SPRING, horizon_days=20)
     assert moved == pytest.approx(later - then, rel=1e-12)
     assert moved == pytest.approx(0.875)
+
+
+def test_asked_later_the_hazard_of_a_stretched_label_moves_by_the_season_of_chances_alone(log):
+    panel = simulated_panel(log, history_days=BEFORE, horizon_days=500)
+    model = StackedLtv(threads=2).fit(panel)
+    assert model.label_days_ < 500
+    assert model.season_.seen
+    later = model.at(FIRST_DAY + timedelta(days=AFTER))
+    change = later.chance_season_ - model.chance_season_
+    days = {"since": panel.as_of_day, "to": panel.as_of_day + 50, "horizon_days": 500}
+    assert abs(change - season_change(model.season_, **days)) > 0.05, "the total moves otherwise"
+    surely = panel.now[model.family_.mbgnbd.prob_alive(panel.now) > 0.995]
+    hazards = [-np.log1p(-one.predict(surely)["prob_active"]) for one in (model, later)]
+    np.testing.assert_allclose(hazards[1] / hazards[0], np.exp(change), rtol=0.02)

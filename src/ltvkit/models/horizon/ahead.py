@@ -45,6 +45,8 @@ class DaysAhead:
         How busy the days to come are.
     chance_season : float
         How much busier the horizon is than the days that chances were learned from: a log.
+    chance_level : float
+        How much larger hazards are than along the curves of labels shorter than the horizon: a log.
     scale : float
         Factor that brings the customers' values to the total.
     label_days, horizon_days : int
@@ -56,6 +58,7 @@ class DaysAhead:
     rhythm: Rhythm | None
     clock: SeasonClock
     chance_season: float
+    chance_level: float
     scale: float
     label_days: int
     horizon_days: int
@@ -142,10 +145,7 @@ class DaysAhead:
         than the chance that either the model of chances or P(alive) says so.
         """
         power = powers(self.waiting, self.family.mbgnbd, features, counted)
-        if self.label_days < self.horizon_days:
-            # Stretched labels err with the level: the hazard takes half of its correction.
-            power = power * np.exp((np.log(self.scale) - self.chance_season) / 2)
-        active = raised(at_label, power)
+        active = raised(at_label, power * np.exp(self.chance_level))
         gone = 1 - self.family.mbgnbd.prob_alive(features)
         at_most = 1 - gone * (1 - active)
         share = active / np.maximum(at_most, 1e-12)

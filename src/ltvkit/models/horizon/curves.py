@@ -24,6 +24,10 @@ LONGEST_DAYS = GRID_DAYS[-1]
 NOBODY, MOST_TIMES = 1e-12, 1e6
 """A hazard that is none, and a growth that there is not: where nobody is foreseen to come again."""
 
+MOST_LOG_POWER = 2.0
+"""Chances are raised to no other mean by more than this, a log, as past errors of the total are
+believed no further."""
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingCurve:
@@ -94,6 +98,26 @@ def powers(
 def raised(prob_active: Floats, power: Floats | float) -> Floats:
     """P(order) where the hazard is so many times that of `prob_active`: 1 - (1 - p)^power."""
     return np.asarray(-np.expm1(power * np.log1p(-np.clip(prob_active, 0.0, 1 - 1e-12))))
+
+
+def power_to(prob_active: Floats, mean_active: float) -> float:
+    """The power by which these chances are to be `raised` for another mean, at most e^2 either way.
+
+    Examples
+    --------
+    >>> chances = np.array([0.1, 0.5, 0.9])
+    >>> round(power_to(chances, float(raised(chances, 1.5).mean())), 6)
+    1.5
+    """
+    return float(
+        np.exp(
+            root_or_end(
+                lambda log: float(raised(prob_active, np.exp(log)).mean()) - mean_active,
+                -MOST_LOG_POWER,
+                MOST_LOG_POWER,
+            )
+        )
+    )
 
 
 def root_or_end(rising: Callable[[float], float], low: float, high: float) -> float:

@@ -1,8 +1,8 @@
-"""What the forecast of the total says of orders: their price."""
+"""What the forecast of the total says of orders: their price, and how many customers come."""
 
 import numpy as np
 
-from ltvkit.models.horizon.curves import root_or_end
+from ltvkit.models.horizon.curves import power_to, root_or_end
 from ltvkit.units import Floats
 
 MOST_ROOM = 2.0
@@ -11,6 +11,9 @@ MOST_ROOM = 2.0
 At 37 dates and horizons of five real logs it was 1.44 at most of a week, 1.09 of two, 1.02 beyond.
 Beyond it chances and total contradict each other, and orders need not add up.
 """
+
+TRUST = 0.5
+"""How much of what the total says of orders, where labels are stretched, is believed of chances."""
 
 
 def price_and_room(
@@ -50,6 +53,28 @@ def price_and_room(
         *(-np.log(MOST_ROOM), np.log(MOST_ROOM)),
     )
     return price, float(np.exp(room))
+
+
+def chance_level(at_label: Floats, by_btyd: Floats, *, moved: float) -> float:
+    """Half of what the total says of orders beyond what chances over a shorter label say; a log.
+
+    The total is of BTYD's orders, times exp(`moved`). The power that takes the learned chances to
+    the mean of BTYD's is what they differ by. Prices are in none of it.
+
+    Parameters
+    ----------
+    at_label, by_btyd : ndarray
+        P(order) over the label's length, as it was learned and by MBG/NBD.
+    moved : float
+        What the level moves orders by beyond the season that chances are moved by; a log.
+
+    Examples
+    --------
+    >>> chances = np.array([0.1, 0.5])
+    >>> round(chance_level(chances, chances, moved=0.2), 9)
+    0.1
+    """
+    return float(TRUST * (np.log(power_to(at_label, float(by_btyd.mean()))) + moved))
 
 
 def _told(by_value: Floats, active: Floats, room: float, horizon_days: int) -> float:

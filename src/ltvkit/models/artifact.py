@@ -188,6 +188,7 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
             "geometric": tuple(blend["geometric"]),
             "btyd": tuple(blend["btyd"]),
             "far": blend["far"] and tuple(blend["far"]),
+            "largest": tuple(blend["largest"]),
         }
     )
     model.activity_ = ActivityStack(**state["activity"])

@@ -39,7 +39,7 @@ def fitted(candidates, revenue, *, active=2000):
         weighed=tuple(candidates),
         learned=("truth", "noise"),
         btyd=("constant", "truth"),
-        largest="truth",
+        largest=(("truth",), ("truth", "constant")),
     )
 
 
@@ -55,7 +55,7 @@ def test_the_sharpened_stack_and_each_candidate_meet_the_revenue_they_were_fitte
 ):
     revenue, _ = revenue_and_truth
     found = fitted(candidates, revenue)
-    sharpened = replace(found, largest="")
+    sharpened = replace(found, largest=())
     assert sharpened.combine(candidates).sum() == pytest.approx(revenue.sum(), rel=1e-9)
     for name, level in found.levels.items():
         assert level * candidates[name].sum() == pytest.approx(revenue.sum(), rel=1e-9)
@@ -131,7 +131,7 @@ def test_with_nobody_active_the_stack_is_the_btyd_model_that_fits(candidates, re
     assert (found.learned_share, found.sharpness) == (0.0, 1.0)
     assert (found.btyd, found.geometric) == (("truth",), ("truth", "noise", "truth"))
     expected = found.levels["truth"] * candidates["truth"]
-    stack = replace(found, largest="")
+    stack = replace(found, largest=())
     np.testing.assert_allclose(stack.combine(candidates), expected, rtol=1e-9)
 
 
@@ -141,14 +141,14 @@ def test_btyd_models_that_fit_alike_are_both_heard(candidates, revenue_and_truth
     found = fitted(alike, revenue, active=0)
     assert found.btyd == ("constant", "truth")
     expected = sum(found.levels[n] * alike[n] for n in ("constant", "truth")) / 2
-    stack = replace(found, largest="")
+    stack = replace(found, largest=())
     np.testing.assert_allclose(stack.combine(alike), expected, rtol=1e-9)
 
 
 def test_the_mix_takes_over_from_the_95_to_the_99_percent_quantile(candidates, revenue_and_truth):
     found = fitted(candidates, revenue_and_truth[0])
     near, far = found.far
-    sharp = replace(found, largest="").combine(candidates)
+    sharp = replace(found, largest=()).combine(candidates)
     onward = found.levels["truth"] * candidates["truth"]
     mix = (sharp + onward) / 2
     both = found.combine(candidates)
@@ -156,6 +156,13 @@ def test_the_mix_takes_over_from_the_95_to_the_99_percent_quantile(candidates, r
     np.testing.assert_allclose(both[sharp >= far], mix[sharp >= far])
     assert np.mean(sharp > near) == pytest.approx(0.05, abs=0.001)
     assert np.mean(sharp > far) == pytest.approx(0.01, abs=0.001)
+
+
+def test_of_the_largest_is_asked_who_erred_least_about_them(candidates, revenue_and_truth):
+    revenue, _ = revenue_and_truth
+    assert fitted(candidates, revenue).largest == ("truth",)
+    swapped = candidates | {"constant": candidates["truth"], "truth": candidates["noise"]}
+    assert fitted(swapped, revenue).largest == ("truth", "constant")
 
 
 def test_beyond_what_dull_candidates_have_seen_one_that_goes_on_comes_nearer(revenue_and_truth):
@@ -168,14 +175,14 @@ def test_beyond_what_dull_candidates_have_seen_one_that_goes_on_comes_nearer(rev
         weighed=("noise", "constant"),
         learned=("noise",),
         btyd=("constant",),
-        largest="truth",
+        largest=(("truth",),),
     )
     top = truth > np.quantile(truth, 0.98)
 
     def miss(blend):
         return np.abs(blend.combine(dull) - truth)[top].mean()
 
-    assert miss(found) < miss(replace(found, largest=""))
+    assert miss(found) < miss(replace(found, largest=()))
 
 
 def test_the_stack_is_half_a_weighted_and_half_a_geometric_mean():

@@ -56,7 +56,7 @@ def fitted(described):
 def test_every_name_has_a_prediction_for_every_row(fitted, described):
     candidates, out_of_fold, unseen = fitted
     found, chances = candidates.predict(described)
-    assert set(found) == set(out_of_fold) == set(WEIGHED)
+    assert set(found) == set(out_of_fold) == {*WEIGHED, "past_spend"}
     for name in found:
         for values in (found[name], out_of_fold[name]):
             assert values.shape == (len(described),)

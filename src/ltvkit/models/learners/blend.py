@@ -22,7 +22,7 @@ FAR_QUANTILES = (0.95, 0.99)
 """Between these quantiles of past predictions the mix for the largest takes over."""
 
 FAR_SHARE = 0.5
-"""Share of the one that goes on in that mix."""
+"""Share of others than the stack in that mix."""
 
 AS_GOOD = 1.05
 """Times the least deviance up to which a BTYD model is heard: they differ by what a first order
@@ -55,9 +55,9 @@ class Blend:
         The least revenue that a candidate of the geometric mean counts with.
     far : tuple of float, optional
         Predictions between which the mix for the largest takes over: trees cannot say more than
-        the largest leaf they have seen, another goes on in proportion to what the customer did.
-    largest : str
-        The candidate that is the other half of that mix; none if empty.
+        the largest leaf they have seen, others go on in proportion to what the customer did.
+    largest : tuple of str
+        Candidates whose mean is the other half of that mix.
     """
 
     levels: dict[str, float]
@@ -69,14 +69,14 @@ class Blend:
     level: float = 1.0
     floor: float = 0.0
     far: tuple[float, float] | None = None
-    largest: str = ""
+    largest: tuple[str, ...] = ()
 
     def combine(self, candidates: dict[str, Floats]) -> Floats:
         """One prediction per row.
 
             stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD mean
             sharp = level x stack ^ sharpness
-            sharp + f / 2 x (`largest` - sharp),  f from 0 to 1 between the values of `far`
+            sharp + f / 2 x (mean of `largest` - sharp),  f from 0 to 1 between the values of `far`
 
         all of candidates at their own level. The geometric mean asks that they agree.
         """
@@ -87,7 +87,8 @@ class Blend:
             return sharp
         near, far = self.far
         share = FAR_SHARE * np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
-        return np.asarray(sharp + share * (level[self.largest] - sharp))
+        onward = np.mean([level[name] for name in self.largest], axis=0)
+        return np.asarray(sharp + share * (onward - sharp))
 
     def _stack(self, level: dict[str, Floats], btyd: Floats) -> Floats:
         if self.learned_share == 0:
@@ -108,16 +109,12 @@ def fit_blend(
     weighed: tuple[str, ...],
     learned: tuple[str, ...],
     btyd: tuple[str, ...],
-    largest: str,
+    largest: tuple[tuple[str, ...], ...],
 ) -> Blend:
     """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
 
-    Of the BTYD models those are heard whose deviance there is within `AS_GOOD` of the least.
-
-    The sharpness is the power from 1 to `SHARPEST` under which the revenue that came is most
-    likely (Poisson, at equal total: right for a mean whatever the scatter), shrunk to 1 by the
-    number of customers who spent. By absolute errors it would be larger, and the best tenth
-    forecast too high: they are least where the many who bring little are told nothing.
+    Of the BTYD models those are heard whose deviance there is within `AS_GOOD` of the least; of
+    what may be asked of the largest, that with the least squared error, at equal total.
 
     Parameters
     ----------
@@ -131,11 +128,12 @@ def fit_blend(
         Candidates of the weighted mean.
     learned, btyd : tuple of str
         The geometric mean is that of those that learned and of the last BTYD model that is heard.
-    largest : str
-        See `Blend`.
+    largest : tuple of tuple of str
+        What may be asked of the largest, see `Blend`; () for nothing.
     """
-    total = float(revenue.sum())
-    levels = {name: total / max(float(p.sum()), 1e-12) for name, p in candidates.items()}
+    levels = {
+        name: float(revenue.sum()) / max(float(p.sum()), 1e-12) for name, p in candidates.items()
+    }
     matrix = np.column_stack([candidates[n] * levels[n] for n in weighed]) / revenue.mean()
     weights = _convex_weights(matrix, revenue / revenue.mean())
 
@@ -152,8 +150,26 @@ def fit_blend(
         geometric=(*learned, heard[-1]),
         btyd=heard,
         floor=FLOOR * float(revenue.mean()),
-        largest=largest,
     )
+    trust = active_customers / (active_customers + SHARPEN_ACTIVE)
+    tried = [
+        _sharpened(replace(blend, largest=names), candidates, revenue, trust=trust)
+        for names in largest
+    ]
+    return min(tried, key=lambda one: _squared_error(one.combine(candidates), revenue))
+
+
+def _sharpened(
+    blend: Blend, candidates: dict[str, Floats], revenue: Floats, *, trust: float
+) -> Blend:
+    """The blend with its sharpness and level, and where the mix for the largest takes over.
+
+    The sharpness is the power from 1 to `SHARPEST` under which the revenue that came is most
+    likely (Poisson, at equal total: right for a mean whatever the scatter), shrunk to 1 by what it
+    is not trusted. By absolute errors it would be larger, and the best tenth forecast too high:
+    they are least where the many who bring little are told nothing.
+    """
+    total = float(revenue.sum())
     stacked = blend.combine(candidates)
 
     def sharpened(power: float) -> Blend:
@@ -170,8 +186,13 @@ def fit_blend(
     # Forecasts that are averages are under-confident and gain from being made more extreme:
     # Satopaa et al. (2014), Combining multiple probability predictions, section 3.
     best = float(min(np.arange(1.0, SHARPEST + 1e-9, 0.05), key=loss))
-    trust = active_customers / (active_customers + SHARPEN_ACTIVE)
     return sharpened(1 + trust * (best - 1))
+
+
+def _squared_error(predicted: Floats, revenue: Floats) -> float:
+    """After the forecast is brought to the revenue that came."""
+    level = float(revenue.sum()) / max(float(predicted.sum()), 1e-12)
+    return float(((revenue - level * predicted) ** 2).sum())
 
 
 def tweedie_deviance(actual: Floats, predicted: Floats) -> Floats:

@@ -7,7 +7,9 @@
 - `pareto_nbd`: expected orders x Gamma-Gamma value of all orders;
 - `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where
   first orders are unlike later ones;
-- `past_rate`: what the customer spent a day so far.
+- `past_rate`: what the customer spent a day so far;
+- `past_spend`: what the customer spent so far, for the largest alone: those who bought much in a
+  short time rarely go on so.
 
 Each predicts revenue over the label's length, up to a constant: the level is set apart.
 """
@@ -28,8 +30,8 @@ LEARNED = ("tweedie", "root", "loglinear")
 BTYD = ("pareto_nbd", "pareto_nbd_repeat")
 WEIGHED = (*LEARNED, *BTYD, "past_rate")
 """The candidates of the weighted mean."""
-LARGEST = "pareto_nbd"
-"""Who is asked beside the stack of the largest customers: it goes on where trees stop."""
+LARGEST = (("pareto_nbd",), ("pareto_nbd", "past_spend"))
+"""Who may be asked beside the stack of the largest customers: they go on where trees stop."""
 
 EXTREME = 0.999
 """Revenue beyond this quantile of positive revenue teaches as much as the quantile."""
@@ -97,6 +99,7 @@ def from_columns(described: pd.DataFrame) -> dict[str, Floats]:
         "pareto_nbd": described["pareto_expected_value"].to_numpy(dtype=float),
         "pareto_nbd_repeat": described["pareto_repeat_expected_value"].to_numpy(dtype=float),
         "past_rate": spent / age * days,
+        "past_spend": spent * days,
     }
 
 

@@ -42,6 +42,7 @@ from ltvkit.audience.lists import (
 from ltvkit.audience.ranking import top_share, value_score, value_tier
 from ltvkit.audience.reasons.explain import explain
 from ltvkit.audience.reasons.labels import feature_label
+from ltvkit.audience.reasons.usual import usual_values
 from ltvkit.audience.scored import (
     VALUED_PREDICTIONS,
     churn_level,
@@ -119,6 +120,7 @@ __all__ = [
     "tiktok_audience",
     "top_share",
     "usual_days_to_second_order",
+    "usual_values",
     "value_at_stake",
     "value_cuts",
     "value_if_kept",

@@ -9,6 +9,7 @@ import pytest
 from ltvkit.audience.reasons.explain import LEAST_SHARE, explain, strongest_topics
 from ltvkit.audience.reasons.labels import LABELS, feature_label
 from ltvkit.audience.reasons.topics import KINDS, topic_of
+from ltvkit.audience.reasons.usual import usual_values
 from ltvkit.audience.reasons.vocabulary import VOCABULARIES
 from ltvkit.audience.words import ACTIONS, Language
 from ltvkit.errors import SchemaError
@@ -43,9 +44,6 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
             0.83,
             "83% likely to be still a customer by the buying pattern: raises value",
         ),
-        ("recency_share", 0.12, "silent for 88% of the time as a customer: lowers value"),
-        ("recency_share", 0.0, "no order since the first days: lowers value"),
-        ("recency_share", 1.0, "ordered just now: raises value"),
         (
             "recent_half_share",
             0.4,
@@ -58,8 +56,11 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
         ),
         ("first_month", 12, "first order in December: raises value"),
         ("overdue_ratio", 2.345, "last order 2.3 usual gaps ago: lowers value"),
-        ("season_sin_1", 0.3, "the time of the year: raises value"),
-        ("trend_spend", 0.3, "how buying has changed of late: raises value"),
+        ("gap_variation", 0.5, "gaps between orders vary by 50% of their mean: raises value"),
+        ("gap_variation", 0.0, "gaps between orders have been alike: raises value"),
+        ("last_to_mean_value", 1.44, "last order 1.4 times the customer’s average: raises value"),
+        ("last_to_mean_value", 1.0, "last order as large as the customer’s average: raises value"),
+        ("mean_repeat_order_value", 0.0, "nothing spent on repeat orders yet: lowers value"),
         ("payment_method", "card", "payment method is card: raises value"),
         ("payment_method", None, "payment method not known: raises value"),
         ("items_bought", 2.5, "items bought is 2.5: raises value"),
@@ -68,6 +69,96 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
 def test_a_feature_is_told_in_plain_words(feature: str, value: object, sentence: str) -> None:
     sign = -1.0 if "lowers" in sentence else 1.0
     assert one({feature: sign}, {feature: value}) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "sentence"),
+    [
+        ("order_rate", 3 / 430, "3 orders in 400 days as a customer: raises value"),
+        ("revenue_rate", 90 / 430, "spent 90.00 EUR in 400 days as a customer: raises value"),
+        ("recency_share", 0.12, "silent for 352 of 400 days as a customer: lowers value"),
+    ],
+)
+def test_a_rate_is_told_by_the_two_figures_that_it_is_made_of(
+    feature: str, value: float, sentence: str
+) -> None:
+    past = {"repeat_orders": 2.0, "revenue_total": 90.0, "days_since_last": 352, "age_days": 400}
+    sign = -1.0 if "lowers" in sentence else 1.0
+    assert one({feature: sign}, {**past, feature: value}) == [sentence]
+
+
+def test_who_never_came_back_and_who_ordered_today_are_told_in_words_of_their_own() -> None:
+    once = {"recency_share": 0.0, "days_since_last": 400.0, "age_days": 400.0}
+    assert one({"recency_share": -1.0}, once) == [
+        "no order since the first, 400 days ago: lowers value"
+    ]
+    today = {"recency_share": 1.0, "days_since_last": 0.0, "age_days": 400.0}
+    assert one({"recency_share": 1.0}, today) == ["ordered today: raises value"]
+
+
+def shop() -> pd.DataFrame:
+    """Three customers; the middle one is usual in everything."""
+    return pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c"],
+            "mean_order_value": [10.0, 20.0, 50.0],
+            "days_since_last": [100.0, 40.0, 0.0],
+            "revenue_90d": [0.0, 0.0, 50.0],
+            "revenue_total": [10.0, 40.0, 150.0],
+            "age_days": [100.0, 200.0, 70.0],
+            "revenue_rate": [10 / 130, 40 / 230, 150 / 100],
+        }
+    )
+
+
+def told_in_the_shop(feature: str, signs: list[float]) -> list[str]:
+    phi = pd.DataFrame({"customer_id": ["a", "b", "c"], feature: signs})
+    return explain(phi, shop(), currency="EUR")["reason_1"].tolist()
+
+
+def test_a_figure_stands_beside_the_median_of_the_shop() -> None:
+    assert told_in_the_shop("mean_order_value", [-1.0, 1.0, 1.0]) == [
+        "orders of 10.00 EUR on average (usual: 20.00 EUR): lowers value",
+        "orders of 20.00 EUR on average: raises value",
+        "orders of 50.00 EUR on average (usual: 20.00 EUR): raises value",
+    ]
+    assert told_in_the_shop("days_since_last", [-1.0, 1.0, 1.0]) == [
+        "last order 100 days ago (usual: 40 days): lowers value",
+        "last order 40 days ago: raises value",
+        "last order today: raises value",
+    ]
+
+
+def test_what_is_usual_is_told_only_where_it_says_why_and_is_something() -> None:
+    # Above what is usual and lowered, or below and raised: the comparison would say the opposite.
+    assert told_in_the_shop("mean_order_value", [1.0, 1.0, -1.0]) == [
+        "orders of 10.00 EUR on average: raises value",
+        "orders of 20.00 EUR on average: raises value",
+        "orders of 50.00 EUR on average: lowers value",
+    ]
+    assert told_in_the_shop("revenue_90d", [-1.0, -1.0, 1.0])[2] == (
+        "spent 50.00 EUR in the last 90 days: raises value"
+    )
+
+
+def test_what_is_usual_of_a_rate_is_the_median_rate_over_the_customers_own_time() -> None:
+    low, high = 40 / 230 * 130, 40 / 230 * 100  # rates are formed over the age and 30 days
+    assert told_in_the_shop("revenue_rate", [-1.0, 1.0, 1.0]) == [
+        f"spent 10.00 EUR in 100 days as a customer (usual: {low:.2f} EUR): lowers value",
+        "spent 40.00 EUR in 200 days as a customer: raises value",
+        f"spent 150 EUR in 70 days as a customer (usual: {high:.2f} EUR): raises value",
+    ]
+
+
+def test_what_is_usual_of_repeat_orders_is_that_of_those_who_made_any() -> None:
+    features = pd.DataFrame({"mean_repeat_order_value": [0.0, 0.0, 0.0, 10.0, 30.0]})
+    assert usual_values(features)["mean_repeat_order_value"] == 20.0
+
+
+def test_a_part_of_the_shop_is_held_against_the_whole() -> None:
+    phi = pd.DataFrame({"customer_id": ["c"], "mean_order_value": [1.0]})
+    told = explain(phi, shop().tail(1), usual=usual_values(shop()))
+    assert told["reason_1"].tolist() == ["orders of 50.00 on average (usual: 20.00): raises value"]
 
 
 def test_the_strongest_come_first_and_a_negative_sum_lowers() -> None:
@@ -137,11 +228,24 @@ def test_every_language_speaks_of_every_feature_and_list(language: Language) -> 
     assert len(words.weekdays) == 7
     assert set(ACTIONS[language].by_list) == set(ACTIONS["en"].by_list)
     for key in KINDS:
-        feature = key.format(d=90) + ("x" if key.endswith("_") else "")
+        feature = key.format(d=90)
         assert "{" not in feature_label(feature, language=language)
+        past = {"repeat_orders": 1.0, "revenue_total": 9.0, "days_since_last": 7.0, "age_days": 7.0}
         for value in (0.0, 1.0, 5.0, float("nan")):
-            (sentence,) = one({feature: -1.0}, {feature: value}, language)
+            (sentence,) = one({feature: -1.0}, {**past, feature: value}, language)
             assert "{" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "commandes de 10,00 EUR en moyenne (en général : 20,00 EUR) : réduit la valeur"),
+        ("pl", "średnie zamówienie 10,00 EUR (zwykle: 20,00 EUR): obniża wartość"),
+    ],
+)
+def test_what_is_usual_is_told_in_every_language(language: Language, sentence: str) -> None:
+    phi = pd.DataFrame({"customer_id": ["a", "b", "c"], "mean_order_value": -1.0})
+    assert explain(phi, shop(), currency="EUR", language=language)["reason_1"][0] == sentence
 
 
 def test_numbers_are_written_in_the_readers_way() -> None:

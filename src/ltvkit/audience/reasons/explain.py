@@ -9,11 +9,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltvkit.audience.reasons.topics import KINDS, Show, entry_of, label_of, topic_of
+from ltvkit.audience.reasons.topics import (
+    KINDS,
+    SINCE_FIRST,
+    Show,
+    columns_told,
+    entry_of,
+    label_of,
+    topic_of,
+)
+from ltvkit.audience.reasons.usual import usual_beside, usual_values
 from ltvkit.audience.reasons.vocabulary import VOCABULARIES, Phrase, Vocabulary
 from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
-from ltvkit.units import Integers
+from ltvkit.units import Floats, Integers
 from ltvkit.wording import in_signs
 
 MOST_REASONS = 3
@@ -33,7 +42,6 @@ _PLACES: dict[Show, int] = {
     "money": 2,
     "ratio": 1,
     "percent": 0,
-    "rest": 2,
     "month": 0,
     "weekday": 0,
 }
@@ -49,6 +57,7 @@ def explain(
     *,
     currency: str = "",
     language: Language = "en",
+    usual: pd.Series | None = None,
 ) -> pd.DataFrame:
     """The strongest reasons of every customer's predicted value, a sentence each.
 
@@ -57,7 +66,8 @@ def explain(
     they are additive. The topics with the largest |C_t| are the reasons, the sign of C_t is the
     direction, and the member that pulls hardest in that direction lends its words, unless its value
     would say the opposite: no orders in a month, an order overdue, or silence for most of the
-    time raise nothing.
+    time raise nothing. Beside a customer's figure stands what is usual in the shop, where that says
+    why.
 
     Parameters
     ----------
@@ -71,6 +81,8 @@ def explain(
         Written behind amounts.
     language : {"en", "fr", "pl"}
         Language of the sentences.
+    usual : Series, optional
+        Of `usual_values`, where `features` are not all customers of the shop.
 
     Returns
     -------
@@ -89,22 +101,26 @@ def explain(
     ...                     "mean_order_value": [-12.5], "country": [0.1]})
     >>> values = pd.DataFrame({"customer_id": ["a"], "orders_60d": [3.0], "orders_90d": [4.0],
     ...                        "mean_order_value": [18.0], "country": ["PL"]})
-    >>> for sentence in explain(phi, values, currency="EUR").iloc[0, 1:].dropna():
+    >>> medians = pd.Series({"mean_order_value": 34.5})
+    >>> for sentence in explain(phi, values, currency="EUR", usual=medians).iloc[0, 1:].dropna():
     ...     print(sentence)
     bought 3 times in the last 60 days: raises value
-    orders of 18.00 EUR on average: lowers value
+    orders of 18.00 EUR on average (usual: 34.50 EUR): lowers value
     """
     names = [str(column) for column in contributions.columns if column != "customer_id"]
     values = _aligned(features, contributions["customer_id"])
     chosen, raises = strongest_topics(contributions[names], mute=_cannot_raise(names, values))
     words = VOCABULARIES[language]
+    usual = usual_values(values) if usual is None else usual
     sentences = np.full((len(contributions), MOST_REASONS), None, dtype=object)
     for place, name in enumerate(names):
         rows, slots = np.nonzero(chosen == place)
         if rows.size:
-            column = values[name].iloc[rows] if name in values.columns else None
-            phrases = _phrases(name, column, rows.size, words, currency)
-            sentences[rows, slots] = _in_direction(phrases, raises[rows, slots], words)
+            told, up = values.iloc[rows], raises[rows, slots]
+            phrases = _phrases(name, told, words, currency)
+            beside = usual_beside(name, told, up, usual)
+            phrases = _beside_usual(phrases, name, beside, words, currency)
+            sentences[rows, slots] = _in_direction(phrases, up, words)
     return pd.DataFrame(
         {
             "customer_id": contributions["customer_id"].astype("str").to_numpy(),
@@ -202,17 +218,18 @@ def _aligned(features: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
 
 
 def _phrases(
-    name: str, column: pd.Series | None, size: int, words: Vocabulary, currency: str
+    name: str, told: pd.DataFrame, words: Vocabulary, currency: str
 ) -> npt.NDArray[np.object_]:
     """A phrase for each row: formatted once per distinct value, then taken."""
     key, days = entry_of(name)
+    column = told.get(name)
     if key is None:
-        return _attribute_phrases(name, column, size, words)
-    show = KINDS[key][1]
-    phrase = words.phrases[key]
-    if show == "nothing" or column is None:
-        text = _form(phrase, 2) if show == "nothing" else label_of(name, language=words.language)
-        return np.full(size, text, dtype=object)
+        return _attribute_phrases(name, column, len(told), words)
+    if column is None or not columns_told(key) <= set(told):
+        return np.full(len(told), label_of(name, language=words.language), dtype=object)
+    if key in SINCE_FIRST:
+        return _since_first(key, told, words, currency)
+    show, phrase = KINDS[key][1], words.phrases[key]
     numbers = np.asarray(pd.to_numeric(column), dtype=float)
     if show == "percent":
         numbers = numbers * 100
@@ -229,6 +246,49 @@ def _phrases(
         dtype=object,
     )
     taken: npt.NDArray[np.object_] = texts[where]
+    return taken
+
+
+def _since_first(
+    key: str, told: pd.DataFrame, words: Vocabulary, currency: str
+) -> npt.NDArray[np.object_]:
+    """What a customer did and for how long it could be done, instead of a rate."""
+    show, phrase = KINDS[key][1], words.phrases[key]
+    figures = told[SINCE_FIRST[key]].to_numpy(dtype=float) + (key == "order_rate")
+    codes, distinct = pd.MultiIndex.from_arrays([figures, told["age_days"]]).factorize()
+    texts = []
+    for figure, age in distinct:
+        silent_since = key == "recency_share" and figure == age > 0
+        said = words.only_first if silent_since else _form(phrase, figure)
+        texts.append(said.format(x=_shown(figure, show, words, currency), time=_time(age, words)))
+    taken: npt.NDArray[np.object_] = np.array(texts, dtype=object)[codes]
+    return taken
+
+
+def _beside_usual(
+    phrases: npt.NDArray[np.object_],
+    name: str,
+    beside: Floats,
+    words: Vocabulary,
+    currency: str,
+) -> npt.NDArray[np.object_]:
+    """With what is usual, where it is more than nothing in the figures that are shown."""
+    key, _ = entry_of(name)
+    if key is None:
+        return phrases
+    show: Show = "ratio" if key == "order_rate" else KINDS[key][1]
+    rounded = np.round(beside, _PLACES[show])
+    codes, distinct = pd.MultiIndex.from_arrays([phrases, rounded]).factorize()
+    texts = [
+        words.usual.format(
+            phrase=phrase,
+            x=_time(middle, words) if show == "days" else _shown(middle, show, words, currency),
+        )
+        if middle > 0
+        else phrase
+        for phrase, middle in distinct
+    ]
+    taken: npt.NDArray[np.object_] = np.array(texts, dtype=object)[codes]
     return taken
 
 
@@ -267,11 +327,13 @@ def _shown(number: float, show: Show, words: Vocabulary, currency: str) -> str:
         return words.months[int(number) - 1] if 1 <= number <= 12 else f"{number:.0f}"
     if show == "weekday":
         return words.weekdays[int(number)] if 0 <= number <= 6 else f"{number:.0f}"
-    if show == "rest":
-        return in_signs(f"{100 * (1 - number):.0f}", words.language)
     places = 0 if abs(number) >= 100 else _PLACES[show]
     text = in_signs(f"{number:,.{places}f}", words.language)
     return f"{text} {currency}".strip() if show == "money" else text
+
+
+def _time(days: float, words: Vocabulary) -> str:
+    return _form(words.time, days).format(x=_shown(days, "days", words, ""))
 
 
 def _tidy(value: object, words: Vocabulary) -> str:

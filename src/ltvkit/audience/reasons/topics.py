@@ -16,11 +16,8 @@ Show = Literal[
     "money",
     "ratio",
     "percent",
-    "rest",
     "month",
     "weekday",
-    "plain",
-    "nothing",
 ]
 
 KINDS: Mapping[str, tuple[str, Show]] = {
@@ -48,20 +45,16 @@ KINDS: Mapping[str, tuple[str, Show]] = {
     "revenue_{d}d": ("spending", "money"),
     "btyd_expected_value": ("spending", "money"),
     "age_days": ("how long known", "days"),
-    "order_rate": ("how often", "nothing"),
-    "gap_variation": ("rhythm", "nothing"),
-    "recency_share": ("how recently", "rest"),
+    "order_rate": ("how often", "count"),
+    "gap_variation": ("rhythm", "percent"),
+    "recency_share": ("how recently", "days"),
     "recent_half_share": ("trend", "percent"),
-    "last_to_mean_value": ("basket", "nothing"),
-    "revenue_rate": ("spending", "nothing"),
-    "trend_orders": ("trend", "nothing"),
-    "trend_revenue": ("trend", "nothing"),
-    "trend_": ("trend", "nothing"),
+    "last_to_mean_value": ("basket", "ratio"),
+    "revenue_rate": ("spending", "money"),
     "orders_year_ago": ("season", "count"),
     "revenue_year_ago": ("season", "money"),
     "first_month": ("season", "month"),
     "first_weekday": ("season", "weekday"),
-    "season_": ("season", "nothing"),
     "renewals": ("how often renewed", "count"),
     "renewals_due": ("what is due", "count"),
     "days_overdue": ("what is due", "days"),
@@ -69,8 +62,33 @@ KINDS: Mapping[str, tuple[str, Show]] = {
     "last_payment": ("basket", "money"),
 }
 """Topic and way of showing the value, by feature. Features of one topic say nearly the same, so
-their contributions are added and one of them speaks for all. A key that ends in `_` serves every
-feature that begins with it. A share is shown in per cent, as `rest` by what is left of it."""
+their contributions are added and one of them speaks for all."""
+
+SINCE_FIRST: Mapping[str, str] = {
+    "order_rate": "repeat_orders",
+    "revenue_rate": "revenue_total",
+    "recency_share": "days_since_last",
+}
+"""Features that hold something against the time as a customer, and what: a rate a day is nothing to
+act on, so both figures are told."""
+
+MORE_IS_BETTER: Mapping[str, bool] = {
+    "days_since_last": False,
+    "mean_gap_days": False,
+    "mean_order_value": True,
+    "mean_repeat_order_value": True,
+    "last_order_value": True,
+    "max_order_value": True,
+    "first_order_value": True,
+    "lines_per_order": True,
+    "revenue_total": True,
+    "revenue_{d}d": True,
+    "order_rate": True,
+    "revenue_rate": True,
+    "recency_share": True,
+}
+"""Features that are held against what is usual in the shop, and in which direction they speak well
+of a customer."""
 
 MADE_OF_COLUMNS: Mapping[Language, Mapping[str, str]] = {
     "en": {
@@ -101,17 +119,23 @@ MADE_OF_COLUMNS: Mapping[Language, Mapping[str, str]] = {
 def entry_of(feature: str) -> tuple[str | None, str]:
     """The key of `KINDS` that serves a feature (None for an unknown one), and its days.
 
-    >>> entry_of("orders_60d"), entry_of("season_sin_1"), entry_of("payment_method")
-    (('orders_{d}d', '60'), ('season_', ''), (None, ''))
+    >>> entry_of("orders_60d"), entry_of("order_rate"), entry_of("payment_method")
+    (('orders_{d}d', '60'), ('order_rate', ''), (None, ''))
     """
     if feature in KINDS:
         return feature, ""
     if window := re.fullmatch(r"(orders|revenue)_(\d+)d", feature):
         return f"{window[1]}_{{d}}d", window[2]
-    for key in KINDS:
-        if key.endswith("_") and feature.startswith(key):
-            return key, ""
     return None, ""
+
+
+def columns_told(key: str) -> set[str]:
+    """The columns of which a sentence about a feature is made, beside the feature itself.
+
+    >>> sorted(columns_told("revenue_rate")), columns_told("revenue_total")
+    (['age_days', 'revenue_total'], set())
+    """
+    return {SINCE_FIRST[key], "age_days"} if key in SINCE_FIRST else set()
 
 
 def topic_of(feature: str) -> str:

@@ -1,7 +1,8 @@
 """How a sentence speaks of every feature, in each language.
 
-A phrase is one text, or three for the values 0, 1 and many; `{x}` stands for the value and `{d}`
-for the days in the feature's name. What a feature is about stands in `topics`.
+A phrase is one text, or three for the values 0, 1 and many; `{x}` stands for the value, `{d}` for
+the days in the feature's name and `{time}` for the time as a customer. What a feature is about
+stands in `topics`.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,12 @@ class Vocabulary:
         For features outside the table, with `{label}` and `{x}`.
     no_gap : str
         For a rhythm that a single order cannot have.
+    usual : str
+        A `{phrase}` beside the `{x}` that is usual in the shop.
+    only_first : str
+        For who has been silent since the first order, `{time}` ago.
+    time : Phrase
+        A number of days.
     months, weekdays : tuple of str
         Names, January and Monday first.
     language : {"en", "fr", "pl"}
@@ -39,6 +46,9 @@ class Vocabulary:
     attribute: str
     attribute_unknown: str
     no_gap: str
+    usual: str
+    only_first: str
+    time: Phrase
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
 
@@ -73,12 +83,20 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             ),
             "overdue_ratio": "last order {x} usual gaps ago",
             "btyd_prob_alive": "{x}% likely to be still a customer by the buying pattern",
-            "mean_gap_days": "usually {x} days between orders",
-            "sd_gap_days": "gaps between orders vary by {x} days",
+            "mean_gap_days": "{x} days between orders on average",
+            "sd_gap_days": (
+                "gaps between orders have been alike",
+                "gaps between orders vary by 1 day",
+                "gaps between orders vary by {x} days",
+            ),
             "last_gap_days": "{x} days between the last two orders",
             "max_gap_days": "longest gap between orders {x} days",
             "mean_order_value": "orders of {x} on average",
-            "mean_repeat_order_value": "repeat orders of {x} on average",
+            "mean_repeat_order_value": (
+                "nothing spent on repeat orders yet",
+                "repeat orders of {x} on average",
+                "repeat orders of {x} on average",
+            ),
             "last_order_value": "last order of {x}",
             "max_order_value": "largest order of {x}",
             "first_order_value": "first order of {x}",
@@ -93,23 +111,36 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             ),
             "btyd_expected_value": "buying pattern points to {x} of further revenue",
             "age_days": ("customer since today", "customer for 1 day", "customer for {x} days"),
-            "order_rate": "orders per day as a customer",
-            "gap_variation": "how regular the gaps between orders are",
+            "order_rate": (
+                "{x} orders in {time} as a customer",
+                "1 order in {time} as a customer",
+                "{x} orders in {time} as a customer",
+            ),
+            "gap_variation": (
+                "gaps between orders have been alike",
+                "gaps between orders vary by {x}% of their mean",
+                "gaps between orders vary by {x}% of their mean",
+            ),
             "recency_share": (
-                "no order since the first days",
-                "ordered just now",
-                "silent for {x}% of the time as a customer",
+                "ordered today",
+                "silent for {x} of {time} as a customer",
+                "silent for {x} of {time} as a customer",
             ),
             "recent_half_share": (
                 "no order in the more recent half of the time as a customer",
                 "{x}% of orders in the more recent half of the time as a customer",
                 "{x}% of orders in the more recent half of the time as a customer",
             ),
-            "last_to_mean_value": "last order against the usual one",
-            "revenue_rate": "spending per day as a customer",
-            "trend_orders": "how orders have changed of late",
-            "trend_revenue": "how spending has changed of late",
-            "trend_": "how buying has changed of late",
+            "last_to_mean_value": (
+                "last order worth nothing",
+                "last order as large as the customer’s average",
+                "last order {x} times the customer’s average",
+            ),
+            "revenue_rate": (
+                "spent nothing in {time} as a customer",
+                "spent {x} in {time} as a customer",
+                "spent {x} in {time} as a customer",
+            ),
             "orders_year_ago": (
                 "no order in this season last year",
                 "bought once in this season last year",
@@ -122,7 +153,6 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             ),
             "first_month": "first order in {x}",
             "first_weekday": "first order on a {x}",
-            "season_": "the time of the year",
             "renewals": ("not renewed yet", "renewed once", "renewed {x} times"),
             "renewals_due": (
                 "no renewal is due in the days ahead",
@@ -144,6 +174,9 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
         attribute="{label} is {x}",
         attribute_unknown="{label} not known",
         no_gap="no second order yet",
+        usual="{phrase} (usual: {x})",
+        only_first="no order since the first, {time} ago",
+        time=("a day", "a day", "{x} days"),
         months=(
             *("January", "February", "March", "April", "May", "June", "July", "August"),
             *("September", "October", "November", "December"),
@@ -183,12 +216,20 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             ),
             "overdue_ratio": "dernière commande il y a {x} fois l’intervalle habituel",
             "btyd_prob_alive": "encore client à {x}\u00a0% d’après son rythme d’achat",
-            "mean_gap_days": "d’habitude {x} jours entre deux commandes",
-            "sd_gap_days": "intervalles entre commandes variant de {x} jours",
+            "mean_gap_days": "{x} jours entre deux commandes en moyenne",
+            "sd_gap_days": (
+                "intervalles entre commandes tous semblables",
+                "intervalles entre commandes variant de 1 jour",
+                "intervalles entre commandes variant de {x} jours",
+            ),
             "last_gap_days": "{x} jours entre les deux dernières commandes",
             "max_gap_days": "plus long intervalle entre commandes : {x} jours",
             "mean_order_value": "commandes de {x} en moyenne",
-            "mean_repeat_order_value": "commandes suivantes de {x} en moyenne",
+            "mean_repeat_order_value": (
+                "rien dépensé en réachats à ce jour",
+                "commandes suivantes de {x} en moyenne",
+                "commandes suivantes de {x} en moyenne",
+            ),
             "last_order_value": "dernière commande de {x}",
             "max_order_value": "plus grosse commande de {x}",
             "first_order_value": "première commande de {x}",
@@ -207,23 +248,36 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
                 "client depuis 1 jour",
                 "client depuis {x} jours",
             ),
-            "order_rate": "commandes par jour en tant que client",
-            "gap_variation": "régularité des commandes",
+            "order_rate": (
+                "{x} commandes en {time} comme client",
+                "1 commande en {time} comme client",
+                "{x} commandes en {time} comme client",
+            ),
+            "gap_variation": (
+                "intervalles entre commandes tous semblables",
+                "intervalles entre commandes variant de {x}\u00a0% de leur moyenne",
+                "intervalles entre commandes variant de {x}\u00a0% de leur moyenne",
+            ),
             "recency_share": (
-                "aucune commande depuis les premiers jours",
-                "vient de commander",
-                "silencieux pendant {x}\u00a0% de son temps de client",
+                "a commandé aujourd’hui",
+                "silencieux 1 jour sur {time} comme client",
+                "silencieux {x} jours sur {time} comme client",
             ),
             "recent_half_share": (
                 "aucune commande dans la moitié récente de son historique",
                 "{x}\u00a0% des commandes dans la moitié récente de son historique",
                 "{x}\u00a0% des commandes dans la moitié récente de son historique",
             ),
-            "last_to_mean_value": "dernière commande comparée à l’habituelle",
-            "revenue_rate": "dépenses par jour en tant que client",
-            "trend_orders": "évolution récente des commandes",
-            "trend_revenue": "évolution récente des dépenses",
-            "trend_": "évolution récente des achats",
+            "last_to_mean_value": (
+                "dernière commande sans valeur",
+                "dernière commande égale à la moyenne du client",
+                "dernière commande de {x} fois la moyenne du client",
+            ),
+            "revenue_rate": (
+                "rien dépensé en {time} comme client",
+                "{x} dépensés en {time} comme client",
+                "{x} dépensés en {time} comme client",
+            ),
             "orders_year_ago": (
                 "aucune commande à cette saison l’an dernier",
                 "1 commande à cette saison l’an dernier",
@@ -236,7 +290,6 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             ),
             "first_month": "première commande en {x}",
             "first_weekday": "première commande un {x}",
-            "season_": "la période de l’année",
             "renewals": ("pas encore renouvelé", "renouvelé 1 fois", "renouvelé {x} fois"),
             "renewals_due": (
                 "aucun renouvellement dû dans les jours à venir",
@@ -258,6 +311,9 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
         attribute="{label} : {x}",
         attribute_unknown="{label} : inconnu",
         no_gap="pas encore de deuxième commande",
+        usual="{phrase} (en général : {x})",
+        only_first="aucune commande depuis la première, il y a {time}",
+        time=("un jour", "un jour", "{x} jours"),
         months=(
             *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
             *("septembre", "octobre", "novembre", "décembre"),
@@ -297,12 +353,20 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             ),
             "overdue_ratio": "czas od ostatniego zakupu to {x} zwykłej przerwy",
             "btyd_prob_alive": "wg rytmu zakupów nadal klient na {x}%",
-            "mean_gap_days": "zwykle {x} dni między zakupami",
-            "sd_gap_days": "przerwy między zakupami różnią się o {x} dni",
+            "mean_gap_days": "średnio {x} dni między zakupami",
+            "sd_gap_days": (
+                "przerwy między zakupami są jednakowe",
+                "przerwy między zakupami różnią się o 1 dzień",
+                "przerwy między zakupami różnią się o {x} dni",
+            ),
             "last_gap_days": "{x} dni między dwoma ostatnimi zakupami",
             "max_gap_days": "najdłuższa przerwa między zakupami: {x} dni",
             "mean_order_value": "średnie zamówienie {x}",
-            "mean_repeat_order_value": "średnie ponowne zamówienie {x}",
+            "mean_repeat_order_value": (
+                "jeszcze bez wydatków na ponowne zakupy",
+                "średnie ponowne zamówienie {x}",
+                "średnie ponowne zamówienie {x}",
+            ),
             "last_order_value": "ostatnie zamówienie {x}",
             "max_order_value": "największe zamówienie {x}",
             "first_order_value": "pierwsze zamówienie {x}",
@@ -317,23 +381,36 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             ),
             "btyd_expected_value": "rytm zakupów zapowiada {x} przychodu",
             "age_days": ("klient od dzisiaj", "klient od 1 dnia", "klient od {x} dni"),
-            "order_rate": "zamówienia na dzień od pierwszego zakupu",
-            "gap_variation": "regularność zakupów",
+            "order_rate": (
+                "zamówienia w ciągu {time} jako klient: {x}",
+                "1 zamówienie w ciągu {time} jako klient",
+                "zamówienia w ciągu {time} jako klient: {x}",
+            ),
+            "gap_variation": (
+                "przerwy między zakupami są jednakowe",
+                "przerwy między zakupami różnią się o {x}% średniej",
+                "przerwy między zakupami różnią się o {x}% średniej",
+            ),
             "recency_share": (
-                "brak zakupów od pierwszych dni",
-                "świeżo po zakupie",
-                "milczy przez {x}% czasu bycia klientem",
+                "zakup dzisiaj",
+                "milczy {x} z {time} jako klient",
+                "milczy {x} z {time} jako klient",
             ),
             "recent_half_share": (
                 "brak zakupów w nowszej połowie historii",
                 "{x}% zakupów w nowszej połowie historii",
                 "{x}% zakupów w nowszej połowie historii",
             ),
-            "last_to_mean_value": "ostatni zakup wobec zwykłego",
-            "revenue_rate": "wydatki na dzień od pierwszego zakupu",
-            "trend_orders": "ostatnia zmiana liczby zamówień",
-            "trend_revenue": "ostatnia zmiana wydatków",
-            "trend_": "ostatnia zmiana zakupów",
+            "last_to_mean_value": (
+                "ostatni zakup bez wartości",
+                "ostatni zakup równy średniej klienta",
+                "ostatni zakup to {x} średniej klienta",
+            ),
+            "revenue_rate": (
+                "brak wydatków w ciągu {time} jako klient",
+                "wydatki w ciągu {time} jako klient: {x}",
+                "wydatki w ciągu {time} jako klient: {x}",
+            ),
             "orders_year_ago": (
                 "brak zakupów w tym sezonie rok temu",
                 "1 zakup w tym sezonie rok temu",
@@ -346,7 +423,6 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
             ),
             "first_month": "miesiąc pierwszego zakupu: {x}",
             "first_weekday": "dzień pierwszego zakupu: {x}",
-            "season_": "pora roku",
             "renewals": ("jeszcze bez odnowienia", "1 odnowienie", "odnowienia: {x}"),
             "renewals_due": (
                 "żadne odnowienie nie przypada w najbliższych dniach",
@@ -368,6 +444,9 @@ VOCABULARIES: Mapping[Language, Vocabulary] = {
         attribute="{label}: {x}",
         attribute_unknown="{label}: brak danych",
         no_gap="jeszcze bez drugiego zakupu",
+        usual="{phrase} (zwykle: {x})",
+        only_first="brak zamówień w ciągu {time} od pierwszego",
+        time=("jednego dnia", "jednego dnia", "{x} dni"),
         months=(
             *("styczeń", "luty", "marzec", "kwiecień", "maj", "czerwiec", "lipiec", "sierpień"),
             *("wrzesień", "październik", "listopad", "grudzień"),

@@ -23,14 +23,21 @@ def reasons_and_drivers(
     """Reasons per customer, and the drivers of the whole base; in blocks, to bound memory."""
     language, told, sizes = config.report.language, [], []
     past = history.set_index("customer_id")[["first_order", "last_order"]]
+    listed = _days_as_listed(features, past, snapshot)
+    usual = audience.usual_values(listed)
     for start in range(0, len(features), BLOCK):
         block = features.iloc[start : start + BLOCK]
         parts = model.contributions(block).drop(columns=["base", "rest"])
         sizes.append(parts.abs().sum())
         parts.insert(0, "customer_id", block["customer_id"])
-        block = _days_as_listed(block, past, snapshot)
         told.append(
-            audience.explain(parts, block, currency=config.data.currency, language=language)
+            audience.explain(
+                parts,
+                listed.iloc[start : start + BLOCK],
+                currency=config.data.currency,
+                language=language,
+                usual=usual,
+            )
         )
     weight = sum(sizes[1:], start=sizes[0])
     share = (weight / max(float(weight.sum()), 1e-12)).sort_values(ascending=False, kind="stable")

@@ -130,8 +130,13 @@ class Continuity:
         The day of the order that ended them.
     usual_days : float
         The mean between two days with orders.
+    odd_days : int
+        The most between two days with orders that does not come back at the same time of another
+        year.
+    odd_to : date, optional
+        The day of the order that ended them.
     taken_out : bool
-        Whether the models take no notice of the longest, see `ltvkit.shop_clock`.
+        Whether the models take no notice of these, see `ltvkit.shop_clock`.
     few_days : int
         The most days taken out, in which a few orders came where many are usual; 0 without such.
     few_to : date, optional
@@ -153,6 +158,8 @@ class Continuity:
     longest_days: int
     longest_to: date | None
     usual_days: float
+    odd_days: int = 0
+    odd_to: date | None = None
     taken_out: bool = False
     few_days: int = 0
     few_to: date | None = None

@@ -26,7 +26,8 @@ NOT_MIXED = Mixture()
 
 
 def quiet(last_days, longest_days=3, usual_days=0.5):
-    return Continuity(last_days, longest_days, date(2024, 3, 1), usual_days)
+    ended = date(2024, 3, 1)
+    return Continuity(last_days, longest_days, ended, usual_days, longest_days, ended)
 
 
 def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), chance=0.1):
@@ -359,6 +360,17 @@ def test_dates_that_do_not_tell_the_day_are_told(told, decision, words):
     found = verdict(backtest_of(), continuity=replace(quiet(0), dates_tell=told))
     assert found.decision == decision
     assert words in found.reasons[-1]
+
+
+def test_pauses_that_come_back_each_year_are_a_habit_and_one_that_does_not_is_told():
+    winters = replace(quiet(0, 132), odd_days=9)
+    found = {check.name: check for check in verdict(backtest_of(), continuity=winters).checks}
+    assert found["pauses"].status == "PASS"
+    assert "up to 132 days, but at the same time of the year" in str(found["pauses"].said)
+    shut = replace(quiet(0, 132), odd_days=60, odd_to=date(2024, 6, 12))
+    told = verdict(backtest_of(), continuity=shut)
+    assert status(told)["pauses"] == "REVIEW"
+    assert "nobody ordered for 60 days, until 2024-06-12" in told.reasons[-1]
 
 
 def test_pauses_of_a_shop_with_few_orders_are_nothing_special():

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from ltvkit.data.beginning import QUARTER_DAYS, counts, history_begins
 from ltvkit.shop_clock import CALENDAR, Pause, ShopClock, month_of, whole_months
@@ -86,7 +87,7 @@ def shop_clock(order_days: "ir.Table", as_of: date) -> ShopClock:
     sure = without[found] * pace >= ENOUGH_DAYS
     ended, length, pace = day[1:][found][sure], without[found][sure], pace[sure]
     habit = len(ended) > MOST_PAUSES or length.sum() > MOST_OF_HISTORY * (day[-1] - day[0])
-    if habit or _come_back(ended):
+    if habit or same_time_of_years(ended).any():
         return CALENDAR
     return ShopClock(
         tuple(
@@ -157,8 +158,11 @@ def _sold_in_another_year(day: Integers, first: int, days: int, pace: float) -> 
     return bool((sold >= days * pace / 2).any())
 
 
-def _come_back(ended: Integers) -> bool:
-    """Whether two of these days are at the same time of different years."""
-    apart = np.abs(ended[:, None] - ended[None, :])
+def same_time_of_years(day: Integers) -> npt.NDArray[np.bool_]:
+    """Which two of these days are at the same time of different years: a row and a column each."""
+    apart = np.abs(day[:, None] - day[None, :])
     years = np.round(apart / DAYS_PER_YEAR)
-    return bool(((years > 0) & (np.abs(apart - years * DAYS_PER_YEAR) < SAME_TIME_DAYS)).any())
+    same: npt.NDArray[np.bool_] = (years > 0) & (
+        np.abs(apart - years * DAYS_PER_YEAR) < SAME_TIME_DAYS
+    )
+    return same

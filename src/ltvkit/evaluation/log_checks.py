@@ -36,12 +36,14 @@ def _pauses(found: Continuity) -> Check:
     """Whether it goes on all the time: what was taken out is told, as is what could not be."""
     usual = found.usual_pause_days
     status: Status
-    if found.few_days > found.longest_days:
+    if found.few_days > found.odd_days:
         days, until, status, key = found.few_days, found.few_to, "REVIEW", "few"
+    elif found.odd_days > usual:
+        days, until, status = found.odd_days, found.odd_to, "REVIEW"
+        key = "taken_out" if found.taken_out else "review"
     else:
-        days, until = found.longest_days, found.longest_to
-        status = "REVIEW" if days > usual else "PASS"
-        key = "taken_out" if found.taken_out else status.lower()
+        days, until, status = found.longest_days, found.longest_to, "PASS"
+        key = "habit" if days > usual else "pass"
     facts = {"days": days} | ({"until": until.isoformat()} if until else {})
     return Check("pauses", status, days, usual, Sentence(f"check.pauses.{key}", facts))
 

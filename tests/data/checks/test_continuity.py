@@ -34,6 +34,32 @@ def found_in(frame, **told):
     return continuity(order_days_from_frame(frame, **told))
 
 
+def festivals(years=3):
+    """Orders in three weeks of May and of October alone, as of a shop of tickets."""
+    frame = shop(365 * years)
+    month, day = frame["ordered_at"].dt.month, frame["ordered_at"].dt.day
+    return frame[month.isin([5, 10]) & (day <= 21)]
+
+
+def test_pauses_at_the_same_time_of_each_year_are_a_habit():
+    found = found_in(festivals())
+    assert found.longest_days == (date(2024, 5, 1) - date(2023, 10, 21)).days - 1 == 192
+    assert (found.odd_days, found.odd_to) == (0, None)
+    (gaps,) = (
+        f for f in check_data(order_days_from_frame(festivals())).findings if f.name == "gaps"
+    )
+    assert gaps.status == "PASS"
+    assert gaps.words.endswith("192 days, at the same time of the year again and again")
+
+
+def test_a_pause_beside_habits_that_does_not_come_back_is_told():
+    frame = festivals()
+    found = found_in(frame[~frame["ordered_at"].between("2024-10-01", "2024-10-31")])
+    assert found.longest_days == found.odd_days > 300
+    first = found_in(festivals(1))
+    assert (first.odd_days, first.odd_to) == (132, date(2023, 10, 1))
+
+
 @pytest.mark.parametrize("days", [300, 400, 540])
 def test_the_last_day_of_old_ids_is_found(days):
     found = found_in(renamed(shop(days)))

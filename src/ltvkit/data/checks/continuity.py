@@ -11,11 +11,14 @@ customers.
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from ltvkit.data.beginning import QUARTER_DAYS
 from ltvkit.data.cleaning.clean_log import CleanLog
+from ltvkit.data.clock import same_time_of_years
 from ltvkit.shop_clock import CALENDAR, ShopClock
-from ltvkit.snapshot import EPOCH, WEEK_DAYS, Continuity, as_date
+from ltvkit.snapshot import EPOCH, HOLIDAY_DAYS, WEEK_DAYS, Continuity, as_date
+from ltvkit.units import Integers
 
 HARDLY_ANY = 1 / 20
 """Of the orders that customers known before would usually make."""
@@ -42,24 +45,26 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
     clock : ShopClock
         That the models tell days by.
     """
-    longest, ended, usual = log.workspace.row(
-        # The first day has none, and a NULL in a struct would count as the longest.
-        "SELECT max(gap), max_by(ordered_on, (gap, ordered_on)) FILTER (gap IS NOT NULL), "
-        "avg(gap) FROM (SELECT ordered_on, "
-        "ordered_on - lag(ordered_on) OVER (ORDER BY ordered_on) - 1 AS gap "
-        f"FROM (SELECT DISTINCT ordered_on FROM {log.table} "
-        f"WHERE ordered_on >= DATE '{log.summary.begins}'))"
-    )
+    days = log.workspace.frame(
+        f"SELECT DISTINCT ordered_on - DATE '{EPOCH}' AS day FROM {log.table} "
+        f"WHERE ordered_on >= DATE '{log.summary.begins}' ORDER BY day"
+    )["day"].to_numpy(dtype=np.int64)
+    gaps, ends = np.diff(days) - 1, days[1:]
+    longest, ended = _longest(gaps, ends)
+    once = ~_comes_back(gaps, ends)
+    odd, odd_ended = _longest(gaps[once], ends[once])
     pauses = [(one.days, EPOCH + timedelta(days=one.ended)) for one in clock.pauses]
-    without_any = (int(longest or 0) // WEEK_DAYS * WEEK_DAYS, ended)
+    without_any = (odd // WEEK_DAYS * WEEK_DAYS, odd_ended)
     with_few = max((one for one in pauses if one != without_any), default=(0, None))
     renamed_after, returned, expected = _renamed(log)
     early, silent_early = _early(log)
     return Continuity(
         last_days=(log.as_of - log.summary.last_day).days,
-        longest_days=int(longest or 0),
-        longest_to=ended if longest else None,
-        usual_days=float(usual or 0.0),
+        longest_days=longest,
+        longest_to=ended,
+        usual_days=float(gaps.mean()) if len(gaps) else 0.0,
+        odd_days=odd,
+        odd_to=odd_ended,
         taken_out=without_any in pauses,
         few_days=with_few[0],
         few_to=with_few[1],
@@ -70,6 +75,23 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
         early=early,
         silent_early=silent_early,
     )
+
+
+def _longest(gaps: Integers, ends: Integers) -> tuple[int, date | None]:
+    """Days without an order, and the day that ended them; the last of several as long."""
+    if not gaps.max(initial=0):
+        return 0, None
+    place = len(gaps) - 1 - int(gaps[::-1].argmax())
+    return int(gaps[place]), EPOCH + timedelta(days=int(ends[place]))
+
+
+def _comes_back(gaps: Integers, ends: Integers) -> npt.NDArray[np.bool_]:
+    """Which of the long ones begin and end at the same times of the year as another one."""
+    back = np.zeros(len(gaps), dtype=bool)
+    long = np.flatnonzero(gaps > HOLIDAY_DAYS)
+    same = same_time_of_years(ends[long]) & same_time_of_years(ends[long] - gaps[long])
+    back[long] = same.any(axis=1)
+    return back
 
 
 def _early(log: CleanLog) -> tuple[int, int]:

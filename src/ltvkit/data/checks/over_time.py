@@ -60,8 +60,12 @@ def _recent(found: Continuity) -> DataFinding:
 
 
 def _gap(found: Continuity) -> DataFinding:
-    days = found.longest_days
-    words = f"the longest time without any order is {counted(days, 'day', 'days')}"
+    days = found.odd_days
+    words = f"the longest time without any order is {counted(found.longest_days, 'day', 'days')}"
+    if days < found.longest_days > found.usual_pause_days:
+        words += ", at the same time of the year again and again"
+        if days > found.usual_pause_days:
+            words += f"; and {counted(days, 'day', 'days')}, up to {found.odd_to}, but once"
     if found.few_days > days:
         days = found.few_days
         words = f"hardly anybody ordered for {counted(days, 'day', 'days')}, up to {found.few_to}"

@@ -296,6 +296,37 @@ def test_ids_are_respelt_by_capitals_and_blanks(ids, respelt):
     assert (found.ids, found.respelt) == (len(ids), respelt)
 
 
+def test_the_largest_of_a_log_are_those_of_plain_pandas():
+    frame = a_till(one_giant_order(good()))
+    found = mixture(order_days_from_frame(frame))
+    rows = frame["customer_id"].value_counts(normalize=True)
+    assert (found.largest_customer, found.largest_customer_share) == ("till", rows.iloc[0])
+    days = frame.groupby(["customer_id", "ordered_at"])["revenue"].sum()
+    customer, day = days.idxmax()
+    assert found.largest_order == (customer, day.date(), pytest.approx(days.max()))
+    assert found.largest_order_share == pytest.approx(days.max() / days.sum())
+    assert found.order_days == len(days)
+
+
+def test_rows_that_repeat_others_are_no_doubt_once_they_are_dropped():
+    frame = everything_twice(good())
+    assert mixture(order_days_from_frame(frame)).repeated_share == 0.5
+    dropped = order_days_from_frame(frame, drop_exact_duplicates=True)
+    assert mixture(dropped).repeated_share == 0
+    assert statuses(frame, drop_exact_duplicates=True)["duplicate rows"] == "PASS"
+
+
+def test_customers_who_came_back_and_orders_before_history_begins_are_counted():
+    frame = good()
+    days = pd.date_range("2020-11-01", periods=30)
+    of_tests = frame.head(30).assign(ordered_at=days)
+    found = continuity(order_days_from_frame(pd.concat([of_tests, frame])))
+    days = frame.drop_duplicates(["customer_id", "ordered_at"])["customer_id"].value_counts()
+    assert found.came_back == (days > 1).sum()
+    before = pd.concat([of_tests, frame])["ordered_at"] < pd.Timestamp(found.begins)
+    assert found.orders_before == before.sum() >= len(of_tests)
+
+
 def test_amounts_of_several_currencies_are_told_of():
     frame = good().assign(currency=np.resize(["EUR", "EUR", "PLN", "JPY"], 6000))
     log = order_days_from_frame(frame)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ltvkit.data.beginning import QUARTER_DAYS
+from ltvkit.data.checks.values import values_of_late
 from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.clock import same_time_of_years
 from ltvkit.shop_clock import CALENDAR, ShopClock
@@ -36,7 +37,7 @@ LEAST_HISTORY_DAYS = 182
 
 
 def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
-    """Where nobody ordered since history begins, whether ids changed, and whether any left.
+    """Where nobody ordered since history begins, and whether ids, customers and values changed.
 
     Parameters
     ----------
@@ -58,6 +59,12 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
     with_few = max((one for one in pauses if one != without_any), default=(0, None))
     renamed_after, returned, expected = _renamed(log)
     early, silent_early = _early(log)
+    orders_before, came_back = log.workspace.row(
+        "SELECT sum(before)::BIGINT, count(*) FILTER (days > 1) FROM (SELECT count(*) AS days, "
+        f"count(*) FILTER (ordered_on < DATE '{log.summary.begins}') AS before "
+        f"FROM {log.table} GROUP BY customer_id)"
+    )
+    usual_value, late_value, value_change = values_of_late(log)
     return Continuity(
         last_days=(log.as_of - log.summary.last_day).days,
         longest_days=longest,
@@ -74,6 +81,12 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
         expected=expected,
         early=early,
         silent_early=silent_early,
+        begins=log.summary.begins,
+        orders_before=orders_before,
+        came_back=came_back,
+        usual_value=usual_value,
+        late_value=late_value,
+        value_change=value_change,
     )
 
 

@@ -1,74 +1,71 @@
 """What is asked of a log before anything is trained on it, a finding each."""
 
 from ltvkit.data.checks.finding import DataFinding, by_threshold, counted
-from ltvkit.data.checks.mixture import mixture
+from ltvkit.data.checks.mixture import ASKED_FOR, mixture
 from ltvkit.data.checks.over_time import findings_over_time
-from ltvkit.data.cleaning.clean_log import FEWEST_OF_LINES, OF_ONE_AMOUNT, CleanLog
+from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.cleaning.reasons import WORDS, Reason
-from ltvkit.data.reading.identifiers import ROUNDED
-from ltvkit.data.reading.workspace import literal
-from ltvkit.snapshot import FEW_RESPELT, Mixture
-
-ASKED_FOR = {
-    WORDS[Reason.LEFT_OUT]: "by data.leave_out",
-    WORDS[Reason.LATER]: "after the snapshot",
-}
-"""Reasons that are no fault of the rows, in fewer words."""
-
-SHEET_ROWS = 1_048_576
-"""What a sheet of Excel can hold, the header among them."""
+from ltvkit.snapshot import (
+    FEW_RESPELT,
+    FEWEST_OF_LINES,
+    MANY_OF_NOTHING,
+    MANY_PUT_ASIDE,
+    MANY_REPEATED,
+    MANY_UNMATCHED,
+    MOST_ROUNDED,
+    OF_ONE_AMOUNT,
+    SHEET_ROWS,
+    Mixture,
+)
 
 
 def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
     """Every check of a log, for predictions so far ahead."""
     mixed = mixture(log)
     return (
-        _put_aside(log),
-        *_full_sheet(log),
+        _put_aside(log, mixed),
+        *_full_sheet(mixed),
         _customers(log),
-        _repeat_customers(log),
         *findings_over_time(log, horizon_days=horizon_days),
-        _duplicates(log),
-        *_order_totals(log),
+        _duplicates(log, mixed),
+        *_order_totals(mixed),
         _currencies(mixed),
-        _refunds(log),
-        _zero_values(log),
-        _largest_customer(log),
-        _largest_order(log),
+        _refunds(log, mixed),
+        _zero_values(mixed),
+        _largest_customer(mixed),
+        _largest_order(mixed),
         _margin(log),
         _spellings(mixed),
-        *_rounded_ids(log),
+        *_rounded_ids(mixed),
     )
 
 
-def _put_aside(log: CleanLog) -> DataFinding:
+def _put_aside(log: CleanLog, mixed: Mixture) -> DataFinding:
     reasons = log.summary.reasons
-    unfit = {why: rows for why, rows in reasons.items() if why not in ASKED_FOR}
     asked = {words: reasons[why] for why, words in ASKED_FOR.items() if why in reasons}
-    share = sum(unfit.values()) / (log.summary.rows - sum(asked.values()))
-    main = next(iter(unfit), "")
+    main = next((why for why in reasons if why not in ASKED_FOR), "")
     return by_threshold(
         "rows put aside",
-        share,
-        f"{share:.1%} of the rows"
+        mixed.put_aside_share,
+        f"{mixed.put_aside_share:.1%} of the rows"
         + (f", mostly: {main}" if main else "")
         + "".join(f"; {rows:,} more {words}" for words, rows in asked.items()),
         "look at the rows below; they take no part in anything that follows",
-        review=0.01,
+        review=MANY_PUT_ASIDE,
         fail=0.5,
     )
 
 
-def _full_sheet(log: CleanLog) -> list[DataFinding]:
+def _full_sheet(mixed: Mixture) -> list[DataFinding]:
     """A log that ends where a sheet does, as xlsx or saved from there as csv."""
     found = by_threshold(
         "rows of a sheet",
-        log.summary.rows,
-        f"{log.summary.rows:,} rows and a header, as many as a sheet of Excel can hold",
+        mixed.rows,
+        f"{mixed.rows:,} rows and a header, as many as a sheet of Excel can hold",
         "what came after them is missing, most likely: take the export itself, as csv",
         review=SHEET_ROWS - 2,
     )
-    return [found] if log.summary.rows + 1 == SHEET_ROWS else []
+    return [found] if mixed.full_sheet else []
 
 
 def _customers(log: CleanLog) -> DataFinding:
@@ -84,43 +81,27 @@ def _customers(log: CleanLog) -> DataFinding:
     )
 
 
-def _repeat_customers(log: CleanLog) -> DataFinding:
-    (count,) = log.workspace.row(
-        f"SELECT count(*) FROM (SELECT 1 FROM {log.table} GROUP BY customer_id HAVING count(*) > 1)"
-    )
-    return by_threshold(
-        "customers who came back",
-        count,
-        f"{count:,} of {log.summary.customers:,} ordered on more than one day",
-        "what customers do next is learned from those who came back; take a longer history, or "
-        "check that customer ids stay the same from order to order",
-        review=100,
-        fail=20,
-        least=True,
-    )
-
-
-def _duplicates(log: CleanLog) -> DataFinding:
-    count, rows = log.summary.duplicates, log.summary.rows
+def _duplicates(log: CleanLog, mixed: Mixture) -> DataFinding:
+    count = log.summary.duplicates
     kept = "dropped" if log.summary.duplicates_dropped else "kept"
     return by_threshold(
         "duplicate rows",
-        count / rows,
+        mixed.repeated_share,
         f"{counted(count, 'row repeats', 'rows repeat')} another one in every column ({kept})",
         "real logs repeat lines, but not often; if rows were exported twice, set "
         "data.drop_exact_duplicates",
-        review=0.02,
+        review=MANY_REPEATED,
     )
 
 
-def _order_totals(log: CleanLog) -> list[DataFinding]:
+def _order_totals(mixed: Mixture) -> list[DataFinding]:
     """Exports of lines that repeat the total of their order."""
-    several, alike = log.summary.orders_of_lines, log.summary.orders_of_one_amount
+    several, alike = mixed.orders_of_lines, mixed.orders_of_one_amount
     if several < FEWEST_OF_LINES:
         return []
     found = by_threshold(
         "amounts of lines",
-        alike / several,
+        mixed.one_amount_share,
         f"{alike:,} of {several:,} orders with several rows have one amount in all of them",
         "if it is the order's total, it counts once for each row: map an amount of the row, such "
         "as quantity * price, or export a row for each order",
@@ -145,14 +126,14 @@ def _currencies(mixed: Mixture) -> DataFinding:
     )
 
 
-def _refunds(log: CleanLog) -> DataFinding:
+def _refunds(log: CleanLog, mixed: Mixture) -> DataFinding:
     summary = log.summary
     gross = summary.revenue or 1.0
     share = summary.unmatched_amount / gross
     alone = summary.reasons.get(WORDS[Reason.REFUND_ONLY], 0)
     return by_threshold(
         "refunds without an order",
-        max(share, alone / summary.rows),
+        mixed.unmatched_share,
         f"{counted(summary.unmatched_refunds, 'refund exceeds', 'refunds exceed')} what the "
         f"customer had bought, by {share:.2%} of revenue"
         + (
@@ -162,51 +143,47 @@ def _refunds(log: CleanLog) -> DataFinding:
         ),
         "orders from before the log's first day, or refunds under other customer ids; they are "
         "left out of revenue",
-        review=0.01,
+        review=MANY_UNMATCHED,
     )
 
 
-def _zero_values(log: CleanLog) -> DataFinding:
-    share = log.summary.zero_value_orders / log.summary.order_days
+def _zero_values(mixed: Mixture) -> DataFinding:
     return by_threshold(
         "orders worth nothing",
-        share,
-        f"{share:.1%} of the order days were worth 0",
+        mixed.zero_share,
+        f"{mixed.zero_share:.1%} of the order days were worth 0",
         "gifts and samples count as orders in time and lower the mean value; leave them out if "
         "they are no orders",
-        review=0.05,
+        review=MANY_OF_NOTHING,
     )
 
 
-def _largest_customer(log: CleanLog) -> DataFinding:
-    customer, lines = log.workspace.row(
-        f"SELECT customer_id, sum(lines)::BIGINT AS n FROM {log.table} GROUP BY customer_id "
-        "ORDER BY n DESC, customer_id LIMIT 1"
-    )
-    (total,) = log.workspace.row(f"SELECT sum(lines)::BIGINT FROM {log.table}")
+def _largest_customer(mixed: Mixture) -> DataFinding:
+    share = mixed.largest_customer_share
     return by_threshold(
         "largest customer",
-        lines / total,
-        f"customer '{customer}' has {lines / total:.1%} of the rows",
+        share,
+        f"customer '{mixed.largest_customer}' has {share:.1%} of the rows",
         "one id may stand for many people (guests, a till, a marketplace): name it in "
         "data.leave_out",
-        review=max(0.05, 20 / log.summary.customers),
+        review=mixed.usual_customer_share,
     )
 
 
-def _largest_order(log: CleanLog) -> DataFinding:
-    customer, day, revenue = log.workspace.row(
-        f"SELECT customer_id, ordered_on, revenue FROM {log.table} "
-        "ORDER BY revenue DESC, customer_id, ordered_on LIMIT 1"
-    )
-    share = revenue / log.summary.revenue if log.summary.revenue else 0.0
+def _largest_order(mixed: Mixture) -> DataFinding:
+    share, words = mixed.largest_order_share, "nothing was bought"
+    if mixed.largest_order is not None:
+        customer, day, revenue = mixed.largest_order
+        words = (
+            f"{share:.1%} of revenue is one order day: {revenue:,.2f} of customer '{customer}' "
+            f"on {day}"
+        )
     return by_threshold(
         "largest order",
         share,
-        f"{share:.1%} of revenue is one order day: {revenue:,.2f} of customer '{customer}' "
-        f"on {day}",
+        words,
         "make sure that it is real; means and totals hang on it",
-        review=max(0.02, 10 / log.summary.order_days),
+        review=mixed.usual_order_share,
     )
 
 
@@ -233,18 +210,14 @@ def _spellings(mixed: Mixture) -> DataFinding:
     )
 
 
-def _rounded_ids(log: CleanLog) -> list[DataFinding]:
+def _rounded_ids(mixed: Mixture) -> list[DataFinding]:
     """Long numbers out of a spreadsheet, of which the last digits are gone."""
-    (share,) = log.workspace.row(
-        f"SELECT count(*) FILTER (regexp_matches(customer_id, {literal(ROUNDED)})) / count(*) "
-        f"FROM {log.table}"
-    )
     found = by_threshold(
         "ids cut short",
-        share,
-        f"{share:.1%} of the order days have a customer id such as 7.90E+11",
+        mixed.rounded_share,
+        f"{mixed.rounded_share:.1%} of the order days have a customer id such as 7.90E+11",
         "a spreadsheet rounded the ids, so that many customers have one; open the export as text",
         review=0.0,
-        fail=0.5,
+        fail=MOST_ROUNDED,
     )
-    return [found] if share else []
+    return [found] if mixed.rounded_share else []

@@ -1,14 +1,23 @@
-"""What a log takes for one that is several: amounts of several currencies, ids of one person."""
+"""What a log takes for one that is several, or for several that is one: money, people, orders."""
 
 from ltvkit.data.cleaning.clean_log import CleanLog
+from ltvkit.data.cleaning.reasons import WORDS, Reason
+from ltvkit.data.reading.identifiers import ROUNDED
+from ltvkit.data.reading.workspace import literal
 from ltvkit.snapshot import Mixture
+
+ASKED_FOR = {
+    WORDS[Reason.LEFT_OUT]: "by data.leave_out",
+    WORDS[Reason.LATER]: "after the snapshot",
+}
+"""Reasons that are no fault of the rows, in fewer words."""
 
 BLANK = r"[\s\x{A0}]"
 """A space, a tab, or a space that does not break."""
 
 
 def mixture(log: CleanLog) -> Mixture:
-    """How many rows are in another currency than most, and how many ids are spellings of others.
+    """Rows in another currency than most, ids that are spellings of others, and what is too large.
 
     Ids are one but for their spelling when they differ by capitals or blanks only, and somebody
     wrote one of them in small letters, or in capitals, throughout: of codes such as `0015Ab` and
@@ -27,9 +36,39 @@ def mixture(log: CleanLog) -> Mixture:
         f"ELSE lower(id) END AS tidy FROM (SELECT DISTINCT customer_id AS id FROM {log.table})) "
         "GROUP BY tidy)"
     )
+    summary = log.summary
+    customer, of_rows = log.workspace.row(
+        f"SELECT customer_id, sum(lines) / (SELECT sum(lines) FROM {log.table}) AS share "
+        f"FROM {log.table} GROUP BY customer_id ORDER BY share DESC, customer_id LIMIT 1"
+    )
+    largest_order = log.workspace.row(
+        f"SELECT customer_id, ordered_on, revenue FROM {log.table} "
+        "ORDER BY revenue DESC, customer_id, ordered_on LIMIT 1"
+    )
+    (rounded,) = log.workspace.row(
+        f"SELECT count(*) FILTER (regexp_matches(customer_id, {literal(ROUNDED)})) / count(*) "
+        f"FROM {log.table}"
+    )
+    asked_for = sum(summary.reasons.get(why, 0) for why in ASKED_FOR)
     return Mixture(
-        currency_column=log.summary.currency_column,
-        currencies=log.summary.currencies,
+        currency_column=summary.currency_column,
+        currencies=summary.currencies,
         ids=int(ids),
         respelt=int(respelt),
+        rows=summary.rows,
+        repeated=summary.duplicates - summary.duplicates_dropped,
+        orders_of_lines=summary.orders_of_lines,
+        orders_of_one_amount=summary.orders_of_one_amount,
+        largest_customer=customer,
+        largest_customer_share=float(of_rows),
+        order_days=summary.order_days,
+        largest_order=largest_order,
+        largest_order_share=largest_order[2] / summary.revenue if summary.revenue else 0.0,
+        rounded_share=float(rounded),
+        put_aside_share=(summary.rejected - asked_for) / max(summary.rows - asked_for, 1),
+        unmatched_share=max(
+            summary.unmatched_amount / (summary.revenue or 1.0),
+            summary.reasons.get(WORDS[Reason.REFUND_ONLY], 0) / summary.rows,
+        ),
+        zero_share=summary.zero_value_orders / summary.order_days,
     )

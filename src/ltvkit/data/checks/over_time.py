@@ -2,13 +2,10 @@
 
 from ltvkit.data.checks.continuity import continuity
 from ltvkit.data.checks.finding import DataFinding, by_threshold, counted
+from ltvkit.data.checks.values import LATE_DAYS
 from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.clock import shop_clock
-from ltvkit.snapshot import Continuity
-
-LATE_DAYS = 90
-FEWEST_ORDERS = 20
-"""Order days on either side, below which a median of values says little."""
+from ltvkit.snapshot import FEW_CAME_BACK, OTHER_VALUES, Continuity
 
 
 def _history(log: CleanLog, horizon_days: int) -> DataFinding:
@@ -25,22 +22,32 @@ def _history(log: CleanLog, horizon_days: int) -> DataFinding:
     )
 
 
-def _beginning(log: CleanLog) -> DataFinding:
-    """A few customers of another time: tests, an earlier system, a shop that was closed since."""
-    summary = log.summary
-    (before,) = log.workspace.row(
-        f"SELECT count(*) FROM {log.table} WHERE ordered_on < DATE '{summary.begins}'"
+def _repeat_customers(log: CleanLog, found: Continuity) -> DataFinding:
+    count = found.came_back or 0
+    return by_threshold(
+        "customers who came back",
+        count,
+        f"{count:,} of {log.summary.customers:,} ordered on more than one day",
+        "what customers do next is learned from those who came back; take a longer history, or "
+        "check that customer ids stay the same from order to order",
+        review=FEW_CAME_BACK,
+        fail=20,
+        least=True,
     )
-    words = f"history counts from the first day, {summary.begins}"
-    if before:
+
+
+def _beginning(log: CleanLog, found: Continuity) -> DataFinding:
+    """A few customers of another time: tests, an earlier system, a shop that was closed since."""
+    words = f"history counts from the first day, {found.begins}"
+    if found.orders_before:
         words = (
-            f"{before:,} of {summary.order_days:,} order days are before {summary.begins}, from "
-            f"{summary.first_day} on, with half a year of next to nothing: history counts from "
-            f"{summary.begins}"
+            f"{found.orders_before:,} of {log.summary.order_days:,} order days are before "
+            f"{found.begins}, from {log.summary.first_day} on, with half a year of next to "
+            f"nothing: history counts from {found.begins}"
         )
     return by_threshold(
         "beginning",
-        before / summary.order_days,
+        found.orders_before / log.summary.order_days,
         words,
         "their customers stay, but totals and seasons are learned from the days since; leave the "
         "rows out if they are tests, and add what is missing if the shop was open",
@@ -110,28 +117,23 @@ def _who_left(found: Continuity) -> DataFinding:
     )
 
 
-def _values_of_late(log: CleanLog) -> DataFinding:
-    """A change of currency or of unit: every model takes the values of before for those to come."""
-    before, late, fewest = log.workspace.row(
-        "SELECT median(revenue) FILTER (NOT late), median(revenue) FILTER (late), "
-        "least(count(*) FILTER (late), count(*) FILTER (NOT late)) FROM (SELECT revenue, "
-        f"ordered_on > DATE '{log.as_of}' - {LATE_DAYS} AS late FROM {log.table} WHERE revenue > 0)"
-    )
-    known = fewest >= FEWEST_ORDERS
-    ratio = max(before / late, late / before) if known else 1.0
+def _values_of_late(found: Continuity) -> DataFinding:
+    """A change of prices, of what is sold, of currency or of unit."""
+    before, late = found.usual_value, found.late_value
     words = "too few order days to compare values of late with those before"
-    if known:
+    if before:
         words = (
-            f"the median order day of the last {LATE_DAYS} days is worth {late:,.2f}, "
-            f"before it was {before:,.2f}"
+            f"a typical order day of the last {LATE_DAYS} days is worth {late:,.2f}, before it was "
+            f"{before:,.2f} ({late / before - 1:+.0%})"
         )
     return by_threshold(
         "order values of late",
-        ratio,
+        found.values_factor,
         words,
-        "if the currency or the unit of amounts changed, bring the earlier ones to the new; else "
-        "totals rest on values of before",
-        review=3.0,
+        "it is neither chance nor a season that is known: if the currency or the unit of amounts "
+        "changed, bring the earlier ones to the new; if prices or what is sold did, the forecast "
+        "follows only in part and takes the change to last, so be ready for both ends of its range",
+        review=OTHER_VALUES,
     )
 
 
@@ -179,13 +181,14 @@ def findings_over_time(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding
     """Every check of the days of a log."""
     found = continuity(log, shop_clock(log.order_days, log.as_of))
     return (
+        _repeat_customers(log, found),
         _dates(found),
         _history(log, horizon_days),
-        _beginning(log),
+        _beginning(log, found),
         _mid_life(log),
         _recent(found),
         _gap(found),
         _ids(found),
         _who_left(found),
-        _values_of_late(log),
+        _values_of_late(found),
     )

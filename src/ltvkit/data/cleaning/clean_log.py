@@ -15,10 +15,6 @@ from ltvkit.snapshot import as_date
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-FEWEST_OF_LINES, OF_ONE_AMOUNT = 20, 0.9
-"""Orders with several rows, below which their amounts say little; and the share of them with the
-same amount in each row, up to which these are pieces of one price."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSummary:

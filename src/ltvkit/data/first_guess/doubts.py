@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from ltvkit.data.cleaning.clean_log import FEWEST_OF_LINES, OF_ONE_AMOUNT
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, ColumnFacts
 from ltvkit.data.first_guess.names import likeness, words
 from ltvkit.data.reading.currencies import currencies_of, currency_columns
 from ltvkit.data.reading.sources import Source
 from ltvkit.errors import offenders
+from ltvkit.snapshot import FEWEST_OF_LINES, OF_ONE_AMOUNT
 
 CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""

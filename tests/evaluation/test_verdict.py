@@ -373,6 +373,77 @@ def test_pauses_that_come_back_each_year_are_a_habit_and_one_that_does_not_is_to
     assert "nobody ordered for 60 days, until 2024-06-12" in told.reasons[-1]
 
 
+DOUBTS = [
+    (
+        {"begins": date(2023, 1, 1), "orders_before": 7},
+        "beginning",
+        "7 order days are before 2023-01-01",
+    ),
+    ({"came_back": 99}, "customers who came back", "Only 99 customers ordered on more than one"),
+    (
+        {"usual_value": 40.0, "late_value": 60.0, "value_change": np.log(1.26)},
+        "order values",
+        "worth 60.00, where it was 40.00 before (+50 %)",
+    ),
+    ({"rows": 1_048_575}, "rows of a sheet", "1,048,575 rows and a header"),
+    ({"rows": 1000, "repeated": 21}, "duplicate rows", "21 rows repeat another one"),
+    (
+        {"orders_of_lines": 20, "orders_of_one_amount": 19},
+        "amounts of lines",
+        "Of 20 orders with several rows 19 have one amount",
+    ),
+    ({"ids": 600, "largest_customer_share": 0.051}, "largest customer", "has 5.1 % of all rows"),
+    ({"order_days": 900, "largest_order_share": 0.021}, "largest order", "2.1 % of all revenue"),
+    ({"rounded_share": 0.5}, "ids cut short", "50 % of the order days"),
+    ({"put_aside_share": 0.011}, "rows put aside", "1.1 % of the rows could not be used"),
+    ({"unmatched_share": 0.011}, "refunds without an order", "Refunds of 1.1 % of revenue"),
+    ({"zero_share": 0.051}, "orders worth nothing", "5.1 % of the order days were worth 0"),
+]
+NO_DOUBTS = [
+    {"begins": date(2023, 1, 1)},
+    {"came_back": 100},
+    {"usual_value": 40.0, "late_value": 60.0, "value_change": np.log(1.24)},
+    {"rows": 1_048_576},
+    {"rows": 1000, "repeated": 20},
+    {"orders_of_lines": 19, "orders_of_one_amount": 19},
+    {"ids": 600, "largest_customer_share": 0.05},
+    {"ids": 100, "largest_customer_share": 0.2},
+    {"order_days": 900, "largest_order_share": 0.02},
+    {"order_days": 100, "largest_order_share": 0.1},
+    {"put_aside_share": 0.01, "unmatched_share": 0.01, "zero_share": 0.05},
+]
+
+
+def judged(facts):
+    of_time = {name: value for name, value in facts.items() if hasattr(quiet(0), name)}
+    of_rows = {name: value for name, value in facts.items() if name not in of_time}
+    mixed, found = replace(NOT_MIXED, **of_rows), replace(quiet(0), **of_time)
+    asked = {"age_days": 3, "log_half_width": 0.2, "continuity": found}
+    trained = verdict(backtest_of(), continuity=found, mixture=mixed)
+    return trained, when_scored(verdict(backtest_of()), mixture=mixed, **asked)
+
+
+@pytest.mark.parametrize(("facts", "name", "words"), DOUBTS)
+def test_what_a_check_of_the_log_doubts_a_training_and_a_scoring_tell(facts, name, words):
+    for found in judged(facts):
+        assert found.decision == "use"
+        assert status(found)[name] == "REVIEW"
+        assert any(words in reason for reason in found.reasons)
+
+
+@pytest.mark.parametrize("facts", NO_DOUBTS)
+def test_what_is_usual_of_a_log_is_not_told(facts):
+    for found in judged(facts):
+        assert set(status(found).values()) == {"PASS"}
+        assert len(found.checks) == len(verdict(backtest_of()).checks) + ("age" in status(found))
+
+
+def test_where_most_ids_were_cut_short_no_amount_is_to_be_used():
+    for found in judged({"rounded_share": 0.51}):
+        assert found.decision == "ranking only"
+        assert status(found)["ids cut short"] == "FAIL"
+
+
 def test_pauses_of_a_shop_with_few_orders_are_nothing_special():
     assert status(verdict(backtest_of(), continuity=quiet(0, 60, 7)))["pauses"] == "PASS"
     assert status(verdict(backtest_of(), continuity=quiet(0, 71, 7)))["pauses"] == "REVIEW"

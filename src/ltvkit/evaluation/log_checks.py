@@ -1,12 +1,32 @@
 """Whether the log that was learned from deceives: its dates, its pauses, its ids, its amounts."""
 
+from collections.abc import Iterator
+
 from ltvkit.evaluation.check import Check, Status
-from ltvkit.snapshot import FEW_RESPELT, LEFT_OF_EARLY, MANY_RESPELT, Continuity, Mixture
+from ltvkit.snapshot import (
+    FEW_CAME_BACK,
+    FEW_RESPELT,
+    LEFT_OF_EARLY,
+    MANY_OF_NOTHING,
+    MANY_PUT_ASIDE,
+    MANY_REPEATED,
+    MANY_RESPELT,
+    MANY_UNMATCHED,
+    MOST_ROUNDED,
+    OF_ONE_AMOUNT,
+    OTHER_VALUES,
+    SHEET_ROWS,
+    Continuity,
+    Mixture,
+)
 from ltvkit.wording import Sentence
 
 OF_THE_LOG = (
     *("dates", "last days", "pauses", "ids over time", "who left"),
     *("currencies", "spelling of ids"),
+    *("beginning", "customers who came back", "order values", "rows of a sheet"),
+    *("rows put aside", "refunds without an order", "orders worth nothing"),
+    *("duplicate rows", "amounts of lines", "largest customer", "largest order", "ids cut short"),
 )
 """The checks of whether the log goes on and is of one kind, told whatever the verdict is."""
 
@@ -22,7 +42,8 @@ def checks_of_the_log(found: Continuity, mixed: Mixture) -> tuple[Check, ...]:
     said = Sentence(f"check.silence.{status.lower()}", facts)
     ended = Check("last days", status, found.last_days, allowed, said)
     of_time = (_dates(found), ended, _pauses(found), _ids(found), _who_left(found))
-    return *of_time, _currencies(mixed), _spellings(mixed)
+    told = (*of_time, _currencies(mixed), _spellings(mixed))
+    return *told, *_doubts_over_time(found), *_doubts_of_rows(mixed)
 
 
 def _dates(found: Continuity) -> Check:
@@ -94,3 +115,59 @@ def _spellings(mixed: Mixture) -> Check:
     facts = {"respelt": mixed.respelt, "ids": mixed.ids}
     said = Sentence(f"check.spelling_of_ids.{status.lower()}", facts)
     return Check("spelling of ids", status, share, FEW_RESPELT, said)
+
+
+def _doubts_over_time(found: Continuity) -> Iterator[Check]:
+    """What is told only where it may deceive: how history begins, who came back, what changed."""
+    if found.orders_before and found.begins:
+        facts: dict[str, object] = {"orders": found.orders_before, "day": found.begins.isoformat()}
+        said = Sentence("check.beginning.review", facts)
+        yield Check("beginning", "REVIEW", found.orders_before, 0, said)
+    if found.came_back is not None and found.came_back < FEW_CAME_BACK:
+        said = Sentence("check.came_back.review", {"customers": found.came_back})
+        yield Check("customers who came back", "REVIEW", found.came_back, FEW_CAME_BACK, said)
+    if found.values_factor > OTHER_VALUES:
+        change = found.late_value / found.usual_value - 1
+        facts = {"late": found.late_value, "before": found.usual_value, "change": change}
+        said = Sentence("check.order_values.review", facts)
+        yield Check("order values", "REVIEW", found.values_factor, OTHER_VALUES, said)
+
+
+def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:
+    """What is told only where it may deceive: rows that are missing, of several, or too large.
+
+    Of whom they are `ltv check-data` says: no customer is named in a model.
+    """
+    if mixed.full_sheet:
+        said = Sentence("check.rows_of_a_sheet.review", {"rows": mixed.rows})
+        yield Check("rows of a sheet", "REVIEW", mixed.rows, SHEET_ROWS - 2, said)
+    if mixed.put_aside_share > MANY_PUT_ASIDE:
+        said = Sentence("check.rows_put_aside.review", {"share": mixed.put_aside_share})
+        yield Check("rows put aside", "REVIEW", mixed.put_aside_share, MANY_PUT_ASIDE, said)
+    if mixed.unmatched_share > MANY_UNMATCHED:
+        said = Sentence("check.refunds_without_an_order.review", {"share": mixed.unmatched_share})
+        yield Check(
+            "refunds without an order", "REVIEW", mixed.unmatched_share, MANY_UNMATCHED, said
+        )
+    if mixed.zero_share > MANY_OF_NOTHING:
+        said = Sentence("check.orders_worth_nothing.review", {"share": mixed.zero_share})
+        yield Check("orders worth nothing", "REVIEW", mixed.zero_share, MANY_OF_NOTHING, said)
+    if mixed.repeated_share > MANY_REPEATED:
+        said = Sentence("check.duplicate_rows.review", {"rows": mixed.repeated})
+        yield Check("duplicate rows", "REVIEW", mixed.repeated_share, MANY_REPEATED, said)
+    if mixed.one_amount_share > OF_ONE_AMOUNT:
+        lines = {"several": mixed.orders_of_lines, "alike": mixed.orders_of_one_amount}
+        said = Sentence("check.amounts_of_lines.review", lines)
+        yield Check("amounts of lines", "REVIEW", mixed.one_amount_share, OF_ONE_AMOUNT, said)
+    share = mixed.largest_customer_share
+    if share > mixed.usual_customer_share:
+        said = Sentence("check.largest_customer.review", {"share": share})
+        yield Check("largest customer", "REVIEW", share, mixed.usual_customer_share, said)
+    share = mixed.largest_order_share
+    if share > mixed.usual_order_share:
+        said = Sentence("check.largest_order.review", {"share": share})
+        yield Check("largest order", "REVIEW", share, mixed.usual_order_share, said)
+    if mixed.rounded_share:
+        status: Status = "FAIL" if mixed.rounded_share > MOST_ROUNDED else "REVIEW"
+        said = Sentence("check.ids_cut_short.review", {"share": mixed.rounded_share})
+        yield Check("ids cut short", status, mixed.rounded_share, 0, said)

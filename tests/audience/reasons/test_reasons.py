@@ -8,9 +8,9 @@ import pytest
 
 from ltvkit.audience.reasons.explain import LEAST_SHARE, explain, strongest_topics
 from ltvkit.audience.reasons.labels import LABELS, feature_label
+from ltvkit.audience.reasons.languages import VOCABULARIES
 from ltvkit.audience.reasons.topics import KINDS, topic_of
 from ltvkit.audience.reasons.usual import usual_values
-from ltvkit.audience.reasons.vocabulary import VOCABULARIES
 from ltvkit.audience.words import ACTIONS, Language
 from ltvkit.errors import SchemaError
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ltvkit.audience.reasons.languages import VOCABULARIES
 from ltvkit.audience.reasons.topics import (
     KINDS,
     SINCE_FIRST,
@@ -19,7 +20,7 @@ from ltvkit.audience.reasons.topics import (
     topic_of,
 )
 from ltvkit.audience.reasons.usual import usual_beside, usual_values
-from ltvkit.audience.reasons.vocabulary import VOCABULARIES, Phrase, Vocabulary
+from ltvkit.audience.reasons.vocabulary import Phrase, Vocabulary
 from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
 from ltvkit.units import Floats, Integers

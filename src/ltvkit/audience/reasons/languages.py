@@ -1,0 +1,11 @@
+"""How a sentence speaks of every feature, in each language."""
+
+from collections.abc import Mapping
+
+from ltvkit.audience.reasons.english import ENGLISH
+from ltvkit.audience.reasons.french import FRENCH
+from ltvkit.audience.reasons.polish import POLISH
+from ltvkit.audience.reasons.vocabulary import Vocabulary
+from ltvkit.audience.words import Language
+
+VOCABULARIES: Mapping[Language, Vocabulary] = {"en": ENGLISH, "fr": FRENCH, "pl": POLISH}

@@ -18,6 +18,7 @@ GROUND = {
     "schemas",
     "files",
     "groups",
+    "log_facts",
     "progress",
     "panel",
     "runs",

@@ -14,10 +14,11 @@ from ltvkit.evaluation import metrics
 from ltvkit.evaluation.backtest import TotalCheck, fold_snapshots, run_backtest
 from ltvkit.evaluation.judging import judge
 from ltvkit.evaluation.verdict import review
+from ltvkit.log_facts import Continuity, Mixture
 from ltvkit.panel import Activity, Panel
 from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.shop_clock import Pause, ShopClock
-from ltvkit.snapshot import Continuity, Mixture, Snapshot, as_day_number
+from ltvkit.snapshot import Snapshot, as_day_number
 
 FIRST_DAY = date(2020, 1, 1)
 FOLDS = (Snapshot(date(2023, 6, 1), 90), Snapshot(date(2023, 3, 1), 90))

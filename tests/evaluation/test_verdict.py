@@ -12,7 +12,7 @@ from ltvkit.evaluation.kind_checks import check_latest_renewals, check_newcomers
 from ltvkit.evaluation.metrics import chance_gini, gini
 from ltvkit.evaluation.verdict import OLDEST_MODEL_DAYS, review
 from ltvkit.evaluation.verdict import when_scored as judged_later
-from ltvkit.snapshot import Continuity, Mixture
+from ltvkit.log_facts import Continuity, Mixture
 
 GOOD = {
     "gini": 0.6,

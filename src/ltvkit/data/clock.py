@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ltvkit.data.beginning import QUARTER_DAYS, counts, history_begins
+from ltvkit.log_facts import WEEK_DAYS, usual_pause_days
 from ltvkit.shop_clock import CALENDAR, Pause, ShopClock, month_of, whole_months
-from ltvkit.snapshot import WEEK_DAYS, as_day_number, usual_pause_days
+from ltvkit.snapshot import as_day_number
 from ltvkit.units import DAYS_PER_YEAR, Integers
 
 if TYPE_CHECKING:

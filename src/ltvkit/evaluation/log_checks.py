@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ltvkit.evaluation.check import Check, Status
-from ltvkit.snapshot import (
+from ltvkit.log_facts import (
     FEW_CAME_BACK,
     FEW_RESPELT,
     LEFT_OF_EARLY,

@@ -8,8 +8,8 @@ import numpy as np
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.evaluation.check import Check, Status
 from ltvkit.evaluation.log_checks import OF_THE_LOG, checks_of_the_log
+from ltvkit.log_facts import Continuity, Mixture
 from ltvkit.panel import PART, RECORD_ROW, ROUGH_WITHIN
-from ltvkit.snapshot import Continuity, Mixture
 from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
 

@@ -10,7 +10,7 @@ import pytest
 from ltvkit.data import check_data, order_days_from_frame
 from ltvkit.data.checks.values import values_of_late
 from ltvkit.data.samples import sample_csv
-from ltvkit.snapshot import OTHER_VALUES
+from ltvkit.log_facts import OTHER_VALUES
 
 
 def shop(days=1095, *, a_day=3, spread=0.6, seed=5):

@@ -17,8 +17,9 @@ from ltvkit.data.beginning import QUARTER_DAYS
 from ltvkit.data.checks.values import values_of_late
 from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.clock import same_time_of_years
+from ltvkit.log_facts import HOLIDAY_DAYS, WEEK_DAYS, Continuity
 from ltvkit.shop_clock import CALENDAR, ShopClock
-from ltvkit.snapshot import EPOCH, HOLIDAY_DAYS, WEEK_DAYS, Continuity, as_date
+from ltvkit.snapshot import EPOCH, as_date
 from ltvkit.units import Integers
 
 HARDLY_ANY = 1 / 20

@@ -5,7 +5,7 @@ from ltvkit.data.checks.mixture import ASKED_FOR, mixture
 from ltvkit.data.checks.over_time import findings_over_time
 from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.cleaning.reasons import WORDS, Reason
-from ltvkit.snapshot import (
+from ltvkit.log_facts import (
     FEW_RESPELT,
     FEWEST_OF_LINES,
     MANY_OF_NOTHING,

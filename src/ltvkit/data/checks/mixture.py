@@ -4,7 +4,7 @@ from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.cleaning.reasons import WORDS, Reason
 from ltvkit.data.reading.identifiers import ROUNDED
 from ltvkit.data.reading.workspace import literal
-from ltvkit.snapshot import Mixture
+from ltvkit.log_facts import Mixture
 
 ASKED_FOR = {
     WORDS[Reason.LEFT_OUT]: "by data.leave_out",

@@ -5,7 +5,7 @@ from ltvkit.data.checks.finding import DataFinding, by_threshold, counted
 from ltvkit.data.checks.values import LATE_DAYS
 from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.clock import shop_clock
-from ltvkit.snapshot import FEW_CAME_BACK, OTHER_VALUES, Continuity
+from ltvkit.log_facts import FEW_CAME_BACK, OTHER_VALUES, Continuity
 
 
 def _history(log: CleanLog, horizon_days: int) -> DataFinding:

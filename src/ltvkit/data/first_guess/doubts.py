@@ -8,7 +8,7 @@ from ltvkit.data.first_guess.names import likeness, words
 from ltvkit.data.reading.currencies import currencies_of, currency_columns
 from ltvkit.data.reading.sources import Source
 from ltvkit.errors import offenders
-from ltvkit.snapshot import FEWEST_OF_LINES, OF_ONE_AMOUNT
+from ltvkit.log_facts import FEWEST_OF_LINES, OF_ONE_AMOUNT
 
 CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""

@@ -16,11 +16,12 @@ from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.evaluation.check import Check
 from ltvkit.evaluation.verdict import Verdict, when_scored
+from ltvkit.log_facts import Continuity, Mixture
 from ltvkit.models.artifact import TrainedModel
 from ltvkit.panel import ModelOfRecord
 from ltvkit.pipeline.inputs.load import Tables
 from ltvkit.pipeline.modelling.attributes import kinds_of
-from ltvkit.snapshot import Continuity, Mixture, Snapshot
+from ltvkit.snapshot import Snapshot
 from ltvkit.wording import Sentence
 
 

@@ -139,6 +139,7 @@ class Perfect:
                 "customer_id": features["customer_id"],
                 "predicted_revenue": revenue,
                 "prob_active": (revenue > 0) * 1.0,
+                "expected_orders": (revenue > 0) * 3.0,
                 "low": revenue * 0.9,
                 "high": revenue * 1.1,
             }
@@ -278,7 +279,13 @@ def test_a_date_at_which_nothing_could_be_learned_yet_is_no_fold_and_becomes_a_n
 def test_a_model_is_not_judged_on_what_it_makes_no_claim_for(backtest):
     claimed = set(backtest.table.loc[backtest.table["model"] == "constant", "metric"])
     assert "gini" in claimed
-    assert not claimed & {"auc", "brier", "calibration_error", "coverage"}
+    assert not claimed & {"auc", "brier", "calibration_error", "coverage", "orders_bias"}
+
+
+def test_orders_are_judged_in_all_and_of_a_customer(backtest):
+    # Half of the customers order twice, and three orders are told of them.
+    assert backtest.mean("ltvkit", "orders_bias") == pytest.approx(0.5)
+    assert backtest.mean("ltvkit", "orders_mae") == pytest.approx(0.5)
 
 
 def test_new_customers_are_judged_apart_where_enough_of_them_ordered(backtest):

@@ -35,8 +35,8 @@ class Fold:
         Its place among those that count.
     snapshot : Snapshot
         The date, and how far was looked ahead.
-    revenue, stayed : ndarray, shape (customers,)
-        What came; see `judge`.
+    revenue, orders, stayed : ndarray, shape (customers,)
+        What came; see `judge` and `judge_orders`.
     ranked, new : ndarray of bool, shape (customers,)
         Whom a ranking is judged among, and who had come lately.
     seed : int
@@ -46,6 +46,7 @@ class Fold:
     number: int
     snapshot: Snapshot
     revenue: Floats
+    orders: Floats
     stayed: Floats
     ranked: npt.NDArray[np.bool_]
     new: npt.NDArray[np.bool_]
@@ -56,6 +57,7 @@ class Fold:
         told = predicted["predicted_revenue"].to_numpy(dtype=float)
         return {
             **judge(predicted, self.revenue, self.stayed, seed=self.seed, ranked=self.ranked),
+            **judge_orders(predicted, self.orders),
             **judge_new(told, self.revenue, self.new),
         }
 
@@ -96,9 +98,9 @@ def fold_of(
     told : DataFrame
         The predictions of the model of record, which say who has a contract.
     """
-    revenue, stayed = _outcome(now, truth)
+    revenue, orders, stayed = _outcome(now, truth)
     new = (now["age_days"] < NEW_DAYS).to_numpy()
-    return Fold(number, snapshot, revenue, stayed, _ranked(told), new, seed)
+    return Fold(number, snapshot, revenue, orders, stayed, _ranked(told), new, seed)
 
 
 def judge(
@@ -191,6 +193,14 @@ def judge_revenue(
     }
 
 
+def judge_orders(predicted: pd.DataFrame, orders: Floats) -> dict[str, float]:
+    """Error of the number of orders, in all and of a customer; empty where none was forecast."""
+    if "expected_orders" not in predicted:
+        return {}
+    told = predicted["expected_orders"].to_numpy(dtype=float)
+    return {"orders_bias": metrics.bias(orders, told), "orders_mae": metrics.mae(orders, told)}
+
+
 def judge_new(predicted: Floats, revenue: Floats, new: npt.NDArray[np.bool_]) -> dict[str, float]:
     """Ranking and level of the new customers alone, and how many they are; empty with too few."""
     if int((revenue[new] > 0).sum()) < FEWEST_NEW_ACTIVE:
@@ -202,13 +212,13 @@ def judge_new(predicted: Floats, revenue: Floats, new: npt.NDArray[np.bool_]) ->
     }
 
 
-def _outcome(now: pd.DataFrame, truth: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Revenue and who stayed, for the customers of the fold in their order; see `judge`."""
+def _outcome(now: pd.DataFrame, truth: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Revenue, orders and who stayed, for the customers of the fold in their order."""
     keyed = truth.set_index("customer_id")
     ids = now["customer_id"]
     revenue = ids.map(keyed["future_revenue"]).fillna(0.0).to_numpy(dtype=float)
+    orders = ids.map(keyed["future_orders"]).fillna(0.0).to_numpy(dtype=float)
     if "ended" in keyed:
         ended = ids.map(keyed["ended"].astype(float)).to_numpy(dtype=float)
-        return revenue, np.asarray(1.0 - ended)
-    orders = ids.map(keyed["future_orders"]).fillna(0.0).to_numpy(dtype=float)
-    return revenue, (orders > 0).astype(float)
+        return revenue, orders, np.asarray(1.0 - ended)
+    return revenue, orders, (orders > 0).astype(float)

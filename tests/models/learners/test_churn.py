@@ -44,15 +44,35 @@ def test_where_all_or_none_came_mbg_nbd_stands_alone(came):
     chances = {"trees": btyd[::-1], "loglinear": btyd[::-1], "mbg_nbd": btyd}
     stack = fit_activity(came, chances)
     assert stack == BTYD_ALONE
-    np.testing.assert_allclose(stack.predict(chances), btyd, rtol=1e-9)
+    likely = btyd > 0.15
+    np.testing.assert_allclose(stack.predict(chances)[likely], btyd[likely], rtol=1e-7)
+
+
+def test_nobody_is_given_up_for_sure_and_the_order_of_those_who_nearly_are_stays():
+    chance = np.concatenate([[0.0], np.geomspace(1e-12, 0.2, 200)])
+    found = BTYD_ALONE.predict({"mbg_nbd": chance})
+    assert found[0] == pytest.approx(0.01)
+    assert (np.diff(found[chance > 1e-9]) > 0).all()
+    assert (found >= chance).all()
+    assert np.abs(found - chance)[chance > 0.05].max() < 1e-4
+
+
+def test_a_source_that_gives_up_some_who_come_back_keeps_its_say_of_the_others():
+    came, chances = simulated(20_000, 6)
+    given_up = np.random.default_rng(7).random(20_000) < 0.05
+    hasty = chances | {"mbg_nbd": np.where(given_up, 1e-9, chances["mbg_nbd"])}
+    assert fit_activity(came, chances).weights["mbg_nbd"] > 0.44
+    # With its logits as they are it is .13.
+    assert fit_activity(came, hasty).weights["mbg_nbd"] > 0.25
 
 
 def test_a_share_left_to_mbg_nbd_is_a_mean_of_logits():
     came, chances = simulated(500, 5)
     stack = fit_activity(came, chances)
     assert stack.shrunk(1.0) == stack
-    np.testing.assert_allclose(stack.shrunk(0.0).predict(chances), chances["mbg_nbd"])
-    expected = 0.25 * logit(stack.predict(chances)) + 0.75 * logit(chances["mbg_nbd"])
+    alone = stack.shrunk(0.0).predict(chances)
+    np.testing.assert_allclose(alone, BTYD_ALONE.predict(chances))
+    expected = 0.25 * logit(stack.predict(chances)) + 0.75 * logit(alone)
     np.testing.assert_allclose(logit(stack.shrunk(0.25).predict(chances)), expected)
 
 

@@ -88,6 +88,7 @@ def parts() -> tuple[Part, ...]:
         Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
         Part("level: weights of past errors", ((level, "_weight", lambda cut: 1.0),)),
         Part("chances by slopes", ((churn, "SOURCES", churn.BOUNDED),)),
+        Part("nobody given up for sure", ((churn, "SURELY_GONE", 1e-4),)),
         Part("cuts drawn at random", ((boosted, "RANDOM_CUTS", ()),)),
         Part("monotone constraints", ((candidates, "INCREASING", ()),)),
         _not_read("BTYD features", *family.COLUMNS),

@@ -11,6 +11,10 @@ Integers = npt.NDArray[np.int64]
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
+MONTHS_DIFFER_DAYS = 3
+"""By so many days are some months of the calendar longer than as many usual ones, one at the end
+of a week among them."""
+
 USUAL_INTERVAL = 0.8
 """How often the truth should lie in an interval, where nothing else is asked."""
 
@@ -21,7 +25,9 @@ Z80 = 1.2815515655446004
 def whole_months(days: float) -> int:
     """The months that hold so many days, a part of one counted as one.
 
-    >>> whole_months(365), whole_months(45), whole_months(7)
-    (12, 2, 1)
+    One of three days at most is none: 31 days are a month, and so are 92 three, and 366 a year.
+
+    >>> whole_months(365), whole_months(45), whole_months(7), whole_months(92)
+    (12, 2, 1, 3)
     """
-    return max(1, math.ceil(days / DAYS_PER_MONTH - 1e-9))
+    return max(1, math.ceil((days - MONTHS_DIFFER_DAYS) / DAYS_PER_MONTH))

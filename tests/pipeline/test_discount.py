@@ -62,3 +62,10 @@ def test_the_interval_of_a_fixed_price_holds_it_whenever_in_its_month_it_is_paid
     held = (told["predicted_value_low"] <= paid) & (paid <= told["predicted_value_high"])
     assert held[:2].all()
     assert (told["predicted_value_high"] - told["predicted_value_low"] < 2)[:2].all()
+
+
+@pytest.mark.parametrize(("horizon", "months"), [(31, 1), (92, 3), (95, 4), (184, 6), (366, 12)])
+def test_as_many_months_of_the_calendar_are_so_many_months_to_their_last_day(horizon, months):
+    last_day = pd.DataFrame({"customer_id": ["a"], "due": [horizon]})
+    orders = monthly_orders(DueOnce(), last_day, horizon)
+    assert orders.tolist() == [[0.0] * (months - 1) + [1.0]]

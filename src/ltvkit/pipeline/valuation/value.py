@@ -144,7 +144,7 @@ def valued(
 def _months(horizon_days: int) -> tuple[Floats, Floats]:
     """First and last day of each month of the horizon, counted from the snapshot."""
     starts = np.arange(whole_months(horizon_days), dtype=float) * DAYS_PER_MONTH
-    return starts, np.minimum(starts + DAYS_PER_MONTH, float(horizon_days))
+    return starts, np.append(starts[1:], float(horizon_days))
 
 
 def _day(days: pd.Series, as_of: date) -> pd.Series:

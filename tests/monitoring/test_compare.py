@@ -66,7 +66,7 @@ def a_run(
         name=name,
         seed=0,
         versions={},
-        settings={},
+        settings={"snapshot": {"horizon_days": 90}},
         inputs=(),
         data=DataFacts(customers, 1, 1, AS_OF, AS_OF, 0, 0, 0, 0, 0, 1.0, "EUR", "margin", {}),
         snapshot=Snapshot(as_of, 90),
@@ -196,7 +196,8 @@ def test_the_old_forecast_is_scaled_to_the_customers_that_both_runs_know() -> No
 
 
 def test_what_came_is_discounted_as_the_forecast_was() -> None:
-    old = replace(a_run(), settings={"economics": {"annual_discount_rate": 0.30}})
+    old = a_run()
+    old.settings["economics"] = {"annual_discount_rate": 0.30}
     new = a_run(name="new", as_of=AS_OF + timedelta(days=90), growth=21.0)
     promise = compare(old, new).promise
     assert promise is not None
@@ -290,19 +291,28 @@ def test_the_later_run_first_is_refused_with_the_command_to_give() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"snapshot": Snapshot(AS_OF, 365)}, "EUR margin over 90 days and of EUR margin over 365"),
+        (
+            {"settings": {"snapshot": {"horizon_days": 365}}},
+            "EUR margin over 90 days and of EUR margin over 365",
+        ),
         ({"currency": "USD"}, "and of USD margin"),
         ({"margin_basis": "revenue"}, "and of EUR revenue"),
     ],
 )
 def test_runs_whose_figures_mean_something_else_are_refused(changed, said) -> None:
     old = a_run()
-    if "snapshot" in changed:
+    if "settings" in changed:
         new = replace(old, **changed)
     else:
         new = replace(old, data=replace(old.data, **changed))
     with pytest.raises(UserError, match=said):
         compare(old, new)
+
+
+def test_as_many_months_are_one_horizon_whatever_days_they_have() -> None:
+    """From June three months are 92 days, and from November 90."""
+    november = replace(a_run(name="new"), snapshot=Snapshot(date(2024, 11, 30), 90))
+    compare(replace(a_run(), snapshot=Snapshot(AS_OF, 92)), november)
 
 
 def test_orders_that_a_shortened_log_lost_are_no_sales_taken_back() -> None:

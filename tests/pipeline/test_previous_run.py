@@ -14,7 +14,6 @@ from ltvkit.pipeline.score import score
 from ltvkit.progress import Silent
 from ltvkit.report import render_report
 from ltvkit.runs import read_run
-from ltvkit.snapshot import Snapshot
 
 INPUTS = [{"name": "transactions", "location": "orders.csv", "rows": 3, "sha256": "aa"}]
 OTHER = [{"name": "transactions", "location": "orders.csv", "rows": 4, "sha256": "bb"}]
@@ -27,7 +26,8 @@ EARLIER = {"as_of": "2025-03-31", "version": "v0", "economics": FIGURES}
 def run_file(folder, **changes):
     facts = {
         "schema": 2,
-        "snapshot": {"as_of": JUNE.isoformat(), "horizon_days": 365},
+        "snapshot": {"as_of": JUNE.isoformat(), "horizon_days": 366},
+        "settings": {"snapshot": {"horizon_days": 365}},
         "inputs": INPUTS,
         "model": {"version": "v1"},
         "data": DATA,
@@ -40,8 +40,9 @@ def run_file(folder, **changes):
 
 
 def before(path, *, version="v2", day=SEPTEMBER, horizon=365, inputs=OTHER, data=DATA):
+    asked = {"snapshot": {"horizon_days": horizon}}
     return previous_figures(
-        path, version=version, snapshot=Snapshot(day, horizon), inputs=inputs, data=data
+        path, version=version, as_of=day, settings=asked, inputs=inputs, data=data
     )
 
 

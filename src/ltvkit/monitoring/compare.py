@@ -129,7 +129,8 @@ def compare(old: Run, new: Run) -> Comparison:
 def _meaning(run: Run) -> str:
     """What every figure of a run counts."""
     money = " ".join(filter(None, [run.data.currency, run.data.margin_basis]))
-    return f"{money} over {run.snapshot.horizon_days} days"
+    # What was asked: where dates tell the month alone, so many months are not always as many days.
+    return f"{money} over {run.setting('snapshot', 'horizon_days')} days"
 
 
 def _dated(run: Run, other: Run) -> str:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from ltvkit.runs import SCHEMA
-from ltvkit.snapshot import Snapshot
 
 
 def previous_figures(
     path: Path,
     *,
     version: str,
-    snapshot: Snapshot,
+    as_of: date,
+    settings: Mapping[str, Any],
     inputs: list[dict[str, Any]],
     data: Mapping[str, Any],
 ) -> dict[str, Any] | None:
@@ -29,7 +29,7 @@ def previous_figures(
     ----------
     path : Path
         The `run.json` that is about to be replaced; it need not be there.
-    version, snapshot, inputs, data
+    version, as_of, settings, inputs, data
         Of the new run.
     """
     try:
@@ -37,7 +37,7 @@ def previous_figures(
         if old["schema"] != SCHEMA:
             return None
         day = date.fromisoformat(old["snapshot"]["as_of"])
-        horizon = int(old["snapshot"]["horizon_days"])
+        horizon = _asked(old["settings"])
         money = old["data"]["currency"], old["data"]["margin_basis"]
         read = [row["sha256"] for row in old["inputs"]]
         figures: dict[str, Any] | None = {
@@ -50,7 +50,12 @@ def previous_figures(
         # What cannot be read is no run to compare with, and about to be replaced anyway.
         return None
     again = read == [row["sha256"] for row in inputs] and old["model"]["version"] == version
-    if again and (day, horizon) == (snapshot.as_of, snapshot.horizon_days):
+    if again and (day, horizon) == (as_of, _asked(settings)):
         return carried
-    same = horizon == snapshot.horizon_days and money == (data["currency"], data["margin_basis"])
-    return figures if same and day <= snapshot.as_of else None
+    same = horizon == _asked(settings) and money == (data["currency"], data["margin_basis"])
+    return figures if same and day <= as_of else None
+
+
+def _asked(settings: Mapping[str, Any]) -> int:
+    """Days ahead; where dates tell the month alone, so many months are not always as many."""
+    return int(settings["snapshot"]["horizon_days"])

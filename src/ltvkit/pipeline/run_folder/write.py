@@ -59,7 +59,8 @@ def write_run(
     before = previous_figures(
         folder / "run.json",
         version=model.version,
-        snapshot=snapshot,
+        as_of=snapshot.as_of,
+        settings=settings,
         inputs=inputs,
         data=data,
     )

@@ -107,17 +107,17 @@ def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.config import load_config
     from ltvkit.pipeline.inputs.load import open_log, open_tables
     from ltvkit.pipeline.modelling.attributes import customer_attributes
+    from ltvkit.pipeline.modelling.kinds import snapshot_of
     from ltvkit.pipeline.train import backtest_log
     from ltvkit.progress import reporting
-    from ltvkit.snapshot import Snapshot
     from ltvkit.terminal import print_backtest
 
     loaded = load_config(config, overrides or [])
     with reporting() as progress:
         log = open_log(loaded)
-        snapshot = Snapshot(log.as_of, loaded.snapshot.horizon_days)
         customers = customer_attributes(loaded, open_tables(loaded))
-        result = backtest_log(loaded, log, snapshot, progress, customers=customers)
+        asked = snapshot_of(loaded, log)
+        result = backtest_log(loaded, log, asked, progress, customers=customers)
     print_backtest(result)
 
 

@@ -109,7 +109,7 @@ class Panel:
     Parameters
     ----------
     snapshot : Snapshot
-        The day it is, and the horizon to predict.
+        The day it is, and the horizon to predict, in days of the shop's clock.
     as_of_day : int
         The same day, in days since 1970-01-01.
     history_days : int

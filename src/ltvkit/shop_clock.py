@@ -6,13 +6,16 @@ last pause the two are the same.
 
 Where dates tell the month alone, everybody orders on one day of it, and how many of these days lie
 in a window is chance. On the shop's clock each customer has a day of the month, and the last month
-told ends with the snapshot.
+told ends with the snapshot. A horizon is of whole months there: in 90 days lie two of their dates,
+or three.
 """
 
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+
+from ltvkit.units import DAYS_PER_MONTH
 
 Days = TypeVar("Days", int, np.ndarray)
 
@@ -44,6 +47,8 @@ class ShopClock:
         The earliest first. Without any, and without months, the clock is the calendar.
     months_moved : int, optional
         Where dates tell the month alone: days by which months are later on the clock.
+    month_days : pair of int
+        The earliest and the latest day of the month that their dates have been.
     yearly : bool
         Whether dates tell the year alone. Nothing is made of it.
 
@@ -60,6 +65,7 @@ class ShopClock:
 
     pauses: tuple[Pause, ...] = ()
     months_moved: int | None = None
+    month_days: tuple[int, int] = (1, 31)
     yearly: bool = False
 
     def at(self, day: int) -> int:
@@ -89,6 +95,36 @@ class ShopClock:
         told = self.calendar(day)
         return told if self.months_moved is None else whole_months(told)
 
+    def horizon(self, as_of_day: int, horizon_days: int) -> int:
+        """Days of the calendar after the snapshot, near those asked, that tell whole months.
+
+        They hold the dates of as many months as those asked are nearest to, of one at least, and
+        end as near to the days asked as that allows.
+
+        >>> last_of_month = ShopClock(months_moved=0, month_days=(28, 31))
+        >>> last_of_month.horizon(58, 90)  # of 1970-02-28: to the end of May
+        92
+        """
+        if self.months_moved is None:
+            return horizon_days
+        told = self.calendar(as_of_day)
+        first, last = month_of(told + months_after(told, horizon_days))
+        earliest, latest = self.month_days
+        until = max(as_of_day + horizon_days, min(first + latest - 1, last))
+        return min(until, last + earliest - 1) - as_of_day
+
+    def ahead(self, as_of_day: int, horizon_days: int) -> int:
+        """Days of this clock that are told by so many days of the calendar after the snapshot.
+
+        Of months those whose dates lie in them, or the next one.
+        """
+        if self.months_moved is None:
+            return horizon_days
+        told, until = self.calendar(as_of_day), as_of_day + horizon_days
+        first, last = month_of(until)
+        dated = until >= min(first + self.month_days[1] - 1, last)
+        return max(last if dated else first - 1, month_of(told + 1)[1]) - told
+
 
 CALENDAR = ShopClock()
 
@@ -102,6 +138,16 @@ def month_of(day: int) -> tuple[int, int]:
     month = np.datetime64(day, "D").astype("datetime64[M]")
     first, after = (one.astype("datetime64[D]").astype(np.int64) for one in (month, month + 1))
     return int(first), int(after) - 1
+
+
+def months_after(day: int, days: int) -> int:
+    """Days of the months after the last day of one: as many as so many days are nearest to.
+
+    >>> months_after(58, 90), months_after(58, 45), months_after(58, 7)  # of 1970-02-28
+    (92, 31, 31)
+    """
+    month = np.datetime64(day, "D").astype("datetime64[M]") + max(1, round(days / DAYS_PER_MONTH))
+    return month_of(int(month.astype("datetime64[D]").astype(np.int64)))[1] - day
 
 
 def whole_months(day: int) -> int:

@@ -175,3 +175,35 @@ def test_dates_of_whole_years_are_told_as_such():
         assert monthly(years, "2023-12-31").yearly
     assert not monthly(MONTHS, "2023-12-31").yearly
     assert not clock_of(YEARS).yearly
+
+
+DATED = {
+    "first": lambda months: months,
+    "last": lambda months: months + pd.offsets.MonthEnd(0),
+    "working": lambda months: months + pd.offsets.BMonthEnd(0),
+    "fifteenth": lambda months: months + pd.Timedelta(days=14),
+}
+
+
+@pytest.mark.parametrize("dated", DATED)
+@pytest.mark.parametrize("as_of", ["2022-06-30", "2022-07-20", "2022-08-31", "2023-01-31"])
+def test_a_horizon_holds_the_dates_of_as_many_months_as_it_is_nearest_to(dated, as_of):
+    """By the dates of the months to come, counted, and the days that these months have."""
+    ahead = pd.date_range("2021-01-01", "2025-12-01", freq="MS")
+    dates = DATED[dated](ahead)
+    clock = monthly(dates[:36], as_of)
+    for asked in (1, 28, 30, 45, 46, 60, 90, 120, 180, 365, 730):
+        horizon = clock.horizon(day(as_of), asked)
+        until = pd.Timestamp(as_of) + pd.Timedelta(days=horizon)
+        held = ahead[(dates > as_of) & (dates <= until)]
+        months = max(1, round(asked / (365.25 / 12)))
+        assert len(held) == months
+        assert clock.ahead(day(as_of), horizon) == sum(held.days_in_month)
+        assert abs(horizon - asked) <= 18 or asked < 28
+
+
+@pytest.mark.parametrize("asked", [90, 365])
+def test_days_asked_stay_where_they_hold_as_many_months(asked):
+    assert monthly(MONTHS, "2023-12-20").horizon(day("2023-12-20"), asked) == asked
+    assert clock_of(YEARS).horizon(day("2023-12-31"), asked) == asked
+    assert clock_of(YEARS).ahead(day("2023-12-31"), asked) == asked

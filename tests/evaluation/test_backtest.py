@@ -94,6 +94,20 @@ def test_a_year_back_is_told_by_the_calendar_and_has_room_by_the_clock():
     assert told[1].as_of == date(2021, 12, 31)
 
 
+@pytest.mark.parametrize("asked", [30, 90, 365])
+@pytest.mark.parametrize("history", [300, 2000])
+def test_folds_of_dates_that_tell_the_month_are_of_whole_months_up_to_the_snapshot(asked, history):
+    as_of = date(2023, 6, 30)
+    folds = fold_snapshots(
+        as_of - timedelta(days=history), Snapshot(as_of, asked), ShopClock(months_moved=0)
+    )
+    assert len(folds) == 2
+    for fold in folds:
+        assert (fold.as_of + timedelta(days=1)).day == 1
+        assert (fold.horizon_end + timedelta(days=1)).day == 1
+        assert fold.horizon_end <= as_of
+
+
 def revenue_after(fold):
     """Half of the customers spend 1 to 50; the others nothing. Each fold has its own."""
     spent = np.arange(100.0) - 49

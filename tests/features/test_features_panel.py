@@ -100,7 +100,7 @@ def of_months(log, *, last):
 
 def test_months_are_the_same_whether_their_first_or_their_last_day_stands_for_them():
     log = messy_log(3, customers=80)
-    end = Snapshot(date(2023, 12, 31), 120)
+    end = Snapshot(date(2023, 12, 31), 121)  # to the end of April
     first, last = (panel_of(of_months(log, last=which), end) for which in (False, True))
     for panel in (first, last):
         assert panel.activity.repeats["day"].max() <= panel.as_of_day

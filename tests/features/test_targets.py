@@ -1,17 +1,20 @@
 """Labels and sums over customers against loops."""
 
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from order_logs import FIRST_DAY, as_table, day_number, histories, messy_log
 
+from ltvkit.data.clock import shop_clock
 from ltvkit.features.activity import arrivals, repeats
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.snapshots import snapshot_days
-from ltvkit.features.targets import targets
+from ltvkit.features.targets import orders_after, targets
+from ltvkit.snapshot import Snapshot
 
 FOREVER = FIRST_DAY + timedelta(days=10_000)
 
@@ -39,6 +42,25 @@ def test_targets_are_the_orders_of_known_customers_in_the_days_after(horizon_day
     np.testing.assert_allclose(
         rows[columns].to_numpy(dtype=float), [expected[key] for key in rows.index], rtol=1e-9
     )
+
+
+@pytest.mark.parametrize("asked", [28, 45, 90, 180])
+def test_what_came_after_dates_of_months_is_what_their_owner_counts_by_the_dates(asked):
+    log, as_of = messy_log(3, customers=80), date(2023, 6, 30)
+    booked = (log["ordered_on"] + pd.offsets.MonthEnd(0)).astype("datetime64[s]")
+    log = log.assign(ordered_on=booked).drop_duplicates(["customer_id", "ordered_on"])
+    clock = shop_clock(as_table(log), as_of)
+    ahead = Snapshot(as_of, clock.horizon(day_number(as_of), asked))
+    came = orders_after(as_table(log), ahead, clock)
+    known = log.loc[booked <= pd.Timestamp(as_of), "customer_id"]
+    counted = log[
+        (log["ordered_on"] > pd.Timestamp(as_of))
+        & (log["ordered_on"] <= pd.Timestamp(ahead.horizon_end))
+        & log["customer_id"].isin(known)
+    ]
+    assert len(counted) > 5
+    assert came["future_orders"].sum() == len(counted)
+    assert came["future_revenue"].sum() == pytest.approx(counted["revenue"].sum())
 
 
 def test_a_customer_who_comes_only_after_the_snapshot_has_no_target():

@@ -111,7 +111,11 @@ def _coarse(day: Integers, orders: Integers, as_of_day: int) -> ShopClock | None
         return None
     # The month of the last date is told by it, wherever in the month it lies.
     told = month_of(int(day[day <= as_of_day].max(initial=day[0])))[1]
-    return ShopClock(months_moved=as_of_day - max(told, whole_months(as_of_day)))
+    of_month = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
+    return ShopClock(
+        months_moved=as_of_day - max(told, whole_months(as_of_day)),
+        month_days=(int(of_month.min()), int(of_month.max())),
+    )
 
 
 def _stragglers(day: Integers, orders: Integers) -> np.ndarray:

@@ -16,7 +16,7 @@ from ltvkit.evaluation import metrics
 from ltvkit.evaluation.judging import COLUMNS, Row, fold_of, judge_revenue
 from ltvkit.panel import PART, RECORD_ROW, YEAR_DAYS, LtvModel, ModelOfRecord, Panel
 from ltvkit.schemas import BACKTEST, check_frame
-from ltvkit.shop_clock import CALENDAR, ShopClock
+from ltvkit.shop_clock import CALENDAR, ShopClock, months_after
 from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
 
 Others = Mapping[str, Callable[[], LtvModel]]
@@ -106,7 +106,8 @@ def fold_snapshots(
     snapshot, where the horizon is half a year at most and history is long enough (`days_to_learn`
     at least): what is asked are the same days of the year. Else it lies half a horizon before the
     latest. When history does not hold a horizon and half of another, the folds look
-    ahead over 40 % of history instead, if that is less. Horizons are counted by the clock.
+    ahead over 40 % of history instead, if that is less. Horizons are counted by the clock, and are
+    of whole months where dates tell no more.
 
     >>> [fold.as_of.isoformat() for fold in
     ...  fold_snapshots(date(1997, 1, 1), Snapshot(date(1998, 6, 30), 273))]
@@ -121,7 +122,7 @@ def fold_snapshots(
     """
     as_of_day = as_day_number(snapshot.as_of)
     history = as_of_day - clock.since(as_day_number(first_day))
-    horizon = snapshot.horizon_days
+    horizon = clock.ahead(as_of_day, snapshot.horizon_days)
     shortest = max(SHORTEST_HISTORY_DAYS, horizon // 2)
     if history - horizon < shortest:
         horizon = min(horizon, int(0.4 * history))
@@ -135,10 +136,13 @@ def fold_snapshots(
         shortest, days_to_learn
     ):
         before = year_ago
+    cutoffs = [
+        clock.cutoff(as_of_day - back) for back in (horizon, before) if history - back >= shortest
+    ]
+    whole = clock.months_moved is not None
     return tuple(
-        Snapshot(EPOCH + timedelta(days=clock.cutoff(as_of_day - back)), horizon)
-        for back in (horizon, before)
-        if history - back >= shortest
+        Snapshot(EPOCH + timedelta(days=day), months_after(day, horizon) if whole else horizon)
+        for day in cutoffs
     )
 
 

@@ -1,5 +1,7 @@
 """Fill the panel: features and labels at rolling past snapshots, in a handful of queries."""
 
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -92,6 +94,7 @@ def build_panel(
         clock = shop_clock(past, snapshot.as_of)
         history = with_history(past, clock).cache()
     as_of_day = as_day_number(snapshot.as_of)
+    snapshot = replace(snapshot, horizon_days=clock.ahead(as_of_day, snapshot.horizon_days))
     activity = activity_of(history, snapshot.as_of, clock)
     history_days = as_of_day - activity.first_day
     label_days = label_length(history_days, snapshot.horizon_days)

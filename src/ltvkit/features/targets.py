@@ -48,5 +48,11 @@ def orders_after(
     order_days: ir.Table, snapshot: Snapshot, clock: ShopClock = CALENDAR
 ) -> pd.DataFrame:
     """`targets` of one snapshot of a log, over its horizon on the shop's clock."""
-    day = snapshot_days([clock.at(as_day_number(snapshot.as_of))])
-    return fetch(targets(with_history(order_days, clock), day, horizon_days=snapshot.horizon_days))
+    as_of_day = as_day_number(snapshot.as_of)
+    return fetch(
+        targets(
+            with_history(order_days, clock),
+            snapshot_days([clock.at(as_of_day)]),
+            horizon_days=clock.ahead(as_of_day, snapshot.horizon_days),
+        )
+    )

@@ -17,7 +17,7 @@ from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.pipeline.decisions.decide import decide
 from ltvkit.pipeline.inputs.load import open_log, open_tables
 from ltvkit.pipeline.modelling.attributes import customer_attributes
-from ltvkit.pipeline.modelling.kinds import clock_of, kind_of
+from ltvkit.pipeline.modelling.kinds import clock_of, kind_of, snapshot_of
 from ltvkit.pipeline.modelling.record import about_training, record_of_training
 from ltvkit.pipeline.run_folder.write import write_run
 from ltvkit.pipeline.unit_economics.beforehand import check_economics
@@ -91,7 +91,7 @@ def _train(
         check_tracker(config.tracking.uri, experiment=config.tracking.experiment)
     progress.step(f"Reading {config.data.transactions}")
     log, tables = open_log(config), open_tables(config)
-    snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
+    snapshot = snapshot_of(config, log)
     summary = log.summary
     progress.step(
         f"{summary.rows:,} rows: {summary.customers:,} customers, {summary.order_days:,} order days"

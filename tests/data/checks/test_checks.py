@@ -74,6 +74,14 @@ def test_the_longest_pause_is_told_to_be_out_of_time_where_the_clock_says_so():
     assert not continuity(steady, shop_clock(steady.order_days, steady.as_of)).taken_out
 
 
+def test_the_days_ahead_of_dates_of_months_are_told_to_the_end_of_the_last_of_them():
+    dates = good()["ordered_at"] + pd.offsets.MonthEnd(0)
+    log = order_days_from_frame(good().assign(ordered_at=dates))
+    told = {finding.name: finding for finding in findings_over_time(log, horizon_days=90)}
+    assert told["dates"].status == "REVIEW"
+    assert "91 days to 2024-03-31" in told["dates"].words
+
+
 def test_a_pause_with_a_few_orders_is_told_with_its_days():
     days = pd.date_range("2024-01-01", "2024-12-31")
     shut = (days >= "2024-05-01") & (days < "2024-06-12")

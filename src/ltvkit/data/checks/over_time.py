@@ -6,6 +6,7 @@ from ltvkit.data.checks.values import LATE_DAYS
 from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.clock import shop_clock
 from ltvkit.log_facts import FEW_CAME_BACK, OTHER_VALUES, Continuity
+from ltvkit.snapshot import Snapshot, as_day_number
 
 
 def _history(log: CleanLog, horizon_days: int) -> DataFinding:
@@ -161,10 +162,11 @@ def _mid_life(log: CleanLog) -> DataFinding:
     )
 
 
-def _dates(found: Continuity) -> DataFinding:
+def _dates(found: Continuity, ahead: Snapshot) -> DataFinding:
     words = {
         "day": "dates tell the day of an order",
-        "month": "all orders of a month have one date",
+        "month": "all orders of a month have one date; where orders are free, the horizon is of "
+        f"whole months: {ahead.horizon_days} days to {ahead.horizon_end}",
         "year": "all orders of a year have one date",
     }
     return by_threshold(
@@ -179,10 +181,12 @@ def _dates(found: Continuity) -> DataFinding:
 
 def findings_over_time(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
     """Every check of the days of a log."""
-    found = continuity(log, shop_clock(log.order_days, log.as_of))
+    clock = shop_clock(log.order_days, log.as_of)
+    found = continuity(log, clock)
+    ahead = Snapshot(log.as_of, clock.horizon(as_day_number(log.as_of), horizon_days))
     return (
         _repeat_customers(log, found),
-        _dates(found),
+        _dates(found, ahead),
         _history(log, horizon_days),
         _beginning(log, found),
         _mid_life(log),

@@ -177,7 +177,7 @@ def _values(
     """Predictions with their value; where intervals have another level, those of 80 % beside."""
 
     def at_level(level: float) -> pd.DataFrame:
-        predictions = model.predict(features, snapshot.horizon_days, interval_level=level)
+        predictions = model.predict(features, interval_level=level)
         return valued(predictions, share, worth, snapshot)
 
     values = at_level(config.model.interval)

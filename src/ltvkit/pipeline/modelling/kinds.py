@@ -21,7 +21,7 @@ from ltvkit.panel import ModelOfRecord, Panel
 from ltvkit.pipeline.modelling.contract_shop import ContractShop
 from ltvkit.pipeline.modelling.order_shop import OrderShop
 from ltvkit.shop_clock import CALENDAR, ShopClock
-from ltvkit.snapshot import Snapshot
+from ltvkit.snapshot import Snapshot, as_day_number
 
 
 class Kind(Protocol):
@@ -95,3 +95,10 @@ def kind_of(
 def clock_of(config: Config, log: CleanLog) -> ShopClock:
     """The clock that the models of a shop tell days by: contracts run on while it is shut."""
     return CALENDAR if config.kind == "contractual" else shop_clock(log.order_days, log.as_of)
+
+
+def snapshot_of(config: Config, log: CleanLog) -> Snapshot:
+    """The day of a log, and the horizon asked, of whole months where dates tell no more."""
+    as_of_day = as_day_number(log.as_of)
+    asked = config.snapshot.horizon_days
+    return Snapshot(log.as_of, clock_of(config, log).horizon(as_of_day, asked))

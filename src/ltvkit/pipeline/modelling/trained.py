@@ -15,7 +15,7 @@ from ltvkit.models import artifact
 from ltvkit.models.artifact import TrainedModel
 from ltvkit.pipeline.inputs.load import Tables, open_log, open_tables
 from ltvkit.pipeline.modelling.attributes import customer_attributes
-from ltvkit.pipeline.modelling.kinds import kind_of
+from ltvkit.pipeline.modelling.kinds import kind_of, snapshot_of
 from ltvkit.snapshot import Snapshot, as_date
 
 LEAST_HISTORY = 0.5
@@ -43,7 +43,7 @@ class OpenedShop:
     @property
     def snapshot(self) -> Snapshot:
         """The day, and the horizon trained for."""
-        return Snapshot(self.log.as_of, self.config.snapshot.horizon_days)
+        return snapshot_of(self.config, self.log)
 
     def features(self, trained: TrainedModel) -> pd.DataFrame:
         """Of everybody, for the model.

@@ -4,6 +4,12 @@ y_c ~ N(theta_c, v_c), theta_c ~ N(mu, tau^2). Few channels say little about tau
 estimate is often exactly zero, which would make all channels equal; so tau is averaged over its
 posterior under a half-Cauchy prior instead of being estimated by one number.
 
+The mu that they are drawn to is the mean of customers, so that the shop, which has that mean, lies
+among its channels. The usual mean weighted by precision, 1 / (v_c + tau^2), is too low where a few
+customers buy a lot: a channel that happens to have none of them has a low figure *and* a small
+error. (Weights n_c v_c / (v_c + tau^2) would keep the sum of n_c theta_c at each tau, but leave a
+small channel of wide spread where it is: the error of one of 30 customers rose from 3 to 20 %.)
+
 Source: A. Gelman, Prior distributions for variance parameters in hierarchical models, Bayesian
 Analysis 1 (2006), for the prior; C. Morris, Parametric empirical Bayes inference, JASA 78 (1983).
 """
@@ -36,10 +42,10 @@ class Shrunk(NamedTuple):
     weights: Floats
 
 
-def shrink(raw: ArrayLike, errors: ArrayLike) -> Shrunk:
+def shrink(raw: ArrayLike, errors: ArrayLike, *, customers: ArrayLike) -> Shrunk:
     """Draw each figure towards the mean of all, the more the less is known about it.
 
-    theta_c = w_c y_c + (1 - w_c) mu,  w_c = E[tau^2 / (tau^2 + v_c)]
+    theta_c = w_c y_c + (1 - w_c) mu,  w_c = E[tau^2 / (tau^2 + v_c)],  mu = sum n_c y_c / sum n_c
 
     Parameters
     ----------
@@ -48,6 +54,8 @@ def shrink(raw: ArrayLike, errors: ArrayLike) -> Shrunk:
     errors : array_like, shape (channels,)
         sqrt(v): standard errors. A channel without estimate or error (NaN, or infinite) gets the
         mean of the others, as unsure as they differ.
+    customers : array_like, shape (channels,)
+        n: how many each figure is the mean of.
 
     Returns
     -------
@@ -56,7 +64,7 @@ def shrink(raw: ArrayLike, errors: ArrayLike) -> Shrunk:
 
     Examples
     --------
-    >>> shrunk = shrink([100, 102, 98, 180], [2, 2, 2, 60])
+    >>> shrunk = shrink([100, 102, 98, 180], [2, 2, 2, 60], customers=[900, 900, 900, 1])
     >>> shrunk.estimates.round(0), shrunk.weights.round(2)
     (array([100., 101.,  99., 102.]), array([0.6 , 0.6 , 0.6 , 0.02]))
     """
@@ -73,22 +81,29 @@ def shrink(raw: ArrayLike, errors: ArrayLike) -> Shrunk:
     tau2 = (PRIOR_SCALE * scale * np.tan(np.pi / 2 * u))[None, :] ** 2
     precision = 1 / (v + tau2)
     total = precision.sum(axis=0)
-    mu = (precision * own).sum(axis=0) / total
+    likeliest = (precision * own).sum(axis=0) / total
     log_evidence = 0.5 * (
-        np.log(precision).sum(axis=0) - np.log(total) - (precision * (own - mu) ** 2).sum(axis=0)
+        np.log(precision).sum(axis=0)
+        - np.log(total)
+        - (precision * (own - likeliest) ** 2).sum(axis=0)
     )
     mass = np.exp(log_evidence - log_evidence.max())
     mass /= mass.sum()
     keep = tau2 * precision
+    share = np.asarray(customers, dtype=np.float64)[usable]
+    share /= share.sum()
+    mu = share @ own[:, 0]
+    mu_variance = share**2 @ (1 / precision)
     centre = keep * own + (1 - keep) * mu
-    within = keep * v + (1 - keep) ** 2 / total
+    # One very large buyer makes the mean of all unsure, not what others know of themselves.
+    within = np.minimum(keep * v + (1 - keep) ** 2 * mu_variance, v)
     mean = centre @ mass
     values, spreads, weights = y.copy(), np.full_like(y, np.nan), np.zeros_like(y)
     values[usable] = mean
     spreads[usable] = np.sqrt((within + (centre - mean[:, None]) ** 2) @ mass)
     weights[usable] = keep @ mass
-    values[~usable] = mu @ mass
-    spreads[~usable] = np.sqrt((tau2 + 1 / total) @ mass)
+    values[~usable] = mu
+    spreads[~usable] = np.sqrt((tau2 + mu_variance) @ mass)
     return Shrunk(values, spreads, weights)
 
 
@@ -125,7 +140,7 @@ def shrunk_draws(
         )
     else:
         mended = error
-    shrunk = shrink(value, mended)
+    shrunk = shrink(value, mended, customers=size)
     raw_draws, shrunk_by, kept = {}, {}, {}
     for i, name in enumerate(names):
         drawn = estimates[name][1]

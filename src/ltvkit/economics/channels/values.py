@@ -78,7 +78,7 @@ def channel_values(
         channel   ltv  ltv_low  ltv_high  ltv_raw
     0  Facebook  58.0     55.0      61.0     58.0
     1    Google  39.0     37.0      41.0     39.0
-    2   podcast  99.0     79.0     128.0    111.0
+    2   podcast  96.0     76.0     126.0    111.0
     3       all  51.0     49.0      54.0     51.0
     """
     curves = margin_curves(

@@ -3,7 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
-from small_shop import AS_OF, MONTHS, OPENED, costs_of, newcomers, orders_of, sound, warned
+from small_shop import (
+    AS_OF,
+    MONTHS,
+    OPENED,
+    costs_of,
+    decided,
+    newcomers,
+    orders_of,
+    sound,
+    warned,
+)
 
 from ltvkit.economics import EconomicsFacts, raise_warnings
 from ltvkit.pipeline.unit_economics.facts import with_lists
@@ -267,3 +277,21 @@ def test_the_refunded_share_is_one_of_sales_and_not_of_rows(tmp_path):
 def test_a_shop_without_a_ledger_but_with_one_cac_is_warned_of_its_verdicts(tmp_path):
     shop = spoilt(costs=None, settings={"economics.cac": 5.0})
     assert "Marginal CAC: ads (not estimable)" in warned(shop, tmp_path)["W13"]
+
+
+def test_old_customers_of_a_log_that_begins_mid_life_are_left_out_as_if_their_day_were_named(
+    tmp_path,
+):
+    begun = log_that_begins_mid_life()
+    named = {"economics.new_customers_from": "2021-02-01"}
+    found = decided(begun, tmp_path)
+    pd.testing.assert_frame_equal(
+        found.channels, decided(begun | {"settings": named}, tmp_path).channels
+    )
+    everybody = {"economics.new_customers_from": f"{OPENED:%Y-%m-%d}"}
+    whole = decided(begun | {"settings": everybody}, tmp_path)
+    early = begun["customers"]["first_order_at"] < "2021-02-01"
+    assert len(whole.newcomers) == len(early)
+    assert len(found.newcomers) == len(early) - early.sum()
+    told = warned(begun, tmp_path)["W3"]
+    assert "of those who came from 2021-02-01 on" in told

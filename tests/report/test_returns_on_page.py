@@ -17,7 +17,7 @@ from ltvkit.report import render_report
 from ltvkit.report.cohorts import heat_maps
 from ltvkit.report.customers import top_customers
 from ltvkit.report.reader import Reader
-from ltvkit.run_facts import Run
+from ltvkit.run_facts import Notice, Run
 from ltvkit.wording import Sentence
 
 BUDGET = pd.DataFrame(
@@ -250,3 +250,17 @@ def test_who_has_nothing_at_stake_takes_no_line_of_those_to_contact(run_of: RunO
     shown = top_customers(dataclasses.replace(run, customers=ended), Reader("en", "EUR"))
     assert name in {row.list for row in top_customers(run, Reader("en", "EUR"))}
     assert name not in {row.list for row in shown}
+
+
+def test_where_a_log_begins_mid_life_the_page_says_beside_the_figures_whose_they_are(
+    run_of: RunOf,
+) -> None:
+    run = run_of("shop")
+    facts = {"first": 541, "usual": 217}
+    left_out = Sentence("warning.W3.left_out", {"day": "2024-11-01"})
+    said = Sentence("warning.W3.text", {**facts, "advice": left_out})
+    told = dataclasses.replace(run, warnings=(*run.warnings, Notice("W3", "", str(said), said)))
+    for section in ("cards", "channels"):
+        assert "of those who came from" not in text_of(render_report(run), section)
+        page = text_of(render_report(told), section)
+        assert "CAC, LTV and payback are of those who came from 1 Nov 2024 on." in page

@@ -64,7 +64,7 @@ class EconomicsConfig(Section):
     new_customers_from: date | None = Field(
         default=None,
         description="first orders before this day are of old customers, and left out of CAC and "
-        "LTV; for a log that begins mid-life",
+        "LTV; found where a log begins mid-life",
     )
     contact_cost: Money = Field(default=0.0, description="what one contact with a customer costs")
     allocation: Literal["customers", "spend", "paid_customers", "weights"] = Field(

@@ -91,6 +91,7 @@ from ltvkit.economics.profitability.payback import (
 from ltvkit.economics.shop.benchmarks import BENCHMARK_COLUMNS, compare_benchmarks
 from ltvkit.economics.shop.facts import economics_facts, mix_shift, top_customer_shares
 from ltvkit.economics.shop.headlines import Headline, headlines
+from ltvkit.economics.shop.opening import Opening, opening
 from ltvkit.economics.shop.warnings import EconomicsFacts, EconomicsWarning, raise_warnings
 from ltvkit.economics.value.ages import margin_by_age, observed_customers
 from ltvkit.economics.value.cohorts import COHORT_COLUMNS, cohorts
@@ -139,6 +140,7 @@ __all__ = [
     "LedgerSpan",
     "MarginCurve",
     "MarginalCac",
+    "Opening",
     "Payback",
     "RateRatio",
     "Reconciliation",
@@ -194,6 +196,7 @@ __all__ = [
     "mix_shift",
     "monthly_discount_rate",
     "observed_customers",
+    "opening",
     "payback",
     "payback_of",
     "payback_table",

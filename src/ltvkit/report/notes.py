@@ -17,6 +17,9 @@ _DATE_CODES = {
     "%S": "ss",
 }
 
+MID_LIFE = "W3"
+"""The warning that concerns every figure of new customers, and is told beside them."""
+
 MAX_REASONS = 12
 """Reasons listed; rejected_rows.csv holds every row."""
 
@@ -62,6 +65,12 @@ def notices(run: Run, reader: Reader) -> tuple[tuple[str, str, str], ...]:
         )
         for notice in run.warnings
     )
+
+
+def of_newcomers(run: Run, reader: Reader) -> str:
+    """Whose cost, value and payback are shown, where the log begins with old customers."""
+    by_id = {identity: text for identity, _, text in notices(run, reader)}
+    return by_id.get(MID_LIFE, "")
 
 
 def readings(run: Run) -> str:

@@ -121,6 +121,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         reasons=notes.reasons(run, reader),
         verdict_reasons=trust.verdict_reasons(run, reader),
         notices=notes.notices(run, reader),
+        of_newcomers=notes.of_newcomers(run, reader),
         data_facts=notes.data_facts(run, reader),
         readings=notes.readings(run),
         definitions=notes.definitions(run, reader),

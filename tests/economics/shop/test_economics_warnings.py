@@ -12,6 +12,7 @@ from ltvkit.economics import (
     economics_facts,
     kpis,
     observed_customers,
+    opening,
     raise_warnings,
 )
 
@@ -127,6 +128,7 @@ def test_facts_are_read_off_the_frames_of_a_run():
         as_of,
         customers=customers,
         kpi_table=kpis(order_days, as_of),
+        opened=opening(order_days.groupby("customer_id")["ordered_on"].min(), as_of),
         channels=verdicts,
         overview=CacOverview(520, 1_000.0, 2_000.0, 4.0, 2.0, 5.0, 320),
         in_flight_spend=200.0,

@@ -8,16 +8,15 @@ import pandas as pd
 from scipy import special
 
 from ltvkit.economics.acquisition.cac import CacOverview
+from ltvkit.economics.shop.opening import Opening
 from ltvkit.economics.shop.warnings import EconomicsFacts
 from ltvkit.economics.value.orders import read_orders, total_by
 from ltvkit.schemas import ALL
-from ltvkit.snapshot import as_date
 
 REFUND_WINDOW_DAYS = 30
 """How long an order may still be refunded: a choice, as many shops promise a month."""
 
 _YEAR_DAYS = 365
-_FEWEST_MONTHS = 4
 _SEASON_MONTHS = 12
 _FEWEST_CUSTOMERS = 5
 """Of a channel of four one brings a quarter even where all are alike: W10 would always be told."""
@@ -34,7 +33,7 @@ def economics_facts(
     in_flight_spend: float = 0.0,
     left_out_spend: float = 0.0,
     running_spend: float = 0.0,
-    new_from: date | str | None = None,
+    opened: Opening | None = None,
     horizon_months: int = 12,
     margin_is_revenue: bool = False,
     refund_share: float | None = None,
@@ -64,8 +63,8 @@ def economics_facts(
         Cost of customers who come after the snapshot, and of days that do not count, both left out
         of `overview`; and the part of a period still running that is in it although its days are
         not over.
-    new_from : date, optional
-        First orders before this day were not counted as new; months before it are not looked at.
+    opened : Opening, optional
+        What `opening` gives; without it nothing is known of where the log begins.
     horizon_months : int
         Months over which a customer's value is counted.
     margin_is_revenue : bool
@@ -81,7 +80,7 @@ def economics_facts(
 
     Examples
     --------
-    >>> from ltvkit.economics import kpis, observed_customers, raise_warnings
+    >>> from ltvkit.economics import kpis, observed_customers, opening, raise_warnings
     >>> order_days = pd.DataFrame({
     ...     "customer_id": range(60), "revenue": 10.0, "margin": 10.0, "orders": 1,
     ...     "ordered_on": pd.to_datetime(["2024-01-02"] * 40 + ["2024-02-02"] * 6
@@ -91,6 +90,7 @@ def economics_facts(
     ...     order_days, "2024-04-30", margin_is_revenue=True,
     ...     customers=observed_customers(order_days, "2024-04-30"),
     ...     kpi_table=kpis(order_days, "2024-04-30"),
+    ...     opened=opening(order_days["ordered_on"], "2024-04-30"),
     ... )
     >>> [warning.id for warning in raise_warnings(facts)]
     ['W1', 'W3', 'W4']
@@ -99,7 +99,7 @@ def economics_facts(
     first = orders.is_first
     inactive = orders.day[orders.is_last] <= orders.as_of_day - _YEAR_DAYS
     recent = orders.day > orders.as_of_day - REFUND_WINDOW_DAYS
-    first_month, usual = _surge(kpi_table, new_from)
+    opened = opened or Opening(None, None, None)
     shift, gained = mix_shift(customers)
     before, after = _mix_by_half(customers)
     counted = 0.0 if overview is None else overview.loaded_cost
@@ -110,8 +110,9 @@ def economics_facts(
         immature_share=_share_of(customers, customers["age_months"] < horizon_months),
         history_days=int(orders.as_of_day - orders.day.min() + 1),
         inactive_share=float(inactive.mean()),
-        first_month_new=first_month,
-        usual_month_new=usual,
+        first_month_new=opened.first_month_new,
+        usual_month_new=opened.usual_month_new,
+        counted_from=opened.new_from if opened.left_out else None,
         margin_is_revenue=margin_is_revenue,
         mix_shift=shift,
         mix_channel=gained,
@@ -234,20 +235,6 @@ def _share_of(customers: pd.DataFrame, which: pd.Series) -> float:
 def _weights(customers: pd.DataFrame) -> pd.Series:
     """How much of each customer a row is credited with: all, where none is shared."""
     return customers["weight"] if "weight" in customers else pd.Series(1.0, customers.index)
-
-
-def _surge(
-    kpi_table: pd.DataFrame, new_from: date | str | None
-) -> tuple[float | None, float | None]:
-    months = kpi_table[kpi_table["complete"].to_numpy(dtype=bool)]
-    if new_from is not None:
-        # A month that the day lies within counts in part only.
-        starts = pd.to_datetime(months["month"])
-        months = months[(starts >= pd.Timestamp(as_date(new_from, name="new_from"))).to_numpy()]
-    new = months["new_customers"]
-    if len(new) < _FEWEST_MONTHS:
-        return None, None
-    return float(new.iloc[0]), float(new.iloc[1:].median())
 
 
 def _season(kpi_table: pd.DataFrame) -> tuple[float | None, str | None]:

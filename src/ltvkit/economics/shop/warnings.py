@@ -6,14 +6,15 @@ Every check is a function of `EconomicsFacts` and gives a warning or None. A fac
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from ltvkit.economics.shop.opening import surges
 from ltvkit.wording import Sentence
 
 # From where on each fact is worth a warning: judgement, chosen to stay silent on sound shops.
 IMMATURE_SHARE = 0.20
 INACTIVE_SHARE = 0.05
-SURGE = 2.0
 MIX_SHIFT = 0.10
 MIX_EFFECT = 0.02
 MIX_CHANCE = 0.01
@@ -53,7 +54,8 @@ class EconomicsFacts:
     Shares are 0-1, money in the shop's currency. `immature_share`: customers watched for fewer than
     `horizon_months`. `inactive_share`: customers without an order in the last year of a log of
     `history_days`. `first_month_new`, `usual_month_new`: new customers in the log's first month and
-    in the median later one. `margin_is_revenue`: no cost of goods is known. `mix_shift`: share of
+    in the median later one. `counted_from`: the day before which first orders are
+    left out for that. `margin_is_revenue`: no cost of goods is known. `mix_shift`: share of
     new customers that would have to change channel to give the earlier mix; `mix_channel` the one
     that gained most; `mix_chance` how often chance alone shifts as much; `mix_effects` by how much
     the mix alone moved each average, relative. `in_flight_spend`, `ledger_total`: spend whose
@@ -77,6 +79,7 @@ class EconomicsFacts:
     inactive_share: float | None = None
     first_month_new: float | None = None
     usual_month_new: float | None = None
+    counted_from: date | None = None
     margin_is_revenue: bool | None = None
     mix_shift: float | None = None
     mix_channel: str | None = None
@@ -142,9 +145,12 @@ def survivorship(facts: EconomicsFacts) -> EconomicsWarning | None:
 def history_starts_mid_life(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W3: the first months' "new" customers are old ones."""
     first, usual = facts.first_month_new, facts.usual_month_new
-    if first is None or not usual or first < SURGE * usual:
+    if not surges(first, usual):
         return None
-    return _warning("W3", first=first, usual=usual)
+    advice = Sentence("warning.W3.later")
+    if facts.counted_from is not None:
+        advice = Sentence("warning.W3.left_out", {"day": facts.counted_from.isoformat()})
+    return _warning("W3", first=first, usual=usual, advice=advice)
 
 
 def revenue_called_profit(facts: EconomicsFacts) -> EconomicsWarning | None:

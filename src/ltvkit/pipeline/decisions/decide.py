@@ -231,7 +231,7 @@ def _prospects(
         snapshot=snapshot,
         horizon_months=horizon_months,
         interval=config.model.interval,
-        new_from=config.economics.new_customers_from,
+        new_from=economics.new_from,
         language=config.report.language,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,7 @@ from ltvkit.pipeline.unit_economics.channels import (
 )
 from ltvkit.pipeline.unit_economics.facts import gather_facts
 from ltvkit.pipeline.unit_economics.ledger import Ledger, ledger_of
-from ltvkit.pipeline.unit_economics.newcomers import first_orders_of
+from ltvkit.pipeline.unit_economics.newcomers import first_orders_of, opening_of
 from ltvkit.pipeline.unit_economics.returns import (
     channel_returns,
     cohort_costs,
@@ -43,7 +44,7 @@ class UnitEconomics:
     `further` holds the tables that not every shop has, by the name of their file. `said` holds the
     sentences of each channel's row, by column, for readers of another language; `ledger` where its
     money went, `budget` where the next goes, both None without costs. `newcomers` are the ids of
-    those who were won in the days of the log.
+    those who were won in the days of the log, `new_from` the day before which nobody was.
     """
 
     channels: pd.DataFrame
@@ -56,6 +57,7 @@ class UnitEconomics:
     ledger: dict[str, float] | None
     budget: Budget | None
     newcomers: frozenset[str]
+    new_from: date | None
     further: dict[str, pd.DataFrame]
 
 
@@ -95,9 +97,13 @@ def unit_economics_of(
     assumed, seed = config.economics, config.model.seed
     customers = tables.customers.frame if tables.customers else None
     first_orders = first_orders_of(order_days, customers)
-    worth = worth_of(config, order_days, first_orders, credited, as_of, outlook)
+    opened = opening_of(config, first_orders, snapshot.as_of)
+    new_from = opened.new_from
+    worth = worth_of(config, order_days, first_orders, credited, as_of, outlook, new_from=new_from)
     costs = tables.costs.frame if tables.costs else None
-    ledger, in_flight = ledger_of(config, costs, credited, first_orders, snapshot.as_of)
+    ledger, in_flight = ledger_of(
+        config, costs, credited, first_orders, snapshot.as_of, new_from=new_from
+    )
     marginal = ledger.marginal(assumed.allocation) if ledger else {}
     months = ledger.by_period(assumed.allocation) if ledger else None
     priced = priced_channels(config, ledger, worth.by_channel, marginal)
@@ -115,6 +121,7 @@ def unit_economics_of(
         log,
         order_days,
         snapshot,
+        opened=opened,
         observed=worth.observed,
         kpis=kpis,
         channels=priced,
@@ -170,6 +177,7 @@ def unit_economics_of(
         facts=facts,
         budget=budget,
         newcomers=worth.newcomers,
+        new_from=new_from,
         further=further,
     )
 

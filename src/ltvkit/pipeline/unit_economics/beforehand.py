@@ -6,7 +6,7 @@ from ltvkit.economics.inputs import channel_names
 from ltvkit.pipeline.inputs.attribution import customer_channels
 from ltvkit.pipeline.inputs.load import Tables
 from ltvkit.pipeline.unit_economics.ledger import ledger_of
-from ltvkit.pipeline.unit_economics.newcomers import first_orders_of, newcomers
+from ltvkit.pipeline.unit_economics.newcomers import first_orders_of, newcomers, opening_of
 from ltvkit.schemas import UNATTRIBUTED
 
 
@@ -32,8 +32,9 @@ def check_economics(config: Config, log: CleanLog, tables: Tables) -> None:
     credited = customer_channels(log, order_days, tables, attribution=config.economics.attribution)
     channel_names(credited["channel"], blank=UNATTRIBUTED, table="channels of customers")
     first_orders = first_orders_of(order_days, tables.customers.frame if tables.customers else None)
-    newcomers(order_days, first_orders, config.economics.new_customers_from)
+    new_from = opening_of(config, first_orders, log.as_of).new_from
+    newcomers(order_days, first_orders, new_from)
     costs = tables.costs.frame if tables.costs else None
-    ledger, _ = ledger_of(config, costs, credited, first_orders, log.as_of)
+    ledger, _ = ledger_of(config, costs, credited, first_orders, log.as_of, new_from=new_from)
     if ledger is not None:
         ledger.cac(config.economics.allocation)

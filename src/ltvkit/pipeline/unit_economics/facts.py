@@ -27,6 +27,7 @@ def gather_facts(
     order_days: pd.DataFrame,
     snapshot: Snapshot,
     *,
+    opened: economics.Opening,
     observed: pd.DataFrame,
     kpis: pd.DataFrame,
     channels: pd.DataFrame,
@@ -47,6 +48,8 @@ def gather_facts(
         Its order days.
     snapshot : Snapshot
         The day.
+    opened : Opening
+        Where the log begins.
     observed : DataFrame
         The customers that count as new, with channel and age.
     kpis, channels : DataFrame
@@ -72,7 +75,7 @@ def gather_facts(
         in_flight_spend=in_flight,
         left_out_spend=ledger.left_out if ledger else 0.0,
         running_spend=ledger.running if ledger else 0.0,
-        new_from=config.economics.new_customers_from,
+        opened=opened,
         horizon_months=horizon_months,
         margin_is_revenue=not log.is_margin,
         refund_share=summary.refunded / gross if gross > 0 else None,

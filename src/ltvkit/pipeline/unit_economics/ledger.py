@@ -177,6 +177,8 @@ def ledger_of(
     credited: pd.DataFrame,
     first_orders: pd.Series,
     as_of: date,
+    *,
+    new_from: date | None,
 ) -> tuple[Ledger | None, float]:
     """The ledger, if any of its cost can have brought somebody yet, and the cost in flight."""
     if costs is None:
@@ -187,7 +189,7 @@ def ledger_of(
         first_orders,
         as_of=as_of,
         cost_lag_days=config.economics.cost_lag_days,
-        new_from=config.economics.new_customers_from,
+        new_from=new_from,
         channel_weights=config.economics.allocation_weights or None,
     )
     return ledger, ledger.in_flight if ledger else acquisition_total(costs)

@@ -4,6 +4,8 @@ from datetime import date
 
 import pandas as pd
 
+from ltvkit.config import Config
+from ltvkit.economics import Opening, opening
 from ltvkit.errors import DataError
 
 
@@ -24,6 +26,11 @@ def first_orders_of(order_days: pd.DataFrame, customers: pd.DataFrame | None) ->
             "everybody, expected a later day for who came since; check the column, or leave it out"
         )
     return new
+
+
+def opening_of(config: Config, first_orders: pd.Series, as_of: date) -> Opening:
+    """Where the log begins, and from which day on first orders are those of new customers."""
+    return opening(first_orders, as_of, new_from=config.economics.new_customers_from)
 
 
 def newcomers(

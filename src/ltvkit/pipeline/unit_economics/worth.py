@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,11 @@ def worth_of(
     credited: pd.DataFrame,
     as_of: pd.Timestamp,
     outlook: Outlook,
+    *,
+    new_from: date | None,
 ) -> Worth:
     """Value at acquisition, observed and predicted, by channel and by cohort."""
-    counted = newcomers(order_days, first_orders, config.economics.new_customers_from)
+    counted = newcomers(order_days, first_orders, new_from)
     observed = economics.observed_customers(
         counted, as_of, channels=credited if len(credited) else None
     )

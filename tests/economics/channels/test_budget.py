@@ -88,7 +88,7 @@ def test_where_no_curve_pays_that_is_said_and_where_none_is_known_the_reasons_ar
     flat = {"steady": marginal_cac(np.full(24, 9.0), np.arange(24)), "new": marginal_cac([5], [1])}
     table = sketched(flat, 10.0).reset_index()
     assert [str(s) for s in budget_words(table, flat)] == [
-        "No budget sketch. steady: spend hardly varied (+- 0 % between periods), "
+        "No budget sketch. steady: spend hardly varied (± 0 % between periods), "
         "new: 1 periods with spend, 12 needed."
     ]
     organic = {"organic": marginal_cac([0.0], [1.0])}

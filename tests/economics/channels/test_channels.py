@@ -37,6 +37,19 @@ def test_example_11_which_channels_customers_are_worth_more_and_how_sure():
     assert unsure["low"] < 0 < unsure["high"]
 
 
+def test_which_channel_is_worth_more_is_told_from_eighty_per_cent_sure_on():
+    told = []
+    for seed in range(6):
+        table, values = table_of(seed)
+        pairs = compare_channels(values)
+        best = pairs["channel_a"].iloc[0]
+        chance = pairs[pairs["channel_a"] == best].set_index("channel_b")["prob_a_higher"]
+        for row in table[table["channel"].isin(chance.index)].itertuples():
+            assert (row.worth_more != "") == (chance[row.channel] >= 0.8)
+            told.append(row.worth_more != "")
+    assert 0 < np.mean(told) < 1
+
+
 def test_ltv_intervals_recover_the_truth_of_every_channel_over_seeds():
     covered = {channel: [] for channel in SCALE}
     for seed in range(56):

@@ -51,22 +51,17 @@ class MarginalCac:
     def times_as_long(self) -> float:
         """How many times the present history would make it estimable; NaN where none tells.
 
-        Until there are enough periods; for spend that hardly varied, as many more with spend that
-        does; for an unsure elasticity b > 0, until its half-width h is b: (h / b)^2.
+        For an unsure elasticity b > 0, until its half-width h is b: (h / b)^2.
 
         Examples
         --------
-        >>> marginal_cac([100.0, 150.0, 120.0], [10, 13, 11]).times_as_long()
-        4.0
+        >>> spend = np.array([1, 2, 3, 4] * 3) * 1_000.0
+        >>> brought = [10, 13, 8, 14, 12, 9, 16, 12, 8, 14, 12, 11]
+        >>> round(marginal_cac(spend, brought).times_as_long(), 1)
+        2.5
         """
         if self.estimable:
             return 1.0
-        if self.periods == 0:
-            return math.nan
-        if self.periods < MIN_PERIODS:
-            return MIN_PERIODS / self.periods
-        if math.isnan(self.elasticity):
-            return 1 + MIN_PERIODS / self.periods
         half = (self.elasticity_high - self.elasticity_low) / 2
         return (half / self.elasticity) ** 2 if self.elasticity > 0 else math.nan
 

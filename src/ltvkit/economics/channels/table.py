@@ -14,7 +14,7 @@ from ltvkit.economics.channels.shrinkage import shrunk_draws
 from ltvkit.economics.channels.values import ChannelValues, compare_channels
 from ltvkit.errors import DataError
 from ltvkit.schemas import ALL, UNATTRIBUTED
-from ltvkit.units import Floats
+from ltvkit.units import USUAL_INTERVAL, Floats
 from ltvkit.wording import Sentence
 
 CHANNELS_COLUMNS = (
@@ -35,6 +35,9 @@ CHANNELS_COLUMNS = (
 
 SURE = 0.99
 """Draws cannot tell more than this from certainty."""
+
+LIKELY = USUAL_INTERVAL
+"""Less sure than this, which of two channels is worth more is not told: a coin says as much."""
 
 
 def channels_table(
@@ -232,13 +235,14 @@ def _ltv(
 
 
 def _worth_more(values: ChannelValues) -> dict[str, Sentence]:
-    """For each channel, how it stands to the best (and the best to the second)."""
+    """For each channel how it stands to the best, and the best to the next that it likely beats."""
     pairs = compare_channels(values)
     if pairs.empty:
         return {}
     best = pairs["channel_a"].iloc[0]
     said: dict[str, Sentence] = {}
-    for pair in pairs[pairs["channel_a"] == best].to_dict("records"):
+    likely = (pairs["channel_a"] == best) & (pairs["prob_a_higher"] >= LIKELY)
+    for pair in pairs[likely].to_dict("records"):
         known, surely = pair["low"] > 0, pair["low"] > 0 and pair["prob_a_higher"] > SURE
         chance = SURE if surely else pair["prob_a_higher"]
         ending = "_surely" if surely else ""

@@ -18,7 +18,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from ltvkit.economics.acquisition.marginal import MarginalCac
+from ltvkit.economics.acquisition.marginal import MIN_PERIODS, MarginalCac
 from ltvkit.wording import Sentence
 
 ChannelDecision = Literal["Raise", "Hold", "Cut", "Cannot tell"]
@@ -122,8 +122,8 @@ def channel_verdict(evidence: ChannelEvidence) -> ChannelVerdict:
     ... )
     >>> channel_verdict(evidence).why
     'LTV:CAC 4.0 [3.4, 4.7] clears 3 on average; marginal CAC not estimable (no series of spend), \
-and with up to twice the average, 100.00, it may pass the allowable 67.00: keep the budget; more \
-customers would settle it'
+and with up to twice the average, 100.00, it may pass the allowable 67.00: keep the budget; 12 \
+periods of spend that varies would settle it'
     """
     e = evidence
     if not (math.isfinite(e.headroom_low) and math.isfinite(e.headroom_high)):
@@ -247,8 +247,11 @@ def _next_customer_unknown(e: ChannelEvidence, clears: Sentence) -> ChannelVerdi
         low = e.headroom_low * e.cac / average * LEAST_ELASTICITY
     if low >= 1:
         return ChannelVerdict("Raise", Sentence("why.no_marginal", told), math.nan)
-    needed = math.nan if m is None else e.new_customers * m.times_as_long()
-    why = Sentence("why.no_marginal_straddles", {**told, "settle": _how_many(needed)})
+    needed, settle = math.nan, Sentence("why.settle_spend", {"periods": MIN_PERIODS})
+    if m is not None and math.isfinite(m.elasticity):
+        needed = e.new_customers * m.times_as_long()
+        settle = _how_many(needed)
+    why = Sentence("why.no_marginal_straddles", {**told, "settle": settle})
     return ChannelVerdict("Cannot tell", why, needed)
 
 

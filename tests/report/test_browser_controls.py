@@ -149,6 +149,26 @@ def test_what_if_changes_verdicts_with_the_target_and_gives_them_back(open_page:
     assert page.locator("#whatif-said").inner_text() == "As in the run."
 
 
+def test_what_if_cuts_no_channel_that_may_reach_the_target_beyond_a_short_horizon(
+    browser: Browser, run_of: RunOf, tmp_path: Path
+) -> None:
+    run = run_of("shop")
+    page = browser.new_page()
+
+    def verdicts(later: float) -> list[str]:
+        told = run.channels.assign(ltv_to_cac_later_high=later, own_cost=1_000.0)
+        short = dataclasses.replace(run, channels=told)
+        (tmp_path / "report.html").write_text(render_report(short), encoding="utf-8")
+        page.goto((tmp_path / "report.html").as_uri())
+        page.locator("#whatif-ratio").fill("6")
+        return page.locator("#channel-table .pill b").all_inner_texts()
+
+    fails, reaches = verdicts(5.9), verdicts(6.1)
+    page.close()
+    assert "Cut" in fails
+    assert reaches == ["Cannot tell" if verdict == "Cut" else verdict for verdict in fails]
+
+
 def test_what_stays_at_the_runs_targets_is_marked_while_others_are_tried(
     browser: Browser, run_of: RunOf, tmp_path: Path
 ) -> None:

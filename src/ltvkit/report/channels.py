@@ -87,6 +87,7 @@ def what_if(run: Run) -> dict[str, Any]:
                     figure_in(row, c) for c in ("ltv_to_cac", "ltv_to_cac_low", "ltv_to_cac_high")
                 ],
                 "curve": _curve(curves[curves["channel"] == name]),
+                "later": figure_in(row, "ltv_to_cac_later_high"),
                 "limits": [figure_in(row, c) for c in ("cac_low", "cac_high")],
                 "own": not _is_nothing(figure_in(row, _known(row, "own_cost", "media_spend"))),
                 "estimable": figure_in(row, "marginal_cac") is not None,

@@ -142,6 +142,50 @@ def test_the_verdict_follows_the_interval(figures, changes, verdict, words):
     assert math.isfinite(judged.customers_to_settle) == (verdict == "Cannot tell")
 
 
+@pytest.mark.parametrize(
+    ("figures", "months", "later", "verdict", "words"),
+    [
+        ((1.0, 0.8, 1.4), 3, 4.2, "Cannot tell", "by month 3 only misses 3, but may reach 4.2"),
+        ((0.3, 0.3, 0.5), 3, 1.5, "Cut", "LTV:CAC 0.3 [0.3, 0.5] by month 3 only misses 3"),
+        ((9.0, 7.0, 12.0), 3, 36.0, "Raise", "LTV:CAC 9.0 [7.0, 12.0] by month 3 only clears 3"),
+        ((1.0, 0.8, 1.4), 12, math.nan, "Cut", "LTV:CAC 1.0 [0.8, 1.4] misses 3"),
+    ],
+)
+def test_a_ratio_of_fewer_months_than_the_goal_cuts_only_what_fails_by_the_goal_too(
+    figures, months, later, verdict, words
+):
+    short = {"horizon_months": months, "goal_months": 12, "later_ratio_high": later}
+    judged = channel_verdict(evidence(*figures, **short))
+    assert judged.verdict == verdict
+    assert words in judged.why
+
+
+def test_on_three_months_no_channel_is_cut_that_clears_its_target_in_twelve():
+    too_short = 0
+    for seed in range(6):
+        customers, margins, costs = made_shop(seed)
+        cheap = cac(costs.assign(amount=costs["amount"] * 0.65), customers)
+        knobs = {"target_ltv_to_cac": 2.0, "target_payback_months": 12}
+        year, quarter = (
+            channels_table(
+                cheap,
+                channel_values(
+                    customers.assign(age_months=float(months)),
+                    margins[margins["age_months"] < months],
+                    horizon_months=months,
+                    draws=200,
+                    seed=seed,
+                ),
+                **knobs,
+            ).set_index("channel")
+            for months in (12, 3)
+        )
+        clears = year["ltv_to_cac_low"] >= 2.0
+        assert not (clears & (quarter["verdict"] == "Cut")).any()
+        too_short += (clears & (quarter["ltv_to_cac_high"] < 2.0)).sum()
+    assert too_short >= 3
+
+
 def test_the_number_that_would_settle_it_shrinks_the_interval_to_the_target():
     e = evidence(3.6, 2.4, 5.4)
     n = customers_to_settle(e)

@@ -57,6 +57,32 @@ def collected_within(
     return shrunk | ({ALL: reached[ALL]} if ALL in reached else {})
 
 
+def growth_until(values: ChannelValues, months: int) -> float:
+    """How many times its LTV a customer of the shop may have brought by a month, at the most.
+
+    The margin curve of all customers; where it ends before, it goes on at the mean pace of the
+    months after the first. Customers buy less as they age, so that less will come.
+
+    Examples
+    --------
+    >>> from ltvkit.economics import channel_values
+    >>> margins = pd.DataFrame({
+    ...     "customer_id": [*range(60)] * 2, "age_months": [0] * 60 + [1] * 60,
+    ...     "margin": [50.0] * 60 + [10.0] * 60,
+    ... })
+    >>> customers = pd.DataFrame({"customer_id": range(60), "channel": "ads", "age_months": 2})
+    >>> growth_until(channel_values(customers, margins, horizon_months=2, draws=10), 6)
+    1.6666666666666667
+    """
+    curve = values.curves[ALL, ""]
+    known = curve.cumulative[np.isfinite(curve.cumulative)]
+    if not curve.ltv > 0:
+        return 1.0
+    pace = (known[-1] - known[0]) / (len(known) - 1) if len(known) > 1 else known[0]
+    later = known[min(months, len(known)) - 1] + pace * max(months - len(known), 0)
+    return max(float(later) / curve.ltv, 1.0)
+
+
 def collected(values: ChannelValues, *, seed: int = 0) -> pd.DataFrame:
     """`collected_within` every number of months that a curve reaches, with limits.
 

@@ -72,6 +72,9 @@ def judge_channel(
     known: ChannelKnown,
     *,
     target_ltv_to_cac: float,
+    horizon_months: int,
+    goal_months: int,
+    growth: float,
     confidence: float,
     rng: np.random.Generator,
     rng_margin: np.random.Generator,
@@ -84,6 +87,10 @@ def judge_channel(
         What is known of it.
     target_ltv_to_cac : float
         The ratio to keep.
+    horizon_months, goal_months : int
+        Months that the LTV covers, and by which a customer has to be paid back (0 without a goal).
+    growth : float
+        How many times its LTV a customer may have brought by the second, where it is later.
     confidence : float
         Of all intervals.
     rng, rng_margin : Generator
@@ -97,6 +104,7 @@ def judge_channel(
     (ratio, ratio_low, ratio_high), (room, room_low, room_high) = found.ratio, found.room
     next_low, next_high = found.next
     new = known.new_customers
+    later_high = ratio_high * growth if horizon_months < goal_months else math.nan
     verdict = channel_verdict(
         ChannelEvidence(
             ltv_to_cac=ratio,
@@ -118,6 +126,9 @@ def judge_channel(
             marginal_headroom_low=next_low,
             marginal_headroom_high=next_high,
             next_cost=known.grows / new if new > 0 else math.nan,
+            horizon_months=horizon_months,
+            goal_months=goal_months,
+            later_ratio_high=later_high,
         )
     )
     ltv_low, ltv_high = limits_of_figure(ltv_drawn, confidence)
@@ -130,6 +141,7 @@ def judge_channel(
         "ltv_to_cac": ratio,
         "ltv_to_cac_low": ratio_low,
         "ltv_to_cac_high": ratio_high,
+        "ltv_to_cac_later_high": later_high,
         "allowable_cac": allowed,
         "verdict": verdict.verdict,
         "why": verdict.why,

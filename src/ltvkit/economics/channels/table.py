@@ -8,7 +8,7 @@ import pandas as pd
 
 from ltvkit.economics.acquisition.cac import CAC_COLUMNS
 from ltvkit.economics.acquisition.marginal import MarginalCac
-from ltvkit.economics.channels.collected import collected_within
+from ltvkit.economics.channels.collected import collected_within, growth_until
 from ltvkit.economics.channels.judged import ChannelKnown, judge_channel
 from ltvkit.economics.channels.shrinkage import shrunk_draws
 from ltvkit.economics.channels.values import ChannelValues, compare_channels
@@ -62,7 +62,8 @@ def channels_table(
     target_ltv_to_cac : float
         The ratio to keep.
     target_payback_months : int, optional
-        Month by which a customer has to be paid back; caps the allowable CAC.
+        Month by which a customer has to be paid back; caps the allowable CAC where a curve is as
+        long, and keeps an LTV over fewer months from cutting what may reach the ratio by then.
     marginal : mapping, optional
         `marginal_cac` of each channel, where there is a series of spend.
     own_cost : mapping, optional
@@ -77,7 +78,8 @@ def channels_table(
     DataFrame
         `CHANNELS_COLUMNS`, then `cac_low, cac_high` (exact Poisson), `allowable_cac_cautious` (of
         the lower limits), `ltv_raw, ltv_raw_low, ltv_raw_high, raw_weight, roi, headroom,
-        headroom_low, headroom_high` (allowable CAC / CAC), `marginal_headroom_low,
+        headroom_low, headroom_high` (allowable CAC / CAC), `ltv_to_cac_later_high` (what LTV:CAC
+        may reach by the payback goal, where the LTV covers fewer months), `marginal_headroom_low,
         marginal_headroom_high` (allowable / marginal CAC), `observed_to_month, recovered_share,
         payback_month_predicted, prob_paid_back_by_target, marginal_cac, marginal_cac_low,
         marginal_cac_high, elasticity_low, elasticity_high, customers_to_settle, own_cost,
@@ -111,11 +113,10 @@ def channels_table(
     names = table["channel"].tolist()
     rng, rng_margin = (np.random.default_rng([seed, stream]) for stream in (2, 3))
     ltv = _ltv(values, names, rng)
-    by_target = (
-        {}
-        if target_payback_months is None
-        else collected_within(values, target_payback_months, seed=seed)
-    )
+    longest = max(len(curve.cumulative) for curve in values.curves.values())
+    goal = target_payback_months or 0
+    by_target = collected_within(values, goal, seed=seed) if 0 < goal <= longest else {}
+    growth = growth_until(values, goal)
     compared = _worth_more(values)
     own = {
         str(cost["channel"]): float((own_cost or {}).get(str(cost["channel"]), cost["media_spend"]))
@@ -143,6 +144,9 @@ def channels_table(
         row = judge_channel(
             known,
             target_ltv_to_cac=target_ltv_to_cac,
+            horizon_months=values.horizon_months,
+            goal_months=goal,
+            growth=growth,
             confidence=values.confidence,
             rng=rng,
             rng_margin=rng_margin,

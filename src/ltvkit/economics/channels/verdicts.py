@@ -10,6 +10,8 @@ LTV:CAC over its target), never from the point:
   1), and where there is no spend of the channel's own. Where the marginal CAC is not estimable, it
   lies between the average and its double (see `LEAST_ELASTICITY`), and Raise is in small steps;
 - wholly below 1: **Cut** (back to where CAC is allowable); without spend of its own: **Hold**;
+  **Cannot tell** where the LTV covers fewer months than the payback goal, and at the pace so far
+  may reach the target by then;
 - within 10 % of 1 on both sides: **Hold**, the channel is at its target;
 - else **Cannot tell**, with the number of customers that would settle it.
 """
@@ -66,7 +68,8 @@ class ChannelEvidence:
     cost in media, of the allowable CAC what commissions leave; all of it without. `next_cost` is
     the channel's own spend per new customer, the average that these go from; CAC without it.
     `perhaps` counts customers without a channel who may be this one's; limits allow for them.
-    `nameless` counts all of them.
+    `nameless` counts all of them. `horizon_months` is what the LTV covers and `goal_months` the
+    payback goal; where the first is shorter, `later_ratio_high` is what LTV:CAC may reach by then.
     """
 
     ltv_to_cac: float
@@ -88,6 +91,9 @@ class ChannelEvidence:
     perhaps: float = 0.0
     nameless: float = 0.0
     allowable_next: float | None = None
+    horizon_months: int = 0
+    goal_months: int = 0
+    later_ratio_high: float = math.nan
 
     @property
     def may_cost(self) -> float:
@@ -130,6 +136,8 @@ periods of spend that varies would settle it'
         return ChannelVerdict("Cannot tell", _why_no_interval(e), math.nan)
     bounds = {"ratio": e.ltv_to_cac, "low": e.ltv_to_cac_low, "high": e.ltv_to_cac_high}
     ratio = Sentence("why.ratio", bounds)
+    if e.horizon_months < e.goal_months:
+        ratio = Sentence("why.ratio_by", {**bounds, "months": e.horizon_months})
     target = Sentence("why.target", {"ratio": e.target_ratio})
     if e.capped_by_payback:
         target = Sentence("why.target_payback")
@@ -146,6 +154,11 @@ periods of spend that varies would settle it'
     if reading == "below target":
         if e.own_cost <= 0:
             return ChannelVerdict("Hold", Sentence("why.shared_only", told), math.nan)
+        if e.later_ratio_high >= e.target_ratio:
+            later = {"later": e.later_ratio_high, "months": e.goal_months}
+            return ChannelVerdict(
+                "Cannot tell", Sentence("why.too_short", {**told, **later}), math.nan
+            )
         key = "why.loses" if e.ltv_to_cac_high < 1 else "why.misses"
         why = Sentence(key, {**told, "cac": e.cac, "allowed": e.allowable_cac})
         return ChannelVerdict("Cut", why, math.nan)

@@ -25,18 +25,12 @@ def priced_channels(
         _cac(config, ledger, values.table),
         values,
         target_ltv_to_cac=assumed.target_ltv_to_cac,
-        target_payback_months=_within_curves(assumed.target_payback_months, values),
+        target_payback_months=assumed.target_payback_months,
         marginal=marginal,
         own_cost=_own_cost(ledger),
         commissions=ledger.commissions() if ledger else None,
         seed=config.model.seed,
     )
-
-
-def _within_curves(months: int, values: economics.ChannelValues) -> int | None:
-    """The payback goal; None where no curve is as long, so that it cannot cap anything."""
-    longest = max(len(curve.cumulative) for curve in values.curves.values())
-    return months if months <= longest else None
 
 
 def _cac(config: Config, ledger: Ledger | None, valued: pd.DataFrame) -> pd.DataFrame | None:

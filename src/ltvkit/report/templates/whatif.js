@@ -56,10 +56,12 @@ if (form) {
   // The verdict of economics.channel_verdict: read from the interval of allowable CAC over CAC.
   const atTarget = 0.1;
   const near = (low, high) => low >= 1 - atTarget && high <= 1 + atTarget;
-  const decide = (channel, low, high, allowable) => {
+  // A ratio below its target is none to cut by where more months may bring it there, but for the goal.
+  const decide = (channel, low, high, allowable, target, inTime) => {
     if (low == null || high == null) return "cannot_tell";
     if (low >= 1) return atTheMargin(channel, allowable);
-    if (high < 1) return channel.own ? "cut" : "hold";
+    if (high < 1 && !channel.own) return "hold";
+    if (high < 1) return channel.later >= target && !(inTime < 1) ? "cannot_tell" : "cut";
     return near(low, high) ? "hold" : "cannot_tell";
   };
   // The next customer decides: allowable over marginal CAC, which moves with what commissions, paid
@@ -84,7 +86,7 @@ if (form) {
       channel.ratio[k] == null ? null : channel.ratio[k] / target, back[k],
     ]));
     const allowable = allowed[0] == null ? null : Math.max(0, allowed[careful ? 1 : 0] ?? allowed[0]);
-    return { allowable, inTime, verdict: decide(channel, room[1], room[2], allowed[0]) };
+    return { allowable, inTime, verdict: decide(channel, room[1], room[2], allowed[0], target, back[2]) };
   };
 
   const update = () => {

@@ -134,7 +134,41 @@ def test_a_translated_page_holds_no_english_of_ours(
 def test_lists_take_turns_so_that_a_long_one_hides_none(run_of: RunOf, html_of: HtmlOf) -> None:
     names = re.findall(r'<tr data-place="\d+" data-list="(\w+)"', html_of("shop"))
     assert len(names) == 200
-    assert set(names[:4]) == {"protect_now", "win_back", "second_order", "high_potential"}
+    run = run_of("shop")
+    to_contact = [row.name for row in run.lists if row.to_contact]
+    assert set(names[: 2 * len(to_contact)]) == set(to_contact)
+    assert "nurture" in to_contact
+
+
+def test_only_lists_of_which_somebody_is_shown_are_offered(run_of: RunOf) -> None:
+    run = run_of("shop")
+    at_rest = run.customers["list"] == "let_rest"
+    nobody = run.customers["contact_by"].mask(at_rest)
+    customers = run.customers.assign(contact_by=nobody)
+    html = render_report(dataclasses.replace(run, customers=customers))
+    shown = set(re.findall(r'<tr data-place="\d+" data-list="(\w+)"', html))
+    offered = re.findall(r'<option value="(\w+)">', html.split('id="filter-confidence"')[0])
+    assert set(offered) == shown
+    assert at_rest.any()
+    assert "let_rest" not in offered
+
+
+def test_the_customers_who_hold_the_shop_are_named_whatever_their_list(run_of: RunOf) -> None:
+    run = run_of("shop")
+    customers = run.customers.reset_index(drop=True)
+    whole = customers["predicted_value"].sum()
+    hold = customers.index[:3]
+    customers.loc[hold, "predicted_value"] = 2 * whole
+    customers.loc[hold, "list"] = ["nurture", "let_rest", "win_back"]
+    customers.loc[hold, "holdout"] = [False, False, True]
+    html = render_report(dataclasses.replace(run, customers=customers))
+    named = html.split('id="largest"')[1].split("</table>")[0]
+    assert re.findall("<bdi>([^<]*)</bdi>", named)[:3] == sorted(customers["customer_id"][:3])
+    told = words(html.replace("</b>", ""))
+    assert "Half of the predicted value is held by 2 customers." in told
+    assert "Half of it is held by 2 customers." in told
+    assert "One customer in ten holds" not in told
+    assert "One customer in ten holds" in words(render_report(run))
 
 
 def test_who_is_to_be_left_alone_is_not_shown_among_those_to_contact(run_of: RunOf) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.report.reader import Reader, figure_in, observed, visible
-from ltvkit.report.summary import TO_ACT, list_label
+from ltvkit.report.summary import list_label
 from ltvkit.run_facts import Run
 
 TOP_ROWS = 200
@@ -45,11 +45,12 @@ class CustomerRow:
 
 
 def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
-    """The best priorities of every list that asks for something, then of the other lists.
+    """The best priorities of every list.
 
-    Lists take turns by priority, so that a long list does not push a short one off the page. Who
-    is not to be contacted (held out, without permission, at rest), or has nothing at stake, is left
-    to the files.
+    Lists take turns by priority, so that a long list does not push a short one off the page, nor
+    those that ask for something the best customers of all, of whom nothing is asked but to be
+    thanked. Who is not to be contacted (held out, without permission, at rest), or has nothing at
+    stake, is left to the files.
     """
     order = {row.name: place for place, row in enumerate(run.lists)}
     free = run.customers["contact_by"].notna() & ~run.customers["holdout"].astype(bool)
@@ -58,10 +59,8 @@ def top_customers(run: Run, reader: Reader) -> tuple[CustomerRow, ...]:
     by_priority = run.customers[free].sort_values("priority", kind="stable")
     first_of_each = by_priority.groupby("list", sort=False).head(TOP_ROWS)
     names = first_of_each["list"].astype(str)
-    ranked = first_of_each.assign(
-        _later=~names.isin(TO_ACT), _place=names.map(order).fillna(len(order))
-    )
-    first = ranked.sort_values(["_later", "priority", "_place", "customer_id"]).head(TOP_ROWS)
+    ranked = first_of_each.assign(_place=names.map(order).fillna(len(order)))
+    first = ranked.sort_values(["priority", "_place", "customer_id"]).head(TOP_ROWS)
     # Reasons were written in the language of the run: in another they are left out.
     told = reader.language == run.language
     return tuple(_row(row, reader, told=told) for row in first.to_dict("records"))

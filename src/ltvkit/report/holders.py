@@ -4,14 +4,32 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from ltvkit.audience.segments import SCORES, frequency_monetary
+from ltvkit.audience.words import in_language
+from ltvkit.report.customers import value_range
 from ltvkit.report.reader import Reader, visible
+from ltvkit.report.summary import holding_half, list_label
 from ltvkit.run_facts import Run
 from ltvkit.units import Integers
 
 TENTHS = 10
 FIFTHS = 5
+LARGEST = 10
+"""Customers that are named as the largest."""
+
+
+@dataclass(frozen=True, slots=True)
+class LargestRow:
+    """One of the largest customers, with the part of all predicted value that is theirs."""
+
+    customer_id: str
+    list_label: str
+    value: str
+    value_range: str
+    share: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +64,33 @@ def value_by_tenth(run: Run) -> list[float]:
     if not total:
         return []
     return [float(part.sum()) / total for part in np.array_split(values[::-1], TENTHS)]
+
+
+def largest_sentence(run: Run, reader: Reader) -> Markup:
+    """How many customers hold half of the predicted value; empty when nothing is predicted."""
+    half = holding_half(run.customers["predicted_value"].to_numpy(float))
+    if not half:
+        return Markup("")
+    return reader.say("holders.half", customers=reader.count("count.customers", half))
+
+
+def largest_rows(run: Run, reader: Reader) -> tuple[LargestRow, ...]:
+    """The customers of whom most is predicted, whichever list they are on and held out or not."""
+    value = run.customers["predicted_value"].clip(lower=0)
+    first = run.customers[value > 0].sort_values(
+        ["predicted_value", "customer_id"], ascending=[False, True]
+    )
+    return tuple(
+        LargestRow(
+            customer_id=visible(row["customer_id"]),
+            list_label=list_label(str(row["list"]), reader),
+            value=reader.unit_money(row["predicted_value"]),
+            value_range=value_range(row, reader),
+            share=reader.share(row["predicted_value"] / float(value.sum()), 1),
+            action=visible(in_language(str(row["recommended_action"]), reader.language)),
+        )
+        for row in first.head(LARGEST).to_dict("records")
+    )
 
 
 def rfm_grid(run: Run, reader: Reader) -> tuple[tuple[GridCell, ...], ...]:

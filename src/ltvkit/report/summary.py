@@ -21,6 +21,9 @@ STILL_HERE = "protect_now"
 
 WORKBOOK = "customers_scored.xlsx"
 
+FEW_HOLD = 0.01
+"""Where so small a share holds half of the forecast, it says more than that of the best tenth."""
+
 AT_REST = "let_rest"
 """The list of whom nobody is to contact."""
 
@@ -117,6 +120,17 @@ def top_share_of_value(values: np.ndarray, share: float) -> float | None:
     return float(ordered[: max(1, round(share * len(ordered)))].sum()) / whole
 
 
+def holding_half(values: np.ndarray) -> int:
+    """How many of the largest hold half of all positive value; 0 where there is none.
+
+    >>> holding_half(np.array([1.0, 7, 1, 1, 0])), holding_half(np.ones(5))
+    (1, 3)
+    """
+    reached = np.cumsum(np.sort(np.maximum(np.nan_to_num(values), 0.0))[::-1])
+    whole = float(reached[-1]) if reached.size else 0.0
+    return int(np.searchsorted(reached, whole / 2)) + 1 if whole else 0
+
+
 def _number(run: Run, reader: Reader, trusted: bool) -> Markup:
     customers = reader.count("count.customers", run.data.customers)
     horizon = reader.horizon(run.snapshot.horizon_days)
@@ -152,8 +166,12 @@ def caveat(run: Run, reader: Reader) -> str:
 def _meaning(run: Run, reader: Reader, trusted: bool) -> Markup:
     said: list[Markup] = []
     if trusted:
-        share = top_share_of_value(run.customers["predicted_value"].to_numpy(float), 0.1)
-        if observed(share):
+        values = run.customers["predicted_value"].to_numpy(float)
+        share, few = top_share_of_value(values, 0.1), holding_half(values)
+        if 0 < few <= FEW_HOLD * len(values):
+            customers = reader.count("count.customers", few)
+            said.append(reader.say("summary.meaning_few", customers=customers))
+        elif observed(share):
             said.append(reader.say("summary.meaning", share=reader.share(share)))
     else:
         capture = run.metrics.get(RECORD_ROW, {}).get("top10_capture")

@@ -187,6 +187,19 @@ def test_what_they_bring_if_they_order_is_of_the_whole_horizon_and_not_of_one_or
         assert value_range({**row, "prob_active": chance}, reader) == "most likely nothing"
 
 
+def test_an_amount_beyond_what_most_likely_comes_is_told_as_that_of_those_who_order() -> None:
+    reader = Reader("en", "EUR")
+    row = {
+        "predicted_value_low": 0.0,
+        "predicted_value_high": 27.15,
+        "predicted_value": 64.57,
+        "prob_active": 0.2,
+    }
+    told = "most likely at most €27.15; if they order, about €323 in all"
+    assert value_range(row, reader) == told
+    assert value_range({**row, "predicted_value": 20.0}, reader) == "up to €27.15"
+
+
 def test_amounts_of_reasons_are_written_as_all_others(run_of: RunOf) -> None:
     run = run_of("shop")
     customers = run.customers.assign(reason_1="spent 1,235 EUR in all: raises value")

@@ -119,7 +119,8 @@ SCORED_COLUMNS: tuple[Column, ...] = (
         "money",
         _MARGIN,
         "Upper end of the {level} interval of the margin over the next {horizon_days} days, "
-        "discounted to the day scored.",
+        "discounted to the day scored; below predicted_value, which is a mean, where most bring "
+        "little and a few who order bring much.",
     ),
     Column(
         "value_score",

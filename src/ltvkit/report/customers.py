@@ -103,21 +103,28 @@ def _row(row: Mapping[Hashable, Any], reader: Reader, *, told: bool) -> Customer
 def value_range(row: Mapping[Any, Any], reader: Reader) -> str:
     """The interval of one customer's value, in words where an end of it is nothing.
 
-    Where most likely nothing comes and yet an amount is predicted, it says what all orders of the
-    horizon would bring if there are any: E[value] / P(order), of the same margin as the amount.
+    Where more is predicted than most likely comes, as the mean of many who bring nothing or little
+    and a few who bring much, it says what all orders of the horizon would bring if there are any:
+    E[value] / P(order), of the same margin as the amount.
 
     Examples
     --------
+    >>> reader = Reader("en", "EUR")
     >>> value_range({"predicted_value_low": 0.0, "predicted_value_high": 0.0,
-    ...              "predicted_value": 12.5, "prob_active": 0.1}, Reader("en", "EUR"))
+    ...              "predicted_value": 12.5, "prob_active": 0.1}, reader)
     'most likely nothing; if they order, about €125 in all'
+    >>> value_range({"predicted_value_low": 0.0, "predicted_value_high": 27.15,
+    ...              "predicted_value": 64.57, "prob_active": 0.2}, reader)
+    'most likely at most €27.15; if they order, about €323 in all'
     """
     low, high = figure_in(row, "predicted_value_low"), figure_in(row, "predicted_value_high")
     if not observed(low) or not observed(high) or low != 0 or high < 0:
         return reader.between(low, high, "money")
+    value, chance = figure_in(row, "predicted_value"), figure_in(row, "prob_active")
+    if observed(value) and value > high and observed(chance) and chance >= LEAST_CHANCE:
+        key = "top.little_or_all" if high > 0 else "top.nothing_or_all"
+        ends = {"high": reader.unit_money(high), "value": reader.money(value / chance)}
+        return str(reader.say(key, **ends))
     if high > 0:
         return str(reader.say("top.up_to", high=reader.unit_money(high)))
-    value, chance = figure_in(row, "predicted_value"), figure_in(row, "prob_active")
-    if observed(value) and value > 0 and observed(chance) and chance >= LEAST_CHANCE:
-        return str(reader.say("top.nothing_or_all", value=reader.money(value / chance)))
     return reader.plain("top.likely_nothing")

@@ -42,8 +42,8 @@ MANY_REPEATED = 0.02
 """Share of rows that repeat another one: real logs do, but less."""
 
 LARGEST_CUSTOMER, LARGEST_ORDER = 0.05, 0.02
-"""Share of the rows that one customer may have, and of revenue that one order day may be worth; in
-a small shop twenty, and ten, times the mean share."""
+"""Share of the rows, or of revenue, that one customer may have, and of revenue that one order day
+may be worth; in a small shop twenty, and ten, times the mean share."""
 
 MOST_ROUNDED = 0.5
 """Share of the order days with ids that a spreadsheet rounded, beyond which nobody is known."""
@@ -172,6 +172,10 @@ class Mixture:
         The id with most of the rows.
     largest_customer_share : float
         Of the accepted rows.
+    largest_spender : str
+        The id with most of revenue.
+    largest_spender_share : float
+        Of revenue.
     order_days : int
     largest_order : tuple of str, date and float, optional
         Customer, day and amount of the order day worth most.
@@ -198,6 +202,8 @@ class Mixture:
     orders_of_one_amount: int = 0
     largest_customer: str = ""
     largest_customer_share: float = 0.0
+    largest_spender: str = ""
+    largest_spender_share: float = 0.0
     order_days: int = 0
     largest_order: tuple[str, date, float] | None = None
     largest_order_share: float = 0.0
@@ -234,7 +240,7 @@ class Mixture:
 
     @property
     def usual_customer_share(self) -> float:
-        """Of the rows, that one customer may have."""
+        """Of the rows, or of revenue, that one customer may have."""
         return max(LARGEST_CUSTOMER, 20 / max(self.ids, 1))
 
     @property

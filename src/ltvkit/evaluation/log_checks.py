@@ -26,7 +26,8 @@ OF_THE_LOG = (
     *("currencies", "spelling of ids"),
     *("beginning", "customers who came back", "order values", "rows of a sheet"),
     *("rows put aside", "refunds without an order", "orders worth nothing"),
-    *("duplicate rows", "amounts of lines", "largest customer", "largest order", "ids cut short"),
+    *("duplicate rows", "amounts of lines", "largest customer", "largest spender"),
+    *("largest order", "ids cut short"),
 )
 """The checks of whether the log goes on and is of one kind, told whatever the verdict is."""
 
@@ -163,6 +164,10 @@ def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:
     if share > mixed.usual_customer_share:
         said = Sentence("check.largest_customer.review", {"share": share})
         yield Check("largest customer", "REVIEW", share, mixed.usual_customer_share, said)
+    share = mixed.largest_spender_share
+    if share > mixed.usual_customer_share:
+        said = Sentence("check.largest_spender.review", {"share": share})
+        yield Check("largest spender", "REVIEW", share, mixed.usual_customer_share, said)
     share = mixed.largest_order_share
     if share > mixed.usual_order_share:
         said = Sentence("check.largest_order.review", {"share": share})

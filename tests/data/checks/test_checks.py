@@ -145,6 +145,15 @@ def one_giant_order(frame):
     return frame.assign(revenue=frame["revenue"].where(frame["line"] != 7, 168_469.6))
 
 
+def one_customer_who_buys_much(frame):
+    """A twentieth of the orders, each worth ten of others'."""
+    large = frame["line"] % 20 == 0
+    return frame.assign(
+        customer_id=frame["customer_id"].mask(large, "large"),
+        revenue=frame["revenue"].mask(large, 10 * frame["revenue"].mean()),
+    )
+
+
 def another_currency_of_late(frame):
     late = frame["ordered_at"] > frame["ordered_at"].max() - pd.Timedelta(days=60)
     return frame.assign(revenue=frame["revenue"].where(~late, frame["revenue"] / 100))
@@ -179,6 +188,7 @@ def ids_out_of_a_spreadsheet(frame):
         (refunds_under_the_shops_own_address, "refunds without an order", "REVIEW"),
         (many_gifts, "orders worth nothing", "REVIEW"),
         (a_till, "largest customer", "REVIEW"),
+        (one_customer_who_buys_much, "largest spender", "REVIEW"),
         (one_giant_order, "largest order", "REVIEW"),
         (another_currency_of_late, "order values of late", "REVIEW"),
         (old_customers_at_the_start, "start of the log", "REVIEW"),
@@ -309,6 +319,13 @@ def test_the_largest_of_a_log_are_those_of_plain_pandas():
     found = mixture(order_days_from_frame(frame))
     rows = frame["customer_id"].value_counts(normalize=True)
     assert (found.largest_customer, found.largest_customer_share) == ("till", rows.iloc[0])
+    spent = frame.groupby("customer_id")["revenue"].sum()
+    share = spent.max() / spent.sum()
+    assert (found.largest_spender, found.largest_spender_share) == (
+        spent.idxmax(),
+        pytest.approx(share),
+    )
+    assert found.largest_spender != "till"
     days = frame.groupby(["customer_id", "ordered_at"])["revenue"].sum()
     customer, day = days.idxmax()
     assert found.largest_order == (customer, day.date(), pytest.approx(days.max()))

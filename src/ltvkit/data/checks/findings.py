@@ -33,6 +33,7 @@ def findings_of(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding, ...]:
         _refunds(log, mixed),
         _zero_values(mixed),
         _largest_customer(mixed),
+        _largest_spender(mixed),
         _largest_order(mixed),
         _margin(log),
         _spellings(mixed),
@@ -164,8 +165,20 @@ def _largest_customer(mixed: Mixture) -> DataFinding:
         "largest customer",
         share,
         f"customer '{mixed.largest_customer}' has {share:.1%} of the rows",
-        "one id may stand for many people (guests, a till, a marketplace): name it in "
-        "data.leave_out",
+        "one id may stand for many people (guests, a till, a marketplace): leave it out with "
+        "data.leave_out if it is no person",
+        review=mixed.usual_customer_share,
+    )
+
+
+def _largest_spender(mixed: Mixture) -> DataFinding:
+    share = mixed.largest_spender_share
+    return by_threshold(
+        "largest spender",
+        share,
+        f"customer '{mixed.largest_spender}' has {share:.1%} of revenue",
+        "totals hang on what this customer does next: plan for both cases; leave the id out with "
+        "data.leave_out only if it is no person",
         review=mixed.usual_customer_share,
     )
 

@@ -41,6 +41,10 @@ def mixture(log: CleanLog) -> Mixture:
         f"SELECT customer_id, sum(lines) / (SELECT sum(lines) FROM {log.table}) AS share "
         f"FROM {log.table} GROUP BY customer_id ORDER BY share DESC, customer_id LIMIT 1"
     )
+    spender, spent = log.workspace.row(
+        f"SELECT customer_id, sum(revenue) AS spent FROM {log.table} "
+        "GROUP BY customer_id ORDER BY spent DESC, customer_id LIMIT 1"
+    )
     largest_order = log.workspace.row(
         f"SELECT customer_id, ordered_on, revenue FROM {log.table} "
         "ORDER BY revenue DESC, customer_id, ordered_on LIMIT 1"
@@ -61,6 +65,8 @@ def mixture(log: CleanLog) -> Mixture:
         orders_of_one_amount=summary.orders_of_one_amount,
         largest_customer=customer,
         largest_customer_share=float(of_rows),
+        largest_spender=spender,
+        largest_spender_share=spent / summary.revenue if summary.revenue else 0.0,
         order_days=summary.order_days,
         largest_order=largest_order,
         largest_order_share=largest_order[2] / summary.revenue if summary.revenue else 0.0,

@@ -27,6 +27,10 @@ and was 1.14 at most elsewhere, seasons and chance among them."""
 FEW_CAME_BACK = 100
 """Customers with orders on several days, of whom fewer are told of: a choice."""
 
+ENOUGH_NEW, FEW_NEW = 20, 0.25
+"""Where twenty first orders are usual, chance makes a quarter of them less than once in 10,000
+times (Poisson); see docs/methods/level.md."""
+
 SHEET_ROWS = 1_048_576
 """What a sheet of Excel can hold, the header among them."""
 
@@ -107,6 +111,9 @@ class Continuity:
         few large orders have little weight; 0 where there are too few.
     value_change : float
         The log of their ratio, as far as it is neither chance nor the time of the year.
+    new_days, new_customers, new_usual : int
+        Days up to the last order, first orders in them, and how many would be usual; all 0 where
+        that is not known.
     """
 
     last_days: int
@@ -130,6 +137,9 @@ class Continuity:
     usual_value: float = 0.0
     late_value: float = 0.0
     value_change: float = 0.0
+    new_days: int = 0
+    new_customers: int = 0
+    new_usual: int = 0
 
     @property
     def usual_last_days(self) -> float:
@@ -145,6 +155,11 @@ class Continuity:
     def nobody_left(self) -> bool:
         """Whether hardly any early customer is silent, as if those who left were not in the log."""
         return self.early >= ENOUGH_EARLY and self.silent_early < LEFT_OF_EARLY * self.early
+
+    @property
+    def few_new(self) -> float:
+        """First orders of late, up to which hardly any new customers come."""
+        return FEW_NEW * self.new_usual
 
     @property
     def values_factor(self) -> float:

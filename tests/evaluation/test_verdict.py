@@ -385,6 +385,11 @@ DOUBTS = [
         "order values",
         "worth 60.00, where it was 40.00 before (+50 %)",
     ),
+    (
+        {"new_days": 91, "new_customers": 0, "new_usual": 85},
+        "first orders",
+        "In the last 91 days 0 customers were new, where some 85 would be usual",
+    ),
     ({"rows": 1_048_575}, "rows of a sheet", "1,048,575 rows and a header"),
     ({"rows": 1000, "repeated": 21}, "duplicate rows", "21 rows repeat another one"),
     (
@@ -404,6 +409,7 @@ NO_DOUBTS = [
     {"begins": date(2023, 1, 1)},
     {"came_back": 100},
     {"usual_value": 40.0, "late_value": 60.0, "value_change": np.log(1.24)},
+    {"new_days": 28, "new_customers": 5, "new_usual": 20},
     {"rows": 1_048_576},
     {"rows": 1000, "repeated": 20},
     {"orders_of_lines": 19, "orders_of_one_amount": 19},

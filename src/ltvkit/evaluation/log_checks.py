@@ -24,7 +24,8 @@ from ltvkit.wording import Sentence
 OF_THE_LOG = (
     *("dates", "last days", "pauses", "ids over time", "who left"),
     *("currencies", "spelling of ids"),
-    *("beginning", "customers who came back", "order values", "rows of a sheet"),
+    *("beginning", "customers who came back", "order values", "first orders"),
+    "rows of a sheet",
     *("rows put aside", "refunds without an order", "orders worth nothing"),
     *("duplicate rows", "amounts of lines", "largest customer", "largest spender"),
     *("largest order", "ids cut short"),
@@ -132,6 +133,10 @@ def _doubts_over_time(found: Continuity) -> Iterator[Check]:
         facts = {"late": found.late_value, "before": found.usual_value, "change": change}
         said = Sentence("check.order_values.review", facts)
         yield Check("order values", "REVIEW", found.values_factor, OTHER_VALUES, said)
+    if found.new_customers < found.few_new:
+        counts = {"days": found.new_days, "new": found.new_customers, "usual": found.new_usual}
+        said = Sentence("check.first_orders.review", counts)
+        yield Check("first orders", "REVIEW", found.new_customers, found.few_new, said)
 
 
 def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:

@@ -27,11 +27,9 @@ from ltvkit.data.clock import shop_clock
 def good(rows: int = 6000, customers: int = 600) -> pd.DataFrame:
     generator = np.random.default_rng(11)
     customer = generator.integers(0, customers, rows)
-    joined = generator.integers(0, 600, customers)
-    after = generator.integers(0, 300, rows)
-    moment = pd.Timestamp("2022-01-01") + pd.to_timedelta(
-        np.minimum(joined[customer] + after, 729), unit="D"
-    )
+    joined = generator.integers(0, 730, customers)[customer]
+    after = generator.integers(0, 300, rows) % (730 - joined)
+    moment = pd.Timestamp("2022-01-01") + pd.to_timedelta(joined + after, unit="D")
     return pd.DataFrame(
         {
             "customer_id": customer.astype(str),

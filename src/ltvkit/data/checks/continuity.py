@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ltvkit.data.beginning import QUARTER_DAYS
+from ltvkit.data.checks.first_orders import first_orders_of_late
 from ltvkit.data.checks.values import values_of_late
 from ltvkit.data.cleaning.clean_log import CleanLog
 from ltvkit.data.clock import same_time_of_years
@@ -66,6 +67,7 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
         f"FROM {log.table} GROUP BY customer_id)"
     )
     usual_value, late_value, value_change = values_of_late(log)
+    new_days, new_customers, new_usual = first_orders_of_late(log)
     return Continuity(
         last_days=(log.as_of - log.summary.last_day).days,
         longest_days=longest,
@@ -88,6 +90,9 @@ def continuity(log: CleanLog, clock: ShopClock = CALENDAR) -> Continuity:
         usual_value=usual_value,
         late_value=late_value,
         value_change=value_change,
+        new_days=new_days,
+        new_customers=new_customers,
+        new_usual=new_usual,
     )
 
 

@@ -138,6 +138,26 @@ def _values_of_late(found: Continuity) -> DataFinding:
     )
 
 
+def _first_orders(found: Continuity) -> DataFinding:
+    """Where nobody is new any more, the export may hold those alone who were known before."""
+    late, usual = found.new_customers, found.new_usual
+    words = "too short a history, or too few new customers, to compare those of late"
+    if usual:
+        words = (
+            f"{counted(late, 'customer', 'customers')} new in the last {found.new_days} days, "
+            f"where some {usual:,} would be usual"
+        )
+    return by_threshold(
+        "first orders of late",
+        late,
+        words,
+        "if the export leaves new customers out, add them; if hardly any come, what today's "
+        "customers bring does not show it",
+        review=found.few_new,
+        least=True,
+    )
+
+
 def _mid_life(log: CleanLog) -> DataFinding:
     """W3 of the warnings: a shop whose log begins mid-life shows old customers as new at first."""
     counts = [
@@ -195,4 +215,5 @@ def findings_over_time(log: CleanLog, *, horizon_days: int) -> tuple[DataFinding
         _ids(found),
         _who_left(found),
         _values_of_late(found),
+        _first_orders(found),
     )

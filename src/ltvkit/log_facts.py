@@ -103,7 +103,7 @@ class Continuity:
     begins : date, optional
         The day from which history counts.
     orders_before : int
-        Order days before it, of a time with next to nothing between.
+        Order days before it, of a time when few came or that was followed by one.
     came_back : int, optional
         Customers who ordered on several days.
     usual_value, late_value : float

@@ -105,6 +105,26 @@ def test_the_check_of_a_log_says_from_when_history_counts():
     assert {finding.name: finding.status for finding in steady.findings}["beginning"] == "PASS"
 
 
+def test_a_shop_that_grew_all_the_time_is_told_that_it_was_small_and_not_that_it_was_shut():
+    # From three orders a quarter to a thousand in 14 years.
+    days = np.arange(5000)
+    by_now = np.floor(np.cumsum(0.03 * np.exp(days / 850)))
+    day = pd.date_range("2005-10-01", periods=5000).repeat(np.diff(by_now, prepend=0).astype(int))
+    ids = [f"c{n // 3}" for n in range(len(day))]
+    frame = pd.DataFrame({"customer_id": ids, "ordered_at": day, "revenue": 5.0})
+    log = order_days_from_frame(frame)
+    begins = pd.Timestamp(log.summary.begins)
+    quarter = frame.set_index("ordered_at").groupby(pd.Grouper(freq="91D"))["revenue"].count()
+    small = quarter[quarter.index < begins - pd.Timedelta(days=91)]
+    assert small.min() > 0
+    usual = np.quantile(np.repeat(quarter, quarter), 0.25)
+    assert small.max() < 0.2 * usual
+    found = {finding.name: finding for finding in check_data(log, horizon_days=90).findings}
+    assert found["beginning"].status == "REVIEW"
+    assert "less than a fifth of the orders of a usual one" in found["beginning"].words
+    assert "where the shop was small" in found["beginning"].recommendation
+
+
 @pytest.mark.parametrize("days", [180, 700])
 def test_the_first_guess_looks_ahead_a_third_of_the_history_that_counts(tmp_path, days):
     frame = pd.concat([tried("2019-01-01", "2019-04-30", 80), shop(OPENED, days)])

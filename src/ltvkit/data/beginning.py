@@ -3,7 +3,7 @@
 Exports of a shop that moved from one system to another, or was tried out for years before it
 opened, begin with a few customers long ago. Counted from there, history is years long and says
 nothing: dates that look back on a handful of customers would be learned from, a season would be
-taken for seen, and totals would follow.
+taken for seen, and totals would follow. So it does of a shop that grew for years from very little.
 """
 
 from collections.abc import Callable

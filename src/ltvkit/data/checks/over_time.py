@@ -38,20 +38,22 @@ def _repeat_customers(log: CleanLog, found: Continuity) -> DataFinding:
 
 
 def _beginning(log: CleanLog, found: Continuity) -> DataFinding:
-    """A few customers of another time: tests, an earlier system, a shop that was closed since."""
+    """A few customers of another time: tests, an earlier system, a shop while it was small."""
     words = f"history counts from the first day, {found.begins}"
     if found.orders_before:
         words = (
             f"{found.orders_before:,} of {log.summary.order_days:,} order days are before "
-            f"{found.begins}, from {log.summary.first_day} on, with half a year of next to "
-            f"nothing: history counts from {found.begins}"
+            f"{found.begins}, from {log.summary.first_day} on; up to then a quarter had less than "
+            "a fifth of the orders of a usual one for half a year or more: history counts from "
+            f"{found.begins}"
         )
     return by_threshold(
         "beginning",
         found.orders_before / log.summary.order_days,
         words,
-        "their customers stay, but totals and seasons are learned from the days since; leave the "
-        "rows out if they are tests, and add what is missing if the shop was open",
+        "their customers stay, but totals and seasons are learned from the days since, as is right "
+        "where the shop was small; leave the rows out if they are tests, and add what is missing "
+        "if it was not",
         review=0.0,
     )
 

@@ -55,8 +55,8 @@ class LogSummary:
     first_day, last_day : date
         First and last order day.
     begins : date
-        The day from which history counts: `first_day`, unless a few customers long ago were
-        followed by half a year of next to nothing (`ltvkit.data.beginning`).
+        The day from which history counts: `first_day`, unless few customers ordered for half a
+        year or more (`ltvkit.data.beginning`).
     accepted_revenue, revenue, margin : float
         Sum of the accepted rows; of order days: `revenue = accepted_revenue + unmatched_amount`.
     margin_basis : str

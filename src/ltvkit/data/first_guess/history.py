@@ -42,8 +42,9 @@ class History:
         if self.begins == self.first:
             return []
         return [
-            f"few customers ordered before {self.begins}, from {self.first} on, with half a year "
-            f"of next to nothing: history counts from {self.begins}, and the horizon goes by it"
+            f"few customers ordered before {self.begins}, from {self.first} on, less than "
+            "a fifth as many as usual for half a year or more: history counts from "
+            f"{self.begins}, and the horizon goes by it"
         ]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from report_pages import HtmlOf, RunOf, island, words
 
+from ltvkit.audience.scored import value_if_kept
 from ltvkit.panel import RECORD_ROW
 from ltvkit.report import render_report
 from ltvkit.report.customers import value_range
@@ -198,6 +199,20 @@ def test_an_amount_beyond_what_most_likely_comes_is_told_as_that_of_those_who_or
     told = "most likely at most €27.15; if they order, about €323 in all"
     assert value_range(row, reader) == told
     assert value_range({**row, "predicted_value": 20.0}, reader) == "up to €27.15"
+
+
+def test_what_is_at_risk_is_told_to_be_less_than_hardly_likely_orders_bring(run_of: RunOf) -> None:
+    row = {
+        "predicted_value_low": 0.0,
+        "predicted_value_high": 0.0,
+        "predicted_value": 74.35,
+        "prob_active": 0.016,
+    }
+    assert value_range(row, Reader("en", "EUR")).endswith("about €4,647 in all")
+    at_risk = 0.984 * value_if_kept([74.35], [0.016])[0]
+    assert round(at_risk) == 1463
+    told = words(render_report(run_of("shop")))
+    assert "a chance of one below 5% counts as 5%: such a customer brings more" in told
 
 
 def test_amounts_of_reasons_are_written_as_all_others(run_of: RunOf) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ltvkit.audience.lists import PROB_FLOOR
 from ltvkit.report.reader import Reader, visible
 from ltvkit.run_facts import Run
 from ltvkit.wording import Sentence, translated
@@ -108,6 +109,7 @@ def definitions(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
                     level=reader.share(reader.level),
                     odds=reader.odds,
                     own=reader.share(level),
+                    floor=reader.share(PROB_FLOOR),
                 )
             ),
         )

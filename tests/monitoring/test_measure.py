@@ -118,6 +118,46 @@ def test_a_last_day_that_stands_alone_is_refused_and_told_how_to_say_the_day() -
     assert last_day_covered(seldom) == seldom["ordered_on"].max().date()
 
 
+def test_those_held_out_never_settle_what_they_left_open() -> None:
+    for seed in range(20):
+        scored = scored_base(900, seed=seed)
+        found = measure(scored, orders_after(scored, lift=4.0, seed=seed + 1))
+        for effect in (*found.lists, found.overall):
+            asked = re.search(r"about ([0-9,]+) held-out", effect.words)
+            if asked:
+                assert effect.held_out < int(asked[1].replace(",", "")) <= len(scored)
+
+
+def test_where_nobody_held_out_ordered_more_orders_are_asked_for_and_not_more_customers() -> None:
+    scored = scored_base(400)
+    after = orders_after(scored, lift=0.0)
+    of_held_out = after["customer_id"].isin(scored.loc[scored["holdout"], "customer_id"])
+    few = after[~of_held_out].head(8)
+    found = measure(scored, few, observed_to=date(2024, 9, 28))
+    assert found.overall.conclusion == "cannot tell yet"
+    assert "nobody held out has ordered so far: more orders are needed" in found.overall.words
+
+
+def test_what_would_take_more_customers_than_the_shop_has_is_told_as_that() -> None:
+    scored = scored_base(400)
+    rng = np.random.default_rng(3)
+    held_out = scored["holdout"]
+    margin = pd.Series(rng.normal(30.0, 10.0, 400))
+    asked = scored["contact_ok"] & scored["list"].isin(["protect_now", "nurture"])
+    means = margin[asked].groupby(held_out[asked]).mean()
+    # Both groups alike but for a hundredth of a cent.
+    margin += held_out.map(30.0 - means) + 1e-4 * ~held_out
+    log = pd.DataFrame(
+        {
+            "customer_id": scored["customer_id"],
+            "ordered_on": AS_OF + pd.Timedelta(days=10),
+            "margin": margin,
+        }
+    )
+    told = measure(scored, log, observed_to=date(2024, 9, 28)).overall.words
+    assert "no campaign of a shop of 400 customers would settle it" in told
+
+
 def test_a_harmful_action_is_called_less() -> None:
     scored = scored_base(6000)
     found = measure(scored, orders_after(scored, lift=-12.0))

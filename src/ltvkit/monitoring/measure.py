@@ -202,7 +202,14 @@ def _effect(
         margin=margin,
         orders=orders,
         conclusion=conclusion,
-        words=_words(name, margin, counts, conclusion, level),
+        words=_words(
+            name,
+            margin,
+            counts,
+            conclusion,
+            level,
+            needed=_needed(margin, orders, held_out=counts[1], customers=len(scored)),
+        ),
     )
 
 
@@ -222,7 +229,13 @@ def _difference(
 
 
 def _words(
-    name: str, margin: Difference, counts: tuple[int, int], conclusion: str, level: float
+    name: str,
+    margin: Difference,
+    counts: tuple[int, int],
+    conclusion: str,
+    level: float,
+    *,
+    needed: str,
 ) -> str:
     treated, held_out = counts
     if min(counts) < FEWEST_HELD_OUT:
@@ -234,7 +247,7 @@ def _words(
     if conclusion == "cannot tell yet":
         return (
             f"{name}: cannot tell yet: the difference of {margin.value:,.2f} margin per customer "
-            f"may be chance ({between}); {_needed(margin, held_out)}"
+            f"may be chance ({between}); {needed}"
         )
     return (
         f"{name}: acting brought {abs(margin.value):,.2f} {conclusion} margin per customer "
@@ -242,15 +255,23 @@ def _words(
     )
 
 
-def _needed(margin: Difference, held_out: int) -> str:
-    """A limit comes nearer with the root of the number: n (distance / difference)^2 settle it.
+def _needed(margin: Difference, orders: Difference, *, held_out: int, customers: int) -> str:
+    """What would settle it: a limit comes nearer with the root of the number held out.
 
-    The distance is that of the limit beyond zero.
+    n (distance / difference)^2 are needed, of which the distance is that of the limit beyond zero,
+    and one more at least. Where none of them ordered the limit is that of whom the dice may hit: it
+    says nothing of a larger group.
     """
     if margin.value == 0:
         return "the two groups did equally well so far"
+    if orders.held_out == 0:
+        return "nobody held out has ordered so far: more orders are needed"
     beyond = margin.value - margin.low if margin.value > 0 else margin.high - margin.value
-    times = (beyond / margin.value) ** 2
-    if not math.isfinite(times) or held_out * times > 1e6:
-        return "the groups did so nearly equally well that no campaign would settle it"
-    return f"about {math.ceil(held_out * times):,} held-out customers would settle one of that size"
+    wanted = held_out * (beyond / margin.value) ** 2
+    if not wanted <= customers:
+        return (
+            "so small beside what chance makes that no campaign of a shop of "
+            f"{customers:,} customers would settle it"
+        )
+    wanted = max(math.ceil(wanted), held_out + 1)
+    return f"about {wanted:,} held-out customers would settle one of that size"

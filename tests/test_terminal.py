@@ -2,10 +2,12 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from ltvkit.evaluation.backtest import Backtest
 from ltvkit.run_facts import Figure, Total
-from ltvkit.terminal import _console, _total
+from ltvkit.terminal import _console, _total, print_backtest
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,22 @@ def test_the_total_is_told_as_far_as_it_may_be_used(decision, grade, currency, s
         data=SimpleNamespace(customers=7, currency=currency),
     )
     assert said in _total(run)
+
+
+def test_total_errors_have_a_sign_at_each_date_so_that_none_cancels(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    rows = [
+        (model, fold, day, 90, metric, value)
+        for fold, (day, error) in enumerate([("2024-12-31", -0.278), ("2024-03-31", 0.3)])
+        for model, factor in (("ltvkit", 1), ("mean", -1))
+        for metric, value in (("bias", factor * error), ("total_error", abs(error)))
+    ]
+    names = ["model", "fold", "cutoff", "horizon_days", "metric", "value"]
+    table = pd.DataFrame(rows, columns=names)
+    print_backtest(Backtest(table, pd.DataFrame(), (), {}, ()))
+    shown = capsys.readouterr().out
+    assert "-27.8%, +30.0%" in shown
+    assert "+27.8%, -30.0%" in shown
 
 
 def test_brackets_in_a_path_are_shown_as_they_are(capsys, monkeypatch):

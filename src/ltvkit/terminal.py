@@ -68,7 +68,11 @@ def print_backtest(backtest: "Backtest") -> None:
             table.add_row(str(model), "did not fit", *[""] * (len(shown) - 1), style="dim")
             continue
         cells = [
-            form.format(row[name]) if np.isfinite(row[name]) else ""
+            ""
+            if not np.isfinite(row[name])
+            else _misses(backtest, str(model), "bias")
+            if name == "total_error"
+            else form.format(row[name])
             for name, (_, form) in shown.items()
         ]
         style = "bold" if model == RECORD_ROW else None
@@ -87,14 +91,18 @@ def _new_customers(backtest: "Backtest") -> str:
         return ""
     mine, others = wide.loc[RECORD_ROW], wide["gini_new"].drop(RECORD_ROW).dropna()
     best = f"; the best other {others.max():.3f}, {others.idxmax()}" if len(others) else ""
-    rows = backtest.table
-    errors = rows.loc[(rows["model"] == RECORD_ROW) & (rows["metric"] == "bias_new"), "value"]
-    # One by one: errors to both sides would cancel each other in a mean.
-    totals = ", ".join(f"{error:+.1%}" for error in errors)
     return (
         f"New customers (first order in the last 30 days, {mine['customers_new']:,.0f} of them): "
-        f"Gini {mine['gini_new']:.3f}{best}; forecast of their total against what came: {totals}"
+        f"Gini {mine['gini_new']:.3f}{best}; forecast of their total against what came: "
+        f"{_misses(backtest, RECORD_ROW, 'bias_new')}"
     )
+
+
+def _misses(backtest: "Backtest", model: str, metric: str) -> str:
+    """By how much totals were too high or too low, one by one: a mean would let them cancel."""
+    rows = backtest.table
+    errors = rows.loc[(rows["model"] == model) & (rows["metric"] == metric), "value"]
+    return ", ".join(f"{error:+.1%}" for error in errors.dropna())
 
 
 def print_run(folder: Path) -> None:

@@ -11,6 +11,7 @@ from ltvkit.panel import RECORD_ROW
 from ltvkit.report import render_report
 from ltvkit.report.customers import value_range
 from ltvkit.report.reader import Reader
+from ltvkit.report.trust import method_rows
 from ltvkit.run_facts import Figure, Run
 from ltvkit.wording import Sentence
 
@@ -277,6 +278,17 @@ def test_every_miss_of_a_total_says_to_which_side(run_of: RunOf) -> None:
     backtest.loc[latest_first, "value"] = [0.1, -0.087, 0.053]
     told = words(render_report(dataclasses.replace(run, backtest=backtest)))
     assert "by 8.0% on average (5.3% too high, 8.7% too low, 10.0% too high)" in told
+
+
+def test_the_table_of_methods_says_of_each_date_to_which_side_a_total_missed(run_of: RunOf) -> None:
+    run = run_of("shop")
+    table = run.backtest.copy()
+    naive = (table["model"] == "past spend") & (table["metric"] == "bias")
+    table.loc[naive, "value"] = [-0.278, 0.041, 0.0]
+    run = dataclasses.replace(run, backtest=table)
+    row = next(row for row in method_rows(run, Reader("en", "EUR")) if "spen" in row.label)
+    # By date, and the last fold lies first in time.
+    assert row.total_error == "0.0%, +4.1%, -27.8%"
 
 
 def test_what_a_model_is_made_of_adds_up_to_a_hundred(run_of: RunOf) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from markupsafe import Markup
 
 from ltvkit.audience import feature_label
 from ltvkit.panel import PART, RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.run_facts import RecordedCheck, Run
-from ltvkit.wording import method_name
+from ltvkit.wording import UNKNOWN, method_name
 
 SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
 
@@ -222,13 +223,22 @@ def _ranking(run: Run, reader: Reader) -> Markup:
 
 def _total(run: Run, reader: Reader) -> Markup:
     """By how much totals missed, and each of them: misses up and down must not cancel."""
-    table = run.backtest
-    rows = table[(table["model"] == RECORD_ROW) & (table["metric"] == "bias")]
-    misses = rows.sort_values("cutoff")["value"].dropna()
+    misses = _misses(run, RECORD_ROW)
     if misses.empty:
         return Markup("")
     each = ", ".join(_missed(miss, reader) for miss in misses)
     return reader.say("trust.total_missed", value=reader.share(misses.abs().mean(), 1), each=each)
+
+
+def _misses(run: Run, name: str) -> pd.Series:
+    """By how much a model's totals were too high, or too low where below 0, at each past date."""
+    rows = run.backtest
+    of_model = rows[(rows["model"] == name) & (rows["metric"] == "bias")]
+    return of_model.sort_values("cutoff")["value"].dropna()
+
+
+def _signed(share: float, reader: Reader) -> str:
+    return ("+" if share > 0 else "") + reader.share(share, 1)
 
 
 def _missed(share: float, reader: Reader) -> str:
@@ -252,7 +262,6 @@ def _folds(run: Run, reader: Reader) -> Markup:
 
 def _method(name: str, run: Run, reader: Reader) -> MethodRow:
     metrics = run.metrics[name]
-    missed = metrics.get("total_error")
     capture = metrics.get("top10_capture")
     return MethodRow(
         label=reader.plain("trust.record") if name == RECORD_ROW else method_name(name, reader),
@@ -260,7 +269,7 @@ def _method(name: str, run: Run, reader: Reader) -> MethodRow:
         gini=reader.number(metrics.get("gini"), 2),
         top10=reader.share(capture),
         top=round(min(max(capture, 0.0), 1.0) * 100, 1) if observed(capture) else 0.0,
-        total_error=reader.share(missed, 1),
+        total_error=", ".join(_signed(miss, reader) for miss in _misses(run, name)) or UNKNOWN,
         mae=reader.unit_money(metrics.get("mae")),
     )
 

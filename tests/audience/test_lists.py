@@ -130,10 +130,11 @@ def test_every_customer_is_on_exactly_one_list_with_places_1_to_n(
     base["list"] = assign_lists(base, RULES)
     assert base["list"].isin(LIST_NAMES).all()
     plan = plan_contacts(base, rules=RULES, as_of=AS_OF, seed=seed)
-    for _, members in base.join(plan).assign(stake=value_at_stake(base)).groupby("list"):
+    for name, members in base.join(plan).assign(stake=value_at_stake(base)).groupby("list"):
         assert sorted(members["priority"]) == list(range(1, len(members) + 1))
         assert members.sort_values("priority")["stake"].is_monotonic_decreasing
-        assert int(members["holdout"].sum()) == int(0.1 * len(members) + 0.5)
+        share = 0.0 if name == "let_rest" else 0.1
+        assert int(members["holdout"].sum()) == int(share * len(members) + 0.5)
     dated = plan["contact_by"].dropna()
     assert (dated > pd.Timestamp(AS_OF)).all()
 
@@ -147,6 +148,18 @@ def test_the_hold_out_does_not_depend_on_row_order_and_changes_with_the_seed() -
     assert again.sort_index().tolist() == held.tolist()
     assert hold_out(ids, lists, seed=8).tolist() != held.tolist()
     assert held.groupby(lists).sum().to_dict() == {"nurture": 25, "win_back": 25}
+
+
+def test_nobody_is_held_out_where_nobody_is_contacted() -> None:
+    base = base_with(*[person() for _ in range(30)])
+    base["list"] = ["let_rest", "nurture"] * (len(base) // 2)
+    plan = plan_contacts(base, rules=RULES, as_of=AS_OF, seed=3)
+    at_rest = base["list"] == "let_rest"
+    assert not plan.loc[at_rest, "holdout"].any()
+    assert plan.loc[at_rest, "contact_by"].isna().all()
+    asked = plan.loc[at_rest, "recommended_action"]
+    assert set(asked) == {ACTIONS["en"].by_list["let_rest"]}
+    assert plan.loc[~at_rest, "holdout"].any()
 
 
 def test_most_of_the_hold_out_stays_when_the_base_grows() -> None:

@@ -118,6 +118,9 @@ LIST_NAMES: tuple[str, ...] = tuple(audience.name for audience in AUDIENCES)
 AT_RISK_LISTS: tuple[str, ...] = tuple(a.name for a in AUDIENCES if a.at_stake == "value_at_risk")
 """The lists whose customers are on them because they may be lost."""
 
+AT_REST_LISTS: tuple[str, ...] = tuple(a.name for a in AUDIENCES if a.contact_within_days is None)
+"""The lists of whom nobody is to be contacted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRules:
@@ -139,7 +142,7 @@ class ListRules:
     high_potential_share : float
         `high_potential`: the share of the base counted as best, predicted and to date.
     holdout_share : float
-        The share of every list that is left alone.
+        The share of every list to contact that is left alone.
     """
 
     usual_days_to_second: float
@@ -244,7 +247,8 @@ def hold_out(
     Every customer draws u = BLAKE2b(seed, customer_id) / 2^64; in each list the round(share x n)
     smallest draws are held out. The draw depends on nothing but the seed and the id: row order
     does not matter, and somebody held out in one run tends to be held out in the next, so that
-    one campaign does not spoil the measurement of another. Change the seed to draw afresh.
+    one campaign does not spoil the measurement of another. Change the seed to draw afresh. Of a
+    list at rest nobody is held out: where nobody is contacted there is nothing to measure.
 
     Examples
     --------
@@ -255,7 +259,8 @@ def hold_out(
     draws = pd.Series(_draws(customer_ids, seed), index=lists.index)
     sizes = lists.map(lists.value_counts())
     places = places_within(lists, -draws, customer_ids)
-    return places <= np.floor(share * sizes.astype(float) + 0.5)
+    drawn = places <= np.floor(share * sizes.astype(float) + 0.5)
+    return drawn & ~lists.isin(AT_REST_LISTS)
 
 
 def plan_contacts(

@@ -114,7 +114,8 @@ class AudienceConfig(Section):
     holdout_share: Annotated[
         float, BeforeValidator(read_fraction), Field(ge=0, le=0.5, allow_inf_nan=False)
     ] = Field(
-        default=0.1, description="left alone in every list, so that the effect can be measured"
+        default=0.1,
+        description="left alone in every list but let_rest, so that the effect can be measured",
     )
     excel_locale: Literal["en", "fr", "pl"] = Field(
         default="en",

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import numpy as np
 from markupsafe import Markup
 
-from ltvkit.audience.lists import AT_RISK_LISTS, value_at_stake
+from ltvkit.audience.lists import AT_REST_LISTS, AT_RISK_LISTS, value_at_stake
 from ltvkit.audience.words import in_language
 from ltvkit.panel import RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
@@ -23,9 +23,6 @@ WORKBOOK = "customers_scored.xlsx"
 
 FEW_HOLD = 0.01
 """Where so small a share holds half of the forecast, it says more than that of the best tenth."""
-
-AT_REST = "let_rest"
-"""The list of whom nobody is to contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,9 @@ def workbook(run: Run, reader: Reader) -> Markup:
 def not_permitted(run: Run, reader: Reader) -> Markup:
     """How many would be contacted had they agreed to it; empty when all did, or nobody asked."""
     missing = sum(
-        row.count - row.holdout - row.to_contact for row in run.lists if row.name != AT_REST
+        row.count - row.holdout - row.to_contact
+        for row in run.lists
+        if row.name not in AT_REST_LISTS
     )
     if missing <= 0:
         return Markup("")

@@ -40,6 +40,23 @@ def test_sorting_by_churn_puts_the_riskiest_first_and_then_last(
     assert down[0] > down[-1]
 
 
+def test_no_column_claims_the_order_in_which_lists_take_turns(open_page: Open) -> None:
+    opened = open_page("shop")
+    opened.page.locator("#top-more").click()
+    turns = shown(opened, ".id")
+    assert turns != sorted(turns)
+    assert opened.page.locator("#top th[aria-sort]").count() == 0
+    header = opened.page.locator('#top th[data-sort="customer"]')
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "ascending"
+    assert shown(opened, ".id") == sorted(turns)
+    header.locator("button").click()
+    assert shown(opened, ".id") == sorted(turns, reverse=True)
+    header.locator("button").click()
+    assert shown(opened, ".id") == turns
+    assert opened.page.locator("#top th[aria-sort]").count() == 0
+
+
 def test_filters_show_only_what_was_asked_for_and_can_be_cleared(open_page: Open) -> None:
     opened = open_page("shop")
     page = opened.page

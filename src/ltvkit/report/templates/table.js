@@ -13,6 +13,7 @@ if (table) {
 
   const key = {
     place: (row) => Number(row.dataset.place),
+    customer: (row) => row.querySelector(".id").textContent,
     list: (row) => row.cells[1].textContent.trim(),
     value: (row) => Number(row.dataset.value),
     churn: (row) => Number(row.dataset.churn),
@@ -29,7 +30,7 @@ if (table) {
     const of = key[state.column];
     const sorted = [...rows].sort((a, b) => {
       const [x, y] = [of(a), of(b)];
-      const order = typeof x === "string" ? x.localeCompare(y, language) : x - y;
+      const order = typeof x === "string" ? x.localeCompare(y, language, { numeric: true }) : x - y;
       return (state.down ? -order : order) || Number(a.dataset.place) - Number(b.dataset.place);
     });
     let matching = 0;
@@ -58,10 +59,15 @@ if (table) {
     button.addEventListener("click", () => {
       const column = head.dataset.sort;
       const downFirst = ["value", "churn", "risk", "confidence"].includes(column);
-      state.down = state.column === column ? !state.down : downFirst;
-      state.column = column;
+      const again = state.column === column;
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", state.down ? "descending" : "ascending");
+      if (again && state.down !== downFirst) {
+        // Pressed a third time: the lists take turns again.
+        Object.assign(state, { column: "place", down: false });
+      } else {
+        Object.assign(state, { column, down: again ? !downFirst : downFirst });
+        head.setAttribute("aria-sort", state.down ? "descending" : "ascending");
+      }
       show();
     });
   }

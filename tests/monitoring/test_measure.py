@@ -135,7 +135,7 @@ def test_where_nobody_held_out_ordered_more_orders_are_asked_for_and_not_more_cu
     few = after[~of_held_out].head(8)
     found = measure(scored, few, observed_to=date(2024, 9, 28))
     assert found.overall.conclusion == "cannot tell yet"
-    assert "nobody held out has ordered so far: more orders are needed" in found.overall.words
+    assert "nobody held out has ordered: more orders are needed" in found.overall.words
 
 
 def test_what_would_take_more_customers_than_the_shop_has_is_told_as_that() -> None:
@@ -156,6 +156,15 @@ def test_what_would_take_more_customers_than_the_shop_has_is_told_as_that() -> N
     )
     told = measure(scored, log, observed_to=date(2024, 9, 28)).overall.words
     assert "no campaign of a shop of 400 customers would settle it" in told
+
+
+@pytest.mark.parametrize(("days", "so_far"), [(90, False), (60, True)])
+def test_who_ordered_is_so_far_only_until_the_horizon_has_passed(days: int, so_far: bool) -> None:
+    scored = scored_base(300)
+    to = (AS_OF + pd.Timedelta(days=days)).date()
+    found = measure(scored, orders_after(scored, lift=0.0, days=days), observed_to=to)
+    line = next(x for x in render_measurement(found).splitlines() if "who ordered:" in x)
+    assert ("so far" in line) == so_far
 
 
 def test_a_harmful_action_is_called_less() -> None:

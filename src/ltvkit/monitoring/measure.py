@@ -265,7 +265,7 @@ def _needed(margin: Difference, orders: Difference, *, held_out: int, customers:
     if margin.value == 0:
         return "the two groups did equally well so far"
     if orders.held_out == 0:
-        return "nobody held out has ordered so far: more orders are needed"
+        return "nobody held out has ordered: more orders are needed"
     beyond = margin.value - margin.low if margin.value > 0 else margin.high - margin.value
     wanted = held_out * (beyond / margin.value) ** 2
     if not wanted <= customers:

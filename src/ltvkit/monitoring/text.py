@@ -52,6 +52,7 @@ def render_comparison(comparison: Comparison, alerts: Sequence[Alert]) -> str:
 def render_measurement(measurement: Measurement) -> str:
     """The lists' effects, the total, and the tenths of the base."""
     of_currency = f" in {measurement.currency}" if measurement.currency else ""
+    so_far = " so far" if measurement.observed_days < measurement.horizon_days else ""
     lines = [
         f"{measurement.observed_days} of {measurement.horizon_days} days observed; "
         f"amounts are margin{of_currency}",
@@ -61,7 +62,7 @@ def render_measurement(measurement: Measurement) -> str:
         "",
         "Did the base bring what was promised?",
         f"  {measurement.promise.words}",
-        f"  customers who ordered: {measurement.active_observed:.1%} so far, "
+        f"  customers who ordered: {measurement.active_observed:.1%}{so_far}, "
         f"{measurement.active_predicted:.1%} expected within the horizon",
         "",
         f"Margin{of_currency} per customer by tenth, best predicted first",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -294,7 +294,7 @@ def _promise_between(old: Run, new: Run, elapsed: int) -> Promise | None:
         None if end is None else end * share
         for end in (old.total.margin.value, old.total.margin.low, old.total.margin.high)
     )
-    return check_promise(
+    promise = check_promise(
         predicted=Figure(value, low, high),
         realised=realised,
         customers=len(common),
@@ -302,6 +302,8 @@ def _promise_between(old: Run, new: Run, elapsed: int) -> Promise | None:
         horizon_days=old.snapshot.horizon_days,
         annual_discount_rate=annual,
     )
+    midway = ", as if all came midway (ltv measure knows each day)" if annual else ""
+    return replace(promise, words=promise.words + midway)
 
 
 def _band(before: Figure, after: Figure) -> float:

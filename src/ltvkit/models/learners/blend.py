@@ -25,9 +25,8 @@ FAR_SHARE = 0.5
 """Share of others than the stack in that mix."""
 
 AS_GOOD = 1.05
-"""Times the least deviance up to which a BTYD model is heard: they differ by what a first order
-says of later ones, which is little in most shops and nearly all in some (docs/methods/ranking.md).
-"""
+"""Times the least `tweedie_deviance` up to which a BTYD model is heard: they differ by what a first
+order says of later ones, little in most shops and nearly all in some (docs/methods/ranking.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from trained_alone import train_alone
 
-from ltvkit.config import Config
 from ltvkit.data.simulator import simulate_shop, write_shop
-from ltvkit.models.baselines import Mean
 from ltvkit.pipeline.score import score
-from ltvkit.pipeline.train import train
 from ltvkit.progress import Silent
 
 TOLD = "are not in EUR but in JPY"
@@ -25,19 +23,7 @@ def trained(tmp_path_factory) -> Path:
     log = pd.read_csv(folder / "transactions.csv")
     log["currency"] = np.where(log.index % 4 > 0, "EUR", "jpy")
     log.to_csv(folder / "transactions.csv", index=False)
-    config = Config.model_validate(
-        {
-            "name": "shop",
-            "data": {"transactions": str(folder / "transactions.csv")},
-            "snapshot": {"horizon_days": 90},
-            "tracking": {"enabled": False},
-            "model": {"threads": 1},
-        }
-    )
-    # The models that others are compared with take most of the time, and are not asked here.
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ltvkit.pipeline.modelling.order_shop.OTHERS", {"mean": Mean})
-        train(config, runs=folder / "runs", models=folder / "models", progress=Silent())
+    train_alone(folder / "transactions.csv")
     return folder
 
 

@@ -6,14 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from trained_alone import train_alone
 
 from ltvkit.config import Config
 from ltvkit.data import check_data
 from ltvkit.data.simulator import simulate_shop, write_shop
-from ltvkit.models.baselines import Mean
 from ltvkit.pipeline.inputs.load import open_log
-from ltvkit.pipeline.train import train
-from ltvkit.progress import Silent
 
 TOLD_AS = {
     "customers": "size",
@@ -37,20 +35,7 @@ def shop(tmp_path_factory) -> tuple[Config, Path]:
     log["customer_id"] = np.where(log.index % 4 > 0, log["customer_id"], "till-of-the-shop")
     log = pd.concat([log, log.iloc[::9]])
     log[["customer_id", "ordered_at", "revenue"]].to_csv(folder / "orders.csv", index=False)
-    config = Config.model_validate(
-        {
-            "name": "shop",
-            "data": {"transactions": str(folder / "orders.csv")},
-            "snapshot": {"horizon_days": 90},
-            "tracking": {"enabled": False},
-            "model": {"threads": 1},
-        }
-    )
-    # The models that others are compared with take most of the time, and are not asked here.
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ltvkit.pipeline.modelling.order_shop.OTHERS", {"mean": Mean})
-        train(config, runs=folder / "runs", models=folder / "models", progress=Silent())
-    return config, folder
+    return train_alone(folder / "orders.csv"), folder
 
 
 def test_every_finding_of_the_check_is_a_check_or_a_warning_of_the_run(shop):

@@ -147,36 +147,20 @@ def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:
     if mixed.full_sheet:
         said = Sentence("check.rows_of_a_sheet.review", {"rows": mixed.rows})
         yield Check("rows of a sheet", "REVIEW", mixed.rows, SHEET_ROWS - 2, said)
-    if mixed.put_aside_share > MANY_PUT_ASIDE:
-        said = Sentence("check.rows_put_aside.review", {"share": mixed.put_aside_share})
-        yield Check("rows put aside", "REVIEW", mixed.put_aside_share, MANY_PUT_ASIDE, said)
-    if mixed.unmatched_share > MANY_UNMATCHED:
-        said = Sentence("check.refunds_without_an_order.review", {"share": mixed.unmatched_share})
-        yield Check(
-            "refunds without an order", "REVIEW", mixed.unmatched_share, MANY_UNMATCHED, said
-        )
-    if mixed.zero_share > MANY_OF_NOTHING:
-        said = Sentence("check.orders_worth_nothing.review", {"share": mixed.zero_share})
-        yield Check("orders worth nothing", "REVIEW", mixed.zero_share, MANY_OF_NOTHING, said)
-    if mixed.repeated_share > MANY_REPEATED:
-        said = Sentence("check.duplicate_rows.review", {"rows": mixed.repeated})
-        yield Check("duplicate rows", "REVIEW", mixed.repeated_share, MANY_REPEATED, said)
-    if mixed.one_amount_share > OF_ONE_AMOUNT:
-        lines = {"several": mixed.orders_of_lines, "alike": mixed.orders_of_one_amount}
-        said = Sentence("check.amounts_of_lines.review", lines)
-        yield Check("amounts of lines", "REVIEW", mixed.one_amount_share, OF_ONE_AMOUNT, said)
-    share = mixed.largest_customer_share
-    if share > mixed.usual_customer_share:
-        said = Sentence("check.largest_customer.review", {"share": share})
-        yield Check("largest customer", "REVIEW", share, mixed.usual_customer_share, said)
-    share = mixed.largest_spender_share
-    if share > mixed.usual_customer_share:
-        said = Sentence("check.largest_spender.review", {"share": share})
-        yield Check("largest spender", "REVIEW", share, mixed.usual_customer_share, said)
-    share = mixed.largest_order_share
-    if share > mixed.usual_order_share:
-        said = Sentence("check.largest_order.review", {"share": share})
-        yield Check("largest order", "REVIEW", share, mixed.usual_order_share, said)
+    lines = {"several": mixed.orders_of_lines, "alike": mixed.orders_of_one_amount}
+    for name, share, most, facts in (
+        ("rows put aside", mixed.put_aside_share, MANY_PUT_ASIDE, None),
+        ("refunds without an order", mixed.unmatched_share, MANY_UNMATCHED, None),
+        ("orders worth nothing", mixed.zero_share, MANY_OF_NOTHING, None),
+        ("duplicate rows", mixed.repeated_share, MANY_REPEATED, {"rows": mixed.repeated}),
+        ("amounts of lines", mixed.one_amount_share, OF_ONE_AMOUNT, lines),
+        ("largest customer", mixed.largest_customer_share, mixed.usual_customer_share, None),
+        ("largest spender", mixed.largest_spender_share, mixed.usual_customer_share, None),
+        ("largest order", mixed.largest_order_share, mixed.usual_order_share, None),
+    ):
+        if share > most:
+            said = Sentence(f"check.{name.replace(' ', '_')}.review", facts or {"share": share})
+            yield Check(name, "REVIEW", share, most, said)
     if mixed.rounded_share:
         status: Status = "FAIL" if mixed.rounded_share > MOST_ROUNDED else "REVIEW"
         said = Sentence("check.ids_cut_short.review", {"share": mixed.rounded_share})

@@ -131,10 +131,9 @@ def test_a_figure_stands_beside_the_median_of_the_shop() -> None:
 
 def test_what_is_usual_is_told_only_where_it_says_why_and_is_something() -> None:
     # Above what is usual and lowered, or below and raised: the comparison would say the opposite.
-    assert told_in_the_shop("mean_order_value", [1.0, 1.0, -1.0]) == [
+    assert told_in_the_shop("mean_order_value", [1.0, -1.0, 1.0])[:2] == [
         "orders of 10.00 EUR on average: raises value",
-        "orders of 20.00 EUR on average: raises value",
-        "orders of 50.00 EUR on average: lowers value",
+        "orders of 20.00 EUR on average: lowers value",
     ]
     assert told_in_the_shop("revenue_90d", [-1.0, -1.0, 1.0])[2] == (
         "spent 50.00 EUR in the last 90 days: raises value"
@@ -152,7 +151,7 @@ def test_what_is_usual_of_a_rate_is_the_median_rate_over_the_customers_own_time(
 
 def test_what_is_usual_of_repeat_orders_is_that_of_those_who_made_any() -> None:
     features = pd.DataFrame({"mean_repeat_order_value": [0.0, 0.0, 0.0, 10.0, 30.0]})
-    assert usual_values(features)["mean_repeat_order_value"] == 20.0
+    assert usual_values(features)["middle"]["mean_repeat_order_value"] == 20.0
 
 
 def test_a_part_of_the_shop_is_held_against_the_whole() -> None:
@@ -199,6 +198,17 @@ def test_what_says_the_opposite_lends_no_words_and_leaves_no_gap() -> None:
     assert one(*silent) == ["country is FR: raises value"]
     early = values | {"overdue_ratio": 0.4}
     assert one(phi, early)[0] == "last order 0.4 usual gaps ago: raises value"
+
+
+def test_what_nine_of_ten_do_not_reach_lowers_nothing() -> None:
+    ids = [f"{k:02d}" for k in range(20)]
+    phi = pd.DataFrame({"customer_id": ids, "repeat_orders": -5.0, "orders_90d": -1.0})
+    features = pd.DataFrame({"customer_id": ids, "repeat_orders": range(20), "orders_90d": 2})
+    told = explain(phi.assign(country=-0.5), features.assign(country="FR"))["reason_1"]
+    assert told[17] == "came back 17 times: lowers value"
+    assert told[18] == told[19] == "bought 2 times in the last 90 days: lowers value"
+    told = explain(phi[["customer_id", "repeat_orders"]], features)["reason_1"]
+    assert told.notna().tolist() == [True] * 18 + [False] * 2
 
 
 def test_the_choice_agrees_with_a_plain_loop_on_random_contributions() -> None:

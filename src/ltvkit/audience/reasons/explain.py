@@ -19,7 +19,7 @@ from ltvkit.audience.reasons.topics import (
     label_of,
     topic_of,
 )
-from ltvkit.audience.reasons.usual import usual_beside, usual_values
+from ltvkit.audience.reasons.usual import among_the_best, usual_beside, usual_values
 from ltvkit.audience.reasons.vocabulary import Phrase, Vocabulary
 from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
@@ -58,7 +58,7 @@ def explain(
     *,
     currency: str = "",
     language: Language = "en",
-    usual: pd.Series | None = None,
+    usual: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The strongest reasons of every customer's predicted value, a sentence each.
 
@@ -67,8 +67,8 @@ def explain(
     they are additive. The topics with the largest |C_t| are the reasons, the sign of C_t is the
     direction, and the member that pulls hardest in that direction lends its words, unless its value
     would say the opposite: no orders in a month, an order overdue, or silence for most of the
-    time raise nothing. Beside a customer's figure stands what is usual in the shop, where that says
-    why.
+    time raise nothing, and what nine customers of ten do not reach lowers nothing. Beside a
+    customer's figure stands what is usual in the shop, where that says why.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def explain(
         Written behind amounts.
     language : {"en", "fr", "pl"}
         Language of the sentences.
-    usual : Series, optional
+    usual : DataFrame, optional
         Of `usual_values`, where `features` are not all customers of the shop.
 
     Returns
@@ -102,17 +102,23 @@ def explain(
     ...                     "mean_order_value": [-12.5], "country": [0.1]})
     >>> values = pd.DataFrame({"customer_id": ["a"], "orders_60d": [3.0], "orders_90d": [4.0],
     ...                        "mean_order_value": [18.0], "country": ["PL"]})
-    >>> medians = pd.Series({"mean_order_value": 34.5})
-    >>> for sentence in explain(phi, values, currency="EUR", usual=medians).iloc[0, 1:].dropna():
+    >>> usual = pd.DataFrame({"middle": 34.5, "best": 80.0}, index=["mean_order_value"])
+    >>> for sentence in explain(phi, values, currency="EUR", usual=usual).iloc[0, 1:].dropna():
     ...     print(sentence)
     bought 3 times in the last 60 days: raises value
     orders of 18.00 EUR on average (usual: 34.50 EUR): lowers value
     """
     names = [str(column) for column in contributions.columns if column != "customer_id"]
     values = _aligned(features, contributions["customer_id"])
-    chosen, raises = strongest_topics(contributions[names], mute=_cannot_raise(names, values))
     words = VOCABULARIES[language]
     usual = usual_values(values) if usual is None else usual
+    chosen, raises = strongest_topics(
+        contributions[names],
+        cannot_raise=_cannot_raise(names, values),
+        cannot_lower={
+            place: among_the_best(name, values, usual) for place, name in enumerate(names)
+        },
+    )
     sentences = np.full((len(contributions), MOST_REASONS), None, dtype=object)
     for place, name in enumerate(names):
         rows, slots = np.nonzero(chosen == place)
@@ -136,7 +142,8 @@ def explain(
 def strongest_topics(
     contributions: pd.DataFrame,
     *,
-    mute: Mapping[int, npt.NDArray[np.bool_]] | None = None,
+    cannot_raise: Mapping[int, npt.NDArray[np.bool_]] | None = None,
+    cannot_lower: Mapping[int, npt.NDArray[np.bool_]] | None = None,
 ) -> tuple[Integers, npt.NDArray[np.bool_]]:
     """The features that speak for the strongest topics, and whether each raises the value.
 
@@ -144,8 +151,9 @@ def strongest_topics(
     ----------
     contributions : DataFrame
         One column per feature.
-    mute : mapping, optional
-        By column position, the customers of whom the feature cannot say that it raises the value.
+    cannot_raise, cannot_lower : mapping, optional
+        By column position, the customers of whom the feature cannot say that it raises the value,
+        or that it lowers it.
 
     Returns
     -------
@@ -170,21 +178,29 @@ def strongest_topics(
         up = sums[rows, best] > 0
         least = LEAST_SHARE * size.sum(axis=1, keepdims=True)
         worth_telling = (size[rows, best] > 0) & (size[rows, best] >= least)
-        stop = start + len(block)
-        willing = np.ones(block.shape, dtype=bool)
-        for place, rows_muted in (mute or {}).items():
-            willing[:, place] = ~rows_muted[start:stop]
+        muted_up = _marked(block.shape, cannot_raise, start)
+        muted_down = _marked(block.shape, cannot_lower, start)
         for slot in range(MOST_REASONS):
             pull = np.where(up[:, slot, None], block, -block)
             pull[topic[None, :] != best[:, slot, None]] = -np.inf
-            pull[up[:, slot, None] & ~willing] = -np.inf
+            pull[np.where(up[:, slot, None], muted_up, muted_down)] = -np.inf
             speaker = pull.argmax(axis=1)
             told = worth_telling[:, slot] & np.isfinite(pull.max(axis=1))
-            chosen[start:stop, slot] = np.where(told, speaker, -1)
-        raises[start:stop] = up
+            chosen[start : start + len(block), slot] = np.where(told, speaker, -1)
+        raises[start : start + len(block)] = up
     # What cannot be told makes room for what comes after it.
     order = np.argsort(chosen < 0, axis=1, kind="stable")
     return np.take_along_axis(chosen, order, axis=1), np.take_along_axis(raises, order, axis=1)
+
+
+def _marked(
+    shape: tuple[int, ...], rows: Mapping[int, npt.NDArray[np.bool_]] | None, start: int
+) -> npt.NDArray[np.bool_]:
+    """The marked rows of a block that begins at `start`, a column for each feature."""
+    marked = np.zeros(shape, dtype=bool)
+    for place, of_all in (rows or {}).items():
+        marked[:, place] = of_all[start : start + len(marked)]
+    return marked
 
 
 def _cannot_raise(names: list[str], values: pd.DataFrame) -> dict[int, npt.NDArray[np.bool_]]:

@@ -12,34 +12,64 @@ from ltvkit.audience.reasons.topics import (
 )
 from ltvkit.units import Floats
 
+BEST_SHARE = 0.1
+"""Of the shop's customers: what only so many do better is no reason for a low value."""
 
-def usual_values(features: pd.DataFrame) -> pd.Series:
-    """The median of every feature that is held against what is usual, over all customers.
 
-    Of repeat orders it is that of customers who made any.
+def usual_values(features: pd.DataFrame) -> pd.DataFrame:
+    """The median and the best tenth of every feature that may be said to be good.
+
+    Of repeat orders the median is that of customers who made any.
 
     Parameters
     ----------
     features : DataFrame
         All customers of the shop, a row each.
 
+    Returns
+    -------
+    DataFrame
+        By feature: `middle`, and `best`, beyond which a tenth of the customers is.
+
     Examples
     --------
     >>> features = pd.DataFrame({"revenue_total": [10.0, 20.0, 90.0], "first_month": [1, 5, 9]})
-    >>> usual_values(features).to_dict()
-    {'revenue_total': 20.0}
+    >>> usual_values(features)
+                   middle  best
+    revenue_total    20.0  76.0
     """
-    names = [str(name) for name in features if entry_of(str(name))[0] in MORE_IS_BETTER]
-    known = features[names].astype("float64")
+    more = {
+        str(name): MORE_IS_BETTER[key]
+        for name in features
+        if (key := entry_of(str(name))[0]) is not None and key in MORE_IS_BETTER
+    }
+    known = features[list(more)].astype("float64")
+    best = {n: known[n].quantile(1 - BEST_SHARE if more[n] else BEST_SHARE) for n in more}
     if "mean_repeat_order_value" in known:
         known = known.assign(
             mean_repeat_order_value=known["mean_repeat_order_value"].where(lambda mean: mean > 0)
         )
-    return known.median()
+    return pd.DataFrame({"middle": known.median(), "best": pd.Series(best, dtype="float64")})
+
+
+def among_the_best(feature: str, rows: pd.DataFrame, usual: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whose figure is better than that of nine customers of ten; nobody's where that is not known.
+
+    Examples
+    --------
+    >>> shop = pd.DataFrame({"days_since_last": range(20)})
+    >>> among_the_best("days_since_last", shop, usual_values(shop)).sum()
+    np.int64(2)
+    """
+    key, _ = entry_of(feature)
+    if key is None or feature not in usual.index or feature not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    value, best = rows[feature].to_numpy(dtype=float), usual["best"][feature]
+    return np.asarray(value > best if MORE_IS_BETTER[key] else value < best)
 
 
 def usual_beside(
-    feature: str, rows: pd.DataFrame, raises: npt.NDArray[np.bool_], usual: pd.Series
+    feature: str, rows: pd.DataFrame, raises: npt.NDArray[np.bool_], usual: pd.DataFrame
 ) -> Floats:
     """What to tell beside a customer's figure, in its unit; missing where it would say nothing.
 
@@ -55,12 +85,12 @@ def usual_beside(
         Features of the customers it speaks of.
     raises : bool array
         Whether it raises their values.
-    usual : Series
+    usual : DataFrame
         Of `usual_values`.
     """
     nothing = np.full(len(rows), np.nan)
     key, _ = entry_of(feature)
-    middle = float(usual.get(feature, np.nan))
+    middle = float(usual["middle"].get(feature, np.nan))
     if key is None or not np.isfinite(middle) or not columns_told(key) <= set(rows):
         return nothing
     value = rows[feature].to_numpy(dtype=float)

@@ -242,6 +242,21 @@ def test_customers_with_new_ids_leave_the_ranking_alone_at_training_and_at_scori
     mended = when_scored(found, age_days=3, log_half_width=0.2, continuity=quiet(1))
     assert status(mended)["ids over time"] == "PASS"
     assert (mended.decision, mended.reasons) == (found.decision, found.reasons)
+    # It stays beside what is told of the log as it is now, and is told once.
+    silent = when_scored(found, age_days=3, log_half_width=0.2, continuity=quiet(61))
+    assert (silent.decision, silent.reasons[:-1]) == (found.decision, found.reasons)
+    assert "In the 61 days before the snapshot" in silent.reasons[-1]
+    again = replace(renamed, returned=3)
+    (reason,) = when_scored(found, age_days=3, log_half_width=0.2, continuity=again).reasons
+    assert "made 3 orders" in reason
+
+
+def test_what_failed_of_the_log_at_training_is_told_beside_what_else_failed():
+    cut = Mixture(rounded_share=0.51)
+    trained = verdict(backtest_of(totals=(MISSED, MISSED)), mixture=cut)
+    scored = when_scored(trained, age_days=3, log_half_width=0.2, continuity=quiet(1))
+    assert (scored.decision, scored.reasons) == ("ranking only", trained.reasons)
+    assert len(scored.reasons) == 2
 
 
 @pytest.mark.parametrize(

@@ -159,10 +159,12 @@ def when_scored(
     of_training = tuple(c for c in verdict.checks if c.name not in OF_THE_LOG)
     checks = (*of_training, *of_log, check)
     told = tuple(c.said for c in of_log if c.status != "PASS")
-    then = {c.said.key for c in verdict.checks if c.name in OF_THE_LOG}
-    said = tuple(sentence for sentence in verdict.said if sentence.key not in then)
+    # Of the log as it was then no more is told, but for what failed: the model learned from that.
+    then = {c.said.key for c in verdict.checks if c.name in OF_THE_LOG and c.status != "FAIL"}
+    dropped = then | {sentence.key for sentence in told}
+    said = tuple(sentence for sentence in verdict.said if sentence.key not in dropped)
     if verdict.decision != "use":
-        return Verdict(verdict.decision, (*said, *told) or verdict.said, checks)
+        return Verdict(verdict.decision, (*said, *told), checks)
     failed = (check.said,) if status == "FAIL" else ()
     if failed or any(c.status == "FAIL" for c in of_log):
         return Verdict("ranking only", (*failed, *told), checks)

@@ -17,6 +17,7 @@ from ltvkit.models.total.level import (
     forecast_level,
     track,
 )
+from ltvkit.models.total.newcomers import kinds_of_customers
 from ltvkit.models.total.order_values import value_change
 from ltvkit.models.total.season import NO_SEASON
 from ltvkit.models.total.season_ahead import season_at
@@ -352,6 +353,15 @@ def test_newcomers_by_a_channel_that_no_past_date_had_widen_the_interval(log, ho
     assert level.total == usual.total
     assert level.low < (1 - level.untried) * level.total
     assert level.high > usual.high
+
+
+def test_a_text_of_the_shops_own_that_is_called_first_has_no_last_one():
+    kinds = {"customer_id": ["a"], "channel_first": ["web"], "channel_last": ["shop"]}
+    features = pd.DataFrame({**kinds, "customer_touch_first": ["mail"]})
+    assert kinds_of_customers(features).columns.tolist() == [
+        "channel_first",
+        "customer_touch_first",
+    ]
 
 
 def test_codes_that_change_every_month_are_new_at_past_dates_too(log):

@@ -81,7 +81,9 @@ def kinds_of_customers(features: pd.DataFrame) -> pd.DataFrame:
     """
     texts = features.set_index("customer_id").select_dtypes(["object", "string", "category"])
     firsts = [str(name) for name in texts if str(name).endswith("_first")]
-    return texts.drop(columns=[f"{name.removesuffix('_first')}_last" for name in firsts])
+    # A text of the customers table may be called so too, and has no last one.
+    lasts = [f"{name.removesuffix('_first')}_last" for name in firsts]
+    return texts.drop(columns=lasts, errors="ignore")
 
 
 def share_of_new_kind(

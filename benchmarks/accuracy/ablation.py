@@ -18,7 +18,7 @@ from benchmarks.accuracy.study import ask, judge_record
 from ltvkit import panel
 from ltvkit.models import intervals, stack
 from ltvkit.models.btyd import family
-from ltvkit.models.learners import blend, boosted, candidates, churn
+from ltvkit.models.learners import blend, boosted, candidates, churn, loglinear
 from ltvkit.models.stack import StackedLtv
 from ltvkit.models.total import level, order_values, season_ahead
 from ltvkit.models.total.season import NO_SEASON, Season
@@ -53,13 +53,20 @@ def _leave_out(name: str) -> Part:
 
 
 def _not_read(name: str, *columns: str) -> Part:
-    """The learners without some columns."""
-    left = tuple(column for column in candidates.INCREASING if column not in columns)
+    """The learners without some columns: to them all customers are alike there.
+
+    The candidates and chances that are read off the BTYD columns stay as they are.
+    """
+    matrix, design = boosted.Columns.matrix, loglinear._design
+
+    def alike(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(**{column: 0.0 for column in columns if column in frame.columns})
+
     return Part(
         name,
         (
-            (candidates, "KEYS", (*candidates.KEYS, *columns)),
-            (candidates, "INCREASING", left),
+            (boosted.Columns, "matrix", lambda self, frame: matrix(self, alike(frame))),
+            (loglinear, "_design", lambda frame, *known: design(alike(frame), *known)),
         ),
     )
 

@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ltvkit.models.btyd import family
+from ltvkit.models.learners import candidates
 from ltvkit.models.total.season import WEAK_PRIOR
 from ltvkit.models.total.season_ahead import season_change
 from ltvkit.snapshot import Snapshot, as_day_number
 
 CUSTOMERS = 300
 START = pd.Timestamp("2022-01-03")
+SLOPES = ("loglinear", "active_loglinear")
 METRICS = ["gini", "spearman", "top10_capture", "mae_at_level", "rmse_at_level", "bias"]
 
 
@@ -170,6 +173,34 @@ def test_a_part_is_off_inside_the_block_and_on_again_after_it(accuracy):
             for module, name, value in part.without:
                 assert getattr(module, name) is value
     assert before == (panel.SHORTER_LABELS, blend.SHRINK_ACTIVE)
+
+
+@pytest.mark.parametrize("name", ["BTYD features", "features of last year"])
+def test_no_learner_reads_the_columns_of_a_part_that_is_off(accuracy, read, name):
+    off = {
+        "BTYD features": family.COLUMNS,
+        "features of last year": ("orders_year_ago", "revenue_year_ago"),
+    }[name]
+    described = family.describe_panel(accuracy.study.ask(read[1]).panel.rows)
+    dice = np.random.default_rng(4)
+    others = described.assign(**{column: dice.permutation(described[column]) for column in off})
+
+    def moved():
+        """By learner, how far predictions are from those that saw the columns in another order."""
+        told = []
+        for seen in (described, others):
+            fitted, _, _ = candidates.fit_candidates(
+                seen, seed=1, threads=1, report=lambda *_: None
+            )
+            learners = fitted.bags() | {name: getattr(fitted, name) for name in SLOPES}
+            told.append({key: one.predict(seen) for key, one in learners.items()})
+        first, second = told
+        return {key: float(np.abs(first[key] - second[key]).max()) for key in first}
+
+    (part,) = (part for part in accuracy.ablation.parts() if part.name == name)
+    with accuracy.ablation.switched_off(part):
+        assert moved() == dict.fromkeys(("active", "tweedie", "root", *SLOPES), 0.0)
+    assert max(moved().values()) > 0
 
 
 def test_the_level_without_its_correction_is_another_level(accuracy, read):

@@ -192,10 +192,11 @@ def test_auc_and_brier_match_scikit_learn(rows):
 
 
 def test_calibration_error_of_equal_bins_by_hand():
-    chance = np.repeat([0.1, 0.3, 0.7], [10, 10, 10])
-    active = np.concatenate([np.arange(10) < k for k in (1, 5, 6)])
-    expected = (0.0 + 0.2 + 0.1) / 3
-    assert metrics.calibration_error(active, chance, bins=3) == pytest.approx(expected)
+    chance = np.repeat([0.1, 0.3, 0.5, 0.7, 0.9], 20)
+    active = np.concatenate([np.arange(20) < k for k in (2, 10, 10, 12, 18)])
+    # Two bins of the ten for each chance, with all of the ties shared between them.
+    expected = (0.0 + 0.2 + 0.0 + 0.1 + 0.0) / 5
+    assert metrics.calibration_error(active, chance) == pytest.approx(expected)
 
 
 def test_calibration_error_of_a_constant_forecast_is_the_error_of_the_base_rate():

@@ -60,12 +60,10 @@ def brier(active: npt.ArrayLike, prob_active: npt.ArrayLike) -> float:
     return mean((probability - outcome) ** 2)
 
 
-def calibration_error(
-    active: npt.ArrayLike, prob_active: npt.ArrayLike, *, bins: int = CALIBRATION_BINS
-) -> float:
+def calibration_error(active: npt.ArrayLike, prob_active: npt.ArrayLike) -> float:
     """How far stated probabilities are from what happened, on average: the ECE.
 
-    Customers are ordered by probability and cut into `bins` groups of equal count (sizes differ
+    Customers are ordered by probability and cut into ten groups of equal count (sizes differ
     by at most one; a tie across a border is shared). The error is the mean over customers of
     `|mean probability - observed rate|` of their group. Even a perfect forecast scores above 0 on
     finitely many customers: print `calibration_floor` beside it.
@@ -79,13 +77,13 @@ def calibration_error(
     --------
     One in four came back of those who were given one half, all of those who were given .9:
 
-    >>> calibration_error([1, 0, 0, 0, 1, 1, 1, 1], [0.5] * 4 + [0.9] * 4, bins=2)
+    >>> calibration_error([1, 0, 0, 0, 1, 1, 1, 1], [0.5] * 4 + [0.9] * 4)
     0.175
     """
     outcome, probability = aligned(active, prob_active)
     require_outcomes(outcome)
     require_probabilities(probability)
-    edges = equal_count_edges(outcome.size, bins)
+    edges = equal_count_edges(outcome.size, CALIBRATION_BINS)
     gaps = np.diff(cumulative(outcome - probability, by=probability, at=edges))
     return ratio(float(np.abs(gaps).sum()), float(outcome.size))
 

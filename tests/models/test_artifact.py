@@ -99,6 +99,15 @@ def test_a_model_that_was_cut_short_is_refused_by_its_file(folder):
         read_artifact(folder)
 
 
+def test_a_model_of_which_a_file_is_missing_is_refused_by_that_file(folder, tmp_path):
+    for path in (folder / "boosters").iterdir():
+        path.rename(tmp_path / "elsewhere")
+        with pytest.raises(UserError, match=rf"{path.name}, which cannot be read .*No such file"):
+            read_artifact(folder)
+        (tmp_path / "elsewhere").rename(path)
+    read_artifact(folder)
+
+
 def test_a_folder_without_a_model_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(UserError, match="ltv train"):
         read_artifact(tmp_path)

@@ -109,7 +109,8 @@ def read_artifact(folder: str | Path) -> TrainedModel:
     Raises
     ------
     UserError
-        When there is no model there, one that was cut short, or one of another schema.
+        When there is no model there, one of which something is missing or cannot be read, or one of
+        another schema.
     """
     folder = Path(folder)
     path = folder / "model.json"
@@ -119,7 +120,7 @@ def read_artifact(folder: str | Path) -> TrainedModel:
             "`ltv train CONFIG`, or name its folder or an MLflow URI like models:/shop@champion"
         )
     try:
-        state = json.loads(path.read_text(encoding="utf-8"))
+        state = json.loads(_text(path))
     except ValueError as error:
         raise unreadable(path, error) from None
     if state.get("schema") != SCHEMA:
@@ -236,7 +237,14 @@ def _read_bag(name: str, state: dict[str, Any], folder: Path) -> Bag:
         objective=state["objective"],
         rounds=state["rounds"],
         boosters=tuple(
-            (folder / "boosters" / f"{name}-{number}.txt").read_text(encoding="utf-8")
+            _text(folder / "boosters" / f"{name}-{number}.txt")
             for number in range(state["boosters"])
         ),
     )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None

@@ -76,6 +76,15 @@ def test_saving_twice_gives_the_same_bytes(trained, folder, tmp_path):
         assert path.read_bytes() == (tmp_path / "again" / path.relative_to(folder)).read_bytes()
 
 
+def test_what_is_not_a_number_is_null_and_the_file_is_json(trained, tmp_path):
+    checks = [{"value": float("nan"), "said": {"facts": {"gini": float("inf")}}}]
+    save_model(TrainedModel(trained[0].model, about={"checks": checks}), tmp_path / "shop")
+    text = (tmp_path / "shop" / "model.json").read_text(encoding="utf-8")
+    state = json.loads(text, parse_constant=pytest.fail)
+    assert state["about"] == {"checks": [{"value": None, "said": {"facts": {"gini": None}}}]}
+    assert read_artifact(tmp_path / "shop").about == state["about"]
+
+
 def test_saving_replaces_what_was_there_before(trained, folder):
     (folder / "boosters" / "old-0.txt").write_text("left over")
     save_model(trained[0], folder)

@@ -9,6 +9,8 @@ columns, values that at least 20 customers share.
 """
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -49,7 +51,8 @@ class TrainedModel:
         Fitted.
     about : dict
         Plain JSON values: name, version, snapshot, how the log is read, and whatever else a
-        scorer needs to build the same features. No customer in it.
+        scorer needs to build the same features. No customer in it. What is not a number is null in
+        the file, and None when it is read.
     """
 
     model: ModelOfRecord
@@ -100,7 +103,8 @@ def save_model(trained: TrainedModel, folder: Path) -> None:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         path = fresh / "model.json"
-        path.write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        text = json.dumps(_plain(state), indent=1, sort_keys=True, allow_nan=False)
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def read_artifact(folder: str | Path) -> TrainedModel:
@@ -134,6 +138,15 @@ def read_artifact(folder: str | Path) -> TrainedModel:
     else:
         model = _read_stacked(state, folder)
     return TrainedModel(model=model, about=state["about"])
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: no NaN, which other readers of the file would stumble over."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:

@@ -198,7 +198,7 @@ def verdict_facts(verdict: Verdict) -> dict[str, Any]:
 
 
 def verdict_of(facts: Mapping[str, Any]) -> Verdict:
-    """What `verdict_facts` wrote."""
+    """What `verdict_facts` wrote; a value that is null was none."""
     return Verdict(
         facts["decision"],
         tuple(Sentence.from_json(raw) for raw in facts["said"]),
@@ -206,10 +206,14 @@ def verdict_of(facts: Mapping[str, Any]) -> Verdict:
             Check(
                 check["name"],
                 check["status"],
-                check["value"],
-                check["threshold"],
+                _number(check["value"]),
+                _number(check["threshold"]),
                 Sentence.from_json(check["said"]),
             )
             for check in facts["checks"]
         ),
     )
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

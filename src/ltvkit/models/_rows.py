@@ -28,8 +28,8 @@ class Histories(NamedTuple):
     weight: Floats
 
 
-def column(frame: pd.DataFrame, name: str) -> Floats:
-    """Give one column as floats, or say what is wrong with it.
+def column(frame: pd.DataFrame, name: str, *, where: npt.NDArray[np.bool_] | None = None) -> Floats:
+    """Give one column as floats, or say what is wrong with it; 0 but `where` it has a meaning.
 
     Raises
     ------
@@ -44,6 +44,8 @@ def column(frame: pd.DataFrame, name: str) -> Floats:
             f"{offenders(frame.columns)}; build the frame with ltvkit.summarise"
         )
     values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    if where is not None:
+        values = np.where(where, values, 0.0)
     wrong = ~np.isfinite(values)
     if wrong.any():
         raise DataError(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.errors import NotEnoughDataError
+from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models import GammaGamma, GammaGammaParams
 
 
@@ -68,6 +68,23 @@ def test_a_shop_without_any_value_is_told_what_to_do():
     summary = pd.DataFrame({"repeat_orders": [0, 1], "mean_order_value": [0.0, 0.0]})
     with pytest.raises(NotEnoughDataError, match="no customer with an order value above 0"):
         GammaGamma().fit(summary)
+
+
+@pytest.mark.parametrize(
+    ("include_first_order", "name"),
+    [(True, "mean_order_value"), (False, "mean_repeat_order_value")],
+)
+def test_a_summary_without_order_values_is_told_what_to_do(cdnow_sample, include_first_order, name):
+    model = GammaGamma(include_first_order=include_first_order)
+    with pytest.raises(SchemaError, match=f"got no column '{name}'.*ltvkit.summarise"):
+        model.fit(cdnow_sample.drop(columns=name))
+
+
+def test_the_mean_of_no_repeat_orders_may_be_missing(cdnow_sample):
+    model = GammaGamma.from_params(GammaGammaParams(6.25, 3.74, 15.44), include_first_order=False)
+    once = cdnow_sample[cdnow_sample["repeat_orders"] == 0]
+    missing = model.expected_order_value(once.assign(mean_repeat_order_value=np.nan))
+    assert missing == pytest.approx(model.population_mean_)
 
 
 def test_heavy_tailed_values_keep_a_positive_population_mean():

@@ -161,7 +161,7 @@ class GammaGamma(BaseEstimator):
     def _orders_and_mean(self, summary: pd.DataFrame) -> tuple[Floats, Floats]:
         n = column(summary, "repeat_orders") + (1.0 if self.include_first_order else 0.0)
         name = "mean_order_value" if self.include_first_order else "mean_repeat_order_value"
-        z = column(summary.assign(**{name: summary[name].where(n > 0, 0.0)}), name)
+        z = column(summary, name, where=n > 0)
         if (z < 0).any():
             raise DataError(
                 f"column '{name}': got {offenders(z[z < 0].tolist())}, expected values from 0; "

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ltvkit.evaluation.verdict import needed_gini
+
 RANKING = {"gini": "Gini", "spearman": "Spearman", "top10_capture": "top-10 % capture"}
 ERRORS = {"mae_at_level": "MAE at level", "rmse_at_level": "RMSE at level"}
 
@@ -22,9 +24,6 @@ SHARE_OF_LOGS = 0.75
 COVERAGE = (0.76, 0.84)
 TOTALS_HELD = 0.80
 MOST_SECONDS, MOST_MB = 180.0, 2000.0
-
-LEAST_GINI = 0.1
-"""A Gini beats chance when it is above .1 and what a random order hardly exceeds."""
 
 NO_LEVEL = ("past spend",)
 """Ranks customers and forecasts nothing: it has no total to be wrong."""
@@ -81,11 +80,11 @@ def bars(table: pd.DataFrame) -> pd.DataFrame:
 
 def beats_chance(rows: pd.DataFrame) -> bool:
     """Whether any model told the customers of a log apart."""
-    return bool(rows["gini"].max() > _by_chance(rows))
+    return bool(rows["gini"].max() > _needed(rows))
 
 
-def _by_chance(rows: pd.DataFrame) -> float:
-    return max(float(rows["chance_gini"].iloc[0]), LEAST_GINI)
+def _needed(rows: pd.DataFrame) -> float:
+    return needed_gini(float(rows["chance_gini"].iloc[0]))
 
 
 def _peers(rows: pd.DataFrame, metric: str) -> pd.Series:
@@ -300,7 +299,7 @@ def _verdicts(logs: list[pd.DataFrame]) -> list[Bar]:
         ]
         words = f"{said}: expects {truth}; {', '.join(found)}"
         gini = float(own["gini"])
-        needed = _by_chance(rows)
+        needed = _needed(rows)
         lines.append(
             Bar("6 verdict", "right", _log(rows), gini, needed, _status(bool(holds)), words)
         )

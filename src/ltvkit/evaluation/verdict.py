@@ -172,10 +172,21 @@ def when_scored(
     return Verdict("use", (*said, *told, *weak), checks)
 
 
+def needed_gini(by_chance: float) -> float:
+    """The Gini that a ranking has to exceed to be of use.
+
+    Parameters
+    ----------
+    by_chance : float
+        What a random order hardly exceeds; NaN where nothing says so.
+    """
+    return max(by_chance, LEAST_GINI) if np.isfinite(by_chance) else float("nan")
+
+
 def _ranking(backtest: Backtest) -> Check:
     gini = backtest.mean(RECORD_ROW, "gini")
     by_chance = float(np.mean(backtest.chance_ginis)) if backtest.chance_ginis else float("nan")
-    needed = max(by_chance, LEAST_GINI) if np.isfinite(by_chance) else float("nan")
+    needed = needed_gini(by_chance)
     silent = [total.cutoff for total in backtest.totals if total.actual == 0]
     if silent and not np.isfinite(gini):
         said = Sentence("check.beats_chance.nobody", {"day": max(silent).isoformat()})

@@ -32,7 +32,7 @@ ALL = "all logs"
 TINY = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """One line: what was reached, against what, and whether that is enough.
 
@@ -119,26 +119,42 @@ def _ranking(logs: list[pd.DataFrame]) -> list[Bar]:
         for rows in logs:
             own, (best, name) = _own(rows, metric), _best(rows, metric, most=True)
             asked = beats_chance(rows)
-            status = _status(own >= LEAST_RATIO * best) if asked else "-"
-            words = name if asked else f"{name}; nothing beats chance"
             lines.append(
-                Bar("1 ranking", f"{label} >= .99 best peer", _log(rows), own, best, status, words)
+                Bar(
+                    group="1 ranking",
+                    bar=f"{label} >= .99 best peer",
+                    log=_log(rows),
+                    value=own,
+                    against=best,
+                    status=_status(own >= LEAST_RATIO * best) if asked else "-",
+                    words=name if asked else f"{name}; nothing beats chance",
+                )
             )
             if asked:
                 at_best.append(own >= best - TINY)
-        holds, words = all(at_best), f"on {sum(at_best)} of {len(at_best)} logs"
         lines.append(
             Bar(
-                *("1 ranking", f"{label} >= best peer", ALL),
-                *(_mean(logs, metric), _mean_best(logs, metric), _status(holds), words),
+                group="1 ranking",
+                bar=f"{label} >= best peer",
+                log=ALL,
+                value=_mean(logs, metric),
+                against=_mean_best(logs, metric),
+                status=_status(all(at_best)),
+                words=f"on {sum(at_best)} of {len(at_best)} logs",
             )
         )
     own, best = _mean(logs, "gini"), _mean_best(logs, "gini")
-    words = f"{own / best - 1:+.1%} over the mean of the per-log best"
-    holds = own >= MEAN_GINI_GAIN * best
     return [
         *lines,
-        Bar("1 ranking", "mean Gini >= 1.05 best", ALL, own, best, _status(holds), words),
+        Bar(
+            group="1 ranking",
+            bar="mean Gini >= 1.05 best",
+            log=ALL,
+            value=own,
+            against=best,
+            status=_status(own >= MEAN_GINI_GAIN * best),
+            words=f"{own / best - 1:+.1%} over the mean of the per-log best",
+        ),
     ]
 
 
@@ -159,17 +175,29 @@ def _level(logs: list[pd.DataFrame]) -> list[Bar]:
         by_peer.append(of_peers)
         lines.append(
             Bar(
-                *("2 level", "|total error| <= median peer", _log(rows), own, middle),
-                *(_status(own <= middle + TINY), "median peer"),
+                group="2 level",
+                bar="|total error| <= median peer",
+                log=_log(rows),
+                value=own,
+                against=middle,
+                status=_status(own <= middle + TINY),
+                words="median peer",
             )
         )
     of_each = pd.concat(by_peer, axis=1).dropna().mean(axis=1)
     single = f"best single peer {of_each.min():.2f}, {of_each.idxmin()}" if len(of_each) else ""
     own = float(np.mean(own_errors))
-    holds = own <= MEAN_TOTAL_ERROR
     return [
         *lines,
-        Bar("2 level", "mean |total error|", ALL, own, MEAN_TOTAL_ERROR, _status(holds), single),
+        Bar(
+            group="2 level",
+            bar="mean |total error|",
+            log=ALL,
+            value=own,
+            against=MEAN_TOTAL_ERROR,
+            status=_status(own <= MEAN_TOTAL_ERROR),
+            words=single,
+        ),
     ]
 
 
@@ -180,18 +208,27 @@ def _errors(logs: list[pd.DataFrame]) -> list[Bar]:
         for rows in logs:
             own, (best, name) = _own(rows, metric), _best(rows, metric, most=False)
             ratios.append(own / best)
-            holds = own <= MOST_ERROR_RATIO * best
             lines.append(
                 Bar(
-                    *("3 error", f"{label} <= 1.02 best peer", _log(rows), own, best),
-                    *(_status(holds), name),
+                    group="3 error",
+                    bar=f"{label} <= 1.02 best peer",
+                    log=_log(rows),
+                    value=own,
+                    against=best,
+                    status=_status(own <= MOST_ERROR_RATIO * best),
+                    words=name,
                 )
             )
         at_best = float(np.mean(np.array(ratios) <= 1 + TINY))
         lines.append(
             Bar(
-                *("3 error", f"{label} <= best peer, share of logs", ALL, at_best, SHARE_OF_LOGS),
-                *(_status(at_best >= SHARE_OF_LOGS), f"mean ratio {np.mean(ratios):.3f}"),
+                group="3 error",
+                bar=f"{label} <= best peer, share of logs",
+                log=ALL,
+                value=at_best,
+                against=SHARE_OF_LOGS,
+                status=_status(at_best >= SHARE_OF_LOGS),
+                words=f"mean ratio {np.mean(ratios):.3f}",
             )
         )
     return lines
@@ -206,15 +243,24 @@ def _churn(logs: list[pd.DataFrame]) -> list[Bar]:
             sign = ">=" if most else "<="
             lines.append(
                 Bar(
-                    *("4 churn", f"{label} {sign} best peer", _log(rows), own, best),
-                    *(_status(holds), name),
+                    group="4 churn",
+                    bar=f"{label} {sign} best peer",
+                    log=_log(rows),
+                    value=own,
+                    against=best,
+                    status=_status(holds),
+                    words=name,
                 )
             )
-        error, floor = _own(rows, "calibration_error"), _own(rows, "calibration_floor")
         lines.append(
             Bar(
-                *("4 churn", "calibration error beside its floor", _log(rows), error, floor),
-                *("-", "the error of a perfect forecast"),
+                group="4 churn",
+                bar="calibration error beside its floor",
+                log=_log(rows),
+                value=_own(rows, "calibration_error"),
+                against=_own(rows, "calibration_floor"),
+                status="-",
+                words="the error of a perfect forecast",
             )
         )
     return lines
@@ -228,8 +274,13 @@ def _intervals(logs: list[pd.DataFrame]) -> list[Bar]:
         held.append(own)
         lines.append(
             Bar(
-                *("5 intervals", "80 % interval where P0 < .8", _log(rows), own, 0.8, "-"),
-                f"{_own(rows, 'customers_attainable'):.0f} customers",
+                group="5 intervals",
+                bar="80 % interval where P0 < .8",
+                log=_log(rows),
+                value=own,
+                against=0.8,
+                status="-",
+                words=f"{_own(rows, 'customers_attainable'):.0f} customers",
             )
         )
         inside.append(_own(rows, "deciles_held"))
@@ -239,8 +290,13 @@ def _intervals(logs: list[pd.DataFrame]) -> list[Bar]:
         totals += [float(hit)]
         lines.append(
             Bar(
-                *("5 intervals", "total within its interval", _log(rows)),
-                *(_own(rows, "total"), actual, "-", "inside" if hit else "outside"),
+                group="5 intervals",
+                bar="total within its interval",
+                log=_log(rows),
+                value=_own(rows, "total"),
+                against=actual,
+                status="-",
+                words="inside" if hit else "outside",
             )
         )
     within = [low <= share <= high for share in held]
@@ -253,21 +309,38 @@ def _intervals(logs: list[pd.DataFrame]) -> list[Bar]:
     return [
         *lines,
         Bar(
-            *("5 intervals", "80 % interval, mean within 76-84 %", ALL, own, 0.8),
-            _status(low <= own <= high),
+            group="5 intervals",
+            bar="80 % interval, mean within 76-84 %",
+            log=ALL,
+            value=own,
+            against=0.8,
+            status=_status(low <= own <= high),
         ),
         Bar(
-            *("5 intervals", "80 % interval within 76-84 %, share of logs", ALL, share),
-            *(SHARE_OF_LOGS, _status(share >= SHARE_OF_LOGS)),
+            group="5 intervals",
+            bar="80 % interval within 76-84 %, share of logs",
+            log=ALL,
+            value=share,
+            against=SHARE_OF_LOGS,
+            status=_status(share >= SHARE_OF_LOGS),
         ),
         Bar(
-            *("5 intervals", "attainable deciles within 70-90 %, share", ALL, deciles / max(of, 1)),
-            *(SHARE_OF_LOGS, _status(deciles >= SHARE_OF_LOGS * of), f"{deciles:.0f} of {of:.0f}"),
+            group="5 intervals",
+            bar="attainable deciles within 70-90 %, share",
+            log=ALL,
+            value=deciles / max(of, 1),
+            against=SHARE_OF_LOGS,
+            status=_status(deciles >= SHARE_OF_LOGS * of),
+            words=f"{deciles:.0f} of {of:.0f}",
         ),
         Bar(
-            *("5 intervals", "totals within their interval, logs and folds", ALL, reached),
-            *(TOTALS_HELD, _status(reached >= TOTALS_HELD)),
-            f"{sum(totals) + folds_in:.0f} of {len(totals) + folds:.0f}",
+            group="5 intervals",
+            bar="totals within their interval, logs and folds",
+            log=ALL,
+            value=reached,
+            against=TOTALS_HELD,
+            status=_status(reached >= TOTALS_HELD),
+            words=f"{sum(totals) + folds_in:.0f} of {len(totals) + folds:.0f}",
         ),
     ]
 
@@ -297,11 +370,16 @@ def _verdicts(logs: list[pd.DataFrame]) -> list[Bar]:
             "something beats chance" if told_apart else "nothing beats chance",
             f"total {'inside' if inside else 'outside'}",
         ]
-        words = f"{said}: expects {truth}; {', '.join(found)}"
-        gini = float(own["gini"])
-        needed = _needed(rows)
         lines.append(
-            Bar("6 verdict", "right", _log(rows), gini, needed, _status(bool(holds)), words)
+            Bar(
+                group="6 verdict",
+                bar="right",
+                log=_log(rows),
+                value=float(own["gini"]),
+                against=_needed(rows),
+                status=_status(bool(holds)),
+                words=f"{said}: expects {truth}; {', '.join(found)}",
+            )
         )
     return lines
 
@@ -312,23 +390,47 @@ def _costs(logs: list[pd.DataFrame]) -> list[Bar]:
         own = rows.loc[rows["kind"] == "record"].iloc[0]
         note = own.get("note")
         if isinstance(note, str):
-            lines.append(Bar("7 no crash", "runs", _log(rows), 0.0, 1.0, "FAIL", note))
+            lines.append(
+                Bar(
+                    group="7 no crash",
+                    bar="runs",
+                    log=_log(rows),
+                    value=0.0,
+                    against=1.0,
+                    status="FAIL",
+                    words=note,
+                )
+            )
         seconds, memory, fall = (
             float(own.get(name, np.nan)) for name in ("seconds", "peak_mb", "horizons_fall")
         )
         customers = f"{int(own['customers']):,} customers"
         lines += [
             Bar(
-                *("8 horizons", "share that falls from 30 to 90 to 365 days", _log(rows)),
-                *(fall, 0.0, _status(fall == 0)),
+                group="8 horizons",
+                bar="share that falls from 30 to 90 to 365 days",
+                log=_log(rows),
+                value=fall,
+                against=0.0,
+                status=_status(fall == 0),
             ),
             Bar(
-                *("9 costs", "seconds to train", _log(rows), seconds, MOST_SECONDS),
-                *(_status(seconds <= MOST_SECONDS), customers),
+                group="9 costs",
+                bar="seconds to train",
+                log=_log(rows),
+                value=seconds,
+                against=MOST_SECONDS,
+                status=_status(seconds <= MOST_SECONDS),
+                words=customers,
             ),
             Bar(
-                *("9 costs", "peak memory, MB", _log(rows), memory, MOST_MB),
-                *(_status(memory <= MOST_MB), customers),
+                group="9 costs",
+                bar="peak memory, MB",
+                log=_log(rows),
+                value=memory,
+                against=MOST_MB,
+                status=_status(memory <= MOST_MB),
+                words=customers,
             ),
         ]
     return lines

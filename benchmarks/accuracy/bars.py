@@ -139,7 +139,7 @@ def _ranking(logs: list[pd.DataFrame]) -> list[Bar]:
                 log=ALL,
                 value=_mean(logs, metric),
                 against=_mean_best(logs, metric),
-                status=_status(all(at_best)),
+                status=_status(all(at_best)) if at_best else "-",
                 words=f"on {sum(at_best)} of {len(at_best)} logs",
             )
         )
@@ -330,7 +330,7 @@ def _intervals(logs: list[pd.DataFrame]) -> list[Bar]:
             log=ALL,
             value=deciles / max(of, 1),
             against=SHARE_OF_LOGS,
-            status=_status(deciles >= SHARE_OF_LOGS * of),
+            status=_status(deciles >= SHARE_OF_LOGS * of) if of else "-",
             words=f"{deciles:.0f} of {of:.0f}",
         ),
         Bar(

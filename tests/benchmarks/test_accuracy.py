@@ -138,6 +138,13 @@ def test_a_bar_fails_when_a_peer_is_two_percent_better(table, accuracy):
         assert told.tolist() == [status, status]
 
 
+def test_where_nothing_beats_chance_on_any_log_no_bar_of_the_ranking_is_passed(table, accuracy):
+    lines = accuracy.bars.bars(table.assign(chance_gini=1.0))
+    ranking = lines[(lines["group"] == "1 ranking") & lines["bar"].str.endswith("best peer")]
+    assert len(ranking) == 3 * 3
+    assert set(ranking["status"]) == {"-"}
+
+
 def test_a_model_that_crashed_is_a_failed_line_and_not_a_crash(table, accuracy):
     crashed = table.copy()
     gone = (crashed["kind"] == "record") & (crashed["log"] == "first")

@@ -61,8 +61,8 @@ class Backtest:
     totals : tuple of TotalCheck
         The total of each fold, by the model of record.
     notes : dict
-        For each model that could not be fitted, and each date at which nothing could be learned,
-        why.
+        For each model that could not be fitted, at which dates and why; and for each date at which
+        nothing could be learned, why.
     chance_ginis : tuple of float
         For each fold, the Gini that a random order of its customers hardly exceeds.
     """
@@ -210,7 +210,8 @@ def run_backtest(
             try:
                 predicted = make().fit(panel).predict(panel.now)
             except (ConvergenceError, NotEnoughDataError) as error:
-                notes[name] = str(error)
+                why = f"at {snapshot.as_of}: {error}"
+                notes[name] = f"{notes[name]} / {why}" if name in notes else why
                 rows += fold.rows(name, {"gini": float("nan")})
             else:
                 rows += fold.rows(name, fold.judged(predicted))

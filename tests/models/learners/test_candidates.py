@@ -79,10 +79,13 @@ def test_what_needs_no_learner_is_read_from_its_columns(described):
     np.testing.assert_allclose(found["past_rate"], described["revenue_total"] / age * 60)
 
 
-def test_no_learner_reads_a_key_or_a_label(fitted):
-    for bag in fitted[0].bags().values():
-        assert not set(bag.columns.names) & set(KEYS)
+def test_no_learner_reads_a_key_or_a_label(fitted, described):
     assert {"customer_id", "future_orders", "future_revenue"} <= set(KEYS)
+    seen = fitted[0].predict(described)
+    unseen = fitted[0].predict(described.drop(columns=list(KEYS)))
+    for found, blind in zip(seen, unseen, strict=True):
+        for name in found:
+            np.testing.assert_array_equal(found[name], blind[name])
 
 
 @pytest.mark.parametrize("name", LEARNED)

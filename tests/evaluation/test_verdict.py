@@ -437,13 +437,20 @@ NO_DOUBTS = [
 ]
 
 
-def judged(facts):
+def logs(facts):
     of_time = {name: value for name, value in facts.items() if hasattr(quiet(0), name)}
     of_rows = {name: value for name, value in facts.items() if name not in of_time}
-    mixed, found = replace(NOT_MIXED, **of_rows), replace(quiet(0), **of_time)
-    asked = {"age_days": 3, "log_half_width": 0.2, "continuity": found}
-    trained = verdict(backtest_of(), continuity=found, mixture=mixed)
-    return trained, when_scored(verdict(backtest_of()), mixture=mixed, **asked)
+    return {
+        "continuity": replace(quiet(0), **of_time),
+        "mixture": replace(NOT_MIXED, **of_rows),
+    }
+
+
+def judged(facts):
+    log = logs(facts)
+    trained = verdict(backtest_of(), **log)
+    good = verdict(backtest_of())
+    return trained, when_scored(good, age_days=3, log_half_width=0.2, **log)
 
 
 @pytest.mark.parametrize(("facts", "name", "words"), DOUBTS)
@@ -459,6 +466,27 @@ def test_what_is_usual_of_a_log_is_not_told(facts):
     for found in judged(facts):
         assert set(status(found).values()) == {"PASS"}
         assert len(found.checks) == len(verdict(backtest_of()).checks) + ("age" in status(found))
+
+
+OF_EVERY_LOG = [
+    ({"dates_tell": "month"}, "dates", "given a day of the month"),
+    ({"last_days": 61}, "last days", "In the 61 days before"),
+    ({"odd_days": 60, "odd_to": date(2024, 6, 12)}, "pauses", "nobody ordered for 60 days"),
+    ({"early": 400, "silent_early": 1}, "who left", "Of 400 customers"),
+    ({"ids": 1000, "respelt": 3}, "spelling of ids", "Of 1,000 customer ids"),
+]
+
+
+@pytest.mark.parametrize(("facts", "name", "words"), [*DOUBTS, *OF_EVERY_LOG])
+def test_what_was_doubted_of_the_log_at_training_is_not_told_of_a_mended_one(facts, name, words):
+    trained, _ = judged(facts)
+    assert words in trained.reasons[-1]
+    mended = when_scored(trained, age_days=3, log_half_width=0.2, continuity=quiet(1))
+    assert status(mended).get(name, "PASS") == "PASS"
+    assert mended.said == trained.said[:1]
+    again = when_scored(trained, age_days=3, log_half_width=0.2, **logs(facts))
+    assert [check.name for check in again.checks].count(name) == 1
+    assert sum(words in reason for reason in again.reasons) == 1
 
 
 def test_where_most_ids_were_cut_short_no_amount_is_to_be_used():

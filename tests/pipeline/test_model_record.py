@@ -33,7 +33,7 @@ def test_a_check_without_a_figure_has_none_when_it_is_read_again(without_a_past_
     assert read.decision == without_a_past_date.decision == "do not use"
     assert read.reasons == without_a_past_date.reasons
     for then, now in zip(without_a_past_date.checks, read.checks, strict=True):
-        assert (now.name, now.status) == (then.name, then.status)
+        assert (now.name, now.status, now.about) == (then.name, then.status, then.about)
         np.testing.assert_equal((now.value, now.threshold), (then.value, then.threshold))
         assert str(now.said) == str(then.said)
     assert any(np.isnan(check.value) for check in read.checks)

@@ -1,6 +1,7 @@
 """Whether the log that was learned from deceives: its dates, its pauses, its ids, its amounts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ltvkit.evaluation.check import Check, Status
 from ltvkit.log_facts import (
@@ -21,17 +22,6 @@ from ltvkit.log_facts import (
 )
 from ltvkit.wording import Sentence
 
-OF_THE_LOG = (
-    *("dates", "last days", "pauses", "ids over time", "who left"),
-    *("currencies", "spelling of ids"),
-    *("beginning", "customers who came back", "order values", "first orders"),
-    "rows of a sheet",
-    *("rows put aside", "refunds without an order", "orders worth nothing"),
-    *("duplicate rows", "amounts of lines", "largest customer", "largest spender"),
-    *("largest order", "ids cut short"),
-)
-"""The checks of whether the log goes on and is of one kind, told whatever the verdict is."""
-
 
 def checks_of_the_log(found: Continuity, mixed: Mixture) -> tuple[Check, ...]:
     """Whether it goes on to the snapshot, all the time, with the same and with all customers.
@@ -45,7 +35,8 @@ def checks_of_the_log(found: Continuity, mixed: Mixture) -> tuple[Check, ...]:
     ended = Check("last days", status, found.last_days, allowed, said)
     of_time = (_dates(found), ended, _pauses(found), _ids(found), _who_left(found))
     told = (*of_time, _currencies(mixed), _spellings(mixed))
-    return *told, *_doubts_over_time(found), *_doubts_of_rows(mixed)
+    checks = (*told, *_doubts_over_time(found), *_doubts_of_rows(mixed))
+    return tuple(replace(check, about="log") for check in checks)
 
 
 def _dates(found: Continuity) -> Check:

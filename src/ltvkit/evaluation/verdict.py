@@ -7,7 +7,7 @@ import numpy as np
 
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.evaluation.check import Check, Status
-from ltvkit.evaluation.log_checks import OF_THE_LOG, checks_of_the_log
+from ltvkit.evaluation.log_checks import checks_of_the_log
 from ltvkit.log_facts import Continuity, Mixture
 from ltvkit.panel import PART, RECORD_ROW, ROUGH_WITHIN
 from ltvkit.units import USUAL_INTERVAL
@@ -156,11 +156,11 @@ def when_scored(
         status, key = "REVIEW", "review"
     check = Check("age", status, age_days, FRESH_MODEL_DAYS, Sentence(f"check.age.{key}", facts))
     of_log = checks_of_the_log(continuity, mixture)
-    of_training = tuple(c for c in verdict.checks if c.name not in OF_THE_LOG)
+    of_training = tuple(c for c in verdict.checks if c.about != "log")
     checks = (*of_training, *of_log, check)
     told = tuple(c.said for c in of_log if c.status != "PASS")
     # Of the log as it was then no more is told, but for what failed: the model learned from that.
-    then = {c.said.key for c in verdict.checks if c.name in OF_THE_LOG and c.status != "FAIL"}
+    then = {c.said.key for c in verdict.checks if c.about == "log" and c.status != "FAIL"}
     dropped = then | {sentence.key for sentence in told}
     said = tuple(sentence for sentence in verdict.said if sentence.key not in dropped)
     if verdict.decision != "use":

@@ -38,7 +38,7 @@ from ltvkit.models.total.season import Season
 from ltvkit.panel import ModelOfRecord
 from ltvkit.units import USUAL_INTERVAL
 
-SCHEMA = 16
+SCHEMA = 17
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,7 @@ def verdict_facts(verdict: Verdict) -> dict[str, Any]:
                 "threshold": check.threshold,
                 "recommendation": check.recommendation,
                 "said": check.said.as_json(),
+                "about": check.about,
             }
             for check in verdict.checks
         ],
@@ -209,6 +210,7 @@ def verdict_of(facts: Mapping[str, Any]) -> Verdict:
                 _number(check["value"]),
                 _number(check["threshold"]),
                 Sentence.from_json(check["said"]),
+                check["about"],
             )
             for check in facts["checks"]
         ),

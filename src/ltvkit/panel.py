@@ -5,7 +5,7 @@ already over. This module holds the frames of such a panel, the plan of its date
 has to offer; `features` fills it, `models` learns from it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol, Self
@@ -179,8 +179,20 @@ class Level(Protocol):
     def grade(self) -> str:
         """How the total may be used: `plan`, `rough`, `unsure` or `none`."""
 
+    @property
+    def values(self) -> float:
+        """What it is moved by because orders of late are worth more or less than before, a log."""
+
+    @property
+    def untried(self) -> float:
+        """Its share of customers who came of late as no past date has tried."""
+
+    @property
+    def fold_errors(self) -> Sequence[float]:
+        """ln(actual / forecast) at past dates."""
+
     def parts(self) -> dict[str, Any]:
-        """What it is made of, as plain JSON values."""
+        """What it is made of, as plain JSON values, for `run.json` alone."""
 
 
 class ModelOfRecord(LtvModel, Protocol):

@@ -89,7 +89,7 @@ class OrderShop:
 
     def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
         """Whether more customers came of late than at any past date."""
-        return (check_newcomers(model.level_.parts()["untried"]),)
+        return (check_newcomers(model.level_.untried),)
 
     def new_model(self) -> ModelOfRecord:
         """The stack."""

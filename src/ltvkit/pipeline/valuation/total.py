@@ -1,5 +1,6 @@
 """The total of all customers: revenue and margin, how sure they are, and what that means."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,12 @@ def total_of(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> 
     """The total, with the interval that was learned for it, and its meaning."""
     revenue = float(values["predicted_revenue"].sum())
     margin = float(values["predicted_value"].sum())
-    width, parts = float(np.exp(model.level_.log_half_width)), model.level_.parts()
+    level = model.level_
+    width = float(np.exp(level.log_half_width))
     said = [
-        Sentence(f"total.{model.level_.grade}"),
-        *_values_changed(parts["values"]),
-        *leaning(parts["past_errors"], model.level_.log_half_width),
+        Sentence(f"total.{level.grade}"),
+        *_values_changed(level.values),
+        *leaning(level.fold_errors, level.log_half_width),
         *_not_due(values),
     ]
     return {
@@ -32,10 +34,10 @@ def total_of(model: ModelOfRecord, values: pd.DataFrame, snapshot: Snapshot) -> 
         "margin": margin,
         "margin_low": min(margin / width, margin * width),
         "margin_high": max(margin / width, margin * width),
-        "log_half_width": model.level_.log_half_width,
-        "grade": model.level_.grade,
+        "log_half_width": level.log_half_width,
+        "grade": level.grade,
         "horizon_days": snapshot.horizon_days,
-        "parts": parts,
+        "parts": level.parts(),
         "words": " ".join(map(str, said)),
         "said": [sentence.as_json() for sentence in said],
     }
@@ -49,7 +51,7 @@ def _values_changed(change: float) -> list[Sentence]:
     return [Sentence(key, {"share": abs(float(np.expm1(change)))})]
 
 
-def leaning(past_errors: list[float], log_half_width: float) -> list[Sentence]:
+def leaning(past_errors: Sequence[float], log_half_width: float) -> list[Sentence]:
     """Whether forecasts of the past all erred to the same side, and by how much."""
     errors = np.array(past_errors)
     middle = float(np.median(errors)) if len(errors) else 0.0

@@ -11,7 +11,10 @@ from fitted_contracts import USAGE, YEARLY, fitted
 from ltvkit.contracts import ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.features.contracts import contracts_ended
+from ltvkit.models import contractual
 from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
+from ltvkit.models.contracts import supposed
+from ltvkit.models.contracts.renewals import outlook
 from ltvkit.models.contractual import READ, ContractualLtv
 from ltvkit.schemas import PREDICTIONS, check_frame
 from simulated_contracts import (
@@ -133,6 +136,21 @@ def test_a_prediction_does_not_depend_on_who_else_is_predicted(one):
     pd.testing.assert_frame_equal(
         model.contributions(some), model.contributions(panel.now).loc[some.index]
     )
+
+
+def test_a_prediction_looks_ahead_in_the_same_way_once_only(one, monkeypatch):
+    model, now = one[2], one[1].now
+    looked = []
+
+    def looking(law, features, horizon_days, **options):
+        looked.append((pd.util.hash_pandas_object(features).sum(), horizon_days, str(options)))
+        return outlook(law, features, horizon_days, **options)
+
+    for module in (contractual, supposed):
+        monkeypatch.setattr(module, "outlook", looking)
+    model.predict(now, 50)
+    assert len(looked) > 1
+    assert len(set(looked)) == len(looked)
 
 
 def test_contributions_add_up_to_the_prediction(one):

@@ -170,7 +170,8 @@ class ContractualLtv(BaseEstimator):
         """
         days = self.horizon_days_ if horizon_days is None else horizon_days
         ahead = outlook(self.law_, features, days)
-        expected = self._payments(features, days)
+        whole = if_all_made(self.law_, features, days)
+        expected = self._with_returns(features, ahead.expected, whole)
         value = self._value(features)
         due = self.law_.due(features, days)
         running = self.law_.is_running(features)
@@ -209,7 +210,7 @@ class ContractualLtv(BaseEstimator):
                 **self._next_payment(features, running & (active >= UNLIKELY)),
                 "renewals_due": due,
                 "prob_kept": np.where(running, stays, ahead.any),
-                "revenue_if_kept": if_all_made(self.law_, features, days) * value,
+                "revenue_if_kept": whole * value,
             },
             index=features.index,
         )
@@ -319,11 +320,16 @@ class ContractualLtv(BaseEstimator):
     def _payments(self, features: pd.DataFrame, days: float) -> Floats:
         """Expected payments, those after pauses included."""
         expected = outlook(self.law_, features, days).expected
+        whole = if_all_made(self.law_, features, days) if self.regained_ > 0 else expected
+        return self._with_returns(features, expected, whole)
+
+    def _with_returns(self, features: pd.DataFrame, expected: Floats, whole: Floats) -> Floats:
+        """Payments by the law with those that come after all, of the `whole` if all were made."""
         if self.regained_ <= 0:
             return expected * (1 + self.regained_)
-        given_up = if_all_made(self.law_, features, days) - expected
         running = self.law_.is_running(features)
-        return np.where(running, expected + self.regained_ * np.maximum(given_up, 0.0), expected)
+        given_up = np.maximum(whole - expected, 0.0)
+        return np.where(running, expected + self.regained_ * given_up, expected)
 
     def _value(self, features: pd.DataFrame) -> Floats:
         """Revenue of a period in the days ahead."""

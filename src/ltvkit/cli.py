@@ -107,7 +107,7 @@ def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.config import load_config
     from ltvkit.pipeline.inputs.load import open_log, open_tables
     from ltvkit.pipeline.modelling.attributes import customer_attributes
-    from ltvkit.pipeline.modelling.kinds import snapshot_of
+    from ltvkit.pipeline.modelling.kinds import kind_of, snapshot_of
     from ltvkit.pipeline.train import backtest_log
     from ltvkit.progress import reporting
     from ltvkit.terminal import print_backtest
@@ -117,7 +117,8 @@ def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
         log = open_log(loaded)
         customers = customer_attributes(loaded, open_tables(loaded))
         asked = snapshot_of(loaded, log)
-        result = backtest_log(loaded, log, asked, progress, customers=customers)
+        kind = kind_of(loaded, log, customers)
+        result = backtest_log(kind, log, asked, progress, seed=loaded.model.seed)
     print_backtest(result)
 
 

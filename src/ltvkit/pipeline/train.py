@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from ltvkit.config import Config
 from ltvkit.data import CleanLog, continuity, mixture
 from ltvkit.errors import UserError
@@ -17,7 +15,7 @@ from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.pipeline.decisions.decide import decide
 from ltvkit.pipeline.inputs.load import open_log, open_tables
 from ltvkit.pipeline.modelling.attributes import customer_attributes
-from ltvkit.pipeline.modelling.kinds import clock_of, kind_of, snapshot_of
+from ltvkit.pipeline.modelling.kinds import Kind, clock_of, kind_of, snapshot_of
 from ltvkit.pipeline.modelling.record import about_training, record_of_training
 from ltvkit.pipeline.run_folder.write import write_run
 from ltvkit.pipeline.unit_economics.beforehand import check_economics
@@ -102,10 +100,10 @@ def _train(
             progress.step(note)
     customers = customer_attributes(config, tables)
     check_economics(config, log, tables)
-    progress.step("Backtest at past dates")
-    backtest = backtest_log(config, log, snapshot, progress, customers=customers)
-    progress.step(f"Training on all of the history to {snapshot.as_of}")
     kind = kind_of(config, log, customers)
+    progress.step("Backtest at past dates")
+    backtest = backtest_log(kind, log, snapshot, progress, seed=config.model.seed)
+    progress.step(f"Training on all of the history to {snapshot.as_of}")
     panel = kind.panel(log.order_days, snapshot)
     model = kind.new_model().fit(panel, report=progress.advance)
     verdict = review(
@@ -169,15 +167,9 @@ def _record_in_mlflow(config: Config, run_folder: Path, model_folder: Path) -> "
 
 
 def backtest_log(
-    config: Config,
-    log: CleanLog,
-    snapshot: Snapshot,
-    progress: Progress,
-    *,
-    customers: pd.DataFrame | None,
+    kind: Kind, log: CleanLog, snapshot: Snapshot, progress: Progress, *, seed: int
 ) -> Backtest:
-    """Rolling origins over a cleaned log, with the attributes of its customers."""
-    kind = kind_of(config, log, customers)
+    """Rolling origins over a cleaned log."""
     return run_backtest(
         kind.folds(log, snapshot),
         # As it was known then: refunds that came later are not netted yet.
@@ -185,6 +177,6 @@ def backtest_log(
         make_truth=lambda fold: kind.truth(log.order_days, fold),
         record=kind.new_model,
         others=kind.others,
-        seed=config.model.seed,
+        seed=seed,
         report=progress.advance,
     )

@@ -149,8 +149,10 @@ def _climb(
 def _bfgs(descent: Objective, theta: Floats, centre: Floats) -> tuple[Floats, float]:
     """Quasi-Newton steps downhill, to near the bottom or to the edge of the box.
 
-    SciPy's L-BFGS-B calls threaded LAPACK on matrices of a dozen rows: on a busy machine that
-    costs a hundred times what the steps themselves do.
+    A step is bounded here, and is not in SciPy's BFGS: where customers have thousands of orders its
+    steps lead to where no likelihood is finite, and it finds no top from any start. L-BFGS-B calls
+    threaded LAPACK on matrices of a dozen rows: on a busy machine that costs a hundred times what
+    the steps themselves do.
     Nocedal and Wright (2006), Numerical Optimization, algorithm 6.1, with backtracking.
     """
     value, gradient = descent(theta)

@@ -74,7 +74,7 @@ class ShopClock:
         Both in days since 1970-01-01.
         """
         if self.months_moved is not None:
-            return whole_months(day) + self.months_moved
+            return last_month_end(day) + self.months_moved
         return day + sum(min(max(one.ended - 1 - day, 0), one.days) for one in self.pauses)
 
     def since(self, day: int) -> int:
@@ -93,7 +93,7 @@ class ShopClock:
     def cutoff(self, day: int) -> int:
         """The last day of the calendar of which all is told by a day of this clock."""
         told = self.calendar(day)
-        return told if self.months_moved is None else whole_months(told)
+        return told if self.months_moved is None else last_month_end(told)
 
     def horizon(self, as_of_day: int, horizon_days: int) -> int:
         """Days of the calendar after the snapshot, near those asked, that tell whole months.
@@ -150,10 +150,10 @@ def months_after(day: int, days: int) -> int:
     return month_of(int(month.astype("datetime64[D]").astype(np.int64)))[1] - day
 
 
-def whole_months(day: int) -> int:
+def last_month_end(day: int) -> int:
     """The last day of the last month that is over by the end of a day.
 
-    >>> whole_months(57), whole_months(58), whole_months(59)  # 1970-02-27 to 1970-03-01
+    >>> last_month_end(57), last_month_end(58), last_month_end(59)  # 1970-02-27 to 1970-03-01
     (30, 58, 58)
     """
     first, last = month_of(day)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from ltvkit.data.beginning import QUARTER_DAYS, counts, history_begins
 from ltvkit.log_facts import WEEK_DAYS, usual_pause_days
-from ltvkit.shop_clock import CALENDAR, Pause, ShopClock, month_of, whole_months
+from ltvkit.shop_clock import CALENDAR, Pause, ShopClock, last_month_end, month_of
 from ltvkit.snapshot import as_day_number
 from ltvkit.units import DAYS_PER_YEAR, Integers
 
@@ -113,7 +113,7 @@ def _coarse(day: Integers, orders: Integers, as_of_day: int) -> ShopClock | None
     told = month_of(int(day[day <= as_of_day].max(initial=day[0])))[1]
     of_month = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
     return ShopClock(
-        months_moved=as_of_day - max(told, whole_months(as_of_day)),
+        months_moved=as_of_day - max(told, last_month_end(as_of_day)),
         month_days=(int(of_month.min()), int(of_month.max())),
     )
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
-from ltvkit.evaluation.judging import COLUMNS, Row, fold_of, judge_revenue
+from ltvkit.evaluation.judging import COLUMNS, Row, fold_at, judge_revenue
 from ltvkit.panel import PART, RECORD_ROW, YEAR_DAYS, LtvModel, ModelOfRecord, Panel
 from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.shop_clock import CALENDAR, ShopClock, months_after
@@ -195,7 +195,9 @@ def run_backtest(
             continue
         truth = make_truth(snapshot)
         predicted = model.predict(panel.now)
-        fold = fold_of(len(totals), snapshot, now=panel.now, truth=truth, told=predicted, seed=seed)
+        fold = fold_at(
+            len(totals), snapshot, now=panel.now, truth=truth, predicted=predicted, seed=seed
+        )
         revenue = fold.revenue
         by_chance.append(metrics.chance_gini(revenue[fold.ranked]))
         rows += fold.rows(RECORD_ROW, fold.judged(predicted))
@@ -216,11 +218,11 @@ def run_backtest(
             else:
                 rows += fold.rows(name, fold.judged(predicted))
     report("backtest", steps, steps)
-    told = pd.DataFrame(rows, columns=list(COLUMNS))
-    check_frame(told, BACKTEST)
+    judged = pd.DataFrame(rows, columns=list(COLUMNS))
+    check_frame(judged, BACKTEST)
     of_record = pd.concat(deciles, ignore_index=True) if deciles else None
     return Backtest(
-        table=told,
+        table=judged,
         deciles=pd.DataFrame(of_record, columns=list(DECILE_COLUMNS)),
         totals=tuple(totals),
         notes=notes,

@@ -54,11 +54,11 @@ class Fold:
 
     def judged(self, predicted: pd.DataFrame) -> dict[str, float]:
         """All metrics of a model, those of new customers last."""
-        told = predicted["predicted_revenue"].to_numpy(dtype=float)
+        predicted_revenue = predicted["predicted_revenue"].to_numpy(dtype=float)
         return {
             **judge(predicted, self.revenue, self.stayed, seed=self.seed, ranked=self.ranked),
             **judge_orders(predicted, self.orders),
-            **judge_new(told, self.revenue, self.new),
+            **judge_new(predicted_revenue, self.revenue, self.new),
         }
 
     def rows(self, model: str, values: Mapping[str, float]) -> list[Row]:
@@ -76,13 +76,13 @@ class Fold:
         ]
 
 
-def fold_of(
+def fold_at(
     number: int,
     snapshot: Snapshot,
     *,
     now: pd.DataFrame,
     truth: pd.DataFrame,
-    told: pd.DataFrame,
+    predicted: pd.DataFrame,
     seed: int,
 ) -> Fold:
     """What every model is judged by at a past date.
@@ -95,12 +95,12 @@ def fold_of(
         The customers known at the date.
     truth : DataFrame
         What came; see `ltvkit.evaluation.backtest.run_backtest`.
-    told : DataFrame
+    predicted : DataFrame
         The predictions of the model of record, which say who has a contract.
     """
     revenue, orders, stayed = _outcome(now, truth)
     new = (now["age_days"] < NEW_DAYS).to_numpy()
-    return Fold(number, snapshot, revenue, orders, stayed, _ranked(told), new, seed)
+    return Fold(number, snapshot, revenue, orders, stayed, _ranked(predicted), new, seed)
 
 
 def judge(
@@ -119,8 +119,8 @@ def judge(
     owe one: what is sure needs no forecast. Intervals, moreover, only where they leave something
     out: with one renewal due, nothing between all and none can be said.
     """
-    revenue_told = predicted["predicted_revenue"].to_numpy(dtype=float)
-    values = judge_revenue(revenue_told, revenue, ranked=ranked)
+    predicted_revenue = predicted["predicted_revenue"].to_numpy(dtype=float)
+    values = judge_revenue(predicted_revenue, revenue, ranked=ranked)
     held = coverage(revenue, predicted["low"], predicted["high"]) if "low" in predicted else None
     values |= _judge_chances(predicted, stayed, seed=seed)
     if held is not None:
@@ -197,8 +197,11 @@ def judge_orders(predicted: pd.DataFrame, orders: Floats) -> dict[str, float]:
     """Error of the number of orders, in all and of a customer; empty where none was forecast."""
     if "expected_orders" not in predicted:
         return {}
-    told = predicted["expected_orders"].to_numpy(dtype=float)
-    return {"orders_bias": metrics.bias(orders, told), "orders_mae": metrics.mae(orders, told)}
+    expected = predicted["expected_orders"].to_numpy(dtype=float)
+    return {
+        "orders_bias": metrics.bias(orders, expected),
+        "orders_mae": metrics.mae(orders, expected),
+    }
 
 
 def judge_new(predicted: Floats, revenue: Floats, new: npt.NDArray[np.bool_]) -> dict[str, float]:

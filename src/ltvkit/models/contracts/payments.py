@@ -24,7 +24,8 @@ mostly fixed, and a blend of two plans is the price of neither."""
 
 ADDS_UP = 1e6
 QUANTILES = 21
-CENT = 1e-9
+TOLERANCE = 1e-9
+"""What is nearer than that, beside what it is compared with, is the same."""
 
 MOST_CELLS = 2_000_000
 """Of a block of customers times what each may bring: 16 MB a copy."""
@@ -88,7 +89,7 @@ def learn_value(periods: pd.DataFrame, features: pd.DataFrame) -> PeriodValue:
         weights, _ = nnls(held, np.append(target - mean, ADDS_UP))
     blended = float(((target - mean - (known * weights).sum(axis=1)) ** 2).mean())
     as_it_is = float(((target - mean - known[:, 0]) ** 2).mean())
-    if as_it_is <= AS_IT_IS * blended + CENT:
+    if as_it_is <= AS_IT_IS * blended + TOLERANCE:
         weights = np.array([1.0, 0.0, 0.0])
     first, second, third = weights.tolist()
     return PeriodValue((first, second, third), mean, after_free)
@@ -127,7 +128,7 @@ def share_below(next_renewal: Floats, scatter: tuple[float, ...]) -> Floats:
     scatter : tuple of float
         From `scatter_of`.
     """
-    usual = np.array(scatter) <= np.median(scatter) * (1 + CENT)
+    usual = np.array(scatter) <= np.median(scatter) * (1 + TOLERANCE)
     return np.where(next_renewal >= USUAL_INTERVAL, float(usual.mean()), 0.0)
 
 
@@ -169,7 +170,7 @@ def intervals(
     # Sums of prices are exact to the cent only.
     low, high = (
         np.where(nothing, 0.0, ends * near)[place]
-        for ends, near in ((low, 1 - CENT), (high, 1 + CENT))
+        for ends, near in ((low, 1 - TOLERANCE), (high, 1 + TOLERANCE))
     )
     if holds is None:
         return low, high

@@ -244,9 +244,9 @@ def learn_law(history: ContractHistory, terms: ContractTerms) -> tuple[RenewalLa
     count = column(customers, "customers")
     crowd, later = float(count[opening].sum()), float(count[~opening].sum())
     told_apart = crowd > CROWDED_OPENING * history.new_contracts and later >= FEWEST_NEW
-    kept = customers[~opening] if told_apart else customers
+    dated = customers[~opening] if told_apart else customers
     optimum = most_likely(
-        column(kept, "renewals"), column(kept, "cancels"), column(kept, "customers")
+        column(dated, "renewals"), column(dated, "cancels"), column(dated, "customers")
     )
     alpha, beta = np.exp(optimum.theta).tolist()
     gaps, shares = _gap_shares(history.gaps, terms)

@@ -92,16 +92,16 @@ def record_of_training(
 def model_version(config: Config, log: CleanLog, tables: Tables) -> str:
     """Twelve hex digits that name the model: of its data, its settings and this version."""
     settings = config.settings()
-    told = {key: settings[key] for key in ("data", "snapshot", "model")}
-    told["model"].pop("threads", None)
+    asked = {key: settings[key] for key in ("data", "snapshot", "model")}
+    asked["model"].pop("threads", None)
     # Data is known by what it holds, wherever it lies; costs, touches and leads are not learned.
     for table in ("transactions", "costs", "touches", "leads"):
-        told["data"].pop(table)
-    (told["data"]["customers"] or {}).pop("path", None)
+        asked["data"].pop(table)
+    (asked["data"]["customers"] or {}).pop("path", None)
     if config.kind == "contractual":
-        told |= {key: settings[key] for key in ("kind", "renewal_days", "grace_days")}
+        asked |= {key: settings[key] for key in ("kind", "renewal_days", "grace_days")}
     read = [log.sha256, *([tables.customers.sha256] if tables.customers else [])]
-    text = json.dumps([*read, told, __version__], sort_keys=True)
+    text = json.dumps([*read, asked, __version__], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -64,10 +64,10 @@ def channel_returns(
         observed, level_sd_log=level_sd_log, draws=draws, seed=seed
     ).set_index("channel")
     names = channels["channel"].tolist()
-    told = channels.copy()
+    table = channels.copy()
     for name in _TO_DATE:
         for column in (name, f"{name}_low", f"{name}_high"):
-            told[column] = there[column].reindex(names).to_numpy()
+            table[column] = there[column].reindex(names).to_numpy()
     paid = channels.set_index("channel")["loaded_cac"].astype(float)
     goals, trends, compared = [], [], []
     for name in names:
@@ -81,13 +81,13 @@ def channel_returns(
         goals.append(goal)
         trends.append(None if trend is None else trend.verdict)
         compared.append(months)
-    told["payback_goal"] = pd.Series(goals, index=told.index, dtype="str")
-    told["cohort_trend"] = pd.Series(trends, index=told.index, dtype="str")
-    told["cohort_trend_months"] = pd.array(compared, dtype="Int64")
+    table["payback_goal"] = pd.Series(goals, index=table.index, dtype="str")
+    table["cohort_trend"] = pd.Series(trends, index=table.index, dtype="str")
+    table["cohort_trend_months"] = pd.array(compared, dtype="Int64")
     if ledger is None:
-        return told
-    told["roas"] = _roas(ledger, order_days, told)
-    return _with_lead_costs(told, ledger)
+        return table
+    table["roas"] = _roas(ledger, order_days, table)
+    return _with_lead_costs(table, ledger)
 
 
 def trend_months(

@@ -118,7 +118,7 @@ def backtest(config: ConfigPath, overrides: Overrides = None) -> None:
         customers = customer_attributes(loaded, open_tables(loaded))
         asked = snapshot_of(loaded, log)
         kind = kind_of(loaded, log, customers)
-        result = backtest_log(kind, log, asked, progress, seed=loaded.model.seed)
+        result = backtest_log(kind, log, snapshot=asked, seed=loaded.model.seed, progress=progress)
     print_backtest(result)
 
 

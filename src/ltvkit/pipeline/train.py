@@ -102,7 +102,7 @@ def _train(
     check_economics(config, log, tables)
     kind = kind_of(config, log, customers)
     progress.step("Backtest at past dates")
-    backtest = backtest_log(kind, log, snapshot, progress, seed=config.model.seed)
+    backtest = backtest_log(kind, log, snapshot=snapshot, seed=config.model.seed, progress=progress)
     progress.step(f"Training on all of the history to {snapshot.as_of}")
     panel = kind.panel(log.order_days, snapshot)
     model = kind.new_model().fit(panel, report=progress.advance)
@@ -116,7 +116,9 @@ def _train(
         mixture=mixture(log),
         of_kind=kind.checks(log, model),
     )
-    record = record_of_training(config, log, tables, model, backtest, verdict)
+    record = record_of_training(
+        config, log, tables=tables, model=model, backtest=backtest, verdict=verdict
+    )
 
     progress.step("Value, lists and report")
     decisions = decide(
@@ -129,13 +131,15 @@ def _train(
         model_version=record.version,
         with_contacts=with_contacts,
     )
-    save_model(
-        TrainedModel(
-            model,
-            about=about_training(config, log, customers, snapshot, record, decisions.rfm_cuts),
-        ),
-        model_folder,
+    about = about_training(
+        config,
+        log,
+        customers=customers,
+        snapshot=snapshot,
+        record=record,
+        rfm_cuts=decisions.rfm_cuts,
     )
+    save_model(TrainedModel(model, about=about), model_folder)
     write_run(
         run_folder,
         config=config,
@@ -167,7 +171,7 @@ def _record_in_mlflow(config: Config, run_folder: Path, model_folder: Path) -> "
 
 
 def backtest_log(
-    kind: Kind, log: CleanLog, snapshot: Snapshot, progress: Progress, *, seed: int
+    kind: Kind, log: CleanLog, *, snapshot: Snapshot, seed: int, progress: Progress
 ) -> Backtest:
     """Rolling origins over a cleaned log."""
     return run_backtest(

@@ -193,7 +193,13 @@ def outlook(
         if rate is None and law.returns is not None:
             missed = (1 - first[:, 0]) / not_yet[:, 0]
             tail[open_] += _after_a_miss(
-                law, n[open_], c[open_], e[open_], missed, horizon_days, count
+                law,
+                n=n[open_],
+                c=c[open_],
+                e=e[open_],
+                missed=missed,
+                horizon_days=horizon_days,
+                count=count,
             )
     if law.returns is not None and (~open_).any():
         renewed = _chain(chance, n[~open_], c[~open_], count)
@@ -291,6 +297,7 @@ def _beginning(law: RenewalLaw, periods: Floats, horizon_days: float, count: int
 
 def _after_a_miss(
     law: RenewalLaw,
+    *,
     n: Floats,
     c: Floats,
     e: Floats,

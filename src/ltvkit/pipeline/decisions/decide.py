@@ -116,7 +116,7 @@ def decide(
         horizon_days=snapshot.horizon_days,
         annual_discount_rate=config.economics.annual_discount_rate,
     )
-    values = _values(config, model, features, share, worth, snapshot)
+    values = _values(config, model, features=features, share=share, worth=worth, snapshot=snapshot)
     undiscounted = values["predicted_revenue"] * values["customer_id"].map(share)
 
     seasonal = config.kind != "contractual"
@@ -161,7 +161,13 @@ def decide(
         leads=_leads(config, tables, snapshot),
         rfm_cuts=audience.rfm_cuts(scored) if rfm_cuts is None else rfm_cuts,
         prospects=_prospects(
-            config, tables, order_days, economics, main_channel, snapshot, len(profile)
+            config,
+            tables,
+            order_days=order_days,
+            economics=economics,
+            main_channel=main_channel,
+            snapshot=snapshot,
+            horizon_months=len(profile),
         ),
     )
 
@@ -169,6 +175,7 @@ def decide(
 def _values(
     config: Config,
     model: ModelOfRecord,
+    *,
     features: pd.DataFrame,
     share: pd.Series,
     worth: Discount,
@@ -215,6 +222,7 @@ def _known(tables: Tables, main_channel: pd.DataFrame) -> pd.DataFrame | None:
 def _prospects(
     config: Config,
     tables: Tables,
+    *,
     order_days: pd.DataFrame,
     economics: UnitEconomics,
     main_channel: pd.DataFrame,

@@ -64,6 +64,7 @@ class ModelRecord:
 def record_of_training(
     config: Config,
     log: CleanLog,
+    *,
     tables: Tables,
     model: ModelOfRecord,
     backtest: Backtest,
@@ -108,6 +109,7 @@ def model_version(config: Config, log: CleanLog, tables: Tables) -> str:
 def about_training(
     config: Config,
     log: CleanLog,
+    *,
     customers: pd.DataFrame | None,
     snapshot: Snapshot,
     record: ModelRecord,

@@ -65,7 +65,9 @@ def write_run(
         data=data,
     )
     with whole_folder(folder, holds="run.json") as fresh:
-        lists = _write_tables(fresh, config, snapshot, log, model, decisions)
+        lists = _write_tables(
+            fresh, config, snapshot=snapshot, log=log, model=model, decisions=decisions
+        )
         facts = {
             "schema": SCHEMA,
             "name": config.name,
@@ -92,6 +94,7 @@ def write_run(
 def _write_tables(
     folder: Path,
     config: Config,
+    *,
     snapshot: Snapshot,
     log: CleanLog,
     model: ModelRecord,

@@ -99,7 +99,15 @@ def unit_economics_of(
     first_orders = first_orders_of(order_days, customers)
     opened = opening_of(config, first_orders, snapshot.as_of)
     new_from = opened.new_from
-    worth = worth_of(config, order_days, first_orders, credited, as_of, outlook, new_from=new_from)
+    worth = worth_of(
+        config,
+        order_days,
+        first_orders=first_orders,
+        credited=credited,
+        as_of=as_of,
+        outlook=outlook,
+        new_from=new_from,
+    )
     costs = tables.costs.frame if tables.costs else None
     ledger, in_flight = ledger_of(
         config, costs, credited, first_orders, snapshot.as_of, new_from=new_from

@@ -66,11 +66,11 @@ class Worth:
 def worth_of(
     config: Config,
     order_days: pd.DataFrame,
+    *,
     first_orders: pd.Series,
     credited: pd.DataFrame,
     as_of: pd.Timestamp,
     outlook: Outlook,
-    *,
     new_from: date | None,
 ) -> Worth:
     """Value at acquisition, observed and predicted, by channel and by cohort."""

@@ -51,6 +51,14 @@ FEWEST_CUSTOMERS = 20
 SHORTEST_LABEL = 7
 """Days of the shortest labels: a choice, whole weeks."""
 
+HELD_TWICE_AND_DAYS, HELD_TIMES = 28, 2.5
+"""History holds labels of the horizon if it holds it twice and four weeks, or two and a half times:
+choices, so that customers have a past of that length before a label."""
+
+LABEL_SHARE, FEW_DAYS = 0.4, 14
+"""Labels where it does not: so much of history, so that more than a label lies before them, and two
+weeks at least. Choices."""
+
 SHORTER_LABELS = (0.5, 1.0)
 """Lengths of labels, as shares of the longest: short ones reach nearer to today."""
 
@@ -244,16 +252,20 @@ class ModelOfRecord(LtvModel, Protocol):
 
 
 def label_length(history_days: int, horizon_days: int) -> int:
-    """Days of the longest labels: the horizon if history holds it twice, else 40 % of history.
+    """Days of the longest labels: the horizon if history holds it twice and more.
 
     A week at least: in less nearly nobody orders, and what is learned of a week is spread over it.
+    Else 40 % of history, the horizon at most; but two weeks at least, of a shorter horizon too.
 
-    >>> label_length(1000, 365), label_length(272, 273), label_length(1000, 1)
-    (365, 108, 7)
+    >>> label_length(1000, 365), label_length(1000, 1)
+    (365, 7)
+    >>> label_length(272, 273), label_length(30, 13)
+    (108, 14)
     """
-    if history_days >= 2 * horizon_days + 28 or history_days >= 2.5 * horizon_days:
+    twice = 2 * horizon_days + HELD_TWICE_AND_DAYS
+    if history_days >= min(twice, HELD_TIMES * horizon_days):
         return max(SHORTEST_LABEL, horizon_days)
-    return max(14, min(horizon_days, int(0.4 * history_days)))
+    return max(FEW_DAYS, min(horizon_days, int(LABEL_SHARE * history_days)))
 
 
 def shortest_history(label_days: int) -> float:

@@ -16,6 +16,9 @@ CENTRES = 40
 QUANTILES = 200
 WINDOW = 0.12
 SMALLEST_WINDOW = 60
+"""Ranks and quantiles at which the scatter is kept, the share of those who ordered that it is read
+from around a rank, and the fewest of them: choices. Ranks next to each other share four fifths."""
+
 MISS_POWER = 1.075
 """The chance of a miss, taken to this power: .2 becomes .18, .05 becomes .04.
 

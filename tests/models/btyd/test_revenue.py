@@ -1,4 +1,4 @@
-"""Orders times value: the composition, its discounting and its written form."""
+"""Orders times value: the composition and its written form."""
 
 import json
 

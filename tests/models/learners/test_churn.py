@@ -1,4 +1,4 @@
-"""P(order) from two sources: calibrated where the truth is known."""
+"""P(order) from several sources: calibrated where the truth is known."""
 
 import numpy as np
 import pytest

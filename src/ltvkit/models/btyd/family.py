@@ -23,7 +23,7 @@ COLUMNS = (
     "pareto_expected_value",
     "pareto_repeat_expected_value",
 )
-"""What `BtydFamily.describe` adds to a frame of features."""
+"""What the models say, of what `BtydFamily.describe` adds to a frame of features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class BtydFamily:
         return np.minimum(self.repeat_value.expected_order_value(summary), self.largest_value)
 
     def describe(self, features: pd.DataFrame, label_days: float) -> pd.DataFrame:
-        """The features with `COLUMNS` for the next `label_days` days added."""
+        """The features with `COLUMNS` for the next `label_days` days, and `log_label_days`."""
         orders = self.mbgnbd.expected_orders(features, label_days)
         value = self.order_value(features)
         pareto_orders = self.pareto.expected_orders(features, label_days)

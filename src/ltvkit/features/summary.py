@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from ltvkit.data import order_days_from_frame
@@ -28,7 +29,8 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
     DataFrame
         `ltvkit.schemas.SUMMARY`, one row per customer: `repeat_orders` (x),
         `age_at_last_order_days` (t_x), `age_days` (T), `mean_order_value` (all order days) and
-        `mean_repeat_order_value` (without the first).
+        `mean_repeat_order_value` (without the first). Beside it `sum_log_gap_days`, the sum of the
+        logarithms of the days between orders, by which `MbgCnbdK` knows how regular they are.
 
     Raises
     ------
@@ -43,8 +45,8 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
     ...     "customer_id": ["007", "007", "008"],
     ...     "ordered_at": ["2024-01-05", "2024-01-19", "2024-01-08"],
     ...     "revenue": [20.0, 30.0, 15.0]})
-    >>> summarise(orders, as_of="2024-01-31").iloc[0, 1:].astype(float).tolist()
-    [1.0, 14.0, 26.0, 25.0, 30.0]
+    >>> summarise(orders, as_of="2024-01-31").iloc[0, 1:].astype(float).round(3).tolist()
+    [1.0, 14.0, 26.0, 25.0, 30.0, 2.639]
     """
     log = order_days_from_frame(transactions, as_of=as_of)
     seen = seen_at(with_history(log.order_days), snapshot_days([as_day_number(log.as_of)]))
@@ -54,4 +56,13 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
         .sort_values("customer_id", ignore_index=True)
     )
     check_frame(summary, SUMMARY)
-    return summary
+    gaps = _sum_log_gaps(log.to_pandas())
+    return summary.assign(sum_log_gap_days=gaps.reindex(summary["customer_id"]).to_numpy())
+
+
+def _sum_log_gaps(order_days: pd.DataFrame) -> "pd.Series[float]":
+    """By customer; 0 where there is one order day."""
+    days = order_days.sort_values(["customer_id", "ordered_on"], ignore_index=True)
+    gaps = days.groupby("customer_id")["ordered_on"].diff().dt.days
+    logs = pd.Series(np.log(gaps), dtype=float)
+    return logs.groupby(days["customer_id"]).sum()

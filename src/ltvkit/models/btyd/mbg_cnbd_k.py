@@ -111,8 +111,8 @@ class MbgCnbdK(BaseEstimator):
         ----------
         summary : DataFrame
             A customer summary. If it has a column `sum_log_gap_days`, the sum of the logarithms of
-            the gaps between a customer's order days, k is chosen with the gaps in view;
-            otherwise from (x, t_x, T) alone, which say less about it.
+            the gaps between a customer's order days, as that of `ltvkit.summarise` has, k is chosen
+            with the gaps in view; otherwise from (x, t_x, T) alone, which say less about it.
         weight : str, optional
             Column that says how many customers a row stands for.
 

@@ -14,29 +14,24 @@ from benchmarks.accuracy.pymc_script import PymcScript
 from benchmarks.speed.meter import Meter
 
 from ltvkit.data import CleanLog, continuity, mixture, order_days_from_frame
-from ltvkit.evaluation.backtest import (
-    Backtest,
-    fold_snapshots,
-    run_backtest,
-)
+from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.coverage import attainable_coverage
-from ltvkit.evaluation.judging import judge, judge_revenue
+from ltvkit.evaluation.judging import judge
 from ltvkit.evaluation.kind_checks import check_newcomers
 from ltvkit.evaluation.metrics import chance_gini
 from ltvkit.evaluation.verdict import review
-from ltvkit.features.engine import fetch
-from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel
-from ltvkit.features.snapshots import snapshot_days
-from ltvkit.features.targets import targets
 from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import RECORD_ROW, LtvModel, Panel
-from ltvkit.snapshot import Snapshot, as_day_number
+from ltvkit.pipeline.modelling.order_shop import OrderShop
 
 DECILE_RANGE = (0.70, 0.90)
 OTHER_HORIZONS = (30, 90, 365)
+
+OF_CHANCES = ("auc", "brier", "calibration_error", "calibration_floor")
+"""Metrics of who came back, whatever they spent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,10 +199,10 @@ def _other(make: Callable[[], LtvModel], asked: Asked, *, seed: int) -> dict[str
         with Meter() as meter:
             predicted = make().fit(asked.panel).predict(asked.panel.now)
         if predicted["predicted_revenue"].isna().all():
-            # Makes no claim about revenue: judged by the chances only.
-            nothing = dict.fromkeys(judge_revenue(asked.active, asked.active), np.nan)
+            # Makes no claim about revenue.
             free = predicted.assign(predicted_revenue=0.0)
-            values = judge(free, asked.revenue, asked.active, seed=seed) | nothing
+            judged = judge(free, asked.revenue, asked.active, seed=seed)
+            values = {name: judged[name] for name in OF_CHANCES if name in judged}
         else:
             values = judge(predicted, asked.revenue, asked.active, seed=seed)
     # A peer that fails is a result too.
@@ -260,18 +255,12 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
 def backtest_history(asked: Asked, *, seed: int, threads: int) -> Backtest:
     """Rolling origins inside the history, beside the models that cost nothing."""
     history = asked.history
-    clock = asked.panel.activity.clock
-    rows = with_history(history.order_days, clock)
-
-    def truth(fold: Snapshot) -> pd.DataFrame:
-        day = snapshot_days([clock.at(as_day_number(fold.as_of))])
-        return fetch(targets(rows, day, horizon_days=fold.horizon_days))
-
+    shop = OrderShop(attributes=(), customers=None, seed=seed, threads=threads)
     return run_backtest(
-        fold_snapshots(history.summary.begins, asked.panel.snapshot, clock),
-        make_panel=lambda fold: build_panel(history.known_at(fold.as_of), fold),
-        make_truth=truth,
-        record=lambda: StackedLtv(seed=seed, threads=threads),
+        shop.folds(history, asked.panel.snapshot),
+        make_panel=lambda fold: shop.panel(history.known_at(fold.as_of), fold),
+        make_truth=lambda fold: shop.truth(history.order_days, fold),
+        record=shop.new_model,
         others={"naive rate": NaiveRate, "past spend": PastSpend, "mean": Mean},
         seed=seed,
         report=lambda message, done, total: None,

@@ -37,3 +37,8 @@ def test_missing_values_do_not_count_and_without_any_value_there_is_no_mean():
 @pytest.mark.parametrize("value", [100 / 3, 17.99, 12345.678901, 0.1])
 def test_equal_values_have_no_spread(value):
     assert computed([value] * 7)[2] == 0.0
+
+
+def test_half_a_millionth_is_not_rounded_up_or_down():
+    # Rounded to millionths, the last bits would say which, and those change from run to run.
+    assert computed([1.000001, 1.000004])[2] == pytest.approx(1.5e-6, abs=1e-9)

@@ -32,12 +32,14 @@ def average(values: ir.NumericColumn) -> ir.FloatingValue:
 
 
 def spread(values: ir.NumericColumn) -> ir.FloatingValue:
-    """Standard deviation of the values that are there (dividing by n), to the millionth.
+    """Standard deviation of the values that are there (dividing by n).
 
     Missing without any. Rounded for the same reason as `total`, and taken as the engine does:
-    as mean square less squared mean, rounded sums would leave equal values a spread.
+    as mean square less squared mean, rounded sums would leave equal values a spread. That of two
+    amounts in millionths is half a millionth apart from the next, and where it is rounded to these
+    the last bits say up or down: so it is rounded further on.
     """
-    return values.std(how="pop").cast("float64").round(6)
+    return values.std(how="pop").cast("float64").round(8)
 
 
 def fetch(table: ir.Table) -> pd.DataFrame:

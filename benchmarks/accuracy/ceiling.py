@@ -57,11 +57,12 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         btyd=contest.BTYD,
         largest=contest.LARGEST,
     )
+    activity = fit_activity(asked.active > 0, chances, learned_share=1)
     ways["told"] = pd.DataFrame(
         {
             "customer_id": rows["customer_id"],
             "predicted_revenue": blend.combine(revenue),
-            "prob_active": fit_activity(asked.active > 0, chances).predict(chances),
+            "prob_active": activity.predict(chances),
         }
     )
     return pd.DataFrame(

@@ -177,8 +177,7 @@ class StackedLtv(BaseEstimator):
             by_btyd = self.family_.mbgnbd.prob_active(panel.now, self.label_days_)
             moved = self.level_.moved_orders - self.chance_season_
             self.chance_level_ = chance_level(label[1], by_btyd, moved=moved)
-        self.scale_ = 1.0
-        unscaled, active = self.ahead_.predict(panel.now, label, self.horizon_days_)
+        unscaled, active = self._ahead(1.0).predict(panel.now, label, self.horizon_days_)
         self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
         revenue = unscaled * self.scale_
         orders = self.expected_orders(panel.now, self.horizon_days_).sum()
@@ -215,6 +214,9 @@ class StackedLtv(BaseEstimator):
     @property
     def ahead_(self) -> DaysAhead:
         """How predictions spread over the days to come."""
+        return self._ahead(self.scale_)
+
+    def _ahead(self, scale: float) -> DaysAhead:
         clock = season_clock(
             self.season_, as_of_day=self.as_of_day_, horizon_days=self.horizon_days_
         )
@@ -225,7 +227,7 @@ class StackedLtv(BaseEstimator):
             clock=clock,
             chance_season=self.chance_season_,
             chance_level=self.chance_level_,
-            scale=self.scale_,
+            scale=scale,
             label_days=self.label_days_,
             horizon_days=self.horizon_days_,
         )
@@ -382,7 +384,9 @@ class StackedLtv(BaseEstimator):
         )
         chances = {name: chance[main] for name, chance in chances.items()}
         # On small logs chances are left to BTYD as far as amounts are.
-        self.activity_ = fit_activity(ordered[main], chances).shrunk(self.blend_.learned_share)
+        self.activity_ = fit_activity(
+            ordered[main], chances, learned_share=self.blend_.learned_share
+        )
         blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
         active = self.activity_.predict(chances)
         if self.season_.seen:

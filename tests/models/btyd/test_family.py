@@ -27,10 +27,12 @@ def test_the_columns_are_what_the_models_say_one_by_one(family, customers):
     value = GammaGamma(include_first_order=True).fit(customers).expected_order_value(customers)
     value = np.minimum(value, customers["mean_order_value"].max())
     repeat = GammaGamma(include_first_order=False).fit(customers).expected_order_value(customers)
-    pareto = ParetoNBD().fit(customers).expected_orders(customers, 90)
+    pareto_nbd = ParetoNBD().fit(customers)
+    pareto = pareto_nbd.expected_orders(customers, 90)
     for column, expected in {
         "btyd_prob_alive": mbg.prob_alive(customers),
         "btyd_prob_active": mbg.prob_active(customers, 90),
+        "pareto_prob_active": pareto_nbd.prob_active(customers, 90),
         "btyd_expected_orders": mbg.expected_orders(customers, 90),
         "btyd_order_value": value,
         "btyd_expected_value": mbg.expected_orders(customers, 90) * value,

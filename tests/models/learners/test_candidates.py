@@ -32,6 +32,7 @@ def described():
             "mean_order_value": value,
             "revenue_total": hint * value,
             "btyd_prob_active": 1 - np.exp(-hint),
+            "pareto_prob_active": 1 - np.exp(-hint),
             "btyd_expected_orders": hint,
             "log_label_days": np.log(60),
             "future_orders": orders.astype(float),

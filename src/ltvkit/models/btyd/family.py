@@ -16,6 +16,7 @@ from ltvkit.units import Floats
 COLUMNS = (
     "btyd_prob_alive",
     "btyd_prob_active",
+    "pareto_prob_active",
     "btyd_expected_orders",
     "btyd_order_value",
     "btyd_expected_value",
@@ -82,6 +83,7 @@ class BtydFamily:
         return features.assign(
             btyd_prob_alive=self.mbgnbd.prob_alive(features),
             btyd_prob_active=self.mbgnbd.prob_active(features, label_days),
+            pareto_prob_active=self.pareto.prob_active(features, label_days),
             btyd_expected_orders=orders,
             btyd_order_value=value,
             btyd_expected_value=orders * value,

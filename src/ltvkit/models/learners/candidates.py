@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.models.learners.boosted import Bag, Columns, Design, Objective, cross_fit
-from ltvkit.models.learners.churn import MBG_NBD
+from ltvkit.models.learners.churn import MBG_NBD, PARETO_NBD
 from ltvkit.models.learners.loglinear import Link, LogLinear, cross_fit_loglinear
 from ltvkit.panel import YOUNG_DAYS
 from ltvkit.units import Floats
@@ -49,6 +49,8 @@ INCREASING = (
 
 KEYS = ("customer_id", "as_of_day", "label_days", "future_orders", "future_revenue")
 
+PARETO_CHANCE = "pareto_prob_active"
+"""What small logs go by beside the learners, and no column of theirs."""
 
 _LEAST_ROOT = 1e-3
 """A root below it is next to nothing, where squared one below 0 would be money again. A choice: a
@@ -104,8 +106,11 @@ def from_columns(described: pd.DataFrame) -> dict[str, Floats]:
 
 
 def chances_from_columns(described: pd.DataFrame) -> dict[str, Floats]:
-    """P(order) by the source that needs no learner."""
-    return {MBG_NBD: described["btyd_prob_active"].to_numpy(dtype=float)}
+    """P(order) by the sources that need no learner."""
+    return {
+        MBG_NBD: described["btyd_prob_active"].to_numpy(dtype=float),
+        PARETO_NBD: described[PARETO_CHANCE].to_numpy(dtype=float),
+    }
 
 
 def fit_candidates(
@@ -137,7 +142,9 @@ def fit_candidates(
     """
     customer = pd.factorize(described["customer_id"])[0]
     columns = Columns.of(
-        described, [c for c in described.columns if c not in KEYS], customer=customer
+        described,
+        [c for c in described.columns if c not in (*KEYS, PARETO_CHANCE)],
+        customer=customer,
     )
     design = Design.of(described, columns)
     revenue = described["future_revenue"].to_numpy(dtype=float)

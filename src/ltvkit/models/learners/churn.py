@@ -1,4 +1,4 @@
-"""P(an order in the horizon): what was learned weighed against the closed form of MBG/NBD."""
+"""P(an order in the horizon): what was learned weighed against the closed forms of BTYD."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +9,16 @@ from sklearn.linear_model import LogisticRegression
 
 from ltvkit.units import Floats
 
-MBG_NBD = "mbg_nbd"
-SOURCES = ("trees", "loglinear", MBG_NBD)
+MBG_NBD, PARETO_NBD = "mbg_nbd", "pareto_nbd"
+STACKED = ("trees", "loglinear", MBG_NBD)
 BOUNDED = ("trees", MBG_NBD)
 """Who says how likely an order is, and who of them does not go on beyond what past days showed."""
+
+SMALL = (PARETO_NBD,)
+"""Who says it where there is little to learn from: Pareto/NBD orders customers better than MBG/NBD,
+most where few come back, and past days say how likely they are, which it does not."""
+
+SOURCES = (*STACKED, *SMALL)
 
 SURELY_GONE = 0.01
 """Below about this chance no source tells customers apart as well as it claims: of frequent ones
@@ -34,22 +40,19 @@ class ActivityStack:
         said = sum(self.weights[name] * _logit(chances[name]) for name in sorted(self.weights))
         return np.asarray(expit(self.intercept + said))
 
-    def shrunk(self, share: float) -> "ActivityStack":
-        """A `share` of this, the rest MBG/NBD: the weighted mean of the two logits."""
-        weights = {name: share * weight for name, weight in self.weights.items()}
-        weights[MBG_NBD] += 1 - share
-        return ActivityStack(share * self.intercept, weights)
-
 
 BTYD_ALONE = ActivityStack(intercept=0.0, weights={MBG_NBD: 1.0})
 """MBG/NBD as it is, for logs from which nothing can be learned."""
 
 
-def fit_activity(came: np.ndarray, chances: Mapping[str, Floats]) -> ActivityStack:
-    """Fit on past rows: the mean of a regression on all sources and one on those that are bounded.
+def fit_activity(
+    came: np.ndarray, chances: Mapping[str, Floats], *, learned_share: float
+) -> ActivityStack:
+    """Fit on past rows, out of fold: weighted means of the logits of three regressions.
 
-    Customers are older now than on past days, and slopes on their age know no end: which of two
-    will come they tell better than how many will.
+    `learned_share` of it are a regression on all that is stacked and one on what is bounded, half
+    each: customers are older now than on past days, and slopes on their age know no end, so that
+    they tell which of two will come better than how many will. The rest is one on `SMALL`.
 
     Parameters
     ----------
@@ -57,16 +60,19 @@ def fit_activity(came: np.ndarray, chances: Mapping[str, Floats]) -> ActivitySta
         Whether the customer ordered within the label.
     chances : mapping of str to ndarray
         P(order) by each of `SOURCES`, of those that learned out of fold.
+    learned_share : float
+        What is not left to BTYD, from 0 to 1.
     """
     if came.all() or not came.any():
         return BTYD_ALONE
     intercept, weights = 0.0, dict.fromkeys(SOURCES, 0.0)
-    for names in (SOURCES, BOUNDED):
+    half = learned_share / 2
+    for names, share in ((STACKED, half), (BOUNDED, half), (SMALL, 1 - learned_share)):
         logits = np.column_stack([_logit(chances[name]) for name in names])
         model = LogisticRegression(C=10.0).fit(logits, came)
-        intercept += float(model.intercept_[0]) / 2
+        intercept += share * float(model.intercept_[0])
         for name, weight in zip(names, model.coef_[0].tolist(), strict=True):
-            weights[name] += weight / 2
+            weights[name] += share * weight
     return ActivityStack(intercept, weights)
 
 

@@ -20,7 +20,7 @@ from ltvkit.models import intervals, stack
 from ltvkit.models.btyd import family
 from ltvkit.models.learners import blend, boosted, candidates, churn, loglinear
 from ltvkit.models.stack import StackedLtv
-from ltvkit.models.total import level, order_values, season_ahead
+from ltvkit.models.total import level, order_values, past_errors, season_ahead
 from ltvkit.models.total.season import NO_SEASON, Season
 
 HIGHER = ("gini", "spearman", "top10_capture", "auc")
@@ -93,7 +93,8 @@ def parts() -> tuple[Part, ...]:
         Part("level: values of late", ((order_values, "FEWEST_VALUED", float("inf")),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
         Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
-        Part("level: weights of past errors", ((level, "_weight", lambda cut: 1.0),)),
+        Part("level: misfit of values", ((level, "MISFIT_TRUST", 0.0),)),
+        Part("level: weights of past errors", ((past_errors.PastDate, "weight", 1.0),)),
         Part("chances by slopes", ((churn, "STACKED", churn.BOUNDED),)),
         Part("chances of few by Pareto/NBD", ((churn, "SMALL", (churn.MBG_NBD,)),)),
         Part("nobody given up for sure", ((churn, "SURELY_GONE", 1e-4),)),

@@ -101,12 +101,13 @@ class Cut:
         Days since 1970-01-01.
     summary : DataFrame
         Customer summary at that day.
-    future_revenue : ndarray
-        Revenue of each of these customers in the days that the plan checks.
+    future_orders, future_revenue : ndarray
+        Of each of these customers in the days that the plan checks.
     """
 
     day: int
     summary: pd.DataFrame
+    future_orders: np.ndarray
     future_revenue: np.ndarray
 
 

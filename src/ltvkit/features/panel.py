@@ -19,6 +19,7 @@ from ltvkit.panel import MOST_ROWS, Cut, Panel, cut_days, label_length, panel_da
 from ltvkit.snapshot import Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
+FUTURE = ("future_orders", "future_revenue")
 
 MOST_CUT_ROWS = 500_000
 """Rows of past dates that are read at once."""
@@ -155,9 +156,7 @@ def _labelled(
         rows = features[features["as_of_day"].isin(days)].merge(
             labels, on=KEY, how="left", validate="1:1"
         )
-        parts.append(
-            rows.fillna({"future_orders": 0.0, "future_revenue": 0.0}).assign(label_days=label_days)
-        )
+        parts.append(rows.fillna(dict.fromkeys(FUTURE, 0.0)).assign(label_days=label_days))
     if not parts:
         return features.iloc[:0].assign(
             label_days=np.array([], dtype=int), future_orders=0.0, future_revenue=0.0
@@ -169,12 +168,13 @@ def _cuts(history: ir.Table, days: tuple[int, ...], label_days: int) -> tuple[Cu
     snapshots = snapshot_days(days)
     summaries = fetch(customer_summary(seen_at(history, snapshots)))
     labels = fetch(targets(history, snapshots, horizon_days=label_days))
-    rows = summaries.merge(labels[[*KEY, "future_revenue"]], on=KEY, how="left", validate="1:1")
-    rows = rows.fillna({"future_revenue": 0.0}).sort_values(KEY)
+    rows = summaries.merge(labels, on=KEY, how="left", validate="1:1")
+    rows = rows.fillna(dict.fromkeys(FUTURE, 0.0)).sort_values(KEY)
     return tuple(
         Cut(
             day=day,
-            summary=part.drop(columns=["as_of_day", "future_revenue"]).reset_index(drop=True),
+            summary=part.drop(columns=["as_of_day", *FUTURE]).reset_index(drop=True),
+            future_orders=part["future_orders"].to_numpy(dtype=float),
             future_revenue=part["future_revenue"].to_numpy(dtype=float),
         )
         for day in days

@@ -11,9 +11,6 @@ from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
 from ltvkit.models.total.level import (
     LevelForecast,
-    _concentration,
-    _Past,
-    _past_error,
     forecast_level,
     track,
 )
@@ -21,7 +18,7 @@ from ltvkit.models.total.newcomers import kinds_of_customers
 from ltvkit.models.total.order_values import value_change
 from ltvkit.models.total.season import NO_SEASON
 from ltvkit.models.total.season_ahead import season_at
-from ltvkit.panel import Activity, Cut
+from ltvkit.panel import Activity
 from ltvkit.units import Z80
 
 
@@ -51,6 +48,7 @@ def panel(log, request):
 def test_the_parts_add_up_to_the_total_and_its_interval_holds_it(panel):
     level = forecast(panel)
     parts = level.base + level.season + level.values + level.tracking + level.correction
+    parts += level.misfit
     assert np.exp(parts) == pytest.approx(level.total, rel=1e-12)
     assert level.low < level.total < level.high
     assert level.high / level.total == pytest.approx(level.total / level.low, rel=1e-12)
@@ -93,7 +91,7 @@ def test_ten_times_the_money_is_ten_times_the_total(panel):
 
 def test_without_past_dates_the_interval_is_that_of_a_blind_forecast(panel):
     level = forecast(replace(panel, cuts=()))
-    assert level.correction == 0.0
+    assert level.correction == level.misfit == 0.0
     assert level.fold_errors == ()
     assert level.grade == "none"
     unseen = 0.2 if panel.history_days < 392 else 0.0
@@ -103,8 +101,12 @@ def test_without_past_dates_the_interval_is_that_of_a_blind_forecast(panel):
 
 
 def test_a_past_date_after_which_nothing_came_is_an_error_of_the_forecast(panel):
+    nothing = np.zeros
     closed = tuple(
-        replace(cut, future_revenue=np.zeros_like(cut.future_revenue)) for cut in panel.cuts
+        replace(
+            cut, future_orders=nothing(len(cut.summary)), future_revenue=nothing(len(cut.summary))
+        )
+        for cut in panel.cuts
     )
     level, told = forecast(panel), forecast(replace(panel, cuts=closed))
     assert len(told.fold_errors) == len(level.fold_errors)
@@ -133,43 +135,6 @@ def test_asked_later_the_total_is_known_less_well_the_more_days_went_by(panel):
     assert later.total == pytest.approx(level.total * np.exp(0.5))
     assert np.log([later.total / later.low, later.high / later.total]) == pytest.approx(widths[1])
     assert level.asked_later(-28, 0.0).log_half_width == pytest.approx(widths[0])
-
-
-def cut_at(day, repeat_orders=20):
-    summary = pd.DataFrame({"repeat_orders": [repeat_orders]})
-    return Cut(day=day, summary=summary, future_revenue=np.ones(3))
-
-
-@pytest.mark.parametrize(
-    ("errors", "expected"),
-    [
-        ({900: 0.1, 880: 0.3, 860: 0.5}, 0.3),
-        # The horizon is 100: 636 +- 12.5 is a year ago, from 722 on is recent.
-        ({900: 0.1, 880: 0.3, 860: 0.5, 640: 0.9, 630: 0.7}, (0.3 + 0.8) / 2),
-        ({900: 0.1, 721: 5.0, 722: 0.3}, 0.2),
-        ({900: -9.0, 880: -8.0, 860: 0.5}, -2.0),
-        ({640: 0.9, 620: 5.0}, 0.9),
-        ({500: 1.0}, 0.0),
-        ({}, 0.0),
-    ],
-)
-def test_the_past_error_is_the_median_of_recent_ones_averaged_with_last_years(errors, expected):
-    past = [_Past(cut_at(day), error, np.empty(0)) for day, error in errors.items()]
-    assert _past_error(past, 1000, 100) == pytest.approx(expected, rel=1e-12)
-
-
-def test_past_errors_weigh_as_the_root_of_the_repeat_orders_known_then():
-    known = {900: (0.1, 99), 880: (0.2, 99), 860: (0.9, 0), 840: (1.5, 0), 820: (2.0, 0)}
-    past = [
-        _Past(cut_at(day, orders), error, np.empty(0)) for day, (error, orders) in known.items()
-    ]
-    # Weights of 10, 10, 1, 1 and 1: half of 23 lies between the middles of the first two, 5 and 15.
-    assert _past_error(past, 1000, 100) == pytest.approx(0.1 + 0.1 * (11.5 - 5) / 10)
-
-
-def test_concentration_is_one_for_a_lone_buyer_and_falls_with_the_root_of_equal_ones():
-    assert _concentration(np.array([0.0, 7.0, 0.0])) == pytest.approx(1.0)
-    assert _concentration(np.full(100, 3.0)) == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
 from ltvkit.models.total.newcomers import largest_intake, untried_kinds, untried_share
 from ltvkit.models.total.order_values import VALUES_DOUBT, value_change
+from ltvkit.models.total.past_errors import PastDate, concentration, usual_error
 from ltvkit.models.total.season import Season
 from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import (
@@ -41,9 +42,13 @@ TRACKING_PRIOR_ORDERS = 4.0
 TRACKING_TRUST = {True: 0.5, False: 0.25}
 """How much of the tracking error is believed, with and without a season."""
 
-CORRECTION_TRUST = {True: 0.5, False: 0.35}
-CONCENTRATION_SCALE = 0.4
-LARGEST_LOG_ERROR = 2.0
+CORRECTION_TRUST, CONCENTRATION_SCALE = {True: 0.5, False: 0.35}, 0.4
+"""How much of past errors in orders is believed, with and without a season, and how concentrated
+revenue is where half of that is."""
+
+MISFIT_TRUST, MISFIT_SCALE = 0.9, 0.2
+"""The same of errors in what orders are worth, which stay."""
+
 UNSEEN_SEASON = 0.20
 UNTESTED_SEASON, UNTESTED_DAYS = 0.30, 56
 """In its first eight weeks a season that was seen once was tried at no past date, or for weeks."""
@@ -68,7 +73,8 @@ class LevelForecast:
     """The total revenue of the known customers in the horizon.
 
     `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
-    the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `values`, `tracking` and `correction`;
+    the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `values`, `tracking`, `correction` (of
+    orders) and `misfit` (of what they are worth);
     `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
     `untried` is the share of the total, of customers who came of late in numbers or of a kind, that
     no past date had.
@@ -86,6 +92,7 @@ class LevelForecast:
     fold_errors: tuple[float, ...]
     repeat_orders: int
     untried: float = 0.0
+    misfit: float = 0.0
 
     @property
     def grade(self) -> str:
@@ -129,6 +136,7 @@ class LevelForecast:
             "values": self.values,
             "tracking": self.tracking,
             "correction": self.correction,
+            "misfit": self.misfit,
             "past_errors": list(self.fold_errors),
             "untried": self.untried,
         }
@@ -169,7 +177,8 @@ def forecast_level(
     """
     history_days = as_of_day - activity.first_day
     seasonal = season.seen
-    expected = _expected(order_model, value_model, summary, horizon_days)
+    orders, value = _orders_and_value(order_model, value_model, summary, horizon_days)
+    expected = orders * value
     base = _log_total(expected)
     log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
     values = value_change(activity, as_of_day)
@@ -177,25 +186,27 @@ def forecast_level(
 
     h = label_length(history_days, horizon_days)
     past = _past_forecasts(cuts, activity, h)
-    concentration = [
-        _concentration(one.cut.future_revenue) for one in past if one.cut.future_revenue.any()
-    ]
-    past_error = _past_error(past, as_of_day, h)
-    trust = CORRECTION_TRUST[seasonal]
-    if concentration:
-        trust /= 1 + (float(np.mean(concentration)) / CONCENTRATION_SCALE) ** 2
-    correction = trust * past_error
+    shares = [concentration(one.cut.future_revenue) for one in past if one.cut.future_revenue.any()]
+    few = float(np.mean(shares)) if shares else 0.0
+    days = {"as_of_day": as_of_day, "horizon_days": h}
+    correction = usual_error(past, lambda one: one.orders_error, **days)
+    correction *= CORRECTION_TRUST[seasonal] / (1 + (few / CONCENTRATION_SCALE) ** 2)
+    misfit = usual_error(past, lambda one: one.value_error, **days)
+    misfit *= MISFIT_TRUST / (1 + (few / MISFIT_SCALE) ** 2)
 
-    residuals = np.array([one.error for one in past]) - correction
-    weight = np.array([_weight(one.cut) for one in past])
+    residuals = np.array([one.error for one in past]) - correction - misfit
+    weight = np.array([one.weight for one in past])
     rms = float(np.sqrt(np.average(residuals**2, weights=weight))) if past else NO_FOLD_RMS
-    scatter = float(np.median(concentration)) if concentration else NO_FOLD_CONCENTRATION
+    scatter = float(np.median(shares)) if shares else NO_FOLD_CONCENTRATION
     unseen = _untold(season, activity, as_of_day)
     beyond = BEYOND_LABEL * float(np.log(horizon_days / h))
     doubt = Z80 * SEASON_DOUBT * log_season
     untried = untried_share(
-        largest_intake(expected, summary["age_days"].to_numpy(dtype=float)),
-        [(one.cut.day - activity.first_day, one.intake) for one in past],
+        _intake(expected, summary),
+        [
+            (one.cut.day - activity.first_day, _intake(one.expected, one.cut.summary))
+            for one in past
+        ],
     )
     earliest = activity.first_day + h + shortest_history(h)
     learned = [(one.cut.summary, one.expected) for one in past if one.cut.day >= earliest]
@@ -205,7 +216,8 @@ def forecast_level(
     told = (ERROR_SHARE * rms, Z80 * scatter, doubt, Z80 * VALUES_DOUBT * values)
     half_width = float(np.sqrt(np.square((*told, unseen, beyond, crowd)).sum()))
     half_width = max(half_width, SHORTEST_HALF_WIDTH)
-    log_total = base + log_season + values + TRACKING_TRUST[seasonal] * tracking + correction
+    tracked = TRACKING_TRUST[seasonal] * tracking
+    log_total = base + log_season + values + tracked + correction + misfit
     return LevelForecast(
         total=float(np.exp(log_total)),
         low=float(np.exp(log_total - half_width)),
@@ -214,8 +226,9 @@ def forecast_level(
         base=base,
         season=log_season,
         values=values,
-        tracking=TRACKING_TRUST[seasonal] * tracking,
+        tracking=tracked,
         correction=correction,
+        misfit=misfit,
         fold_errors=tuple(one.error for one in past),
         repeat_orders=int(summary["repeat_orders"].sum()),
         untried=untried,
@@ -259,13 +272,13 @@ def paid(summary: pd.DataFrame) -> bool:
     return bool((summary["mean_order_value"] > 0).any())
 
 
-def _expected(
+def _orders_and_value(
     order_model: BetaGeo, value_model: GammaGamma, summary: pd.DataFrame, horizon_days: int
-) -> Floats:
-    """Orders x value of each customer."""
+) -> tuple[Floats, Floats]:
+    """What each customer is expected to order, and what an order is worth."""
     largest = float(summary["mean_order_value"].max())
     value = np.minimum(value_model.expected_order_value(summary), largest)
-    return np.asarray(order_model.expected_orders(summary, horizon_days) * value)
+    return order_model.expected_orders(summary, horizon_days), value
 
 
 def _log_total(expected: Floats) -> float:
@@ -299,25 +312,12 @@ def _log_season(
     return float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """A past date, ln((actual + c) / (forecast + c)) there, and what was expected of each customer.
-
-    After some dates nothing may come, as in a shop that closes each winter: that is an error of
-    the forecast like any other, and c, a usual order, makes it a number.
-    """
-
-    cut: Cut
-    error: float
-    expected: Floats
-
-    @property
-    def intake(self) -> float:
-        """`largest_intake` of the forecast there."""
-        return largest_intake(self.expected, self.cut.summary["age_days"].to_numpy(dtype=float))
+def _intake(expected: Floats, summary: pd.DataFrame) -> float:
+    """`largest_intake` of a forecast."""
+    return largest_intake(expected, summary["age_days"].to_numpy(dtype=float))
 
 
-def _past_forecasts(cuts: tuple[Cut, ...], activity: Activity, horizon_days: int) -> list[_Past]:
+def _past_forecasts(cuts: tuple[Cut, ...], activity: Activity, horizon_days: int) -> list[PastDate]:
     past = []
     for cut in cuts:
         summary = cut.summary
@@ -325,55 +325,13 @@ def _past_forecasts(cuts: tuple[Cut, ...], activity: Activity, horizon_days: int
             continue
         order_model = BetaGeo().fit(summary)
         value_model = GammaGamma(include_first_order=True).fit(summary)
-        expected = _expected(order_model, value_model, summary, horizon_days)
         season = season_at(activity, cut.day)
-        forecast = _log_total(expected)
-        forecast += _log_season(season, order_model, activity, cut.day, horizon_days)
-        forecast += value_change(activity, cut.day)
-        value = summary["mean_order_value"]
-        usual = float(value[value > 0].median())
-        actual = float(cut.future_revenue.sum())
-        error = float(np.log((actual + usual) / (np.exp(forecast) + usual)))
-        past.append(_Past(cut, error, expected))
+        past.append(
+            PastDate.of(
+                cut,
+                *_orders_and_value(order_model, value_model, summary, horizon_days),
+                season=_log_season(season, order_model, activity, cut.day, horizon_days),
+                values=value_change(activity, cut.day),
+            )
+        )
     return past
-
-
-def _past_error(past: list[_Past], as_of_day: int, horizon_days: int) -> float:
-    """The median of recent errors by weight, averaged with those of a year ago if there are any.
-
-    What is corrected is bounded: an error beyond `LARGEST_LOG_ERROR` says that the shop changed,
-    not by how much the next forecast will err.
-    """
-    bounded = [
-        (one.cut, float(np.clip(one.error, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR))) for one in past
-    ]
-    recent = [
-        (e, _weight(cut)) for cut, e in bounded if as_of_day - cut.day <= 2.5 * horizon_days + 28
-    ]
-    year_ago = [e for cut, e in bounded if abs(as_of_day - YEAR_DAYS - cut.day) <= horizon_days / 8]
-    if not recent:
-        return float(np.mean(year_ago)) if year_ago else 0.0
-    median = _weighted_median(*np.array(recent).T)
-    return (median + float(np.mean(year_ago))) / 2 if year_ago else median
-
-
-def _weight(cut: Cut) -> float:
-    """How much the error of a past date tells: the root of the repeat orders known then, and 1.
-
-    Where repeat buying had hardly begun the forecast knew next to nothing of it, and its errors,
-    the largest of all, are of a shop that is no more.
-    """
-    return float(np.sqrt(cut.summary["repeat_orders"].sum() + 1.0))
-
-
-def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
-    """The median of values of unequal weight; of equal weights, the usual one."""
-    order = np.argsort(values, kind="stable")
-    values, weights = values[order], weights[order]
-    middle = np.cumsum(weights) - weights / 2
-    return float(np.interp(weights.sum() / 2, middle, values))
-
-
-def _concentration(revenue: np.ndarray) -> float:
-    """sqrt(sum y^2) / sum y: the relative error of a total that hangs on few customers."""
-    return float(np.sqrt((revenue**2).sum()) / revenue.sum())

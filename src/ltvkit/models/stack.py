@@ -173,7 +173,8 @@ class StackedLtv(BaseEstimator):
                 )
         label = self._at_label(panel.now)
         self.chance_level_ = 0.0
-        if self.label_days_ < self.horizon_days_:
+        # BTYD knows of no rhythm: its mean is no measure of how many regular customers come.
+        if self.label_days_ < self.horizon_days_ and self.rhythm_ is None:
             by_btyd = self.family_.mbgnbd.prob_active(panel.now, self.label_days_)
             moved = self.level_.moved_orders - self.chance_season_
             self.chance_level_ = chance_level(label[1], by_btyd, moved=moved)

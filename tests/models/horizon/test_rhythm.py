@@ -1,5 +1,6 @@
 """When regular customers order next, against gaps that were drawn."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -95,17 +96,78 @@ def test_who_ordered_once_is_expected_by_the_rhythm_of_the_shop():
     np.testing.assert_allclose(until[:2], rhythm.usual_days - np.array([5.0, 30.0]), atol=8)
 
 
-def givers(seed=2):
-    """A charity of givers who give about once a year, and of some who stop."""
+@pytest.mark.parametrize("shape", [12.0, 30.0])
+def test_of_regular_customers_of_whom_some_are_gone_as_many_come_beyond_the_label(shape):
+    features, after = customers(shape)
+    rhythm, stays = learn_rhythm(features), 0.7
+    came = np.where(np.random.default_rng(5).random(len(after)) < stays, after, np.inf)
+    known = (features["repeat_orders"] >= 2).to_numpy()
+    at_label = stays * rhythm.share(features, 60, horizon_days=1e5)
+    curve = np.full(len(after), 0.95)
+    for days in (61, 90, 120, 400):
+        told = rhythm.beyond(features, at_label, curve, label_days=60, days=days)
+        assert told[known].mean() == pytest.approx(np.mean(came[known] <= days), abs=0.03)
+        assert (told >= at_label).all()
+
+
+def test_a_rhythm_takes_over_from_the_curve_as_it_grows_even_and_makes_nobody_surer_than_sure():
+    features, _ = customers(12.0)
+    at_label = np.linspace(0, 1, len(features))
+    curve = (1 + at_label) / 2
+    told = [
+        Rhythm(shape, 60.0).beyond(features, at_label, curve, label_days=30, days=90)
+        for shape in (2.0, 4.0, 8.0, 12.0)
+    ]
+    np.testing.assert_array_equal(told[0], curve)
+    np.testing.assert_array_equal(told[1], curve)
+    assert (told[3] <= np.maximum(at_label, 0.995)).all()
+    assert np.abs(told[2] - curve).mean() > 0.01
+    assert np.abs(told[3] - curve).mean() > np.abs(told[2] - curve).mean()
+
+
+def subscribers(seed=4):
+    """Customers who order every thirty days, of whom one in twenty leaves after each order."""
     dice = np.random.default_rng(seed)
     rows = []
-    for number in range(500):
-        day = float(dice.integers(0, 900))
-        while day < 2600:
-            rows.append((f"d{number:04d}", int(day)))
-            if dice.random() < 0.12:
+    for number in range(700):
+        day = float(dice.integers(0, 400))
+        while day < 900:
+            rows.append((f"s{number:04d}", int(day)))
+            if dice.random() < 0.05:
                 break
-            day += dice.normal(365, 25)
+            day += dice.normal(30, 4)
+    return a_log(rows, dice)
+
+
+def test_beyond_a_short_label_hardly_more_subscribers_come_and_no_chance_falls():
+    history, horizon = 220, 270
+    log = subscribers()
+    panel = simulated_panel(log, history_days=history, horizon_days=horizon)
+    model = StackedLtv(seed=1, threads=1).fit(panel)
+    label = model.label_days_
+    assert label < 90
+    assert model.rhythm_.shape > 12
+    assert model.chance_level_ == 0, "MBG/NBD's mean is no measure of regular customers"
+    day = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days
+    for days in (180, horizon, 500):
+        inside = (day > history) & (day <= history + days)
+        came = panel.now["customer_id"].isin(log.loc[inside, "customer_id"])
+        told = model.predict(panel.now, days)["prob_active"]
+        assert told.mean() == pytest.approx(came.mean(), abs=0.06), days
+        assert told.mean() < model._at_label(panel.now)[1].mean() + 0.02, "nobody is left to come"
+    now = panel.now.head(60)
+    asked = [label - 1, label, label + 1, 180, horizon - 1, horizon, horizon + 1, 365, 1095]
+    frames = [model.predict(now, days) for days in asked]
+    columns = ["prob_active", "expected_orders", "predicted_revenue", "low_if_order"]
+    for fewer, more in pairwise(frames):
+        for name in (*columns, "high_if_order"):
+            assert (fewer[name] <= more[name] * (1 + 1e-9)).all(), name
+    steps = frames[6]["prob_active"] - frames[4]["prob_active"]
+    assert steps.max() < 0.01, "no step at the horizon"
+
+
+def a_log(rows, dice):
+    """Order days of (customer, day)."""
     log = pd.DataFrame(rows, columns=["customer_id", "day"])
     return pd.DataFrame(
         {
@@ -120,6 +182,20 @@ def givers(seed=2):
             "country": "DE",
         }
     ).astype({"customer_id": "str", "country": "str"})
+
+
+def givers(seed=2):
+    """A charity of givers who give about once a year, and of some who stop."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for number in range(500):
+        day = float(dice.integers(0, 900))
+        while day < 2600:
+            rows.append((f"d{number:04d}", int(day)))
+            if dice.random() < 0.12:
+                break
+            day += dice.normal(365, 25)
+    return a_log(rows, dice)
 
 
 def test_who_gave_last_month_is_not_expected_next_month_and_who_gave_a_year_ago_is(tmp_path):
@@ -140,6 +216,9 @@ def test_who_gave_last_month_is_not_expected_next_month_and_who_gave_a_year_ago_
         for name in ("prob_active", "predicted_revenue", "high", "low_if_order", "high_if_order"):
             assert (fewer[name] <= more[name] * (1 + 1e-9) + 1e-9).all(), name
     assert frames[2].loc[fresh, "predicted_revenue"].mean() < 2
+    by_curve, label = replace(model.ahead_, rhythm=None), model._at_label(panel.now)
+    told_later = by_curve.predict(panel.now, label, 500)[1]
+    np.testing.assert_array_equal(frames[-1]["prob_active"], told_later)
     save_model(TrainedModel(model), tmp_path / "model")
     again = read_artifact(tmp_path / "model").model.predict(panel.now)
     for name in ("prob_order_90d", "next_order_days"):

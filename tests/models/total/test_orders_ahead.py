@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ltvkit.models.horizon.curves import raised
-from ltvkit.models.total.orders_ahead import MOST_ROOM, chance_level, price_and_room
+from ltvkit.models.total.orders_ahead import MOST_LEVEL, MOST_ROOM, chance_level, price_and_room
 
 DAYS = 14
 
@@ -52,7 +52,14 @@ def test_where_no_order_is_foreseen_values_stay_as_they_are(shop):
     assert price_and_room(*shop, orders=0.0, horizon_days=DAYS) == (1.0, 1.0)
 
 
-@pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("times", [0.9, 1.0, 1.3])
 def test_hazards_learned_so_many_times_as_high_as_the_total_s_are_taken_back_by_half(shop, times):
-    level = chance_level(raised(shop[1], times), shop[1], moved=0.3)
-    assert level == pytest.approx((0.3 - np.log(times)) / 2, abs=1e-9)
+    level = chance_level(raised(shop[1], times), shop[1], moved=0.1)
+    assert level == pytest.approx((0.1 - np.log(times)) / 2, abs=1e-9)
+
+
+def test_where_nearly_all_are_sure_a_mean_a_little_larger_does_not_multiply_hazards():
+    surely, more = np.full(500, 0.97), np.full(500, 0.999)
+    assert np.log(np.log1p(-0.999) / np.log1p(-0.97)) > 4 * MOST_LEVEL
+    assert chance_level(surely, more, moved=0.0) == MOST_LEVEL
+    assert chance_level(more, surely, moved=0.0) == -MOST_LEVEL

@@ -146,6 +146,13 @@ class DaysAhead:
         """
         power = powers(self.waiting, self.family.mbgnbd, features, counted)
         active = raised(at_label, power * np.exp(self.chance_level))
+        # Labels cut short by the history hold most customers' next order, if one comes. Those as
+        # long as a short horizon may hold hardly any, and say little of who is still a customer.
+        stretched = self.label_days < min(counted, self.horizon_days)
+        if self.rhythm is not None and stretched:
+            active = self.rhythm.beyond(
+                features, at_label, active, label_days=self.label_days, days=counted
+            )
         gone = 1 - self.family.mbgnbd.prob_alive(features)
         at_most = 1 - gone * (1 - active)
         share = active / np.maximum(at_most, 1e-12)

@@ -15,6 +15,13 @@ Beyond it chances and total contradict each other, and orders need not add up.
 TRUST = 0.5
 """How much of what the total says of orders, where labels are stretched, is believed of chances."""
 
+MOST_LEVEL = 0.15
+"""Hazards are moved by no more than this, a log.
+
+On five stretched dates of real logs it was .06 at most, on eight of simulated ones .11; where
+nearly all are sure to order, a mean a little larger asks for many times the hazard.
+"""
+
 
 def price_and_room(
     by_value: Floats, active: Floats, *, orders: float, horizon_days: int
@@ -74,7 +81,8 @@ def chance_level(at_label: Floats, by_btyd: Floats, *, moved: float) -> float:
     >>> round(chance_level(chances, chances, moved=0.2), 9)
     0.1
     """
-    return float(TRUST * (np.log(power_to(at_label, float(by_btyd.mean()))) + moved))
+    differ = np.log(power_to(at_label, float(by_btyd.mean())))
+    return float(np.clip(TRUST * (differ + moved), -MOST_LEVEL, MOST_LEVEL))
 
 
 def _told(by_value: Floats, active: Floats, room: float, horizon_days: int) -> float:

@@ -12,8 +12,7 @@ import pytest
 
 from ltvkit.models.btyd import family
 from ltvkit.models.learners import candidates
-from ltvkit.models.total.season import WEAK_PRIOR
-from ltvkit.models.total.season_ahead import season_change
+from ltvkit.models.total.season_ahead import season_at, season_change
 from ltvkit.snapshot import Snapshot, as_day_number
 
 CUSTOMERS = 300
@@ -224,10 +223,10 @@ def test_an_older_model_is_asked_as_it_is_and_moved_to_the_day(accuracy, read, t
     record = table[(table["log"] == "first") & (table["kind"] == "record")].iloc[0]
     np.testing.assert_allclose(asked["fresh"], record["total"], rtol=1e-9)
     np.testing.assert_allclose(asked["actual"], record["total_actual"], rtol=1e-12)
-    # Less than a year of history: what is moved by is the season of shops in general.
-    day = as_day_number(date(2022, 12, 31))
+    # What a model is moved by is the season that was known when it was trained.
+    day, activity = as_day_number(date(2022, 12, 31)), accuracy.study.ask(read[0]).panel.activity
     change = [
-        season_change(WEAK_PRIOR, since=day - age, to=day, horizon_days=120)
+        season_change(season_at(activity, day - age), since=day - age, to=day, horizon_days=120)
         for age in asked["age_days"]
     ]
     np.testing.assert_allclose(asked["moved"] / asked["unmoved"], np.exp(change), rtol=1e-9)

@@ -3,6 +3,7 @@
 Revenue per customer falls with age and differs between cohorts; what is left, and comes back at
 the same time of the year, is the season. It needs more than one year to be told from age. How
 strong seasons of this shop are is learned too; how far they are believed grows with the years seen.
+In less than that the year of retail stands in, and no more of it is learned than its strength.
 """
 
 from collections.abc import Sequence
@@ -67,9 +68,15 @@ RETAIL_YEAR = (
 Rounded from the seasonal factors of distance selling in western countries.
 """
 
-WEAK_PRIOR = Season(tuple(0.75 * effect for effect in RETAIL_YEAR), seen=False)
-"""It stands in while a log shows less than a year, when a season cannot be estimated, believed as
-far as a season seen once is."""
+USUAL_STRENGTH, STRENGTH_SD, MOST_STRENGTH = 0.75, 0.4, 1.5
+"""How strong it is taken to be, believed as far as a season seen once is; by how much shops differ
+in it, and the most of it that is believed."""
+
+PEAK_BEGINS, PEAK_NEEDS_DAYS = 304, 14
+"""Its peak is November and December: with fewer days of them a log does not tell its strength."""
+
+WEAK_PRIOR = Season(tuple(USUAL_STRENGTH * effect for effect in RETAIL_YEAR), seen=False)
+"""It stands in while a log shows less than a year and nothing of how strong it is there."""
 
 
 def fit_season(activity: Activity, *, as_of_day: int) -> Season:
@@ -94,30 +101,15 @@ def fit_season(activity: Activity, *, as_of_day: int) -> Season:
     Season
         `NO_SEASON` when there is no repeat revenue to learn from.
     """
-    cells = _cells(activity.repeats, activity.arrivals, as_of_day)
-    cells = cells[cells["exposure"] > 0]
-    if cells["revenue"].sum() <= 0:
+    cells = _cells(activity, as_of_day, of="repeat_revenue")
+    if cells["outcome"].sum() <= 0:
         return NO_SEASON
-    age = _hat_basis(np.log(cells["age"].to_numpy()), np.log(AGE_KNOTS))
-    cohorts, cohort = np.unique(cells["cohort"].to_numpy(), return_inverse=True)
-    vintage = np.eye(len(cohorts))[cohort]
-    periods, period = np.unique(cells["period"].to_numpy(), return_inverse=True)
-    period_end = as_of_day - PERIOD_DAYS * periods
-    daily = [activity.clock.calendar(period_end - back) for back in range(PERIOD_DAYS)]
-    season = np.mean([_season_basis(days) for days in daily], axis=0)
-    # A cell is of one cohort, two ages and a few knots: most of the design is nothing.
-    design = csr_array(np.hstack([age, vintage, season[period]]))
-
-    bend = np.diff(np.eye(len(AGE_KNOTS)), n=2, axis=0)
-    penalty = np.zeros((design.shape[1],) * 2)
-    a, c = len(AGE_KNOTS), len(cohorts)
-    penalty[:a, :a] = bend.T @ bend / AGE_SD**2 + 1e-6 * np.eye(a)
-    penalty[a : a + c, a : a + c] = np.eye(c) / COHORT_SD**2
-    revenue, exposure = cells["revenue"].to_numpy(), cells["exposure"].to_numpy()
+    design, penalty = _design(cells, _time_of_year(cells, activity, as_of_day))
+    revenue, exposure = cells["outcome"].to_numpy(), cells["exposure"].to_numpy()
     fitted, dispersion = np.zeros(design.shape[1]), None
     likeliest, coefficients = -np.inf, fitted
     for sd in SEASON_SDS:
-        penalty[a + c :, a + c :] = np.eye(SEASON_KNOTS) / sd**2
+        penalty[-SEASON_KNOTS:, -SEASON_KNOTS:] = np.eye(SEASON_KNOTS) / sd**2
         # Of the calmest season: what a stronger one explains must show against it.
         fitted, dispersion, evidence = _quasi_poisson(
             design, revenue, exposure, penalty, begin=fitted, dispersion=dispersion
@@ -125,14 +117,64 @@ def fit_season(activity: Activity, *, as_of_day: int) -> Season:
         evidence -= SEASON_KNOTS * np.log(sd)
         if evidence > likeliest:
             likeliest, coefficients = evidence, fitted
-    effect = coefficients[a + c :]
+    effect = coefficients[-SEASON_KNOTS:]
     years = (as_of_day - activity.repeats["day"].min()) / YEAR_DAYS
     believed = years / (years + DOUBT_YEARS)
     return Season(log_effect=tuple((believed * (effect - effect.mean())).tolist()))
 
 
-def _cells(repeats: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd.DataFrame:
-    """Exposure (customer-days after the first), repeat revenue and mean age per cell."""
+def retail_season(activity: Activity, *, as_of_day: int) -> Season:
+    """`RETAIL_YEAR` as strong as a log too short for a season of its own shows it.
+
+    Repeat orders of the cells of `fit_season` have mean exposure x exp(age + cohort + k profile),
+    with one coefficient in place of a season's knots, k ~ N(`USUAL_STRENGTH`, `STRENGTH_SD`^2),
+    and dispersion as there. Orders, as what they are worth is less steady. Without enough days of
+    the profile's peak k is what is usual: in other months the profile is level, and January alone
+    is not told from the first days of a shop. What was tried is in docs/decisions/, number 14.
+
+    Parameters
+    ----------
+    activity : Activity
+        The log summed over customers.
+    as_of_day : int
+        Last day of history; later rows are not read.
+
+    Returns
+    -------
+    Season
+        Not `seen`.
+    """
+    if not _holds_peak(activity, as_of_day):
+        return WEAK_PRIOR
+    cells = _cells(activity, as_of_day, of="repeat_orders")
+    profile = _time_of_year(cells, activity, as_of_day) @ np.array(RETAIL_YEAR)
+    design, penalty = _design(cells, profile[:, None])
+    penalty[-1, -1] = 1 / STRENGTH_SD**2
+    coefficients, _, _ = _quasi_poisson(
+        design,
+        cells["outcome"].to_numpy(),
+        cells["exposure"].to_numpy() * np.exp(USUAL_STRENGTH * profile),
+        penalty,
+        begin=np.zeros(design.shape[1]),
+        dispersion=None,
+        least=1.0,  # Of counts. Few cells can fit by chance, and would look sure.
+    )
+    strength = np.clip(USUAL_STRENGTH + coefficients[-1], 0.0, MOST_STRENGTH)
+    return Season(tuple((strength * np.array(RETAIL_YEAR)).tolist()), seen=False)
+
+
+def _holds_peak(activity: Activity, as_of_day: int) -> bool:
+    """Whether repeat orders were looked for on enough days of November and December."""
+    first = activity.repeats["day"].min()
+    if not first <= as_of_day:
+        return False
+    of_year = activity.calendar(int(first), as_of_day) % DAYS_PER_YEAR
+    return int((of_year >= PEAK_BEGINS).sum()) >= PEAK_NEEDS_DAYS
+
+
+def _cells(activity: Activity, as_of_day: int, *, of: str) -> pd.DataFrame:
+    """Exposure (customer-days after the first), mean age and outcome per cell of any exposure."""
+    repeats, arrivals = activity.repeats, activity.arrivals
     known = arrivals[arrivals["first_day"] <= as_of_day]
     first = known["first_day"].to_numpy()[:, None]
     customers = known["customers"].to_numpy(dtype=float)[:, None]
@@ -151,15 +193,37 @@ def _cells(repeats: pd.DataFrame, arrivals: pd.DataFrame, as_of_day: int) -> pd.
         }
     )
     cells = frame.groupby(["cohort", "period"], as_index=False).sum()
-    cells["age"] = (cells["aged"] / cells["exposure"].where(cells["exposure"] > 0)).fillna(1.0)
+    cells = cells[cells["exposure"] > 0].assign(age=lambda cells: cells["aged"] / cells["exposure"])
     seen = repeats[repeats["day"] <= as_of_day]
-    revenue = (
-        seen.assign(period=(as_of_day - seen["day"]) // PERIOD_DAYS, revenue=seen["repeat_revenue"])
-        .groupby(["cohort", "period"])["revenue"]
+    outcome = (
+        seen.assign(period=(as_of_day - seen["day"]) // PERIOD_DAYS, outcome=seen[of].astype(float))
+        .groupby(["cohort", "period"])["outcome"]
         .sum()
         .reset_index()
     )
-    return cells.merge(revenue, on=["cohort", "period"], how="left").fillna({"revenue": 0.0})
+    return cells.merge(outcome, on=["cohort", "period"], how="left").fillna({"outcome": 0.0})
+
+
+def _time_of_year(cells: pd.DataFrame, activity: Activity, as_of_day: int) -> Floats:
+    """`_season_basis` of each cell, the mean over the days of its period."""
+    periods, period = np.unique(cells["period"].to_numpy(), return_inverse=True)
+    period_end = as_of_day - PERIOD_DAYS * periods
+    daily = [activity.clock.calendar(period_end - back) for back in range(PERIOD_DAYS)]
+    return np.asarray(np.mean([_season_basis(days) for days in daily], axis=0)[period])
+
+
+def _design(cells: pd.DataFrame, season: Floats) -> tuple[csr_array, Floats]:
+    """Columns of age, cohort and season; their penalty, which of the season is still to be set."""
+    age = _hat_basis(np.log(cells["age"].to_numpy()), np.log(AGE_KNOTS))
+    cohorts, cohort = np.unique(cells["cohort"].to_numpy(), return_inverse=True)
+    # A cell is of one cohort, two ages and a few knots: most of the design is nothing.
+    design = csr_array(np.hstack([age, np.eye(len(cohorts))[cohort], season]))
+    bend = np.diff(np.eye(len(AGE_KNOTS)), n=2, axis=0)
+    penalty = np.zeros((design.shape[1],) * 2)
+    a, c = len(AGE_KNOTS), len(cohorts)
+    penalty[:a, :a] = bend.T @ bend / AGE_SD**2 + 1e-6 * np.eye(a)
+    penalty[a : a + c, a : a + c] = np.eye(c) / COHORT_SD**2
+    return design, penalty
 
 
 def _quasi_poisson(
@@ -170,20 +234,21 @@ def _quasi_poisson(
     *,
     begin: Floats,
     dispersion: float | None,
+    least: float = 1e-12,
 ) -> tuple[Floats, float, float]:
     """Penalised iteratively re-weighted least squares.
 
     Returns
     -------
     tuple
-        Coefficients; the dispersion, of Pearson where none is given; and the log of the marginal
-        likelihood without the determinant of the penalty.
+        Coefficients; the dispersion, where none is given that of Pearson, `least` at least; and the
+        log of the marginal likelihood without the determinant of the penalty.
     """
     rate = outcome.sum() / exposure.sum()
     offset = np.log(exposure) + np.log(rate)
     coefficients, transposed = begin, design.T.tocsr()
     spread = dispersion or max(
-        float(((outcome - exposure * rate) ** 2 / (exposure * rate)).mean()), 1e-12
+        float(((outcome - exposure * rate) ** 2 / (exposure * rate)).mean()), least
     )
     for _ in range(50):
         mean = np.exp(np.clip(offset + design @ coefficients, -50, 50))
@@ -195,7 +260,7 @@ def _quasi_poisson(
         if dispersion is None:
             freedom = len(outcome) - np.trace(np.linalg.solve(information, information - penalty))
             pearson = float(((outcome - mean) ** 2 / np.maximum(mean, 1e-12)).sum())
-            spread = max(pearson / max(freedom, 1), 1e-12)
+            spread = max(pearson / max(freedom, 1), least)
         if np.abs(step).max() < 1e-6:
             break
     deviance = 2 * float((xlogy(outcome, outcome / mean) - (outcome - mean)).sum()) / spread

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ltvkit.models.horizon.curves import EVEN, LONGEST_DAYS, SeasonClock
-from ltvkit.models.total.season import WEAK_PRIOR, Season, fit_season
+from ltvkit.models.total.season import Season, fit_season, retail_season
 from ltvkit.panel import Activity
 from ltvkit.shop_clock import CALENDAR, ShopClock
 
@@ -22,12 +22,12 @@ sold in a few weeks customers' own histories tell it, and learners have met them
 
 
 def season_at(activity: Activity, day: int) -> Season:
-    """The log's own season as it was known on this day; of shops in general, before it shows.
+    """The log's own season as it was known on this day; that of retail, before it shows.
 
     It shows in repeat orders: a log whose first ones are of this year has no season yet.
     """
     if not len(activity.repeats) or day - activity.repeats["day"].min() < SEASON_NEEDS_DAYS:
-        return WEAK_PRIOR
+        return retail_season(activity, as_of_day=day)
     return fit_season(activity, as_of_day=day)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from decimal import ROUND_HALF_UP, Decimal
 from importlib.resources import files
 
 import pandas as pd
@@ -53,7 +54,8 @@ def test_a_customer_is_found_and_shown_with_figures_interval_reasons_and_orders(
         timeout=PATIENCE
     )
     app.shows("Predicted value", f"€{plain_customer['predicted_value']:,.2f}")
-    app.shows("Chance of no order", f"{plain_customer['churn_risk']:.0%}")
+    risk = Decimal(str(plain_customer["churn_risk"])).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    app.shows("Chance of no order", f"{risk:.0%}")
     app.shows("Value at risk", f"€{plain_customer['value_at_risk']:,.2f}")
     shown = app.text()
     low, high = (plain_customer[f"predicted_value_{end}"] for end in ("low", "high"))

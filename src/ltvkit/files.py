@@ -2,15 +2,17 @@
 
 import csv
 import errno
+import math
 import os
 import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -224,6 +226,34 @@ def whole_file(path: Path) -> Iterator[Path]:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def plain(value: Any, *, digits: int | None = None) -> Any:
+    """A value as JSON has it: what is not a number is null, as other readers would stumble over it.
+
+    Parameters
+    ----------
+    value : object
+        Mappings, lists and tuples of plain values and numbers of NumPy's.
+    digits : int, optional
+        That numbers keep; all, where it is not given.
+
+    Examples
+    --------
+    >>> plain({"share": float("nan"), 7: (1 / 3, "a")}, digits=4)
+    {'share': None, '7': [0.3333, 'a']}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner, digits=digits) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner, digits=digits) for inner in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return value if digits is None else float(f"{value:.{digits}g}")
 
 
 def write_text(text: str, path: Path) -> None:

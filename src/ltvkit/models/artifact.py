@@ -9,8 +9,6 @@ columns, values that at least 20 customers share.
 """
 
 import json
-import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.errors import SchemaError, UserError
-from ltvkit.files import unreadable, whole_folder
+from ltvkit.files import plain, unreadable, whole_folder
 from ltvkit.models.btyd.family import BtydFamily
 from ltvkit.models.contractual import ContractualLtv
 from ltvkit.models.horizon.curves import WaitingCurve
@@ -103,7 +101,7 @@ def save_model(trained: TrainedModel, folder: Path) -> None:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         path = fresh / "model.json"
-        text = json.dumps(_plain(state), indent=1, sort_keys=True, allow_nan=False)
+        text = json.dumps(plain(state), indent=1, sort_keys=True, allow_nan=False)
         path.write_text(text + "\n", encoding="utf-8")
 
 
@@ -138,15 +136,6 @@ def read_artifact(folder: str | Path) -> TrainedModel:
     else:
         model = _read_stacked(state, folder)
     return TrainedModel(model=model, about=state["about"])
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it: no NaN, which other readers of the file would stumble over."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _stacked_state(model: StackedLtv) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,17 +1,20 @@
 """What `run.json` says: inputs, model, total and decisions, as JSON that always looks the same."""
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.verdict import Verdict
+from ltvkit.files import plain
 from ltvkit.pipeline.decisions.decide import Decisions
 from ltvkit.pipeline.decisions.leads import ScoredLeads
 from ltvkit.pipeline.inputs.load import Tables
 from ltvkit.pipeline.modelling.record import ModelRecord, verdict_facts
 from ltvkit.pipeline.unit_economics.budget import Budget
+
+DIGITS = 10
+"""Of numbers: the last bits of sums are of the order in which threads add up."""
 
 
 def input_facts(log: CleanLog, tables: Tables) -> list[dict[str, Any]]:
@@ -132,16 +135,7 @@ def _leads(leads: ScoredLeads | None) -> dict[str, Any] | None:
 
 def as_json(facts: Mapping[str, Any]) -> str:
     """JSON text with a stable form; what is not a number is null."""
-    return json.dumps(_plain(facts), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float):
-        return float(f"{value:.10g}") if math.isfinite(value) else None
-    return value
+    return (
+        json.dumps(plain(facts, digits=DIGITS), indent=1, ensure_ascii=False, allow_nan=False)
+        + "\n"
+    )

@@ -2,8 +2,9 @@
 
 Ranking customers and forecasting their total are two problems. The total starts from BG/NBD
 times Gamma-Gamma on everybody, is moved by the season, by a change of what orders are worth and by
-how recent repeat orders compare with what the model expects, and is corrected by part of the errors
-that the first three made at earlier dates. The scatter of those errors is the interval.
+how recent repeat orders compare with what the model expects, and is corrected by parts of the
+errors that the first three made at earlier dates, in orders and in what they are worth. The scatter
+of their errors is the interval.
 
 Results are flat around the constants: see docs/methods/level.md.
 """
@@ -74,10 +75,9 @@ class LevelForecast:
 
     `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
     the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `values`, `tracking`, `correction` (of
-    orders) and `misfit` (of what they are worth);
-    `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
-    `untried` is the share of the total, of customers who came of late in numbers or of a kind, that
-    no past date had.
+    orders) and `misfit` (of what they are worth); `fold_errors` are ln(actual / forecast) at past
+    dates, with a usual order added to both. `untried` is the share of the total, of customers who
+    came of late in numbers or of a kind, that no past date had.
     """
 
     total: float
@@ -155,7 +155,9 @@ def forecast_level(
 ) -> LevelForecast:
     """Forecast the total revenue of the customers in `summary`, with an 80 % interval.
 
-        ln total = base + season + values + kd tracking + kf / (1 + (cv/.4)^2) x past error
+        ln total = base + season + values + kd tracking
+                   + kf / (1 + (cv/.4)^2) x past error in orders
+                   + .9 / (1 + (cv/.2)^2) x past error in what they are worth
 
     with kd = .5 and kf = .5 where a season can be seen, else .25 and .35; cv says how much of the
     total hangs on few customers.
@@ -167,7 +169,7 @@ def forecast_level(
     activity : Activity
         The log, summed over customers.
     cuts : tuple of Cut
-        At the days of `ltvkit.panel.cut_days`, with revenue over `label_length`.
+        At the days of `ltvkit.panel.cut_days`, with what came over `label_length`.
     order_model, value_model : BetaGeo, GammaGamma
         Fitted to `summary`, the latter on all orders.
     season : Season

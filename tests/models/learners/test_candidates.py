@@ -8,11 +8,12 @@ from ltvkit.models.learners import loglinear
 from ltvkit.models.learners.candidates import (
     KEYS,
     LEARNED,
+    PARETO_CHANCE,
     WEIGHED,
     fit_candidates,
     from_columns,
 )
-from ltvkit.models.learners.churn import SOURCES
+from ltvkit.models.learners.churn import PARETO_NBD, SOURCES
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,15 @@ def test_what_needs_no_learner_is_read_from_its_columns(described):
         np.testing.assert_array_equal(found[name], described[column])
     age = np.maximum(described["age_days"], 28)
     np.testing.assert_allclose(found["past_rate"], described["revenue_total"] / age * 60)
+
+
+def test_the_chances_of_pareto_nbd_are_a_source_and_no_column_of_a_learner(fitted, described):
+    assert PARETO_CHANCE not in fitted[0].active.columns.names
+    asked = fitted[0].predict(described.assign(**{PARETO_CHANCE: 0.123}))
+    for found, other in zip(fitted[0].predict(described), asked, strict=True):
+        for name in set(found) - {PARETO_NBD}:
+            np.testing.assert_array_equal(found[name], other[name])
+    np.testing.assert_array_equal(asked[1][PARETO_NBD], np.full(len(described), 0.123))
 
 
 def test_no_learner_reads_a_key_or_a_label(fitted, described):

@@ -92,7 +92,9 @@ def parts() -> tuple[Part, ...]:
         Part("season behind: bound", ((season_ahead, "MOST_BEHIND", float("inf")),)),
         Part("level: values of late", ((order_values, "FEWEST_VALUED", float("inf")),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
-        Part("level: correction", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)),
+        Part(
+            "level: correction of orders", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)
+        ),
         Part("level: misfit of values", ((level, "MISFIT_TRUST", 0.0),)),
         Part("level: weights of past errors", ((past_errors.PastDate, "weight", 1.0),)),
         Part("chances by slopes", ((churn, "STACKED", churn.BOUNDED),)),

@@ -414,23 +414,20 @@ def _costs(logs: list[pd.DataFrame]) -> list[Bar]:
                 against=0.0,
                 status=_status(fall == 0),
             ),
-            Bar(
-                group="9 costs",
-                bar="seconds to train",
-                log=_log(rows),
-                value=seconds,
-                against=MOST_SECONDS,
-                status=_status(seconds <= MOST_SECONDS),
-                words=customers,
-            ),
-            Bar(
-                group="9 costs",
-                bar="peak memory, MB",
-                log=_log(rows),
-                value=memory,
-                against=MOST_MB,
-                status=_status(memory <= MOST_MB),
-                words=customers,
+            *(
+                Bar(
+                    group="9 costs",
+                    bar=bar,
+                    log=_log(rows),
+                    value=cost,
+                    against=most,
+                    status=_status(cost <= most),
+                    words=customers,
+                )
+                for bar, cost, most in (
+                    ("seconds to train", seconds, MOST_SECONDS),
+                    ("peak memory, MB", memory, MOST_MB),
+                )
             ),
         ]
     return lines

@@ -9,11 +9,7 @@ from simulated_panels import FIRST_DAY, revenue_between, simulated_log, simulate
 
 from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
-from ltvkit.models.total.level import (
-    LevelForecast,
-    forecast_level,
-    track,
-)
+from ltvkit.models.total.level import LevelForecast, forecast_level, track
 from ltvkit.models.total.newcomers import kinds_of_customers
 from ltvkit.models.total.order_values import value_change
 from ltvkit.models.total.season import NO_SEASON
@@ -101,12 +97,10 @@ def test_without_past_dates_the_interval_is_that_of_a_blind_forecast(panel):
 
 
 def test_a_past_date_after_which_nothing_came_is_an_error_of_the_forecast(panel):
-    nothing = np.zeros
     closed = tuple(
-        replace(
-            cut, future_orders=nothing(len(cut.summary)), future_revenue=nothing(len(cut.summary))
-        )
+        replace(cut, future_orders=nothing, future_revenue=nothing)
         for cut in panel.cuts
+        for nothing in [np.zeros(len(cut.summary))]
     )
     level, told = forecast(panel), forecast(replace(panel, cuts=closed))
     assert len(told.fold_errors) == len(level.fold_errors)

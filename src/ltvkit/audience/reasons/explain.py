@@ -178,28 +178,29 @@ def strongest_topics(
         up = sums[rows, best] > 0
         least = LEAST_SHARE * size.sum(axis=1, keepdims=True)
         worth_telling = (size[rows, best] > 0) & (size[rows, best] >= least)
-        muted_up = _marked(block.shape, cannot_raise, start)
-        muted_down = _marked(block.shape, cannot_lower, start)
+        here = slice(start, start + len(block))
+        muted_up = _marked(block.shape, cannot_raise, here)
+        muted_down = _marked(block.shape, cannot_lower, here)
         for slot in range(MOST_REASONS):
             pull = np.where(up[:, slot, None], block, -block)
             pull[topic[None, :] != best[:, slot, None]] = -np.inf
             pull[np.where(up[:, slot, None], muted_up, muted_down)] = -np.inf
             speaker = pull.argmax(axis=1)
             told = worth_telling[:, slot] & np.isfinite(pull.max(axis=1))
-            chosen[start : start + len(block), slot] = np.where(told, speaker, -1)
-        raises[start : start + len(block)] = up
+            chosen[here, slot] = np.where(told, speaker, -1)
+        raises[here] = up
     # What cannot be told makes room for what comes after it.
     order = np.argsort(chosen < 0, axis=1, kind="stable")
     return np.take_along_axis(chosen, order, axis=1), np.take_along_axis(raises, order, axis=1)
 
 
 def _marked(
-    shape: tuple[int, ...], rows: Mapping[int, npt.NDArray[np.bool_]] | None, start: int
+    shape: tuple[int, ...], rows: Mapping[int, npt.NDArray[np.bool_]] | None, here: slice
 ) -> npt.NDArray[np.bool_]:
-    """The marked rows of a block that begins at `start`, a column for each feature."""
+    """The marked rows of a block, a column for each feature."""
     marked = np.zeros(shape, dtype=bool)
     for place, of_all in (rows or {}).items():
-        marked[:, place] = of_all[start : start + len(marked)]
+        marked[:, place] = of_all[here]
     return marked
 
 

@@ -210,9 +210,11 @@ def test_no_learner_reads_the_columns_of_a_part_that_is_off(accuracy, read, name
 
 
 def test_the_level_without_its_correction_is_another_level(accuracy, read):
-    (correction,) = (part for part in accuracy.ablation.parts() if part.name == "level: correction")
+    (correction,) = (
+        part for part in accuracy.ablation.parts() if part.name == "level: correction of orders"
+    )
     effect = accuracy.ablation.ablate(read[0], chosen=(correction,)).iloc[0]
-    assert effect["part"] == "level: correction"
+    assert effect["part"] == "level: correction of orders"
     assert effect["total"] != 0
     assert effect["gini"] == pytest.approx(0, abs=1e-12)
 

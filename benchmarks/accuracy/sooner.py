@@ -26,11 +26,12 @@ def ask_sooner(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row with `way` "curve" (one curve for all) and one with "own": `log, shape` (of the gaps,
-        where the shop's customers are regular); for each number of days below the horizon the mean
-        of P(order) as it was `said`, the share that `came`, `brier` and `auc`; of the customers
-        with a date who ordered in the horizon by how many days it was off (`days_off`), how often
-        the order `came_before` it (.5 is right), and how often between its 10 % and 90 % points
+        A row with `way` "curve" (the same share of all customers) and one with "own": `log, shape`
+        (of the gaps, where the shop's customers are regular); for each number of days below the
+        horizon the mean of P(order) as it was `said`, the share that `came`, `brier` and `auc`; of
+        the customers with a date who ordered in the horizon by how many days it was off
+        (`days_off`), how often the order `came_before` it (.5 is right), and how often between its
+        10 % and 90 % points
         (`dates_held`).
     """
     asked = ask(log)
@@ -38,7 +39,7 @@ def ask_sooner(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
     shape = np.nan if model.rhythm_ is None else model.rhythm_.shape
     plain = copy(model)
     plain.rhythm_ = None
-    with patch.object(ahead, "powers", _of_all):
+    with patch.object(ahead, "share_by", _of_all):
         rows = [{"way": "curve", **_judged(plain, asked)}]
     rows.append({"way": "own", **_judged(model, asked)})
     return pd.DataFrame(
@@ -47,9 +48,10 @@ def ask_sooner(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
     )
 
 
-def _of_all(curve: Any, model: object, summary: pd.DataFrame, days: float) -> np.ndarray:
-    """`ltvkit.models.horizon.curves.powers`, by the curve of all alone."""
-    return np.full(len(summary), curve.power(days))
+def _of_all(model: Any, summary: pd.DataFrame, days: float, *, label_days: float) -> np.ndarray:
+    """`ltvkit.models.horizon.curves.share_by`, the same for everybody."""
+    sooner, label = (model.prob_active(summary, t).mean() for t in (days, label_days))
+    return np.full(len(summary), sooner / label)
 
 
 def _judged(model: StackedLtv, asked: Asked) -> dict[str, float]:

@@ -12,8 +12,8 @@ from ltvkit.models.horizon.curves import (
     GRID_DAYS,
     LONGEST_DAYS,
     crossing,
-    powers,
     raised,
+    share_by,
     waiting_curve,
 )
 from ltvkit.models.total.season_ahead import season_at, season_clock
@@ -38,18 +38,17 @@ def summary():
 
 def chances(model, summary, probs, *, label_days, days):
     curve = waiting_curve(model, summary, label_days=label_days)
-    return raised(probs, powers(curve, model, summary, days))
+    if days < label_days:
+        return probs * share_by(model, summary, days, label_days=label_days)
+    return raised(probs, curve.power(days))
 
 
-def test_within_the_label_the_curve_is_the_mean_survival_of_the_customers(model, summary):
+def test_the_curve_of_all_begins_at_the_label_and_rises(model, summary):
     curve = waiting_curve(model, summary, label_days=100)
-    assert (curve.days[0], curve.powers[0]) == (0.0, 0.0)
-    assert set(curve.days[1:]) == {*GRID_DAYS, 100.0}
-    assert curve.power(100) == pytest.approx(1.0, abs=1e-9)
+    assert (curve.days[0], curve.powers[0]) == (100.0, 1.0)
+    assert set(curve.days) == {100.0, *(day for day in GRID_DAYS if day > 100)}
     assert (np.diff(curve.powers) > 0).all()
-    log_none = {t: np.log(1 - model.prob_active(summary, t).mean()) for t in (30, 90, 100)}
-    for days in (30, 90):
-        assert curve.power(days) == pytest.approx(log_none[days] / log_none[100], rel=1e-6)
+    assert {curve.power(days) for days in (1, 30, 100)} == {1.0}
 
 
 @pytest.mark.parametrize("days", [180, 365, 3660])
@@ -90,14 +89,20 @@ def test_at_the_labels_length_the_chance_is_the_labels(model, summary, label_day
     np.testing.assert_allclose(found, probs, rtol=1e-9)
 
 
-def test_within_the_label_a_customers_own_curve_has_half_the_say(model, summary):
-    curve = waiting_curve(model, summary, label_days=365)
-    power = powers(curve, model, summary, 30)
-    soon, label = (np.log(1 - model.prob_active(summary, days)) for days in (30, 365))
-    np.testing.assert_allclose(power**2, curve.power(30) * soon / label, rtol=1e-9)
-    assert power.std() > 0.01
-    beyond = waiting_curve(model, summary, label_days=30)
-    assert set(powers(beyond, model, summary, 365)) == {beyond.power(365)}
+@pytest.mark.parametrize("days", [1, 30, 300])
+def test_within_the_label_customers_come_as_their_own_curves_say(model, summary, days):
+    at_label = model.prob_active(summary, 365)
+    found = chances(model, summary, at_label, label_days=365, days=days)
+    np.testing.assert_allclose(found, model.prob_active(summary, days), rtol=1e-9)
+    share = share_by(model, summary, days, label_days=365)
+    assert share.std() > 0.001
+    assert ((share > 0) & (share < 1)).all()
+
+
+def test_of_those_who_never_come_no_more_come_sooner(summary):
+    gone = ModifiedBetaGeo.from_params(ModifiedBetaGeoParams(1e-9, 1e300, 1e9, 1e-9))
+    share = share_by(gone, summary, 30, label_days=365)
+    assert ((share > 0) & (share <= 1)).all()
 
 
 def test_a_rising_curve_is_crossed_where_it_meets_its_target():

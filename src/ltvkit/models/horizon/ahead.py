@@ -15,8 +15,8 @@ from ltvkit.models.horizon.curves import (
     SeasonClock,
     WaitingCurve,
     crossing,
-    powers,
     raised,
+    share_by,
 )
 from ltvkit.models.horizon.rhythm import Rhythm
 from ltvkit.panel import UNLIKELY
@@ -144,8 +144,10 @@ class DaysAhead:
         A season multiplies the hazard of those who are still customers: P(order) rises to no more
         than the chance that either the model of chances or P(alive) says so.
         """
-        power = powers(self.waiting, self.family.mbgnbd, features, counted)
-        active = raised(at_label, power * np.exp(self.chance_level))
+        label = float(self.label_days)
+        active = raised(at_label, self.waiting.power(counted) * np.exp(self.chance_level))
+        if counted < label:
+            active *= share_by(self.family.mbgnbd, features, counted, label_days=label)
         # Labels cut short by the history hold most customers' next order, if one comes. Those as
         # long as a short horizon may hold hardly any, and say little of who is still a customer.
         stretched = self.label_days < min(counted, self.horizon_days)

@@ -1,7 +1,8 @@
 """One training, any horizon: how activity and orders grow with the days one looks ahead.
 
-A label of h days becomes a forecast of t days along the curves of the fitted MBG/NBD: the chance
-of an order along survival curves, the revenue along each customer's expected orders.
+A label of h days becomes a forecast of t days along the curves of the fitted MBG/NBD: within it the
+chance of an order along each customer's own, beyond it along that of all, the revenue along each
+customer's expected orders.
 """
 
 from collections.abc import Callable
@@ -21,8 +22,8 @@ GRID_DAYS = (
 LONGEST_DAYS = GRID_DAYS[-1]
 """The longest horizon that a configuration may ask for."""
 
-NOBODY, MOST_TIMES = 1e-12, 1e6
-"""A hazard that is none, and a growth that there is not: where nobody is foreseen to come again."""
+NOBODY, MOST_TIMES = 1e-300, 1e6
+"""A chance that is none, and a growth that there is not: where nobody is foreseen to come again."""
 
 MOST_LOG_POWER = 2.0
 """Chances are raised to no other mean by more than this, a log, as past errors of the total are
@@ -31,14 +32,14 @@ believed no further."""
 
 @dataclass(frozen=True, slots=True)
 class WaitingCurve:
-    """How the hazard of a shop's next orders grows with the days waited.
+    """How the hazard of a shop's next orders grows beyond the label's length.
 
     Parameters
     ----------
     label_days : float
         Where it is 1.
     days, powers : tuple of float
-        How many times the hazard of the label's length that of each of the days is; from 0, rising.
+        How many times the hazard of the label's length that of each of the days is; from 1, rising.
     """
 
     label_days: float
@@ -46,8 +47,8 @@ class WaitingCurve:
     powers: tuple[float, ...]
 
     def power(self, days: float) -> float:
-        """The hazard of so many days over that of the label's length."""
-        return float(np.interp(days, self.days, self.powers))
+        """The hazard of so many days over that of the label's length; 1 of fewer days."""
+        return float(np.interp(max(days, self.label_days), self.days, self.powers))
 
 
 def waiting_curve(
@@ -56,43 +57,31 @@ def waiting_curve(
     """The curve of the customers in `summary`.
 
     With S_i(t) the customer's P(no order within t days) by MBG/NBD, h the label's length and a bar
-    for means over customers:
-
-        within the label  ln bar S(t) / ln bar S(h)
-        beyond            the w with which bar S(h)^w = bar S(t)
-
-    A power is taken of each customer's chance, and the mean of powers is above the power of the
-    mean: carried beyond the label, the first leaves too many without an order.
+    for means over customers, it is the w with which bar S(h)^w = bar S(t). A power is taken of each
+    customer's chance, and the mean of powers is above the power of the mean: ln bar S(t) over
+    ln bar S(h) leaves too many without an order.
     """
     at_label = _hazard(model, summary, label_days)
-    known = min(_of_all(at_label), -NOBODY)
-    days, powers = [0.0], [0.0]
-    for until in sorted({*map(float, GRID_DAYS), float(label_days)}):
-        of_each = _hazard(model, summary, until)
-        if until < label_days:
-            power = _of_all(of_each) / known
-        else:
-            power = _matching(at_label, _of_all(of_each))
+    days, powers = [float(label_days)], [1.0]
+    for until in (float(day) for day in GRID_DAYS if day > label_days):
+        power = _matching(at_label, _of_all(_hazard(model, summary, until)))
         days.append(until)
         powers.append(max(power, powers[-1] + 1e-9))
     return WaitingCurve(float(label_days), tuple(days), tuple(powers))
 
 
-def powers(
-    curve: WaitingCurve, model: ModifiedBetaGeo, summary: pd.DataFrame, days: float
+def share_by(
+    model: ModifiedBetaGeo, summary: pd.DataFrame, days: float, *, label_days: float
 ) -> Floats:
-    """How many times the hazard of the label's length that of `days` is, for each customer.
+    """Of those who order within the label's length, the share who do so within fewer `days`.
 
-    The curve of all; within the label its geometric mean with ln S_i(t) / ln S_i(h) of the
-    customer's own. Most of those who make the curve of all are gone, so that it is flat soon: those
-    who buy often seem to come at once. Their own curves know no more than a rate and a chance to be
-    gone; beyond the label they are no better. It rises with `days`, and is 1 at the label's length.
+    P_i(t) / P_i(h) of each customer, P_i(t) the P(order within t days) by MBG/NBD: it knows a rate
+    and a chance to be gone, and whoever orders at all has not gone.
     """
-    usual = curve.power(days)
-    if days >= curve.label_days:
-        return np.full(len(summary), usual)
-    sooner, label = (_hazard(model, summary, t) for t in (days, curve.label_days))
-    return np.asarray(np.sqrt(usual * sooner / label))
+    sooner, label = (
+        np.maximum(model.prob_active(summary, t), NOBODY) for t in (days, label_days)
+    )
+    return np.asarray(np.minimum(sooner / label, 1.0))
 
 
 def raised(prob_active: Floats, power: Floats | float) -> Floats:

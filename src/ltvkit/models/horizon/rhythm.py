@@ -14,22 +14,17 @@ from scipy.special import gammaincc, gammainccinv
 from ltvkit.models._rows import column
 from ltvkit.units import Floats
 
-REGULAR = 2.0
-"""Shape of the gaps from which on a shop's customers count as regular; 1 is chance.
+REGULAR, CLOCKWORK = 4.0, 12.0
+"""Shapes of the gaps from which on a shop's customers count as regular, and between which a rhythm
+takes over beyond the label, evenly; 1 is chance.
 
-On 30 cuts of real and simulated shops, chances over a quarter of the horizon were better with a
-rhythm where the shape was above 2, and no better, or worse, below.
+On simulated shops chances along curves of chance were as good or better up to a shape of 3. On real
+ones they were up to 2.9, the largest there was: a short history holds short gaps alone, which are
+more alike than all are.
 """
 
 FEWEST_GAPS, FEWEST_CUSTOMERS = 2, 50
 """So many customers of so many gaps teach the rhythm of the shop."""
-
-BARELY_REGULAR, CLOCKWORK = 4.0, 12.0
-"""Shapes between which a rhythm takes over beyond the label, evenly.
-
-On simulated shops of shapes 2 to 4 its chances were worse than those along the curve, on those of
-13 and more better; between them a mixture was.
-"""
 
 MOST_SURE = 0.995
 """P(order) above which a rhythm raises nobody: a choice, as there are always some who stop."""
@@ -95,7 +90,7 @@ class Rhythm:
             at_label * self.share(features, days, horizon_days=label_days),
             np.maximum(at_label, MOST_SURE),
         )
-        even = float(np.clip((self.shape - BARELY_REGULAR) / (CLOCKWORK - BARELY_REGULAR), 0, 1))
+        even = float(np.clip((self.shape - REGULAR) / (CLOCKWORK - REGULAR), 0, 1))
         return np.asarray((1 - even) * by_curve + even * by_rhythm)
 
     def until(self, features: pd.DataFrame, share: float, *, horizon_days: float) -> Floats:

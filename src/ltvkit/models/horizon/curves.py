@@ -78,9 +78,7 @@ def share_by(
     P_i(t) / P_i(h) of each customer, P_i(t) the P(order within t days) by MBG/NBD: it knows a rate
     and a chance to be gone, and whoever orders at all has not gone.
     """
-    sooner, label = (
-        np.maximum(model.prob_active(summary, t), NOBODY) for t in (days, label_days)
-    )
+    sooner, label = (np.maximum(model.prob_active(summary, t), NOBODY) for t in (days, label_days))
     return np.asarray(np.minimum(sooner / label, 1.0))
 
 

@@ -14,7 +14,10 @@ import pandas as pd
 from ltvkit.errors import NotEnoughDataError
 from ltvkit.panel import Panel
 
-NOT_FEATURES = ("customer_id", "as_of_day", "label_days", "future_orders", "future_revenue")
+NOT_FEATURES = (
+    *("customer_id", "as_of_day", "label_days"),
+    *("future_orders", "future_revenue", "days_until_order"),
+)
 
 
 class LightGbmScript:

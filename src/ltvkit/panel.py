@@ -127,7 +127,8 @@ class Panel:
         Length of the longest labels: the horizon, where history allows.
     rows : DataFrame
         Key `as_of_day`, `label_days`, `customer_id`: features at a past snapshot, and
-        `future_orders`, `future_revenue` in the `label_days` after it.
+        `future_orders`, `future_revenue` in the `label_days` after it; `days_until_order`,
+        missing where there was none.
     now : DataFrame
         Key `customer_id`: features at the snapshot.
     activity : Activity

@@ -35,10 +35,11 @@ def test_targets_are_the_orders_of_known_customers_in_the_days_after(horizon_day
                 expected[as_of, customer_id] = (
                     len(ahead),
                     sum(o["revenue"] for o in ahead),
+                    ahead[0]["day"] - as_of,
                 )
     rows = found.set_index(["as_of_day", "customer_id"])
     assert set(rows.index) == set(expected)
-    columns = ["future_orders", "future_revenue"]
+    columns = ["future_orders", "future_revenue", "days_until_order"]
     np.testing.assert_allclose(
         rows[columns].to_numpy(dtype=float), [expected[key] for key in rows.index], rtol=1e-9
     )

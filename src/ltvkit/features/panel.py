@@ -19,7 +19,7 @@ from ltvkit.panel import MOST_ROWS, Cut, Panel, cut_days, label_length, panel_da
 from ltvkit.snapshot import Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
-FUTURE = ("future_orders", "future_revenue")
+FUTURE, UNTIL = ("future_orders", "future_revenue"), "days_until_order"
 
 MOST_CUT_ROWS = 500_000
 """Rows of past dates that are read at once."""
@@ -159,7 +159,7 @@ def _labelled(
         parts.append(rows.fillna(dict.fromkeys(FUTURE, 0.0)).assign(label_days=label_days))
     if not parts:
         return features.iloc[:0].assign(
-            label_days=np.array([], dtype=int), future_orders=0.0, future_revenue=0.0
+            label_days=np.array([], dtype=int), **dict.fromkeys((*FUTURE, UNTIL), 0.0)
         )
     return pd.concat(parts, ignore_index=True)
 
@@ -173,7 +173,7 @@ def _cuts(history: ir.Table, days: tuple[int, ...], label_days: int) -> tuple[Cu
     return tuple(
         Cut(
             day=day,
-            summary=part.drop(columns=["as_of_day", *FUTURE]).reset_index(drop=True),
+            summary=part.drop(columns=["as_of_day", *FUTURE, UNTIL]).reset_index(drop=True),
             future_orders=part["future_orders"].to_numpy(dtype=float),
             future_revenue=part["future_revenue"].to_numpy(dtype=float),
         )

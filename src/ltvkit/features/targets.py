@@ -29,8 +29,9 @@ def targets(history: ir.Table, snapshots: ir.Table, *, horizon_days: int) -> ir.
     Returns
     -------
     ibis table
-        Key `as_of_day`, `customer_id`; `future_orders` (order days), `future_revenue`. Only
-        customers who ordered: whoever is not here ordered nothing.
+        Key `as_of_day`, `customer_id`; `future_orders` (order days), `future_revenue` and
+        `days_until_order`, the first of them. Only customers who ordered: whoever is not here
+        ordered nothing.
     """
     after = history.join(
         snapshots,
@@ -41,6 +42,7 @@ def targets(history: ir.Table, snapshots: ir.Table, *, horizon_days: int) -> ir.
     return after.group_by(["as_of_day", "customer_id"]).aggregate(
         future_orders=after.count().cast("float64"),
         future_revenue=total(after.revenue),
+        days_until_order=(after.day - after.as_of_day).min().cast("float64"),
     )
 
 

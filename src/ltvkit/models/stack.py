@@ -18,7 +18,7 @@ from ltvkit.models import btyd_alone
 from ltvkit.models.btyd.family import BtydFamily, describe_panel
 from ltvkit.models.horizon.ahead import DaysAhead
 from ltvkit.models.horizon.curves import WaitingCurve, waiting_curve
-from ltvkit.models.horizon.rhythm import Rhythm, learn_rhythm
+from ltvkit.models.horizon.rhythm import Rhythm, confirmed, learn_rhythm
 from ltvkit.models.intervals import (
     RankedScatter,
     at_levels_met,
@@ -174,7 +174,8 @@ class StackedLtv(BaseEstimator):
         label = self._at_label(panel.now)
         self.chance_level_ = 0.0
         # BTYD knows of no rhythm: its mean is no measure of how many regular customers come.
-        if self.label_days_ < self.horizon_days_ and self.rhythm_ is None:
+        regular = self.rhythm_ is not None and self.rhythm_.regular
+        if self.label_days_ < self.horizon_days_ and not regular:
             by_btyd = self.family_.mbgnbd.prob_active(panel.now, self.label_days_)
             moved = self.level_.moved_orders - self.chance_season_
             self.chance_level_ = chance_level(label[1], by_btyd, moved=moved)
@@ -390,6 +391,9 @@ class StackedLtv(BaseEstimator):
         )
         blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
         active = self.activity_.predict(chances)
+        if self.rhythm_ is not None:
+            days = {"label_days": panel.label_days}
+            self.rhythm_ = confirmed(self.rhythm_, described[main], active, **days)
         if self.season_.seen:
             blended = at_levels_met(blended, revenue[main], day[main])
         return scatter_ratios(revenue[main], blended, active, came=ordered[main])

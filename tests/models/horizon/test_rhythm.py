@@ -9,7 +9,7 @@ import pytest
 from simulated_panels import FIRST_DAY, simulated_panel
 
 from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
-from ltvkit.models.horizon.rhythm import Rhythm, learn_rhythm
+from ltvkit.models.horizon.rhythm import Rhythm, confirmed, learn_rhythm
 from ltvkit.models.stack import StackedLtv
 
 YEAR = 365.0
@@ -51,7 +51,7 @@ def test_gaps_of_chance_have_no_rhythm_nor_have_few_customers():
 
 
 @pytest.mark.parametrize("shape", [5.0, 12.0])
-def test_shares_are_calibrated_and_dates_hold_what_they_promise(shape):
+def test_shares_are_calibrated(shape):
     features, after = customers(shape)
     rhythm = learn_rhythm(features)
     horizon = 90
@@ -63,24 +63,17 @@ def test_shares_are_calibrated_and_dates_hold_what_they_promise(shape):
     seen = pd.Series(after[asked] <= 20).groupby(tenths).mean()
     assert np.abs(said - seen).max() < 0.06
     assert said.iloc[-1] - said.iloc[0] > 0.2
-    low, middle, high = (
-        rhythm.until(features, part, horizon_days=horizon)[asked] for part in (0.1, 0.5, 0.9)
-    )
-    assert ((low <= middle) & (middle <= high)).all()
-    assert np.mean((after[asked] >= low) & (after[asked] <= high)) == pytest.approx(0.8, abs=0.04)
-    assert np.corrcoef(middle, after[asked])[0, 1] > 0.35
 
 
 def test_shares_rise_to_one_at_the_horizon_whoever_is_overdue():
     features, _ = customers(12.0)
     overdue = features.assign(age_days=features["age_days"] + 5 * YEAR)
-    rhythm = Rhythm(12.0, 60.0)
+    rhythm = Rhythm(12.0, 60.0, believed=1.0)
     for whose in (features, overdue):
         shares = [rhythm.share(whose, days, horizon_days=365) for days in (1, 30, 90, 365)]
         for fewer, more in pairwise(shares):
             assert (fewer <= more).all()
         np.testing.assert_allclose(shares[-1], 1.0)
-        assert np.isfinite(rhythm.until(whose, 0.9, horizon_days=365)).all()
 
 
 def test_who_ordered_once_is_expected_by_the_rhythm_of_the_shop():
@@ -92,8 +85,30 @@ def test_who_ordered_once_is_expected_by_the_rhythm_of_the_shop():
     soon = rhythm.share(once, 20, horizon_days=90)
     assert soon[0] < 0.01
     assert (np.diff(soon) > 0.1).all()
-    until = rhythm.until(once, 0.5, horizon_days=90)
-    np.testing.assert_allclose(until[:2], rhythm.usual_days - np.array([5.0, 30.0]), atol=8)
+    left = rhythm.usual_days - once["age_days"].to_numpy()
+    half = [rhythm.share(once.iloc[[n]], left[n], horizon_days=1e5)[0] for n in (0, 1)]
+    np.testing.assert_allclose(half, 0.5, atol=0.15)
+
+
+@pytest.mark.parametrize(("shape", "at_least", "believed"), [(2.5, 0.6, 0.0), (12.0, 0.9, 1.0)])
+def test_a_rhythm_is_believed_as_far_as_past_days_confirm_it(shape, at_least, believed):
+    features, after = customers(shape)
+    rhythm, label = learn_rhythm(features), 60
+    assert rhythm.believed == believed, "by its shape alone"
+    by_rhythm = rhythm.share(features, label, horizon_days=1e5)
+
+    def seen(until, chance):
+        rows = features.assign(
+            as_of_day=0, days_until_order=np.where(until <= label, until, np.nan)
+        )
+        return confirmed(rhythm, rows, chance, label_days=label).believed
+
+    assert seen(after, by_rhythm) > at_least
+    anyhow = np.random.default_rng(6).exponential(30, len(after))
+    assert seen(anyhow, np.full(len(after), 1 - np.exp(-2))) < 0.3
+    uneven, later = customers(1.0)
+    rows = uneven.assign(as_of_day=0, days_until_order=later)
+    assert confirmed(rhythm, rows, by_rhythm, label_days=label) == rhythm, "no past day had one"
 
 
 @pytest.mark.parametrize("shape", [12.0, 30.0])
@@ -115,7 +130,7 @@ def test_a_rhythm_takes_over_from_the_curve_as_it_grows_even_and_makes_nobody_su
     at_label = np.linspace(0, 1, len(features))
     curve = (1 + at_label) / 2
     told = [
-        Rhythm(shape, 60.0).beyond(features, at_label, curve, label_days=30, days=90)
+        Rhythm(shape, 60.0, believed=1.0).beyond(features, at_label, curve, label_days=30, days=90)
         for shape in (2.0, 4.0, 8.0, 12.0)
     ]
     np.testing.assert_array_equal(told[0], curve)
@@ -211,6 +226,13 @@ def test_who_gave_last_month_is_not_expected_next_month_and_who_gave_a_year_ago_
     assert told.loc[due, "prob_order_90d"].mean() > 0.5
     assert told.loc[fresh, "next_order_days"].mean() > 250
     assert told.loc[due, "next_order_days"].mean() < 90
+    day = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days
+    until = day[day > 2190].groupby(log["customer_id"]).min() - 2190
+    came = panel.now["customer_id"].map(until).to_numpy(dtype=float)
+    asked = (came <= 365) & told["next_order_days"].notna().to_numpy()
+    held = (came >= told["next_order_days_from"]) & (came <= told["next_order_days_to"])
+    assert held[asked].mean() == pytest.approx(0.8, abs=0.1)
+    assert np.mean(came[asked] < told.loc[asked, "next_order_days"]) == pytest.approx(0.5, abs=0.1)
     frames = [model.predict(panel.now, days) for days in (10, 30, 90, 200, 365, 500)]
     for fewer, more in pairwise(frames):
         for name in ("prob_active", "predicted_revenue", "high", "low_if_order", "high_if_order"):

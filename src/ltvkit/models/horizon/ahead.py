@@ -22,6 +22,9 @@ from ltvkit.models.horizon.rhythm import Rhythm
 from ltvkit.panel import UNLIKELY
 from ltvkit.units import Floats
 
+STEPS_OF_RHYTHM = 24
+"""Of the horizon, at which a rhythm is asked for dates: of one gap in it, to a few days."""
+
 NEXT_ORDER_SHARES = {
     "next_order_days_from": 0.1,
     "next_order_days": 0.5,
@@ -70,8 +73,8 @@ class DaysAhead:
         counted = self.clock.count(days)
         revenue, active = self._by_curves(features, at_label, counted)
         if self.rhythm is not None and days < self.horizon_days:
-            share = self.rhythm.share(features, counted, horizon_days=self.horizon_days)
-            regular = share * self._active(features, at_label[1], self.horizon_days)
+            by_horizon = self._active(features, at_label[1], self.horizon_days)
+            regular = self._in_rhythm(self.rhythm, features, by_horizon, active, counted)
             # What is spent by those who order stays as it is.
             revenue, active = revenue * regular / np.maximum(active, 1e-12), regular
         return revenue, active
@@ -160,15 +163,29 @@ class DaysAhead:
         share = active / np.maximum(at_most, 1e-12)
         return at_most * raised(share, np.exp(self.chance_season))
 
+    def _in_rhythm(
+        self, rhythm: Rhythm, features: pd.DataFrame, active: Floats, by_curve: Floats, days: float
+    ) -> Floats:
+        """P(order) within days as they count, by curve and by rhythm as far as it is believed.
+
+        `active` is P(order) within the horizon trained for.
+        """
+        share = rhythm.share(features, days, horizon_days=self.horizon_days)
+        return np.asarray((1 - rhythm.believed) * by_curve + rhythm.believed * share * active)
+
     def _until(
         self, features: pd.DataFrame, at_label: Floats, active: Floats
     ) -> Callable[[float], Floats]:
         """Days, as they count, until a share of those who order within the horizon have."""
         horizon = self.horizon_days
-        if (rhythm := self.rhythm) is not None:
-            return lambda share: rhythm.until(features, share, horizon_days=horizon)
-        days = [day for day in GRID_DAYS if day < horizon]
-        by_then = [self._active(features, at_label, day) for day in days]
-        rising = np.column_stack([np.zeros(len(features)), *by_then, active])
+        steps = 0 if self.rhythm is None else STEPS_OF_RHYTHM
+        evenly = np.arange(1, steps) * horizon / max(steps, 1)
+        days = sorted({*(float(day) for day in GRID_DAYS if day < horizon), *evenly.tolist()})
+        rising = [np.zeros(len(features))]
+        for day in days:
+            by_then = self._active(features, at_label, day)
+            if self.rhythm is not None:
+                by_then = self._in_rhythm(self.rhythm, features, active, by_then, day)
+            rising.append(by_then)
         known = np.array([0.0, *days, horizon])
-        return lambda share: crossing(known, rising, share * active)
+        return lambda share: crossing(known, np.column_stack([*rising, active]), share * active)

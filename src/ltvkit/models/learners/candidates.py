@@ -47,7 +47,10 @@ INCREASING = (
 )
 """More of these never lowers a prediction: known beforehand, so not left to be learned."""
 
-KEYS = ("customer_id", "as_of_day", "label_days", "future_orders", "future_revenue")
+KEYS = (
+    *("customer_id", "as_of_day", "label_days"),
+    *("future_orders", "future_revenue", "days_until_order"),
+)
 
 PARETO_CHANCE = "pareto_prob_active"
 """What small logs go by beside the learners, and no column of theirs."""

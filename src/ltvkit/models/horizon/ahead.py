@@ -74,7 +74,7 @@ class DaysAhead:
         revenue, active = self._by_curves(features, at_label, counted)
         if self.rhythm is not None and days < self.horizon_days:
             by_horizon = self._active(features, at_label[1], self.horizon_days)
-            regular = self._in_rhythm(self.rhythm, features, by_horizon, active, counted)
+            regular = self._in_rhythm(features, by_horizon, active, counted)
             # What is spent by those who order stays as it is.
             revenue, active = revenue * regular / np.maximum(active, 1e-12), regular
         return revenue, active
@@ -164,14 +164,16 @@ class DaysAhead:
         return at_most * raised(share, np.exp(self.chance_season))
 
     def _in_rhythm(
-        self, rhythm: Rhythm, features: pd.DataFrame, active: Floats, by_curve: Floats, days: float
+        self, features: pd.DataFrame, active: Floats, by_curve: Floats, counted: float
     ) -> Floats:
         """P(order) within days as they count, by curve and by rhythm as far as it is believed.
 
         `active` is P(order) within the horizon trained for.
         """
-        share = rhythm.share(features, days, horizon_days=self.horizon_days)
-        return np.asarray((1 - rhythm.believed) * by_curve + rhythm.believed * share * active)
+        if self.rhythm is None:
+            return by_curve
+        share = self.rhythm.share(features, counted, horizon_days=self.horizon_days)
+        return np.asarray(by_curve + self.rhythm.believed * (share * active - by_curve))
 
     def _until(
         self, features: pd.DataFrame, at_label: Floats, active: Floats
@@ -181,11 +183,10 @@ class DaysAhead:
         steps = 0 if self.rhythm is None else STEPS_OF_RHYTHM
         evenly = np.arange(1, steps) * horizon / max(steps, 1)
         days = sorted({*(float(day) for day in GRID_DAYS if day < horizon), *evenly.tolist()})
-        rising = [np.zeros(len(features))]
-        for day in days:
-            by_then = self._active(features, at_label, day)
-            if self.rhythm is not None:
-                by_then = self._in_rhythm(self.rhythm, features, active, by_then, day)
-            rising.append(by_then)
+        by_then = [
+            self._in_rhythm(features, active, self._active(features, at_label, day), day)
+            for day in days
+        ]
+        rising = np.column_stack([np.zeros(len(features)), *by_then, active])
         known = np.array([0.0, *days, horizon])
-        return lambda share: crossing(known, np.column_stack([*rising, active]), share * active)
+        return lambda share: crossing(known, rising, share * active)

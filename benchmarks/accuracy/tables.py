@@ -118,7 +118,7 @@ def print_later(totals: pd.DataFrame) -> None:
 def print_sooner(shops: pd.DataFrame) -> None:
     """Each log with the same share of all and with own curves; then the mean of logs."""
     console = Console(width=max(Console().width, WIDTH))
-    title = "Sooner than the horizon: the same share of all -> own curves, and a rhythm where there is one"
+    title = "Sooner than the horizon: the same share of all -> own curves, and a rhythm if any"
     table = Table(title=title, title_justify="left", pad_edge=False)
     table.add_column("log", no_wrap=True)
     figures = {

@@ -45,6 +45,24 @@ def simulated_log(
     ).astype({"customer_id": "str", "country": "str"})
 
 
+def a_log(rows, dice):
+    """Order days of (customer, day)."""
+    log = pd.DataFrame(rows, columns=["customer_id", "day"])
+    return pd.DataFrame(
+        {
+            "customer_id": log["customer_id"],
+            "ordered_on": (pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log["day"], unit="D")).astype(
+                "datetime64[s]"
+            ),
+            "revenue": dice.gamma(4, 10, len(log)).round(2),
+            "margin": 1.0,
+            "orders": 1,
+            "lines": 1,
+            "country": "DE",
+        }
+    ).astype({"customer_id": "str", "country": "str"})
+
+
 def simulated_panel(log: pd.DataFrame, *, history_days: int, horizon_days: int) -> Panel:
     with quiet():
         table = ibis.memtable(log)

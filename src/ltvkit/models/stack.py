@@ -156,6 +156,7 @@ class StackedLtv(BaseEstimator):
                 panel.cuts,
                 order_model=self.family_.bgnbd,
                 value_model=self.family_.value,
+                stages=1 if self.rhythm_ is None else self.rhythm_.stages,
                 season=self.season_,
                 **ahead,
             )

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_panels import FIRST_DAY, simulated_panel
+from simulated_panels import FIRST_DAY, a_log, simulated_panel
 
 from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
 from ltvkit.models.horizon.rhythm import Rhythm, confirmed, learn_rhythm
@@ -179,24 +179,6 @@ def test_beyond_a_short_label_hardly_more_subscribers_come_and_no_chance_falls()
             assert (fewer[name] <= more[name] * (1 + 1e-9)).all(), name
     steps = frames[6]["prob_active"] - frames[4]["prob_active"]
     assert steps.max() < 0.01, "no step at the horizon"
-
-
-def a_log(rows, dice):
-    """Order days of (customer, day)."""
-    log = pd.DataFrame(rows, columns=["customer_id", "day"])
-    return pd.DataFrame(
-        {
-            "customer_id": log["customer_id"],
-            "ordered_on": (pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log["day"], unit="D")).astype(
-                "datetime64[s]"
-            ),
-            "revenue": dice.gamma(4, 10, len(log)).round(2),
-            "margin": 1.0,
-            "orders": 1,
-            "lines": 1,
-            "country": "DE",
-        }
-    ).astype({"customer_id": "str", "country": "str"})
 
 
 def givers(seed=2):

@@ -44,7 +44,7 @@ def panel(log, request):
 def test_the_parts_add_up_to_the_total_and_its_interval_holds_it(panel):
     level = forecast(panel)
     parts = level.base + level.season + level.values + level.tracking + level.correction
-    parts += level.misfit
+    parts += level.misfit + level.regularity
     assert np.exp(parts) == pytest.approx(level.total, rel=1e-12)
     assert level.low < level.total < level.high
     assert level.high / level.total == pytest.approx(level.total / level.low, rel=1e-12)

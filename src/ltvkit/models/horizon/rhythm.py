@@ -35,6 +35,9 @@ MOST_OVERDUE = 1e-4
 """Chance of so long a gap, beyond which all are overdue alike: the rhythm is lost."""
 
 
+MOST_STAGES = 4
+"""As of `MbgCnbdK`: beyond, k hardly changes what is expected of all customers together."""
+
 PARTS_OF_LABEL = (0.25, 0.5)
 """Of the label's length, within which it is asked on past days how many came."""
 
@@ -61,6 +64,11 @@ class Rhythm:
     def regular(self) -> bool:
         """Whether the shop's customers count as regular."""
         return self.shape >= REGULAR
+
+    @property
+    def stages(self) -> int:
+        """The k of MBG/CNBD-k, whose gaps are Erlang-k, that is nearest."""
+        return min(round(self.shape), MOST_STAGES)
 
     def share(self, features: pd.DataFrame, days: float, *, horizon_days: float) -> Floats:
         """Of those who order within the horizon, how many do so within `days`.

@@ -1,10 +1,10 @@
 """The level: the total revenue that today's customers bring in the horizon, and how sure it is.
 
 Ranking customers and forecasting their total are two problems. The total starts from BG/NBD
-times Gamma-Gamma on everybody, is moved by the season, by a change of what orders are worth and by
-how recent repeat orders compare with what the model expects, and is corrected by parts of the
-errors that the first three made at earlier dates, in orders and in what they are worth. The scatter
-of their errors is the interval.
+times Gamma-Gamma on everybody, or MBG/CNBD-k where gaps are even, is moved by the season, by a
+change of what orders are worth and by how recent repeat orders compare with what the model expects,
+and is corrected by parts of the errors that the first three made at earlier dates, in orders and in
+what they are worth. The scatter of their errors is the interval.
 
 Results are flat around the constants: see docs/methods/level.md.
 """
@@ -18,6 +18,7 @@ import pandas as pd
 
 from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
+from ltvkit.models.btyd.mbg_cnbd_k import MbgCnbdK
 from ltvkit.models.total.newcomers import largest_intake, untried_kinds, untried_share
 from ltvkit.models.total.order_values import VALUES_DOUBT, value_change
 from ltvkit.models.total.past_errors import PastDate, concentration, usual_error
@@ -65,6 +66,8 @@ AGEING = 0.06
 """By how much totals of a model four weeks old differ from a fresh one's, as a log; grows with the
 root of its age. Measured up to `OLDEST_MODEL_DAYS` of `ltvkit.evaluation.verdict`."""
 
+OrderModel = BetaGeo | MbgCnbdK
+
 NO_FOLD_RMS, NO_FOLD_CONCENTRATION = 0.4, 0.1
 ENOUGH_REPEAT_ORDERS = 50
 
@@ -74,8 +77,9 @@ class LevelForecast:
     """The total revenue of the known customers in the horizon.
 
     `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
-    the log scale: `base` (BG/NBD x Gamma-Gamma), `season`, `values`, `tracking`, `correction` (of
-    orders) and `misfit` (of what they are worth); `fold_errors` are ln(actual / forecast) at past
+    the log scale: `base` (BG/NBD x Gamma-Gamma), `regularity` (what MBG/CNBD-k adds where gaps are
+    even), `season`, `values`, `tracking`, `correction` (of orders) and `misfit` (of what they are
+    worth); `fold_errors` are ln(actual / forecast) at past
     dates, with a usual order added to both. `untried` is the share of the total, of customers who
     came of late in numbers or of a kind, that no past date had.
     """
@@ -93,6 +97,7 @@ class LevelForecast:
     repeat_orders: int
     untried: float = 0.0
     misfit: float = 0.0
+    regularity: float = 0.0
 
     @property
     def grade(self) -> str:
@@ -106,7 +111,7 @@ class LevelForecast:
     @property
     def moved_orders(self) -> float:
         """What the base's orders are moved by, a log: all but a change of what they are worth."""
-        return self.season + self.tracking + self.correction
+        return self.regularity + self.season + self.tracking + self.correction
 
     def asked_later(self, days: int, season_change: float) -> "LevelForecast":
         """What is known of the total some days later, when the season adds another log."""
@@ -132,6 +137,7 @@ class LevelForecast:
     def parts(self) -> dict[str, Any]:
         """What the forecast is made of beside its base, for a file."""
         return {
+            "regularity": self.regularity,
             "season": self.season,
             "values": self.values,
             "tracking": self.tracking,
@@ -147,15 +153,16 @@ def forecast_level(
     activity: Activity,
     cuts: tuple[Cut, ...],
     *,
-    order_model: BetaGeo,
+    order_model: OrderModel,
     value_model: GammaGamma,
+    stages: int = 1,
     season: Season,
     as_of_day: int,
     horizon_days: int,
 ) -> LevelForecast:
     """Forecast the total revenue of the customers in `summary`, with an 80 % interval.
 
-        ln total = base + season + values + kd tracking
+        ln total = base + regularity + season + values + kd tracking
                    + kf / (1 + (cv/.4)^2) x past error in orders
                    + .9 / (1 + (cv/.2)^2) x past error in what they are worth
 
@@ -172,6 +179,8 @@ def forecast_level(
         At the days of `ltvkit.panel.cut_days`, with what came over `label_length`.
     order_model, value_model : BetaGeo, GammaGamma
         Fitted to `summary`, the latter on all orders.
+    stages : int
+        k of MBG/CNBD-k, which takes the place of BG/NBD everywhere where it is 2 or more.
     season : Season
         What is known of it at the snapshot, of `season_at`.
     as_of_day, horizon_days : int
@@ -181,13 +190,18 @@ def forecast_level(
     seasonal = season.seen
     orders, value = _orders_and_value(order_model, value_model, summary, horizon_days)
     expected = orders * value
-    base = _log_total(expected)
+    base, regularity = _log_total(expected), 0.0
+    if stages > 1:
+        order_model = _order_model(summary, stages)
+        orders, value = _orders_and_value(order_model, value_model, summary, horizon_days)
+        expected = orders * value
+        regularity = _log_total(expected) - base
     log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
     values = value_change(activity, as_of_day)
     tracking = track(order_model, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
-    past = _past_forecasts(cuts, activity, h)
+    past = _past_forecasts(cuts, activity, h, stages)
     shares = [concentration(one.cut.future_revenue) for one in past if one.cut.future_revenue.any()]
     few = float(np.mean(shares)) if shares else 0.0
     days = {"as_of_day": as_of_day, "horizon_days": h}
@@ -219,7 +233,7 @@ def forecast_level(
     half_width = float(np.sqrt(np.square((*told, unseen, beyond, crowd)).sum()))
     half_width = max(half_width, SHORTEST_HALF_WIDTH)
     tracked = TRACKING_TRUST[seasonal] * tracking
-    log_total = base + log_season + values + tracked + correction + misfit
+    log_total = base + regularity + log_season + values + tracked + correction + misfit
     return LevelForecast(
         total=float(np.exp(log_total)),
         low=float(np.exp(log_total - half_width)),
@@ -231,6 +245,7 @@ def forecast_level(
         tracking=tracked,
         correction=correction,
         misfit=misfit,
+        regularity=regularity,
         fold_errors=tuple(one.error for one in past),
         repeat_orders=int(summary["repeat_orders"].sum()),
         untried=untried,
@@ -245,7 +260,7 @@ def _untold(season: Season, activity: Activity, as_of_day: int) -> float:
     return UNTESTED_SEASON if seen_days < SEASON_NEEDS_DAYS + UNTESTED_DAYS else 0.0
 
 
-def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day: int) -> float:
+def track(order_model: OrderModel, activity: Activity, season: Season, *, as_of_day: int) -> float:
     """How recent repeat orders compare with what the model expects of such customers, as a log.
 
     The mean over the last 91 and 182 days of ln[(observed / season + 4) / (expected + 4)]; the
@@ -274,8 +289,12 @@ def paid(summary: pd.DataFrame) -> bool:
     return bool((summary["mean_order_value"] > 0).any())
 
 
+def _order_model(summary: pd.DataFrame, stages: int) -> OrderModel:
+    return BetaGeo().fit(summary) if stages == 1 else MbgCnbdK(k=stages).fit(summary)
+
+
 def _orders_and_value(
-    order_model: BetaGeo, value_model: GammaGamma, summary: pd.DataFrame, horizon_days: int
+    order_model: OrderModel, value_model: GammaGamma, summary: pd.DataFrame, horizon_days: int
 ) -> tuple[Floats, Floats]:
     """What each customer is expected to order, and what an order is worth."""
     largest = float(summary["mean_order_value"].max())
@@ -288,7 +307,7 @@ def _log_total(expected: Floats) -> float:
 
 
 def _log_season(
-    season: Season, order_model: BetaGeo, activity: Activity, day: int, horizon_days: int
+    season: Season, order_model: OrderModel, activity: Activity, day: int, horizon_days: int
 ) -> float:
     """What the season adds to the log of the total.
 
@@ -319,13 +338,15 @@ def _intake(expected: Floats, summary: pd.DataFrame) -> float:
     return largest_intake(expected, summary["age_days"].to_numpy(dtype=float))
 
 
-def _past_forecasts(cuts: tuple[Cut, ...], activity: Activity, horizon_days: int) -> list[PastDate]:
+def _past_forecasts(
+    cuts: tuple[Cut, ...], activity: Activity, horizon_days: int, stages: int
+) -> list[PastDate]:
     past = []
     for cut in cuts:
         summary = cut.summary
         if not summary["repeat_orders"].any() or not paid(summary):
             continue
-        order_model = BetaGeo().fit(summary)
+        order_model = _order_model(summary, stages)
         value_model = GammaGamma(include_first_order=True).fit(summary)
         season = season_at(activity, cut.day)
         past.append(

@@ -38,6 +38,7 @@ def described():
             "log_label_days": np.log(60),
             "future_orders": orders.astype(float),
             "future_revenue": orders * value,
+            "days_until_order": np.where(orders > 0, 1.0, np.nan),
         }
     )
     for name in (*loglinear.MONEY, *loglinear.ORDERS, *loglinear.DAYS):
@@ -91,7 +92,7 @@ def test_the_chances_of_pareto_nbd_are_a_source_and_no_column_of_a_learner(fitte
 
 
 def test_no_learner_reads_a_key_or_a_label(fitted, described):
-    assert {"customer_id", "future_orders", "future_revenue"} <= set(KEYS)
+    assert {"customer_id", "future_orders", "future_revenue", "days_until_order"} <= set(KEYS)
     seen = fitted[0].predict(described)
     unseen = fitted[0].predict(described.drop(columns=list(KEYS)))
     for found, blind in zip(seen, unseen, strict=True):

@@ -18,6 +18,7 @@ from benchmarks.accuracy.study import ask, judge_record
 from ltvkit import panel
 from ltvkit.models import intervals, stack
 from ltvkit.models.btyd import family
+from ltvkit.models.horizon import rhythm
 from ltvkit.models.learners import blend, boosted, candidates, churn, loglinear
 from ltvkit.models.stack import StackedLtv
 from ltvkit.models.total import level, order_values, past_errors, season_ahead
@@ -90,6 +91,7 @@ def parts() -> tuple[Part, ...]:
         Part("season in chances", ((stack, "season_of_chances", lambda *a, **b: 0.0),)),
         Part("season behind in chances", ((season_ahead, "CARRIED_OVER", 0.0),)),
         Part("season behind: bound", ((season_ahead, "MOST_BEHIND", float("inf")),)),
+        Part("level: even gaps", ((rhythm, "MOST_STAGES", 1),)),
         Part("level: values of late", ((order_values, "FEWEST_VALUED", float("inf")),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
         Part(

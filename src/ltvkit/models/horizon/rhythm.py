@@ -1,7 +1,7 @@
 """When regular customers order next: each has a rhythm, and the last order says where it stands.
 
 Where gaps are as uneven as chance makes them, the time since the last order says nothing of when
-the next one comes, and one curve serves all. Where they are even, as of yearly givers or weekly
+the next one comes, and curves of chance serve. Where they are even, as of yearly givers or weekly
 baskets, it says most of it.
 """
 
@@ -33,7 +33,6 @@ MOST_SURE = 0.995
 
 MOST_OVERDUE = 1e-4
 """Chance of so long a gap, beyond which all are overdue alike: the rhythm is lost."""
-
 
 MOST_STAGES = 4
 """As of `MbgCnbdK`: beyond, k hardly changes what is expected of all customers together."""

@@ -31,8 +31,7 @@ def ask_sooner(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         horizon the mean of P(order) as it was `said`, the share that `came`, `brier` and `auc`; of
         the customers with a date who ordered in the horizon by how many days it was off
         (`days_off`), how often the order `came_before` it (.5 is right), and how often between its
-        10 % and 90 % points
-        (`dates_held`).
+        10 % and 90 % points (`dates_held`).
     """
     asked = ask(log)
     model = StackedLtv(seed=seed, threads=threads).fit(asked.panel)

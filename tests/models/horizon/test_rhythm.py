@@ -39,7 +39,7 @@ def customers(shape, *, count=4000, days=1500.0, seed=3):
     return features, following - days
 
 
-@pytest.mark.parametrize("shape", [5.0, 12.0])
+@pytest.mark.parametrize("shape", [3.0, 12.0])
 def test_the_shape_of_the_gaps_is_recovered(shape):
     features, _ = customers(shape)
     assert learn_rhythm(features).shape == pytest.approx(shape, rel=0.1)
@@ -50,7 +50,7 @@ def test_gaps_of_chance_have_no_rhythm_nor_have_few_customers():
     assert learn_rhythm(customers(12.0)[0].head(40)) is None
 
 
-@pytest.mark.parametrize("shape", [5.0, 12.0])
+@pytest.mark.parametrize("shape", [3.0, 12.0])
 def test_shares_are_calibrated(shape):
     features, after = customers(shape)
     rhythm = learn_rhythm(features)

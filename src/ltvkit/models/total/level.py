@@ -36,6 +36,9 @@ from ltvkit.panel import (
 )
 from ltvkit.units import Z80, Floats
 
+OrderModel = BetaGeo | MbgCnbdK
+"""Says how many orders come: by chance, or at gaps that are even."""
+
 SHORTEST_HALF_WIDTH = 0.12
 """Nobody's total is known better than to about an eighth."""
 
@@ -66,8 +69,6 @@ AGEING = 0.06
 """By how much totals of a model four weeks old differ from a fresh one's, as a log; grows with the
 root of its age. Measured up to `OLDEST_MODEL_DAYS` of `ltvkit.evaluation.verdict`."""
 
-OrderModel = BetaGeo | MbgCnbdK
-
 NO_FOLD_RMS, NO_FOLD_CONCENTRATION = 0.4, 0.1
 ENOUGH_REPEAT_ORDERS = 50
 
@@ -79,9 +80,9 @@ class LevelForecast:
     `low` and `high` hold 80 % of totals; `log_half_width` is ln(high / total). The parts are on
     the log scale: `base` (BG/NBD x Gamma-Gamma), `regularity` (what MBG/CNBD-k adds where gaps are
     even), `season`, `values`, `tracking`, `correction` (of orders) and `misfit` (of what they are
-    worth); `fold_errors` are ln(actual / forecast) at past
-    dates, with a usual order added to both. `untried` is the share of the total, of customers who
-    came of late in numbers or of a kind, that no past date had.
+    worth); `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
+    `untried` is the share of the total, of customers who came of late in numbers or of a kind, that
+    no past date had.
     """
 
     total: float
@@ -153,7 +154,7 @@ def forecast_level(
     activity: Activity,
     cuts: tuple[Cut, ...],
     *,
-    order_model: OrderModel,
+    order_model: BetaGeo,
     value_model: GammaGamma,
     stages: int = 1,
     season: Season,
@@ -180,7 +181,7 @@ def forecast_level(
     order_model, value_model : BetaGeo, GammaGamma
         Fitted to `summary`, the latter on all orders.
     stages : int
-        k of MBG/CNBD-k, which takes the place of BG/NBD everywhere where it is 2 or more.
+        k of MBG/CNBD-k, which takes BG/NBD's place where it is 2 or more, at past dates too.
     season : Season
         What is known of it at the snapshot, of `season_at`.
     as_of_day, horizon_days : int
@@ -188,17 +189,16 @@ def forecast_level(
     """
     history_days = as_of_day - activity.first_day
     seasonal = season.seen
-    orders, value = _orders_and_value(order_model, value_model, summary, horizon_days)
-    expected = orders * value
-    base, regularity = _log_total(expected), 0.0
-    if stages > 1:
-        order_model = _order_model(summary, stages)
-        orders, value = _orders_and_value(order_model, value_model, summary, horizon_days)
-        expected = orders * value
-        regularity = _log_total(expected) - base
-    log_season = _log_season(season, order_model, activity, as_of_day, horizon_days)
+    by_gaps = order_model if stages == 1 else _order_model(summary, stages)
+    by_chance, expected = (
+        np.prod(_orders_and_value(model, value_model, summary, horizon_days), axis=0)
+        for model in (order_model, by_gaps)
+    )
+    base = _log_total(by_chance)
+    regularity = _log_total(expected) - base
+    log_season = _log_season(season, by_gaps, activity, as_of_day, horizon_days)
     values = value_change(activity, as_of_day)
-    tracking = track(order_model, activity, season, as_of_day=as_of_day)
+    tracking = track(by_gaps, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
     past = _past_forecasts(cuts, activity, h, stages)

@@ -67,6 +67,14 @@ def test_a_source_that_gives_up_some_who_come_back_keeps_its_say_of_the_others()
     assert fit_activity(came, hasty, learned_share=1).weights["mbg_nbd"] > 0.25
 
 
+def test_a_source_that_a_short_past_contradicts_is_not_turned_round():
+    came, chances = simulated(200, 9)
+    found = fit_activity(came, chances | {"trees": 1 - chances["trees"]}, learned_share=0.5)
+    assert found.weights["trees"] == 0
+    assert min(found.weights.values()) >= 0
+    assert found.weights["mbg_nbd"] > 0
+
+
 def test_what_is_left_to_btyd_is_a_mean_of_logits():
     came, chances = simulated(500, 5)
     learned = fit_activity(came, chances, learned_share=1)

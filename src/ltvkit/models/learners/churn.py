@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.special import expit, logit
-from sklearn.linear_model import LogisticRegression
 
 from ltvkit.units import Floats
 
@@ -25,11 +25,16 @@ SURELY_GONE = 0.01
 that it gives up, several times as many come back (docs/methods/churn.md)."""
 
 EXTREME = 1e-4
+RIDGE = 0.1
+"""On weights: next to nothing, for sources that tell all customers apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityStack:
-    """A logistic regression on logits: logit p = intercept + sum of weight x logit by source."""
+    """A logistic regression on logits: logit p = intercept + sum of weight x logit by source.
+
+    No weight is negative.
+    """
 
     intercept: float
     weights: Mapping[str, float]
@@ -69,11 +74,35 @@ def fit_activity(
     half = learned_share / 2
     for names, share in ((STACKED, half), (BOUNDED, half), (SMALL, 1 - learned_share)):
         logits = np.column_stack([_logit(chances[name]) for name in names])
-        model = LogisticRegression(C=10.0).fit(logits, came)
-        intercept += share * float(model.intercept_[0])
-        for name, weight in zip(names, model.coef_[0].tolist(), strict=True):
+        constant, *found = _regression(logits, came)
+        intercept += share * constant
+        for name, weight in zip(names, found, strict=True):
             weights[name] += share * weight
     return ActivityStack(intercept, weights)
+
+
+def _regression(logits: Floats, came: np.ndarray) -> list[float]:
+    """Intercept and weights of a logistic regression, no weight below 0.
+
+    A negative one tells a source's most likely customers last, and short pasts ask for it by
+    chance. Scikit-learn's regression knows no such bound.
+    """
+    design = np.column_stack([np.ones(len(came)), logits])
+    sources = logits.shape[1]
+    ridge = np.r_[0.0, np.full(sources, RIDGE)]
+    ordered = came.astype(float)
+
+    def objective(beta: Floats) -> tuple[float, Floats]:
+        score = design @ beta
+        loss = np.logaddexp(0.0, score).sum() - ordered @ score + ridge @ beta**2 / 2
+        return float(loss), design.T @ (expit(score) - ordered) + ridge * beta
+
+    start = np.r_[0.0, np.full(sources, 1 / sources)]
+    bounds = [(None, None)] + [(0.0, None)] * sources
+    beta: list[float] = minimize(
+        objective, start, jac=True, method="L-BFGS-B", bounds=bounds
+    ).x.tolist()
+    return beta
 
 
 def _logit(probability: Floats) -> Floats:

@@ -46,10 +46,8 @@ def _leave_out(name: str) -> Part:
 
     groups = [
         (candidates, group, tuple(one for one in getattr(candidates, group) if one != name))
-        for group in ("LEARNED", "BTYD", "WEIGHED")
+        for group in ("LEARNED", "BTYD", "WEIGHED", "LARGEST")
     ]
-    asked = dict.fromkeys(tuple(n for n in one if n != name) for one in candidates.LARGEST)
-    groups.append((candidates, "LARGEST", tuple(asked)))
     return Part(f"candidate {name}", ((candidates, "fit_candidates", fewer), *groups))
 
 
@@ -81,7 +79,7 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
         Part("sharpening", ((blend, "SHARPEST", 1.0),)),
-        Part("mix for the largest", ((candidates, "LARGEST", ((),)),)),
+        Part("mix for the largest", ((candidates, "LARGEST", ()),)),
         Part("choice of BTYD models", ((blend, "AS_GOOD", float("inf")),)),
         Part("totals of past days met in intervals", ((stack, "at_levels_met", lambda m, *_: m),)),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),

@@ -108,12 +108,11 @@ def fit_blend(
     weighed: tuple[str, ...],
     learned: tuple[str, ...],
     btyd: tuple[str, ...],
-    largest: tuple[tuple[str, ...], ...],
+    largest: tuple[str, ...],
 ) -> Blend:
     """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
 
-    Of the BTYD models those are heard whose deviance there is within `AS_GOOD` of the least; of
-    what may be asked of the largest, that with the least squared error, at equal total.
+    Of the BTYD models those are heard whose deviance there is within `AS_GOOD` of the least.
 
     Parameters
     ----------
@@ -127,8 +126,8 @@ def fit_blend(
         Candidates of the weighted mean.
     learned, btyd : tuple of str
         The geometric mean is that of those that learned and of the last BTYD model that is heard.
-    largest : tuple of tuple of str
-        What may be asked of the largest, see `Blend`; () for nothing.
+    largest : tuple of str
+        Who is asked of the largest beside the stack, see `Blend`; () for nobody.
     """
     levels = {
         name: float(revenue.sum()) / max(float(p.sum()), 1e-12) for name, p in candidates.items()
@@ -149,13 +148,10 @@ def fit_blend(
         geometric=(*learned, heard[-1]),
         btyd=heard,
         floor=FLOOR * float(revenue.mean()),
+        largest=largest,
     )
     trust = active_customers / (active_customers + SHARPEN_ACTIVE)
-    tried = [
-        _sharpened(replace(blend, largest=names), candidates, revenue, trust=trust)
-        for names in largest
-    ]
-    return min(tried, key=lambda one: _squared_error(one.combine(candidates), revenue))
+    return _sharpened(blend, candidates, revenue, trust=trust)
 
 
 def _sharpened(
@@ -186,12 +182,6 @@ def _sharpened(
     # Satopaa et al. (2014), Combining multiple probability predictions, section 3.
     best = float(min(np.arange(1.0, SHARPEST + 1e-9, 0.05), key=loss))
     return sharpened(1 + trust * (best - 1))
-
-
-def _squared_error(predicted: Floats, revenue: Floats) -> float:
-    """After the forecast is brought to the revenue that came."""
-    level = float(revenue.sum()) / max(float(predicted.sum()), 1e-12)
-    return float(((revenue - level * predicted) ** 2).sum())
 
 
 def tweedie_deviance(actual: Floats, predicted: Floats) -> Floats:

@@ -8,8 +8,7 @@
 - `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where
   first orders are unlike later ones;
 - `past_rate`: what the customer spent a day so far;
-- `past_spend`: what the customer spent so far, for the largest alone: those who bought much in a
-  short time rarely go on so.
+- `past_spend`: what the customer spent so far, for the largest alone.
 
 Each predicts revenue over the label's length, up to a constant: the level is set apart.
 """
@@ -30,8 +29,8 @@ LEARNED = ("tweedie", "root", "loglinear")
 BTYD = ("pareto_nbd", "pareto_nbd_repeat")
 WEIGHED = (*LEARNED, *BTYD, "past_rate")
 """The candidates of the weighted mean."""
-LARGEST = (("pareto_nbd",), ("pareto_nbd", "past_spend"))
-"""Who may be asked beside the stack of the largest customers: they go on where trees stop."""
+LARGEST = ("loglinear", "past_spend")
+"""Who is asked of the largest customers beside the stack: they go on where trees stop."""
 
 EXTREME = 0.999
 """Revenue beyond this quantile of positive revenue teaches as much as the quantile."""

@@ -10,9 +10,9 @@ from ltvkit.units import Floats
 FLOOR = 1e-3
 """Of the mean revenue: no prediction counts as surer of nothing than this."""
 
-SHRINK_ACTIVE = 50.0
+SHRINK_ACTIVE = 40.0
 """Customers who spent in the latest label, with whom the stack has half of the prediction and BTYD
-the other (docs/methods/ablation.md tells what this gives)."""
+the other; with a few times as many BTYD has next to nothing (docs/methods/ablation.md)."""
 
 SHARPEST, SHARPEN_ACTIVE = 1.25, 300.0
 """The largest power that is tried, and such customers with whom it is half believed
@@ -144,7 +144,7 @@ def fit_blend(
     blend = Blend(
         levels=levels,
         weights=dict(zip(weighed, weights.tolist(), strict=True)),
-        learned_share=active_customers / (active_customers + SHRINK_ACTIVE),
+        learned_share=active_customers**2 / (active_customers**2 + SHRINK_ACTIVE**2),
         geometric=(*learned, heard[-1]),
         btyd=heard,
         floor=FLOOR * float(revenue.mean()),

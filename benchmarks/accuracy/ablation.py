@@ -44,10 +44,12 @@ def _leave_out(name: str) -> Part:
         fitted, out_of_fold, prob = fit(*args, **options)
         return fitted, {key: rows for key, rows in out_of_fold.items() if key != name}, prob
 
-    groups = [
+    groups: list[tuple[ModuleType | type, str, Any]] = [
         (candidates, group, tuple(one for one in getattr(candidates, group) if one != name))
-        for group in ("LEARNED", "BTYD", "WEIGHED", "LARGEST")
+        for group in ("LEARNED", "WEIGHED", "LARGEST")
     ]
+    if name == candidates.BTYD:
+        groups.append((candidates, "BTYD", "pareto_nbd_repeat"))
     return Part(f"candidate {name}", ((candidates, "fit_candidates", fewer), *groups))
 
 
@@ -80,7 +82,6 @@ def parts() -> tuple[Part, ...]:
         Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
         Part("sharpening", ((blend, "SHARPEST", 1.0),)),
         Part("mix for the largest", ((candidates, "LARGEST", ()),)),
-        Part("choice of BTYD models", ((blend, "AS_GOOD", float("inf")),)),
         Part("totals of past days met in intervals", ((stack, "at_levels_met", lambda m, *_: m),)),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),

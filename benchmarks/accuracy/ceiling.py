@@ -53,7 +53,7 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         asked.revenue,
         active_customers=int((asked.revenue > 0).sum()),
         weighed=contest.WEIGHED,
-        learned=contest.LEARNED,
+        geometric=contest.LEARNED,
         btyd=contest.BTYD,
         largest=contest.LARGEST,
     )

@@ -36,7 +36,7 @@ from ltvkit.models.total.season import Season
 from ltvkit.panel import ModelOfRecord
 from ltvkit.units import USUAL_INTERVAL
 
-SCHEMA = 18
+SCHEMA = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,6 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
         **{
             **blend,
             "geometric": tuple(blend["geometric"]),
-            "btyd": tuple(blend["btyd"]),
             "far": blend["far"] and tuple(blend["far"]),
             "largest": tuple(blend["largest"]),
         }

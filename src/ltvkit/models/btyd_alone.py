@@ -1,4 +1,4 @@
-"""What stands in for the stack where there is too little to learn from: the BTYD models alone."""
+"""What stands in for the stack where there is too little to learn from: BTYD alone."""
 
 import math
 
@@ -13,14 +13,8 @@ from ltvkit.models.total.level import paid
 from ltvkit.panel import Panel, shortest_history
 from ltvkit.units import Floats
 
-BLEND = Blend(
-    levels=dict.fromkeys(BTYD, 1.0),
-    weights=dict.fromkeys(BTYD, 1 / len(BTYD)),
-    learned_share=0.0,
-    geometric=BTYD,
-    btyd=BTYD,
-)
-"""Equal weights, at their own levels."""
+BLEND = Blend(levels={BTYD: 1.0}, weights={BTYD: 1.0}, learned_share=0.0, geometric=(), btyd=BTYD)
+"""Pareto/NBD times Gamma-Gamma, at its own level."""
 
 
 def scatter_at_cuts(panel: Panel) -> Floats:

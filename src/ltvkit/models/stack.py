@@ -381,7 +381,7 @@ class StackedLtv(BaseEstimator):
             revenue[recent],
             active_customers=int((revenue[main & (day == latest)] > 0).sum()),
             weighed=contest.WEIGHED,
-            learned=contest.LEARNED,
+            geometric=contest.LEARNED,
             btyd=contest.BTYD,
             largest=contest.LARGEST,
         )

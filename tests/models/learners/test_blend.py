@@ -37,8 +37,8 @@ def fitted(candidates, revenue, *, active=2000):
         revenue,
         active_customers=active,
         weighed=tuple(candidates),
-        learned=("truth", "noise"),
-        btyd=("constant", "truth"),
+        geometric=("truth", "noise"),
+        btyd="constant",
         largest=("truth", "constant"),
     )
 
@@ -125,24 +125,17 @@ def test_a_forecast_that_is_right_is_not_sharpened():
     assert sharp[best].sum() > 1.1 * revenue[best].sum()
 
 
-def test_with_nobody_active_the_stack_is_the_btyd_model_that_fits(candidates, revenue_and_truth):
+def test_what_is_left_to_btyd_falls_with_the_square_of_those_who_spent(
+    candidates, revenue_and_truth
+):
     revenue, _ = revenue_and_truth
-    found = fitted(candidates, revenue, active=0)
-    assert (found.learned_share, found.sharpness) == (0.0, 1.0)
-    assert (found.btyd, found.geometric) == (("truth",), ("truth", "noise", "truth"))
-    expected = found.levels["truth"] * candidates["truth"]
-    stack = replace(found, largest=())
+    alone = fitted(candidates, revenue, active=0)
+    assert (alone.learned_share, alone.sharpness) == (0.0, 1.0)
+    expected = alone.levels["constant"] * candidates["constant"]
+    stack = replace(alone, largest=())
     np.testing.assert_allclose(stack.combine(candidates), expected, rtol=1e-9)
-
-
-def test_btyd_models_that_fit_alike_are_both_heard(candidates, revenue_and_truth):
-    revenue, truth = revenue_and_truth
-    alike = candidates | {"constant": truth * np.random.default_rng(5).gamma(90, 1 / 90, ROWS)}
-    found = fitted(alike, revenue, active=0)
-    assert found.btyd == ("constant", "truth")
-    expected = sum(found.levels[n] * alike[n] for n in ("constant", "truth")) / 2
-    stack = replace(found, largest=())
-    np.testing.assert_allclose(stack.combine(alike), expected, rtol=1e-9)
+    shares = [fitted(candidates, revenue, active=n).learned_share for n in (40, 120, 360)]
+    assert shares == pytest.approx([1 / 2, 9 / 10, 81 / 82])
 
 
 def test_the_mix_takes_over_from_the_95_to_the_99_percent_quantile(candidates, revenue_and_truth):
@@ -166,8 +159,8 @@ def test_beyond_what_dull_candidates_have_seen_one_that_goes_on_comes_nearer(rev
         revenue,
         active_customers=2000,
         weighed=("noise", "constant"),
-        learned=("noise",),
-        btyd=("constant",),
+        geometric=("noise",),
+        btyd="constant",
         largest=("truth",),
     )
     top = truth > np.quantile(truth, 0.98)
@@ -184,7 +177,7 @@ def test_the_stack_is_half_a_weighted_and_half_a_geometric_mean():
         weights={"a": 0.25, "b": 0.75},
         learned_share=0.8,
         geometric=("a", "b"),
-        btyd=("b",),
+        btyd="b",
     )
     found = blend.combine({"a": np.array([4.0]), "b": np.array([4.5])})
     stack = (0.25 * 4 + 0.75 * 9 + np.sqrt(4 * 9)) / 2

@@ -24,10 +24,6 @@ FAR_QUANTILES = (0.95, 0.99)
 FAR_SHARE = 0.5
 """Share of others than the stack in that mix."""
 
-AS_GOOD = 1.05
-"""Times the least `tweedie_deviance` up to which a BTYD model is heard: they differ by what a first
-order says of later ones, little in most shops and nearly all in some (docs/methods/ranking.md)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Blend:
@@ -40,11 +36,11 @@ class Blend:
     weights : dict
         Non-negative, sum to one; least Tweedie deviance on the recent past, out of fold.
     learned_share : float
-        Share of the stack in the prediction; the rest is the mean of the BTYD models.
+        Share of the stack in the prediction; the rest is BTYD.
     geometric : tuple of str
         Candidates whose geometric mean is the other half of the stack.
-    btyd : tuple of str
-        Candidates that the stack is shrunk to: those of the BTYD models that fit here.
+    btyd : str
+        Candidate that the stack is shrunk to.
     sharpness : float
         Power of the combined prediction, 1 or a little more: a mean of models is duller than any
         of them.
@@ -63,7 +59,7 @@ class Blend:
     weights: dict[str, float]
     learned_share: float
     geometric: tuple[str, ...]
-    btyd: tuple[str, ...]
+    btyd: str
     sharpness: float = 1.0
     level: float = 1.0
     floor: float = 0.0
@@ -73,15 +69,14 @@ class Blend:
     def combine(self, candidates: dict[str, Floats]) -> Floats:
         """One prediction per row.
 
-            stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD mean
+            stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD
             sharp = level x stack ^ sharpness
             sharp + f / 2 x (mean of `largest` - sharp),  f from 0 to 1 between the values of `far`
 
         all of candidates at their own level. The geometric mean asks that they agree.
         """
         level = {name: factor * candidates[name] for name, factor in self.levels.items()}
-        btyd = np.mean([level[name] for name in self.btyd], axis=0)
-        sharp = np.asarray(self.level * self._stack(level, btyd) ** self.sharpness)
+        sharp = np.asarray(self.level * self._stack(level) ** self.sharpness)
         if self.far is None or not self.largest:
             return sharp
         near, far = self.far
@@ -89,7 +84,8 @@ class Blend:
         onward = np.mean([level[name] for name in self.largest], axis=0)
         return np.asarray(sharp + share * (onward - sharp))
 
-    def _stack(self, level: dict[str, Floats], btyd: Floats) -> Floats:
+    def _stack(self, level: dict[str, Floats]) -> Floats:
+        btyd = level[self.btyd]
         if self.learned_share == 0:
             return btyd
         # By name, so that a model read from a file adds up to the same last digit.
@@ -106,13 +102,11 @@ def fit_blend(
     *,
     active_customers: int,
     weighed: tuple[str, ...],
-    learned: tuple[str, ...],
-    btyd: tuple[str, ...],
+    geometric: tuple[str, ...],
+    btyd: str,
     largest: tuple[str, ...],
 ) -> Blend:
     """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
-
-    Of the BTYD models those are heard whose deviance there is within `AS_GOOD` of the least.
 
     Parameters
     ----------
@@ -124,29 +118,20 @@ def fit_blend(
         Customers who spent in the latest label; see `SHRINK_ACTIVE`.
     weighed : tuple of str
         Candidates of the weighted mean.
-    learned, btyd : tuple of str
-        The geometric mean is that of those that learned and of the last BTYD model that is heard.
-    largest : tuple of str
-        Who is asked of the largest beside the stack, see `Blend`; () for nobody.
+    geometric, btyd, largest : tuple of str, str, tuple of str
+        See `Blend`.
     """
     levels = {
         name: float(revenue.sum()) / max(float(p.sum()), 1e-12) for name, p in candidates.items()
     }
     matrix = np.column_stack([candidates[n] * levels[n] for n in weighed]) / revenue.mean()
     weights = _convex_weights(matrix, revenue / revenue.mean())
-
-    def deviance(name: str) -> float:
-        mean = levels[name] * candidates[name] / revenue.mean()
-        return float(tweedie_deviance(revenue / revenue.mean(), np.maximum(mean, FLOOR)).mean())
-
-    deviances = {name: deviance(name) for name in btyd}
-    heard = tuple(n for n in btyd if deviances[n] <= AS_GOOD * min(deviances.values()))
     blend = Blend(
         levels=levels,
         weights=dict(zip(weighed, weights.tolist(), strict=True)),
         learned_share=active_customers**2 / (active_customers**2 + SHRINK_ACTIVE**2),
-        geometric=(*learned, heard[-1]),
-        btyd=heard,
+        geometric=geometric,
+        btyd=btyd,
         floor=FLOOR * float(revenue.mean()),
         largest=largest,
     )

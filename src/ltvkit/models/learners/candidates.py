@@ -26,9 +26,10 @@ from ltvkit.panel import YOUNG_DAYS
 from ltvkit.units import Floats
 
 LEARNED = ("tweedie", "root", "loglinear")
-BTYD = ("pareto_nbd", "pareto_nbd_repeat")
-WEIGHED = (*LEARNED, *BTYD, "past_rate")
-"""The candidates of the weighted mean."""
+BTYD = "pareto_nbd"
+WEIGHED = (*LEARNED, BTYD, "pareto_nbd_repeat", "past_rate")
+"""The candidates of the weighted mean, those that learn among them, and what small logs are left
+to."""
 LARGEST = ("loglinear", "past_spend")
 """Who is asked of the largest customers beside the stack: they go on where trees stop."""
 

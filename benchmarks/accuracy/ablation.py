@@ -80,7 +80,6 @@ def parts() -> tuple[Part, ...]:
     """What can be switched off."""
     return (
         Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
-        Part("sharpening", ((blend, "SHARPEST", 1.0),)),
         Part("mix for the largest", ((candidates, "LARGEST", ()),)),
         Part("totals of past days met in intervals", ((stack, "at_levels_met", lambda m, *_: m),)),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),

@@ -1,4 +1,4 @@
-"""The blend: its weights, its level and its sharpness."""
+"""The blend: its weights, its level, and who is asked of the largest."""
 
 from dataclasses import replace
 
@@ -50,13 +50,13 @@ def test_the_candidate_that_is_the_truth_gets_the_weight(candidates, revenue_and
     assert found.weights["truth"] > 0.9
 
 
-def test_the_sharpened_stack_and_each_candidate_meet_the_revenue_they_were_fitted_on(
+def test_the_stack_and_each_candidate_meet_the_revenue_they_were_fitted_on(
     candidates, revenue_and_truth
 ):
     revenue, _ = revenue_and_truth
     found = fitted(candidates, revenue)
-    sharpened = replace(found, largest=())
-    assert sharpened.combine(candidates).sum() == pytest.approx(revenue.sum(), rel=1e-9)
+    stack = replace(found, largest=())
+    assert stack.combine(candidates).sum() == pytest.approx(revenue.sum(), rel=1e-9)
     for name, level in found.levels.items():
         assert level * candidates[name].sum() == pytest.approx(revenue.sum(), rel=1e-9)
 
@@ -99,38 +99,12 @@ def test_the_slope_of_the_objective_is_that_of_finite_differences(
     np.testing.assert_allclose(slope, numeric, rtol=1e-5, atol=1e-8)
 
 
-def test_sharpness_stays_between_one_and_a_quarter_more(candidates, revenue_and_truth):
-    revenue, truth = revenue_and_truth
-    dull = {name: np.sqrt(values) for name, values in candidates.items()}
-    for some in (candidates, dull):
-        assert 1.0 <= fitted(some, revenue).sharpness <= 1.25
-    lone = {name: np.sqrt(truth) for name in ("truth", "noise", "constant")}
-    assert fitted(lone, truth, active=10**9).sharpness == pytest.approx(1.25, rel=1e-6)
-
-
-def test_a_forecast_that_is_right_is_not_sharpened():
-    """Absolute errors alone would be less if the many who seldom come were told nothing."""
-    dice = np.random.default_rng(4)
-    chance = dice.beta(0.7, 2.0, size=ROWS)
-    truth = 10 * chance
-    revenue = np.where(dice.random(ROWS) < chance, 10 * dice.gamma(4, 1 / 4, size=ROWS), 0.0)
-    lone = dict.fromkeys(("truth", "noise", "constant"), truth)
-    found = fitted(lone, revenue, active=10**9)
-    assert found.sharpness == pytest.approx(1.0, abs=0.01)
-    sharp = truth**1.25 * revenue.sum() / (truth**1.25).sum()
-    assert np.abs(sharp - revenue).mean() < 0.97 * np.abs(truth - revenue).mean()
-    best = truth >= np.quantile(truth, 0.9)
-    told = found.combine(lone)[best].sum()
-    assert told == pytest.approx(revenue[best].sum(), rel=0.05)
-    assert sharp[best].sum() > 1.1 * revenue[best].sum()
-
-
 def test_what_is_left_to_btyd_falls_with_the_square_of_those_who_spent(
     candidates, revenue_and_truth
 ):
     revenue, _ = revenue_and_truth
     alone = fitted(candidates, revenue, active=0)
-    assert (alone.learned_share, alone.sharpness) == (0.0, 1.0)
+    assert alone.learned_share == 0
     expected = alone.levels["constant"] * candidates["constant"]
     stack = replace(alone, largest=())
     np.testing.assert_allclose(stack.combine(candidates), expected, rtol=1e-9)
@@ -141,14 +115,14 @@ def test_what_is_left_to_btyd_falls_with_the_square_of_those_who_spent(
 def test_the_mix_takes_over_from_the_95_to_the_99_percent_quantile(candidates, revenue_and_truth):
     found = fitted(candidates, revenue_and_truth[0])
     near, far = found.far
-    sharp = replace(found, largest=()).combine(candidates)
+    stack = replace(found, largest=()).combine(candidates)
     onward = sum(found.levels[n] * candidates[n] for n in ("truth", "constant")) / 2
-    mix = (sharp + onward) / 2
+    mix = (stack + onward) / 2
     both = found.combine(candidates)
-    np.testing.assert_array_equal(both[sharp <= near], sharp[sharp <= near])
-    np.testing.assert_allclose(both[sharp >= far], mix[sharp >= far])
-    assert np.mean(sharp > near) == pytest.approx(0.05, abs=0.001)
-    assert np.mean(sharp > far) == pytest.approx(0.01, abs=0.001)
+    np.testing.assert_array_equal(both[stack <= near], stack[stack <= near])
+    np.testing.assert_allclose(both[stack >= far], mix[stack >= far])
+    assert np.mean(stack > near) == pytest.approx(0.05, abs=0.001)
+    assert np.mean(stack > far) == pytest.approx(0.01, abs=0.001)
 
 
 def test_beyond_what_dull_candidates_have_seen_one_that_goes_on_comes_nearer(revenue_and_truth):

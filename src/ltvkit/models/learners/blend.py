@@ -14,10 +14,6 @@ SHRINK_ACTIVE = 40.0
 """Customers who spent in the latest label, with whom the stack has half of the prediction and BTYD
 the other; with a few times as many BTYD has next to nothing (docs/methods/ablation.md)."""
 
-SHARPEST, SHARPEN_ACTIVE = 1.25, 300.0
-"""The largest power that is tried, and such customers with whom it is half believed
-(docs/methods/ranking.md)."""
-
 FAR_QUANTILES = (0.95, 0.99)
 """Between these quantiles of past predictions the mix for the largest takes over."""
 
@@ -41,11 +37,8 @@ class Blend:
         Candidates whose geometric mean is the other half of the stack.
     btyd : str
         Candidate that the stack is shrunk to.
-    sharpness : float
-        Power of the combined prediction, 1 or a little more: a mean of models is duller than any
-        of them.
     level : float
-        Factor that brings the sharpened prediction back to the revenue of the recent past.
+        Factor that brings the stack to the revenue of the recent past.
     floor : float
         The least revenue that a candidate of the geometric mean counts with.
     far : tuple of float, optional
@@ -60,7 +53,6 @@ class Blend:
     learned_share: float
     geometric: tuple[str, ...]
     btyd: str
-    sharpness: float = 1.0
     level: float = 1.0
     floor: float = 0.0
     far: tuple[float, float] | None = None
@@ -69,20 +61,19 @@ class Blend:
     def combine(self, candidates: dict[str, Floats]) -> Floats:
         """One prediction per row.
 
-            stack = share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD
-            sharp = level x stack ^ sharpness
-            sharp + f / 2 x (mean of `largest` - sharp),  f from 0 to 1 between the values of `far`
+            stack = level x [share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD]
+            stack + f / 2 x (mean of `largest` - stack),  f from 0 to 1 between the values of `far`
 
         all of candidates at their own level. The geometric mean asks that they agree.
         """
         level = {name: factor * candidates[name] for name, factor in self.levels.items()}
-        sharp = np.asarray(self.level * self._stack(level) ** self.sharpness)
+        stack = self.level * self._stack(level)
         if self.far is None or not self.largest:
-            return sharp
+            return stack
         near, far = self.far
-        share = FAR_SHARE * np.clip((sharp - near) / max(far - near, 1e-12), 0, 1)
+        share = FAR_SHARE * np.clip((stack - near) / max(far - near, 1e-12), 0, 1)
         onward = np.mean([level[name] for name in self.largest], axis=0)
-        return np.asarray(sharp + share * (onward - sharp))
+        return np.asarray(stack + share * (onward - stack))
 
     def _stack(self, level: dict[str, Floats]) -> Floats:
         btyd = level[self.btyd]
@@ -106,7 +97,7 @@ def fit_blend(
     btyd: str,
     largest: tuple[str, ...],
 ) -> Blend:
-    """Set levels, weights and sharpness on recent rows that the candidates did not learn from.
+    """Set levels and weights on recent rows that the candidates did not learn from.
 
     Parameters
     ----------
@@ -135,38 +126,10 @@ def fit_blend(
         floor=FLOOR * float(revenue.mean()),
         largest=largest,
     )
-    trust = active_customers / (active_customers + SHARPEN_ACTIVE)
-    return _sharpened(blend, candidates, revenue, trust=trust)
-
-
-def _sharpened(
-    blend: Blend, candidates: dict[str, Floats], revenue: Floats, *, trust: float
-) -> Blend:
-    """The blend with its sharpness and level, and where the mix for the largest takes over.
-
-    The sharpness is the power from 1 to `SHARPEST` under which the revenue that came is most
-    likely (Poisson, at equal total: right for a mean whatever the scatter), shrunk to 1 by what it
-    is not trusted. By absolute errors it would be larger, and the best tenth forecast too high:
-    they are least where the many who bring little are told nothing.
-    """
-    total = float(revenue.sum())
-    stacked = blend.combine(candidates)
-
-    def sharpened(power: float) -> Blend:
-        sharp = stacked**power
-        level = total / float(sharp.sum())
-        near, far = np.quantile(level * sharp, FAR_QUANTILES).tolist()
-        return replace(blend, sharpness=power, level=level, far=(near, far))
-
-    def loss(power: float) -> float:
-        predicted = sharpened(power).combine(candidates)
-        share = np.maximum(predicted, FLOOR * float(revenue.mean())) / float(predicted.sum())
-        return -float((revenue * np.log(share)).sum())
-
-    # Forecasts that are averages are under-confident and gain from being made more extreme:
-    # Satopaa et al. (2014), Combining multiple probability predictions, section 3.
-    best = float(min(np.arange(1.0, SHARPEST + 1e-9, 0.05), key=loss))
-    return sharpened(1 + trust * (best - 1))
+    stack = blend.combine(candidates)
+    level = float(revenue.sum()) / float(stack.sum())
+    near, far = np.quantile(level * stack, FAR_QUANTILES).tolist()
+    return replace(blend, level=level, far=(near, far))
 
 
 def tweedie_deviance(actual: Floats, predicted: Floats) -> Floats:

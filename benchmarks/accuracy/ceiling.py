@@ -54,8 +54,8 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         active_customers=int((asked.revenue > 0).sum()),
         weighed=contest.WEIGHED,
         geometric=contest.LEARNED,
-        btyd=contest.BTYD,
         largest=contest.LARGEST,
+        btyd=contest.BTYD,
     )
     activity = fit_activity(asked.active > 0, chances, learned_share=1)
     ways["told"] = pd.DataFrame(

@@ -189,7 +189,7 @@ def _read_stacked(state: dict[str, Any], folder: Path) -> StackedLtv:
         **{
             **blend,
             "geometric": tuple(blend["geometric"]),
-            "far": blend["far"] and tuple(blend["far"]),
+            "far": tuple(blend["far"]),
             "largest": tuple(blend["largest"]),
         }
     )

@@ -13,7 +13,14 @@ from ltvkit.models.total.level import paid
 from ltvkit.panel import Panel, shortest_history
 from ltvkit.units import Floats
 
-BLEND = Blend(levels={BTYD: 1.0}, weights={BTYD: 1.0}, learned_share=0.0, geometric=(), btyd=BTYD)
+BLEND = Blend(
+    levels={BTYD: 1.0},
+    weights={BTYD: 1.0},
+    geometric=(),
+    largest=(),
+    btyd=BTYD,
+    learned_share=0.0,
+)
 """Pareto/NBD times Gamma-Gamma, at its own level."""
 
 

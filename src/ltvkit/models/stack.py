@@ -382,8 +382,8 @@ class StackedLtv(BaseEstimator):
             active_customers=int((revenue[main & (day == latest)] > 0).sum()),
             weighed=contest.WEIGHED,
             geometric=contest.LEARNED,
-            btyd=contest.BTYD,
             largest=contest.LARGEST,
+            btyd=contest.BTYD,
         )
         chances = {name: chance[main] for name, chance in chances.items()}
         # On small logs chances are left to BTYD as far as amounts are.

@@ -106,18 +106,17 @@ def test_what_is_left_to_btyd_falls_with_the_square_of_those_who_spent(
     alone = fitted(candidates, revenue, active=0)
     assert alone.learned_share == 0
     expected = alone.levels["constant"] * candidates["constant"]
-    stack = replace(alone, largest=())
-    np.testing.assert_allclose(stack.combine(candidates), expected, rtol=1e-9)
+    np.testing.assert_allclose(alone.combine(candidates), expected, rtol=1e-9)
     shares = [fitted(candidates, revenue, active=n).learned_share for n in (40, 120, 360)]
     assert shares == pytest.approx([1 / 2, 9 / 10, 81 / 82])
 
 
 def test_the_mix_takes_over_from_the_95_to_the_99_percent_quantile(candidates, revenue_and_truth):
-    found = fitted(candidates, revenue_and_truth[0])
+    found = replace(fitted(candidates, revenue_and_truth[0]), learned_share=1.0)
     near, far = found.far
     stack = replace(found, largest=()).combine(candidates)
-    onward = sum(found.levels[n] * candidates[n] for n in ("truth", "constant")) / 2
-    mix = (stack + onward) / 2
+    truth, constant = (found.levels[n] * candidates[n] for n in ("truth", "constant"))
+    mix = (stack + np.sqrt(truth * constant)) / 2
     both = found.combine(candidates)
     np.testing.assert_array_equal(both[stack <= near], stack[stack <= near])
     np.testing.assert_allclose(both[stack >= far], mix[stack >= far])
@@ -149,9 +148,10 @@ def test_the_stack_is_half_a_weighted_and_half_a_geometric_mean():
     blend = Blend(
         levels={"a": 1.0, "b": 2.0},
         weights={"a": 0.25, "b": 0.75},
-        learned_share=0.8,
         geometric=("a", "b"),
+        largest=(),
         btyd="b",
+        learned_share=0.8,
     )
     found = blend.combine({"a": np.array([4.0]), "b": np.array([4.5])})
     stack = (0.25 * 4 + 0.75 * 9 + np.sqrt(4 * 9)) / 2

@@ -15,10 +15,10 @@ SHRINK_ACTIVE = 40.0
 the other; with a few times as many BTYD has next to nothing (docs/methods/ablation.md)."""
 
 FAR_QUANTILES = (0.95, 0.99)
-"""Between these quantiles of past predictions the mix for the largest takes over."""
+"""Quantiles of past predictions between which the largest customers begin."""
 
 FAR_SHARE = 0.5
-"""Share of others than the stack in that mix."""
+"""Share of others than the stack in what they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,60 +31,60 @@ class Blend:
         Factor that brings each candidate to the revenue that the recent past showed.
     weights : dict
         Non-negative, sum to one; least Tweedie deviance on the recent past, out of fold.
-    learned_share : float
-        Share of the stack in the prediction; the rest is BTYD.
     geometric : tuple of str
         Candidates whose geometric mean is the other half of the stack.
+    largest : tuple of str
+        Candidates whose geometric mean is half of what the largest customers are told: trees
+        cannot say more than the largest leaf they have seen, these go on in proportion to what
+        the customer did.
     btyd : str
         Candidate that the stack is shrunk to.
+    learned_share : float
+        Share of the stack in the prediction; the rest is BTYD.
     level : float
         Factor that brings the stack to the revenue of the recent past.
+    far : tuple of float
+        Values of the stack between which the largest customers begin.
     floor : float
-        The least revenue that a candidate of the geometric mean counts with.
-    far : tuple of float, optional
-        Predictions between which the mix for the largest takes over: trees cannot say more than
-        the largest leaf they have seen, others go on in proportion to what the customer did.
-    largest : tuple of str
-        Candidates whose mean is the other half of that mix.
+        The least revenue that a candidate of a geometric mean counts with.
     """
 
     levels: dict[str, float]
     weights: dict[str, float]
-    learned_share: float
     geometric: tuple[str, ...]
+    largest: tuple[str, ...]
     btyd: str
+    learned_share: float
     level: float = 1.0
+    far: tuple[float, float] = (0.0, 0.0)
     floor: float = 0.0
-    far: tuple[float, float] | None = None
-    largest: tuple[str, ...] = ()
 
     def combine(self, candidates: dict[str, Floats]) -> Floats:
         """One prediction per row.
 
-            stack = level x [share x (weighted mean + geometric mean) / 2 + (1 - share) x BTYD]
-            stack + f / 2 x (mean of `largest` - stack),  f from 0 to 1 between the values of `far`
+            stack = level x (weighted mean + geometric mean) / 2
+            stack + f / 2 x (geometric mean of `largest` - stack),  f from 0 to 1 between `far`
 
-        all of candidates at their own level. The geometric mean asks that they agree.
+        times its share, and BTYD times the rest, all of candidates at their own level. A geometric
+        mean asks that they agree.
         """
         level = {name: factor * candidates[name] for name, factor in self.levels.items()}
-        stack = self.level * self._stack(level)
-        if self.far is None or not self.largest:
-            return stack
-        near, far = self.far
-        share = FAR_SHARE * np.clip((stack - near) / max(far - near, 1e-12), 0, 1)
-        onward = np.mean([level[name] for name in self.largest], axis=0)
-        return np.asarray(stack + share * (onward - stack))
-
-    def _stack(self, level: dict[str, Floats]) -> Floats:
         btyd = level[self.btyd]
         if self.learned_share == 0:
             return btyd
         # By name, so that a model read from a file adds up to the same last digit.
         weighted = np.sum([w * level[name] for name, w in sorted(self.weights.items())], axis=0)
-        raised = [np.maximum(level[name], self.floor) for name in self.geometric]
-        geometric = np.exp(np.mean(np.log(raised), axis=0))
-        stack = (weighted + geometric) / 2
+        stack = self.level * (weighted + self._geometric_mean(level, self.geometric)) / 2
+        if self.largest:
+            near, far = self.far
+            share = FAR_SHARE * np.clip((stack - near) / max(far - near, 1e-12), 0, 1)
+            stack = stack + share * (self._geometric_mean(level, self.largest) - stack)
         return np.asarray(self.learned_share * stack + (1 - self.learned_share) * btyd)
+
+    def _geometric_mean(self, level: dict[str, Floats], names: tuple[str, ...]) -> Floats:
+        """Of these candidates, none below the floor."""
+        raised = [np.maximum(level[name], self.floor) for name in names]
+        return np.asarray(np.exp(np.mean(np.log(raised), axis=0)))
 
 
 def fit_blend(
@@ -94,8 +94,8 @@ def fit_blend(
     active_customers: int,
     weighed: tuple[str, ...],
     geometric: tuple[str, ...],
-    btyd: str,
     largest: tuple[str, ...],
+    btyd: str,
 ) -> Blend:
     """Set levels and weights on recent rows that the candidates did not learn from.
 
@@ -109,7 +109,7 @@ def fit_blend(
         Customers who spent in the latest label; see `SHRINK_ACTIVE`.
     weighed : tuple of str
         Candidates of the weighted mean.
-    geometric, btyd, largest : tuple of str, str, tuple of str
+    geometric, largest, btyd : tuple of str, tuple of str, str
         See `Blend`.
     """
     levels = {
@@ -117,19 +117,20 @@ def fit_blend(
     }
     matrix = np.column_stack([candidates[n] * levels[n] for n in weighed]) / revenue.mean()
     weights = _convex_weights(matrix, revenue / revenue.mean())
-    blend = Blend(
+    learned = Blend(
         levels=levels,
         weights=dict(zip(weighed, weights.tolist(), strict=True)),
-        learned_share=active_customers**2 / (active_customers**2 + SHRINK_ACTIVE**2),
         geometric=geometric,
+        largest=(),
         btyd=btyd,
+        learned_share=1.0,
         floor=FLOOR * float(revenue.mean()),
-        largest=largest,
     )
-    stack = blend.combine(candidates)
+    stack = learned.combine(candidates)
     level = float(revenue.sum()) / float(stack.sum())
     near, far = np.quantile(level * stack, FAR_QUANTILES).tolist()
-    return replace(blend, level=level, far=(near, far))
+    share = active_customers**2 / (active_customers**2 + SHRINK_ACTIVE**2)
+    return replace(learned, level=level, largest=largest, far=(near, far), learned_share=share)
 
 
 def tweedie_deviance(actual: Floats, predicted: Floats) -> Floats:

@@ -26,7 +26,8 @@ that it gives up, several times as many come back (docs/methods/churn.md)."""
 
 EXTREME = 1e-4
 RIDGE = 0.1
-"""On weights: next to nothing, for sources that tell all customers apart."""
+"""Of half the squared weights, beside the sum of losses: next to nothing, and a bound where a
+source tells all customers apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ from ltvkit.units import Floats
 
 LEARNED = ("tweedie", "root", "loglinear")
 BTYD = "pareto_nbd"
+"""What small logs are left to."""
 WEIGHED = (*LEARNED, BTYD, "pareto_nbd_repeat", "past_rate")
-"""The candidates of the weighted mean, those that learn among them, and what small logs are left
-to."""
+"""The candidates of the weighted mean."""
 LARGEST = ("loglinear", "past_spend")
 """Who is asked of the largest customers beside the stack: they go on where trees stop."""
 

@@ -11,6 +11,7 @@ import pandas as pd
 from benchmarks.accuracy.ablation import ablate
 from benchmarks.accuracy.bars import bars
 from benchmarks.accuracy.ceiling import ask_ceiling
+from benchmarks.accuracy.damaged import ask_damaged
 from benchmarks.accuracy.later import ask_later
 from benchmarks.accuracy.logs import Log, read_logs
 from benchmarks.accuracy.sooner import ask_sooner
@@ -19,6 +20,7 @@ from benchmarks.accuracy.tables import (
     print_ablation,
     print_bars,
     print_ceiling,
+    print_damaged,
     print_later,
     print_log,
     print_sooner,
@@ -41,6 +43,12 @@ class Aside:
 ASIDE = {
     "ablate": Aside("what each part of ltvkit gives", "ablation", ablate, print_ablation),
     "ceiling": Aside("how much more is there to find", "ceiling", ask_ceiling, print_ceiling),
+    "damaged": Aside(
+        "whether totals hold on logs that are not what they seem",
+        "damaged",
+        ask_damaged,
+        print_damaged,
+    ),
     "later": Aside("what a model loses as it ages", "later", ask_later, print_later),
     "sooner": Aside("what own curves say of days sooner", "sooner", ask_sooner, print_sooner),
 }

@@ -14,6 +14,7 @@ from benchmarks.accuracy.pymc_script import PymcScript
 from benchmarks.speed.meter import Meter
 
 from ltvkit.data import CleanLog, continuity, mixture, order_days_from_frame
+from ltvkit.data.clock import shop_clock
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.coverage import attainable_coverage
 from ltvkit.evaluation.judging import judge
@@ -26,6 +27,7 @@ from ltvkit.models.baselines import BtydLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import RECORD_ROW, LtvModel, Panel
 from ltvkit.pipeline.modelling.order_shop import OrderShop
+from ltvkit.snapshot import Snapshot, as_day_number
 
 DECILE_RANGE = (0.70, 0.90)
 OTHER_HORIZONS = (30, 90, 365)
@@ -126,12 +128,18 @@ def run_log(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
 
 
 def ask(log: Log) -> Asked:
-    """Clean the history, build the panel, and add up what came after it."""
+    """Clean the history, build the panel, and add up what came after it.
+
+    The horizon is of whole months where dates tell no more, as it is for `ltv train`.
+    """
     snapshot = log.snapshot
     day = pd.to_datetime(log.transactions["ordered_at"]).dt.normalize()
     past = log.transactions[day <= pd.Timestamp(snapshot.as_of)]
-    known = log.transactions[day <= pd.Timestamp(snapshot.horizon_end)]
     history = order_days_from_frame(past, as_of=snapshot.as_of)
+    clock = shop_clock(history.order_days, snapshot.as_of)
+    horizon_days = clock.horizon(as_day_number(snapshot.as_of), snapshot.horizon_days)
+    snapshot = Snapshot(snapshot.as_of, horizon_days)
+    known = log.transactions[day <= pd.Timestamp(snapshot.horizon_end)]
     with Meter() as meter:
         panel = build_panel(history.order_days, snapshot)
     everything = order_days_from_frame(known, as_of=snapshot.horizon_end).to_pandas()

@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 from benchmarks.accuracy.ceiling import summarise_ceiling
+from benchmarks.accuracy.damaged import summarise_damaged
 from benchmarks.accuracy.later import summarise_later
 from benchmarks.accuracy.sooner import SOON_DAYS
 from rich.console import Console
@@ -163,6 +164,29 @@ def print_ceiling(shops: pd.DataFrame) -> None:
     for log, row in gain.iterrows():
         table.add_row(str(log), *(_cell(value, "{:+.4f}") for value in row))
     console.print(table)
+
+
+def print_damaged(asked: pd.DataFrame) -> None:
+    """Per damage how totals fared, and whether anything was said; then the logs refused."""
+    console = Console(width=max(Console().width, WIDTH))
+    title = "Logs that are not what they seem: mean |ln(total / actual)|, and what was said of it"
+    table = Table(title=title, title_justify="left", pad_edge=False)
+    table.add_column("damage", no_wrap=True)
+    headings = ("error", "as it is", "inside", "half width", "Gini", "Brier", "told", "unsaid")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    table.add_column("mostly by")
+    for _, row in summarise_damaged(asked).iterrows():
+        figures = [_cell(row[name], "{:.3f}") for name in ("error", "as_is", "half_width")]
+        changes = [_cell(row[name], "{:+.4f}") for name in ("gini", "brier")]
+        counts = [f"{row[name]} of {row['logs']}" for name in ("inside", "told", "unsaid")]
+        table.add_row(
+            *(row["damage"], *figures[:2], counts[0], figures[2], *changes, *counts[1:]),
+            row["mostly"],
+        )
+    console.print(table)
+    for _, row in asked[asked["refused"].notna()].iterrows():
+        console.print(f"  {row['log']}, {row['damage']}: {row['refused']}", highlight=False)
 
 
 def _cell(value: object, form: str) -> str:

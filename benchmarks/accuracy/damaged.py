@@ -7,13 +7,11 @@ import numpy as np
 import pandas as pd
 from benchmarks.accuracy.damages import DAMAGES, Damage
 from benchmarks.accuracy.logs import Log
-from benchmarks.accuracy.study import Asked, ask, judge_record
+from benchmarks.accuracy.study import Asked, ask, judge_record, order_shop
 
 from ltvkit.data import continuity, mixture
-from ltvkit.data.clock import shop_clock
 from ltvkit.errors import LtvkitError
 from ltvkit.evaluation.check import Check
-from ltvkit.evaluation.kind_checks import check_newcomers
 from ltvkit.evaluation.log_checks import checks_of_the_log
 from ltvkit.models.stack import StackedLtv
 
@@ -65,9 +63,9 @@ def ask_damaged(
 def _checks(asked: Asked, model: StackedLtv) -> tuple[Check, ...]:
     """What is said of a log before any past date is looked at."""
     history = asked.history
-    found = continuity(history, shop_clock(history.order_days, history.as_of))
-    of_log = checks_of_the_log(found, mixture(history))
-    return (*of_log, check_newcomers(model.level_.untried))
+    found = continuity(history, asked.panel.activity.clock)
+    of_shop = order_shop(model.seed, model.threads).checks(history, model)
+    return (*checks_of_the_log(found, mixture(history)), *of_shop)
 
 
 def summarise_damaged(asked: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,6 @@ from ltvkit.data.clock import shop_clock
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.coverage import attainable_coverage
 from ltvkit.evaluation.judging import judge
-from ltvkit.evaluation.kind_checks import check_newcomers
 from ltvkit.evaluation.metrics import chance_gini
 from ltvkit.evaluation.verdict import review
 from ltvkit.features.panel import build_panel
@@ -246,9 +245,9 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
         log_half_width=model.level_.log_half_width,
         total_is_forecast=model.level_.grade != "none",
         customers=len(asked.panel.now),
-        continuity=continuity(asked.history),
+        continuity=continuity(asked.history, asked.panel.activity.clock),
         mixture=mixture(asked.history),
-        of_kind=(check_newcomers(model.level_.untried),),
+        of_kind=order_shop(seed, threads).checks(asked.history, model),
     )
     return {
         "folds": len(backtest.totals),
@@ -260,10 +259,15 @@ def _verdict(model: StackedLtv, asked: Asked, *, seed: int, threads: int) -> dic
     }
 
 
+def order_shop(seed: int, threads: int) -> OrderShop:
+    """The shop of a log: nothing is known of its customers but their orders."""
+    return OrderShop(attributes=(), customers=None, seed=seed, threads=threads)
+
+
 def backtest_history(asked: Asked, *, seed: int, threads: int) -> Backtest:
     """Rolling origins inside the history, beside the models that cost nothing."""
     history = asked.history
-    shop = OrderShop(attributes=(), customers=None, seed=seed, threads=threads)
+    shop = order_shop(seed, threads)
     return run_backtest(
         shop.folds(history, asked.panel.snapshot),
         make_panel=lambda fold: shop.panel(history.known_at(fold.as_of), fold),

@@ -198,6 +198,10 @@ class Level(Protocol):
         """Its share of customers who came of late as no past date has tried."""
 
     @property
+    def of_late(self) -> float:
+        """By how much repeat orders of the last four weeks differ from those before, a log."""
+
+    @property
     def fold_errors(self) -> Sequence[float]:
         """ln(actual / forecast) at past dates."""
 

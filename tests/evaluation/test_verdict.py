@@ -8,7 +8,12 @@ import pandas as pd
 import pytest
 
 from ltvkit.evaluation.backtest import Backtest, TotalCheck
-from ltvkit.evaluation.kind_checks import check_latest_renewals, check_newcomers, check_plans
+from ltvkit.evaluation.kind_checks import (
+    check_latest_renewals,
+    check_newcomers,
+    check_plans,
+    check_recent_orders,
+)
 from ltvkit.evaluation.metrics import chance_gini, gini
 from ltvkit.evaluation.verdict import OLDEST_MODEL_DAYS, review
 from ltvkit.evaluation.verdict import when_scored as judged_later
@@ -325,6 +330,22 @@ def test_a_crowd_of_new_customers_is_told_and_a_large_one_leaves_no_total(untrie
     assert (check.status, judged.decision) == (found, decision)
     told = f"{untried:.0%} of the total is of customers who came of late".replace("%", " %")
     assert any(reason.startswith(told) for reason in judged.reasons) == (found != "PASS")
+
+
+@pytest.mark.parametrize(
+    ("of_late", "found", "told"),
+    [
+        (np.log(0.5), "REVIEW", "In the last 28 days 50 % fewer repeat orders came"),
+        (np.log(2.0), "REVIEW", "In the last 28 days 100 % more repeat orders came"),
+        (np.log(0.8), "PASS", "As many repeat orders came in the last 28 days"),
+    ],
+)
+def test_more_or_fewer_orders_of_late_are_told_beside_the_verdict(of_late, found, told):
+    check = check_recent_orders(of_late)
+    judged = verdict(backtest_of(), of_kind=(check,))
+    assert (check.status, judged.decision) == (found, "use")
+    assert str(check.said).startswith(told)
+    assert (check.said in judged.said) == (found == "REVIEW")
 
 
 def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():

@@ -9,10 +9,9 @@ from simulated_panels import FIRST_DAY, revenue_between, simulated_log, simulate
 
 from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
-from ltvkit.models.total.level import LevelForecast, forecast_level, track
+from ltvkit.models.total.level import LevelForecast, forecast_level
 from ltvkit.models.total.newcomers import kinds_of_customers
 from ltvkit.models.total.order_values import value_change
-from ltvkit.models.total.season import NO_SEASON
 from ltvkit.models.total.season_ahead import season_at
 from ltvkit.panel import Activity
 from ltvkit.units import Z80
@@ -157,22 +156,6 @@ def test_the_grade_says_how_the_total_may_be_used(half_width, repeat_orders, err
         repeat_orders=repeat_orders,
     )
     assert level.grade == grade
-
-
-def test_tracking_is_the_log_of_observed_over_expected_repeat_orders(panel):
-    model = BetaGeo().fit(panel.now)
-    found = track(model, panel.activity, NO_SEASON, as_of_day=panel.as_of_day)
-    logs = []
-    for window in (91, 182):
-        observed = expected = 0.0
-        for row in panel.activity.repeats.itertuples():
-            observed += row.repeat_orders * (row.day > panel.as_of_day - window)
-        for row in panel.activity.arrivals.itertuples():
-            age = panel.as_of_day - row.first_day
-            now, before = model.expected_orders_new(np.array([age, max(age - window, 0)]))
-            expected += row.customers * (now - before)
-        logs.append(np.log((observed + 4) / (expected + 4)))
-    assert found == pytest.approx(np.mean(logs), rel=1e-9)
 
 
 def dearer(log, day, factor):

@@ -22,6 +22,7 @@ from ltvkit.models.btyd.mbg_cnbd_k import MbgCnbdK
 from ltvkit.models.total.newcomers import largest_intake, untried_kinds, untried_share
 from ltvkit.models.total.order_values import VALUES_DOUBT, value_change
 from ltvkit.models.total.past_errors import PastDate, concentration, usual_error
+from ltvkit.models.total.recent_orders import OrderModel, orders_of_late, track
 from ltvkit.models.total.season import Season
 from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import (
@@ -36,14 +37,9 @@ from ltvkit.panel import (
 )
 from ltvkit.units import Z80, Floats
 
-OrderModel = BetaGeo | MbgCnbdK
-"""Says how many orders come: by chance, or at gaps that are even."""
-
 SHORTEST_HALF_WIDTH = 0.12
 """Nobody's total is known better than to about an eighth."""
 
-TRACKING_WINDOWS = (91, 182)
-TRACKING_PRIOR_ORDERS = 4.0
 TRACKING_TRUST = {True: 0.5, False: 0.25}
 """How much of the tracking error is believed, with and without a season."""
 
@@ -82,7 +78,7 @@ class LevelForecast:
     even), `season`, `values`, `tracking`, `correction` (of orders) and `misfit` (of what they are
     worth); `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
     `untried` is the share of the total, of customers who came of late in numbers or of a kind, that
-    no past date had.
+    no past date had; `of_late` the log by which the last weeks' repeat orders are off.
     """
 
     total: float
@@ -99,6 +95,7 @@ class LevelForecast:
     untried: float = 0.0
     misfit: float = 0.0
     regularity: float = 0.0
+    of_late: float = 0.0
 
     @property
     def grade(self) -> str:
@@ -249,6 +246,7 @@ def forecast_level(
         fold_errors=tuple(one.error for one in past),
         repeat_orders=int(summary["repeat_orders"].sum()),
         untried=untried,
+        of_late=orders_of_late(by_gaps, activity, season, as_of_day=as_of_day),
     )
 
 
@@ -258,30 +256,6 @@ def _untold(season: Season, activity: Activity, as_of_day: int) -> float:
         return UNSEEN_SEASON
     seen_days = as_of_day - int(activity.repeats["day"].min())
     return UNTESTED_SEASON if seen_days < SEASON_NEEDS_DAYS + UNTESTED_DAYS else 0.0
-
-
-def track(order_model: OrderModel, activity: Activity, season: Season, *, as_of_day: int) -> float:
-    """How recent repeat orders compare with what the model expects of such customers, as a log.
-
-    The mean over the last 91 and 182 days of ln[(observed / season + 4) / (expected + 4)]; the
-    expectation is unconditional, so that it does not know what it is compared with.
-    """
-    arrivals = activity.arrivals[activity.arrivals["first_day"] <= as_of_day]
-    age = (as_of_day - arrivals["first_day"]).to_numpy(dtype=float)
-    repeats = activity.repeats
-    past_days = min(as_of_day - activity.first_day, YEAR_DAYS)
-    year = season.mean_effect(activity.calendar(as_of_day - past_days + 1, as_of_day))
-    logs = []
-    for window in TRACKING_WINDOWS:
-        recent = (repeats["day"] > as_of_day - window) & (repeats["day"] <= as_of_day)
-        observed = float(repeats.loc[recent, "repeat_orders"].sum())
-        observed /= season.mean_effect(activity.calendar(as_of_day - window + 1, as_of_day)) / year
-        by_now = order_model.expected_orders_new(age)
-        before = order_model.expected_orders_new(np.maximum(age - window, 0.0))
-        expected = float(arrivals["customers"].to_numpy(dtype=float) @ (by_now - before))
-        prior = TRACKING_PRIOR_ORDERS
-        logs.append(np.clip(np.log((observed + prior) / (expected + prior)), -2.0, 2.0))
-    return float(np.mean(logs))
 
 
 def paid(summary: pd.DataFrame) -> bool:

@@ -8,7 +8,7 @@ from ltvkit.data import CleanLog
 from ltvkit.data.clock import shop_clock
 from ltvkit.evaluation.backtest import Others, fold_snapshots
 from ltvkit.evaluation.check import Check
-from ltvkit.evaluation.kind_checks import check_newcomers
+from ltvkit.evaluation.kind_checks import check_newcomers, check_recent_orders
 from ltvkit.features.orders import OrderDays, with_history
 from ltvkit.features.panel import build_panel, features_at
 from ltvkit.features.targets import orders_after
@@ -88,8 +88,9 @@ class OrderShop:
         return orders_after(order_days, fold, shop_clock(order_days, fold.as_of))
 
     def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
-        """Whether more customers came of late than at any past date."""
-        return (check_newcomers(model.level_.untried),)
+        """Whether more customers came of late than at any past date, or other orders."""
+        level = model.level_
+        return check_newcomers(level.untried), check_recent_orders(level.of_late)
 
     def new_model(self) -> ModelOfRecord:
         """The stack."""

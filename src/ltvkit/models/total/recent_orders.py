@@ -1,0 +1,100 @@
+"""How repeat orders of late compare with what the order model expects of such customers."""
+
+import numpy as np
+
+from ltvkit.models.btyd.bgnbd import BetaGeo
+from ltvkit.models.btyd.mbg_cnbd_k import MbgCnbdK
+from ltvkit.models.total.season import Season
+from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS, Activity
+from ltvkit.units import Floats
+
+OrderModel = BetaGeo | MbgCnbdK
+"""Says how many orders come: by chance, or at gaps that are even."""
+
+TRACKING_WINDOWS = (91, 182)
+TRACKING_PRIOR_ORDERS = 4.0
+
+STRETCHES_BEFORE, LATEST_BEFORE = 13, 3
+"""Four weeks each, that the last four are held against: of a year, and the latest of them."""
+
+NOISES = 2.0
+"""Standard errors by which orders of four weeks may differ by chance."""
+
+
+def track(order_model: OrderModel, activity: Activity, season: Season, *, as_of_day: int) -> float:
+    """How recent repeat orders compare with what the model expects of such customers, as a log.
+
+    The mean over the last 91 and 182 days of ln[(observed / season + 4) / (expected + 4)]; the
+    expectation is unconditional, so that it does not know what it is compared with.
+    """
+    past_days = min(as_of_day - activity.first_day, YEAR_DAYS)
+    year = season.mean_effect(activity.calendar(as_of_day - past_days + 1, as_of_day))
+    logs = []
+    for window in TRACKING_WINDOWS:
+        days = np.array([as_of_day - window, as_of_day])
+        factor = season.mean_effect(activity.calendar(as_of_day - window + 1, as_of_day)) / year
+        logs.append(
+            _log_ratio(_came(activity, days) / factor, _foreseen(order_model, activity, days))
+        )
+    return float(np.mean(np.clip(logs, -2.0, 2.0)))
+
+
+def orders_of_late(
+    order_model: OrderModel, activity: Activity, season: Season, *, as_of_day: int
+) -> float:
+    """By how much repeat orders of the last four weeks differ from those of the weeks before.
+
+    Each four weeks of the past year are held against the model as in `track`; a season that was
+    not seen may be that of retail, or none. 0 with less than four such stretches, and where the
+    last lies among the others or is off by no more than chance.
+
+    Returns
+    -------
+    float
+        A log: below 0 where fewer came.
+    """
+    stretches = min((as_of_day - activity.first_day) // PERIOD_DAYS, 1 + STRETCHES_BEFORE)
+    if stretches <= LATEST_BEFORE:
+        return 0.0
+    days = as_of_day - PERIOD_DAYS * np.arange(stretches, -1, -1)
+    came, foreseen = _came(activity, days), _foreseen(order_model, activity, days)
+    factors = np.array(
+        [
+            season.mean_effect(activity.calendar(int(end) - PERIOD_DAYS + 1, int(end)))
+            for end in days[1:]
+        ]
+    )
+    noise = np.sqrt(
+        1 / (came[-1] + TRACKING_PRIOR_ORDERS)
+        + 1 / (came[-1 - LATEST_BEFORE : -1].sum() + TRACKING_PRIOR_ORDERS)
+    )
+    seasons = (factors,) if season.seen else (factors, np.ones(stretches))
+    gaps = [_beyond_usual(_log_ratio(came, foreseen * factor)) for factor in seasons]
+    gap = min(gaps, key=abs)
+    return gap if abs(gap) > NOISES * noise else 0.0
+
+
+def _beyond_usual(logs: Floats) -> float:
+    """How far the last is from the others: from their median, or the mean of the latest."""
+    *before, last = logs
+    usual = np.median(before), np.mean(before[-LATEST_BEFORE:])
+    return float(last - np.clip(last, min(usual), max(usual)))
+
+
+def _log_ratio(came: Floats, foreseen: Floats) -> Floats:
+    return np.log((came + TRACKING_PRIOR_ORDERS) / (foreseen + TRACKING_PRIOR_ORDERS))
+
+
+def _came(activity: Activity, days: np.ndarray) -> Floats:
+    """Repeat orders after each of the days and up to the next."""
+    of_day = activity.repeats.groupby("day")["repeat_orders"].sum()
+    until = np.append(0.0, of_day.to_numpy(dtype=float).cumsum())
+    return np.diff(until[np.searchsorted(of_day.index.to_numpy(), days, "right")])
+
+
+def _foreseen(order_model: OrderModel, activity: Activity, days: np.ndarray) -> Floats:
+    """The repeat orders that the model expects of all who arrive in the same times."""
+    arrivals = activity.arrivals[activity.arrivals["first_day"] <= days[-1]]
+    first, customers = (arrivals[name].to_numpy(dtype=float) for name in ("first_day", "customers"))
+    by_age = [order_model.expected_orders_new(np.maximum(day - first, 0.0)) for day in days]
+    return np.diff([customers @ orders for orders in by_age])

@@ -38,6 +38,10 @@ FEWEST_OF_LINES, OF_ONE_AMOUNT = 20, 0.9
 """Orders with several rows, below which their amounts say little; and the share of them with the
 same amount in each row, up to which these are pieces of one price."""
 
+NEARLY_ALL = 0.01
+"""Share of an order's largest row, by which the others may miss it and still be what it adds up:
+lines are rounded, and totals too."""
+
 MANY_PUT_ASIDE, MANY_UNMATCHED, MANY_OF_NOTHING = 0.01, 0.01, 0.05
 """Share of the rows that cannot be used, of revenue that refunds take back from orders that are not
 in the log, and of the order days that are worth 0, which are told of: choices."""
@@ -182,7 +186,8 @@ class Mixture:
     rows, repeated : int
         Rows of the log, and how many of them were kept and repeat another one in every column.
     orders_of_lines, orders_of_one_amount : int
-        Orders with several rows, and those of them with one amount in all.
+        Orders with several rows, and those of them with one amount in all, or with one as large as
+        the others together.
     largest_customer : str
         The id with most of the rows.
     largest_customer_share : float

@@ -215,6 +215,15 @@ def test_totals_that_each_row_of_an_order_repeats_are_found_out():
         assert "amounts of lines" not in statuses(silent)
 
 
+def test_totals_beside_the_lines_that_they_add_up_are_found_out():
+    lines = good().assign(order_id=lambda frame: frame["line"] // 3)
+    totals = lines.groupby("order_id", as_index=False).agg(
+        {"customer_id": "first", "ordered_at": "first", "revenue": "sum"}
+    )
+    both = pd.concat([lines, totals.round({"revenue": 0})])  # As tills print them.
+    assert statuses(both)["amounts of lines"] == "REVIEW"
+
+
 def test_a_snapshot_long_after_the_last_order_is_found_out():
     assert statuses(good(), as_of=date(2024, 3, 1))["last days"] == "REVIEW"
 

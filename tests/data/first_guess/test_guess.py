@@ -400,6 +400,17 @@ def test_a_total_that_every_line_of_an_order_repeats_is_pointed_at(tmp_path):
     assert not any("several rows" in doubt for doubt in guess_columns(path).doubts)
 
 
+def test_a_row_with_the_total_beside_the_lines_of_an_order_is_pointed_at(tmp_path):
+    path = tmp_path / "till.csv"
+    sales = shop(customer="Customer Code", date="Date", amount="Subtotal", order="Receipt Number")
+    halves = sales.loc[sales.index.repeat(2)].reset_index(drop=True)
+    halves["Subtotal"] *= np.where(halves.index % 2, 0.25, 0.75)
+    lines = pd.concat([sales.assign(Type="Sale"), halves.assign(Type="Line")])
+    lines["Subtotal"] = [f"${amount:,.2f}" for amount in lines["Subtotal"]]
+    lines.to_csv(path, index=False)
+    assert any("400 of 400 orders" in doubt for doubt in guess_columns(path).doubts)
+
+
 def test_a_total_may_stand_once_an_order_with_the_customer_in_every_line(tmp_path):
     path = tmp_path / "orders.csv"
     once = shop(customer="Email", date="Created at", amount="Subtotal", order="Order")

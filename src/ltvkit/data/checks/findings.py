@@ -103,9 +103,10 @@ def _order_totals(mixed: Mixture) -> list[DataFinding]:
     found = by_threshold(
         "amounts of lines",
         mixed.one_amount_share,
-        f"{alike:,} of {several:,} orders with several rows have one amount in all of them",
-        "if it is the order's total, it counts once for each row: map an amount of the row, such "
-        "as quantity * price, or export a row for each order",
+        f"{alike:,} of {several:,} orders with several rows have one amount in all of them, or one "
+        "as large as the others together",
+        "if it is the order's total, it counts more than once: map an amount of the row, such as "
+        "quantity * price, name rows of totals in data.leave_out, or export a row for each order",
         review=OF_ONE_AMOUNT,
     )
     return [found]

@@ -20,7 +20,11 @@ from ltvkit.data.cleaning.strays import mark_strays
 from ltvkit.data.reading.amounts import LIMIT
 from ltvkit.data.reading.sources import Source, source_from_frame
 from ltvkit.errors import DataError
+from ltvkit.log_facts import NEARLY_ALL
 from ltvkit.snapshot import as_date
+
+REPEATS_TOTAL = f"low = high OR abs(added - 2 * high) <= {NEARLY_ALL} * high"
+"""Of the amounts of an order's rows: whether they are all its total, or one of them is."""
 
 
 def clean(
@@ -291,13 +295,16 @@ def _count_accepted(staged: Staged, as_of: date) -> tuple[int, float, float, int
 
 
 def _count_orders_of_lines(staged: Staged, mapped: Mapped) -> tuple[int, int]:
-    """Orders with several rows worth something, and those of them whose rows are worth the same."""
+    """Orders with several rows worth something, and those of them whose rows repeat the total.
+
+    All rows are worth the same then, or one is worth as much as the others together.
+    """
     if mapped.order_id is None:
         return 0, 0
     several, alike = staged.workspace.row(
-        "SELECT count(*), count(*) FILTER (low = high) FROM (SELECT min(revenue) AS low, "
-        f"max(revenue) AS high FROM {staged.table} WHERE reason = 0 AND revenue > 0 "
-        "AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)"
+        f"SELECT count(*), count(*) FILTER ({REPEATS_TOTAL}) FROM (SELECT min(revenue) AS low, "
+        f"max(revenue) AS high, sum(revenue) AS added FROM {staged.table} WHERE reason = 0 "
+        "AND revenue > 0 AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)"
     )
     return several, alike
 

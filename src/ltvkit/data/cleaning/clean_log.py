@@ -27,8 +27,8 @@ class LogSummary:
     customers, order_days, orders : int
         Orders are distinct order ids within a day, or days where there is no order id.
     orders_of_lines, orders_of_one_amount : int
-        Orders with several rows, and those of them whose rows all have the same amount, which may
-        be the order's total.
+        Orders with several rows, and those of them whose rows all have the same amount, or one as
+        large as the others together, which may be the order's total.
     currency_column : str
         The column that tells the currencies of the rows, where they are several; else empty.
     currencies : mapping of str to int

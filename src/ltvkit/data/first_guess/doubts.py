@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from ltvkit.data.cleaning.clean import REPEATS_TOTAL
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, ColumnFacts
 from ltvkit.data.first_guess.names import likeness, words
+from ltvkit.data.reading.amounts import decide_amounts
 from ltvkit.data.reading.currencies import currencies_of, currency_columns
 from ltvkit.data.reading.sources import Source
-from ltvkit.errors import offenders
+from ltvkit.data.reading.workspace import Column
+from ltvkit.errors import DataError, offenders
 from ltvkit.log_facts import FEWEST_OF_LINES, OF_ONE_AMOUNT
 
 CROWD = 0.1
@@ -104,19 +107,30 @@ def doubts_on_sales(
 
 
 def doubts_on_lines(source: Source, order: ColumnFacts, amount: ColumnFacts) -> list[str]:
-    """Whether the lines of an order repeat its total, which would be counted once for each."""
-    columns = {column.name: column.tidy for column in source.columns}
-    alike, several = source.workspace.row(
-        f"SELECT count(*) FILTER (low = high), count(*) FROM (SELECT min({columns[amount.name]}) "
-        f"AS low, max({columns[amount.name]}) AS high FROM {source.relation} GROUP BY "
-        f"{columns[order.name]} HAVING count({columns[amount.name]}) > 1)"
+    """Whether the lines of an order repeat its total, which would be counted more than once."""
+    columns = {column.name: column for column in source.columns}
+    workspace, table = source.workspace, source.workspace.new_name("lines")
+    workspace.run(
+        f"CREATE VIEW {table} AS SELECT {columns[order.name].tidy} AS order_id, "
+        f"{columns[amount.name].tidy} AS amount FROM {source.relation}"
+    )
+    column = Column(amount.name, "amount", columns[amount.name].type)
+    try:
+        number = decide_amounts(workspace, table, column).sql
+    except DataError:  # It can be read two ways, and its user is told.
+        return []
+    alike, several = workspace.row(
+        f"SELECT count(*) FILTER ({REPEATS_TOTAL}), count(*) FROM (SELECT min(n) AS low, "
+        f"max(n) AS high, sum(n) AS added FROM (SELECT order_id, {number} AS n FROM {table}) "
+        "WHERE n > 0 AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)"
     )
     if several < FEWEST_OF_LINES or alike <= OF_ONE_AMOUNT * several:
         return []
     return [
         f"{alike:,} of {several:,} orders with several rows have one '{amount.name}' in all of "
-        "them: if it is the order's total, it would count once for each row; take an amount of "
-        "the row, such as quantity * price, or export a row for each order"
+        "them, or one as large as the others together: if it is the order's total, it would count "
+        "more than once; take an amount of the row, such as quantity * price, name rows of totals "
+        "in data.leave_out, or export a row for each order"
     ]
 
 

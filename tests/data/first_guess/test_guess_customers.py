@@ -66,10 +66,42 @@ def test_an_account_that_all_guests_share_is_no_customer(tmp_path):
     log.loc[log.index % 3 > 0, "Customer User ID"] = 0
     log.to_csv(path, index=False)
     assert guess_columns(path).columns.customer_id == "Billing Email"
-    log.drop(columns="Billing Email").to_csv(path, index=False)
+    log.drop(columns="Billing Email").replace(0, 7).to_csv(path, index=False)
     guess = guess_columns(path)
     assert guess.columns.customer_id == "Customer User ID"
     assert any("66% of the values of 'Customer User ID'" in doubt for doubt in guess.doubts)
+
+
+def test_an_id_that_stands_for_all_guests_is_no_customer(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="Customer Code", date="Sale Date", amount="Total")
+    log["Customer Code"] = log["Customer Code"].astype("str")
+    log.loc[log.index % 20 == 0, "Customer Code"] = "WALK-IN"
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.leave_out == {"Customer Code": ("WALK-IN",)}
+    assert any("'WALK-IN' in 5.0% of the rows" in doubt for doubt in guess.doubts)
+    log["Email"] = "a" + (log.index % 80).astype("str") + "@shop.org"
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert (guess.columns.customer_id, guess.leave_out) == ("Email", {})
+    log.loc[log.index % 3 > 0, "Email"] = None  # Hardly anybody gave one.
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Customer Code"
+
+
+def test_of_two_addresses_the_one_that_more_orders_have_is_taken(tmp_path):
+    path = tmp_path / "woocommerce.csv"
+    log = shop(customer="customer_user", date="order_date", amount="order_total")
+    log["billing_email"] = "a" + log["customer_user"].astype("str") + "@shop.org"
+    log["customer_email"] = log["billing_email"].where(log.index % 20 > 0)  # Guests have none.
+    log.loc[log.index % 20 == 0, "customer_user"] = 0
+    columns = ["customer_user", "order_date", "order_total", "customer_email", "billing_email"]
+    log[columns].to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "billing_email"
+    log = log[columns].drop(columns=["customer_user", "billing_email"])
+    log.assign(shop_email="us@shop.org").to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "customer_email"
 
 
 def test_of_two_customers_the_one_that_comes_again_is_taken(tmp_path):

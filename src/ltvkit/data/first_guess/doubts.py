@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ltvkit.data.cleaning.clean import REPEATS_TOTAL
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, ColumnFacts
-from ltvkit.data.first_guess.names import likeness, words
+from ltvkit.data.first_guess.names import is_nobody, likeness, words
 from ltvkit.data.reading.amounts import decide_amounts
 from ltvkit.data.reading.currencies import currencies_of, currency_columns
 from ltvkit.data.reading.sources import Source
@@ -15,6 +15,8 @@ from ltvkit.log_facts import FEWEST_OF_LINES, OF_ONE_AMOUNT
 
 CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""
+FEW_GUESTS = 0.01
+"""Share of the rows, up to which a customer may be called "0" as others are called "1"."""
 
 
 def doubts_on_customer(customer: ColumnFacts) -> list[str]:
@@ -30,7 +32,12 @@ def doubts_on_customer(customer: ColumnFacts) -> list[str]:
             f"{customer.rounded:.0%} of '{customer.name}' look like 7.90E+11: a spreadsheet "
             "rounded the ids, so that many customers have one; open the export as text"
         )
-    if customer.commonest > CROWD:
+    if stands_for_guests(customer):
+        doubts.append(
+            f"'{customer.name}' is '{customer.most}' in {customer.commonest:.1%} of the rows, as "
+            "if for all guests, or a till: they are put aside, see data.leave_out"
+        )
+    elif customer.commonest > CROWD:
         doubts.append(
             f"{customer.commonest:.0%} of the values of '{customer.name}' are one and the same: if "
             "these are guests or a till, name it in data.leave_out"
@@ -41,6 +48,11 @@ def doubts_on_customer(customer: ColumnFacts) -> list[str]:
             "they will be put aside, unless they are further lines of orders"
         )
     return doubts
+
+
+def stands_for_guests(customer: ColumnFacts) -> bool:
+    """Whether the commonest id is that of all who have no account."""
+    return customer.commonest > FEW_GUESTS and is_nobody(customer.most)
 
 
 def doubts_on_sales(

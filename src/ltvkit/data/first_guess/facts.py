@@ -32,6 +32,8 @@ class ColumnFacts:
         Different values.
     commonest : float
         Share of the values that are the commonest one.
+    most : str
+        The commonest value.
     values : tuple of (str, int)
         The values of a text that has few, with their rows; commonest first.
     dates, numbers : float
@@ -54,6 +56,7 @@ class ColumnFacts:
     filled: float
     distinct: int
     commonest: float
+    most: str
     values: tuple[tuple[str, int], ...]
     dates: float
     numbers: float
@@ -90,8 +93,9 @@ def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
 def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> ColumnFacts:
     sql = column.sql
     filled, distinct = workspace.row(f"SELECT count({sql}), count(DISTINCT {sql}) FROM {table}")
-    (most,) = workspace.row(
-        f"SELECT max(n) FROM (SELECT count({sql}) AS n FROM {table} GROUP BY {sql})"
+    most, rows_of_most = workspace.row(
+        f"SELECT CAST(arg_max(v, n) AS VARCHAR), coalesce(max(n), 0) FROM (SELECT {sql} AS v, "
+        f"count(*) AS n FROM {table} WHERE {sql} IS NOT NULL GROUP BY 1 ORDER BY 1)"
     )
     values: list[tuple[str, int]] = []
     if column.is_text and distinct <= FEW_VALUES:
@@ -132,7 +136,8 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         column,
         filled / rows,
         distinct,
-        most / max(filled, 1),
+        rows_of_most / max(filled, 1),
+        most or "",
         tuple(values),
         dates,
         numbers,

@@ -95,7 +95,7 @@ class Guess:
             listed = ", ".join(_scalar(candidate) for candidate in self.candidates)
             lines.append(f"    # attributes: [{listed}]  # further columns to learn from")
         if self.leave_out:
-            lines.append("  leave_out:                # rows that are no sales")
+            lines.append("  leave_out:                # rows that are no sales, or nobody's")
         for column, values in self.leave_out.items():
             lines.append(f"    {_scalar(column)}: [{', '.join(map(_scalar, values))}]")
         for setting, comment in self.settings:

@@ -15,6 +15,7 @@ from ltvkit.data.first_guess.doubts import (
     doubts_on_lines,
     doubts_on_sales,
     leave_out,
+    stands_for_guests,
 )
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts, look_at
 from ltvkit.data.first_guess.first_config import NEEDED, Guess
@@ -103,6 +104,8 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     found = _find(facts, rows)
     said = (_of_customer(found, rows), _of_date(found), _of_revenue(found), _of_others(found))
     left_out = leave_out(found.rest, found.used)
+    if found.customer and stands_for_guests(found.customer):
+        left_out[found.customer.name] = (found.customer.most,)
     missing = [
         f"no column was found for {key}: fill it in" for key in NEEDED if key not in found.keys
     ]
@@ -196,6 +199,17 @@ def _horizon(history: History | None) -> int:
     return max(1, min(YEAR_DAYS, history.days // 3)) if history else YEAR_DAYS
 
 
+def _is_shared(account: ColumnFacts) -> bool:
+    """Whether many who are not the same have one account."""
+    return account.commonest > CROWD or stands_for_guests(account)
+
+
+def _tells_more(address: ColumnFacts, account: ColumnFacts) -> bool:
+    """Whether addresses are nobody's in common, and as many as orders by those with an account."""
+    own = account.filled * (1 - account.commonest)
+    return address.commonest < CROWD and address.filled >= own
+
+
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     date = best(
         facts,
@@ -213,8 +227,14 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
         return (not one_for_all, fact.distinct < (orders.distinct if orders else rows))
 
     account = best(others, names.CUSTOMER, may_be_customer, prefer=comes_again, named=True)
-    address = best(others, names.EMAIL, lambda fact: fact.filled > LEAST_FILLED, named=True)
-    if account and address and account.commonest > CROWD > address.commonest:
+    address = best(
+        others,
+        names.EMAIL,
+        lambda fact: fact.filled > LEAST_FILLED,
+        prefer=lambda fact: (fact.commonest < CROWD, fact.filled),  # Not the shop's own.
+        named=True,
+    )
+    if account and address and _is_shared(account) and _tells_more(address, account):
         account = None
     customer = (
         account

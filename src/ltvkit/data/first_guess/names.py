@@ -15,6 +15,14 @@ CUSTOMER = (
     "kupujacy", "uzytkownik", "constituent", "auftraggeber", "debitor", "soldto", "kunnr", "kunag",
     "cliente", "comprador", "acquirente", "klant", "klantnummer",
 )  # fmt: skip
+NOBODY = (
+    "guest", "guests", "guestcustomer", "guestcheckout", "walkin", "walkincustomer", "anonymous",
+    "unknown", "nocustomer", "cashcustomer", "cashsale", "invite", "anonyme", "clientanonyme",
+    "clientcomptoir", "clientdepassage", "comptoir", "inconnu", "gast", "gastkunde", "laufkunde",
+    "laufkundschaft", "barverkauf", "anonym", "unbekannt", "gosc", "anonim", "anonimowy",
+    "klientdetaliczny", "invitado", "anonimo", "consumidorfinal", "ospite", "anonieme", "onbekend",
+)  # fmt: skip
+"""Values that stand for all who have no account, written together."""
 CARD = ("card",)
 EMAIL = ("email", "mail", "courriel", "correo")
 PHONE = (
@@ -156,6 +164,16 @@ def words(name: str) -> tuple[str, ...]:
     for phrase, word in _PHRASES:
         text = phrase.sub(word, text)
     return tuple(text.split())
+
+
+def is_nobody(value: str) -> bool:
+    """Whether an id stands for all guests: a word such as these, or zeros alone.
+
+    >>> is_nobody("Walk-in customer"), is_nobody("0"), is_nobody("100")
+    (True, True, False)
+    """
+    joined = "".join(words(value))
+    return joined in NOBODY or set(joined) == {"0"}
 
 
 def likeness(name: str, vocabulary: tuple[str, ...]) -> float:

@@ -19,7 +19,7 @@ def best(
     fits: Callable[[ColumnFacts], bool],
     *,
     avoid: tuple[str, ...] = (),
-    prefer: Callable[[ColumnFacts], tuple[bool, ...]] = lambda _: (),
+    prefer: Callable[[ColumnFacts], tuple[float, ...]] = lambda _: (),
     named: bool = False,
 ) -> ColumnFacts | None:
     """The column that fits and is called most alike; of equals the preferred, then the first."""

@@ -45,6 +45,12 @@ def days(*written: object, **options) -> list[str]:
         (["May 01, 2024", "September 30, 2024"], ["2024-05-01", "2024-09-30"]),
         (["01 May 2024", "30 September 2024"], ["2024-05-01", "2024-09-30"]),
         (["May 1, 2024 3:05 PM", "June 2, 2024 11:59 AM"], ["2024-05-01", "2024-06-02"]),
+        (["12 janv. 2024", "1er août 2023"], ["2024-01-12", "2023-08-01"]),
+        (["12. März 2024 14:05", "1. Dez. 2023 9:30"], ["2024-03-12", "2023-12-01"]),
+        (["5 października 2023", "31-paź-23"], ["2023-10-05", "2023-10-31"]),
+        (["12 de enero de 2024", "3 dic. 2023"], ["2024-01-12", "2023-12-03"]),
+        (["Sept. 5, 2024", "agosto 31, 2024"], ["2024-09-05", "2024-08-31"]),
+        (["5 brumaire 2024", "12 janvier 2024"], ["", "2024-01-12"]),
         (["1577836800", "1609459199"], ["2020-01-01", "2020-12-31"]),
         (["1577836800000", "1609459199999"], ["2020-01-01", "2020-12-31"]),
     ],
@@ -65,6 +71,14 @@ def test_a_column_tells_how_its_dates_are_written(written, expected):
 )
 def test_typed_dates_and_numbers_are_read_as_what_they_are(values, expected):
     assert days(*values) == expected
+
+
+def test_a_long_name_of_a_month_is_no_offset():
+    written = ["12 października 2023", "5 Listopada 2023"]
+    log = order_days_from_frame(
+        pd.DataFrame({"customer_id": ["a", "b"], "ordered_at": written, "revenue": 1.0})
+    )
+    assert log.readings["ordered_at"] == "written %d %b %Y, %d %B %Y"
 
 
 def test_times_with_an_offset_belong_to_the_shops_day():

@@ -1,13 +1,14 @@
 """Dates in whatever way a shop writes them, decided from the whole column.
 
-ISO dates are read at once. What is left is sorted into shapes (`9/9/Y 9:9`), and the order of day
-and month is taken from the rows that prove it: a first number above 12 is a day. When no row
-proves it, the column is refused instead of guessed.
+ISO dates are read at once. What is left is sorted into shapes (`9/9/Y 9:9`), names of months in
+English first, and the order of day and month is taken from the rows that prove it: a first number
+above 12 is a day. When no row proves it, the column is refused instead of guessed.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ltvkit.data.reading.months import WORD, in_english
 from ltvkit.data.reading.workspace import Column, Workspace, literal, of_wrong_type
 from ltvkit.errors import DataError, first_line, offenders
 
@@ -144,7 +145,8 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
         f"(length({text}) > 16 AND regexp_matches(substr({text}, 11), '[-+]|[A-Za-z]{{3}}|Z$'))"
     )
     there, read, zoned = texts.workspace.row(
-        f"SELECT count({text}), count(*) FILTER ({is_iso}), count(*) FILTER ({has_offset}) "
+        f"SELECT count({text}), count(*) FILTER ({is_iso}), "
+        f"count(*) FILTER ({has_offset} AND {is_iso}) "
         f"FROM {texts.table}"
     )
     local, words = iso, ["ISO dates"] if read else []
@@ -156,13 +158,19 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
         words = [f"ISO times with an offset, turned into {timezone}"]
     if read == there:
         return DateReading(local, ", ".join(words) or "no dates", zoned=zoned > 0)
+    (named,) = texts.workspace.row(
+        f"SELECT count(*) FILTER (regexp_matches(strip_accents({text}), '{WORD}')) "
+        f"FROM {texts.table}"
+    )
+    if named:
+        texts = replace(texts, sql=in_english(text))
     formats, readings = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
     if read and formats:
         _refuse_half_turned(texts, iso, is_iso)
     if formats:
         listed = ", ".join(literal(found) for found in formats)
         words.append(f"{'others ' if words else ''}written {', '.join(formats)}")
-        formatted = [f"try_strptime({text}, [{listed}])"]
+        formatted = [f"try_strptime({texts.sql}, [{listed}])"]
     else:
         formatted = []
     if readings:

@@ -39,9 +39,12 @@ _NAMED = re.compile(
     r"^(?P<date>9(?P<sep>[-/. ])a(?P=sep)[9Y]|a(?P<after>[-/. ])9,?(?P=after)[9Y])"
     r"(?:(?P<gap>,? |T)(?P<time>.+))?$"
 )
-# Digits only, by their number: yyyymmdd with and without a time, or seconds, milliseconds,
-# microseconds and nanoseconds since 1970.
+# Digits only, by their number: yyyymmdd with and without a time, days of a spreadsheet, or seconds,
+# milliseconds, microseconds and nanoseconds since 1970.
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_SHEET_DIGITS = 5
+_SHEET_DAYS = (29_221, 73_050)
+"""1980 to 2099 as spreadsheets count days, with the time in decimals: from 1899-12-30 on."""
 _EPOCH_PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
 _MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 _INSTANTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
@@ -247,6 +250,10 @@ def _compact(text: str, form: str, size: int, timezone: str) -> list[str]:
         return [f"try_strptime({text}, '%Y%m%dT%H%M%S')"]
     if form == "YTYZ":
         return [local(f"try_strptime({text}, '%Y%m%dT%H%M%SZ')")]
+    if size == _SHEET_DIGITS:
+        seconds = f"CAST(round(TRY_CAST({text} AS DOUBLE) * 86400) AS BIGINT)"
+        in_range = f"TRY_CAST({text} AS DOUBLE) BETWEEN {_SHEET_DAYS[0]} AND {_SHEET_DAYS[1]}"
+        return [f"CASE WHEN {in_range} THEN TIMESTAMP '1899-12-30' + to_seconds({seconds}) END"]
     # Numbers that met missing values end in '.0', seconds since 1970 in parts of a second.
     end = "[0-9]+" if size == 10 else "0+"
     digits = text if form == "Y" else rf"regexp_replace({text}, '\.{end}$', '')"

@@ -113,6 +113,24 @@ def test_of_two_customers_the_one_that_comes_again_is_taken(tmp_path):
     assert guess_columns(path).columns.customer_id == "customer_unique_id"
 
 
+@pytest.mark.parametrize("flags", [("1", "0"), ("Yes", "No")])
+def test_whether_a_customer_is_new_is_no_customer(tmp_path, flags):
+    path = tmp_path / "prestashop.csv"
+    log = shop(order="ID", customer="Customer", date="Date", amount="Total")
+    log.insert(1, "New client", np.where(log["Customer"].duplicated(), *reversed(flags)))
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Customer"
+
+
+def test_dates_and_articles_are_no_customers(tmp_path):
+    path = tmp_path / "marketplace.csv"
+    once = shop(order="order-id", date="purchase-date", amount="item-price", customer="sku")
+    lines = once.loc[once.index.repeat(2)].reset_index(drop=True)
+    lines["last-updated-date"] = lines["purchase-date"] + pd.Timedelta(days=3)
+    lines.to_csv(path, index=False)
+    assert guess_columns(path).missing == ("customer_id",)
+
+
 def test_the_account_of_the_shop_itself_is_no_customer(tmp_path):
     path = tmp_path / "settlements.csv"
     log = shop(date="Creation Date", amount="Net Credit").assign(company_account="ACME")

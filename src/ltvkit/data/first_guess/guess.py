@@ -38,6 +38,8 @@ from ltvkit.data.reading.sources import Source, read_transactions
 LEAST_FILLED = 0.2
 """Addresses may stand in the first of an order's lines only."""
 
+FEWEST_CUSTOMERS = 2
+
 YEAR_DAYS = 365
 
 
@@ -223,8 +225,9 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     orders = best(others, names.ORDER, lambda fact: may_be_order(fact, rows), named=True)
 
     def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
-        one_for_all = fact.distinct == 1  # The account of the shop itself.
-        return (not one_for_all, fact.distinct < (orders.distinct if orders else rows))
+        # The account of the shop itself, or whether a customer is new.
+        several = fact.distinct > FEWEST_CUSTOMERS
+        return (several, fact.distinct < (orders.distinct if orders else rows))
 
     account = best(others, names.CUSTOMER, may_be_customer, prefer=comes_again, named=True)
     address = best(

@@ -134,7 +134,8 @@ PLACE = (
 )  # fmt: skip
 NOT_THE_ORDER = (*EMAIL, *PLACE, "name", "company")
 NOT_THE_CUSTOMER = (
-    *PLACE, "type", "segment", "group", "brand", "age", "gender", "status", "since", "count",
+    *PLACE, "type", "segment", "group", "brand", "age", "gender", "status", "since", "count", "sku",
+    "asin", "ean", "product", "article", "artikel", "produit", "produkt", "producto", "prodotto",
 )  # fmt: skip
 IDENTIFIER = (
     "id", "ids", "no", "nr", "num", "number", "key", "code", "numero", "nummer", "numer", "uuid",

@@ -68,7 +68,8 @@ def may_be_a_customers_phone(fact: ColumnFacts) -> bool:
 def may_be_nameless_customer(fact: ColumnFacts, rows: int) -> bool:
     """Customers come back: their values repeat. Those of orders do, too, with several lines."""
     order = likeness(fact.name, names.ORDER) > 0 or fact.numbered >= MOSTLY
-    return may_be_customer(fact) and not order and 10 < fact.distinct < 0.95 * rows * fact.filled
+    other = order or may_be_date(fact)
+    return may_be_customer(fact) and not other and 10 < fact.distinct < 0.95 * rows * fact.filled
 
 
 def may_be_order(fact: ColumnFacts, rows: int) -> bool:

@@ -160,6 +160,14 @@ def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learn
         ("Stato", "Rimborsato"),
         ("Estado", "Devolvido"),
         ("Status", "Geannuleerd"),
+        ("Stage", "Closed Lost"),
+        ("Stage", "Withdrawn"),
+        ("Status", "Payment error"),
+        ("État", "Erreur de paiement"),
+        ("Status", "Błąd płatności"),
+        ("Order Status", "Awaiting Payment"),
+        ("Status", "Awaiting check payment"),
+        ("Status", "requires_payment_method"),
     ],
 )
 def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value):
@@ -167,6 +175,21 @@ def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value)
     log = shop(customer="customer", date="date", amount="amount")
     log.assign(**{column: np.resize(["ok", value], len(log))}).to_csv(path, index=False)
     assert guess_columns(path).leave_out == {column: (value,)}
+
+
+@pytest.mark.parametrize("value", ["Awaiting Shipment", "Awaiting Fulfillment", "Closed Won"])
+def test_what_is_paid_and_not_yet_sent_is_sold(tmp_path, value):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log.assign(Status=np.resize(["Completed", value], len(log))).to_csv(path, index=False)
+    assert guess_columns(path).leave_out == {}
+
+
+@pytest.mark.parametrize("name", ["Bestellnr", "Belegnr.", "RechnungsNr", "Auftragsnummer"])
+def test_a_number_of_an_order_written_together_is_one(tmp_path, name):
+    path = tmp_path / "orders.csv"
+    shop(customer="Kunde", date="Datum", amount="Summe", order=name).to_csv(path, index=False)
+    assert guess_columns(path).columns.order_id == name
 
 
 def test_goods_still_to_be_sent_are_sold_and_an_unknown_column_is_left_to_its_user(tmp_path):

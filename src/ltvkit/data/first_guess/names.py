@@ -61,10 +61,11 @@ QUANTITY = (
 )  # fmt: skip
 ORDER = (
     "order", "invoice", "transaction", "receipt", "basket", "bill", "ticket", "purchase",
-    "commande", "facture", "panier", "bestellung", "bestellnummer", "rechnung", "rechnungsnummer",
-    "beleg", "auftrag", "zamowienie", "zamowienia", "faktura", "faktury", "paragon", "transakcja",
-    "transakcji", "document", "doc", "vbeln", "pedido", "factura", "ordine", "fattura", "encomenda",
-    "fatura", "bestelling", "bestelnummer", "ordernummer", "factuur",
+    "commande", "facture", "panier", "bestellung", "bestellnummer", "bestellnr", "rechnung",
+    "rechnungsnummer", "rechnungsnr", "beleg", "belegnummer", "belegnr", "auftrag",
+    "auftragsnummer", "auftragsnr", "zamowienie", "zamowienia", "faktura", "faktury", "paragon",
+    "transakcja", "transakcji", "document", "doc", "vbeln", "pedido", "factura", "ordine",
+    "fattura", "encomenda", "fatura", "bestelling", "bestelnummer", "ordernummer", "factuur",
 )  # fmt: skip
 MARGIN = (
     "margin", "profit", "contribution", "marge", "benefice", "gewinn", "deckungsbeitrag", "marza",
@@ -89,7 +90,8 @@ REFUNDED = (
 NO_SALE = (
     *CANCELLED, *REFUNDED, "voided", "failed", "failure", "declined", "denied", "rejected",
     "pending", "incomplete", "expired", "abandoned", "unpaid", "disputed", "chargeback", "trial",
-    "pledge", "pledged", "fehlgeschlagen", "abgelehnt", "ausstehend", "abgebrochen", "annulee",
+    "pledge", "pledged", "lost", "withdrawn", "error", "requires", "uncaptured", "erreur", "blad",
+    "fehler", "fehlgeschlagen", "abgelehnt", "ausstehend", "abgebrochen", "annulee",
     "echoue", "echouee", "refuse", "refusee", "remboursee", "impaye", "impayee", "attente",
     "anulowany", "anulowana", "nieudane", "nieudana", "odrzucone", "odrzucona", "zwrocone",
     "zwrocona", "oczekuje", "oczekujace", "fallido", "fallida", "rechazado", "rechazada",
@@ -97,8 +99,8 @@ NO_SALE = (
 )  # fmt: skip
 """Words of values: such a row brought nothing, or did not keep what it brought."""
 STATUS = (
-    "status", "state", "result", "outcome", "statut", "etat", "zustand", "stan", "bestellstatus",
-    "auftragsstatus", "zahlungsstatus", "estado", "stato",
+    "status", "state", "stage", "result", "outcome", "statut", "etat", "zustand", "stan",
+    "bestellstatus", "auftragsstatus", "zahlungsstatus", "estado", "stato",
 )  # fmt: skip
 """Of a payment or an order. A type may be one of articles, such as trial sizes."""
 DELIVERY = (
@@ -148,6 +150,7 @@ _WITHOUT = r"(?:exc?l?|excluded|excluding|exkl|without|before|ohne|hors|bez|sin|
 _PHRASES = (
     (re.compile(rf"\b(?:{_WITHOUT} {_TAX}|{_TAX} {_WITHOUT})\b"), "net"),
     (re.compile(rf"\b(?:{_WITH} {_TAX}|{_TAX} {_WITH})\b"), "gross"),
+    (re.compile(r"\bawaiting (?:[a-z]+ )?payment\b"), "unpaid"),  # Not: awaiting shipment.
 )
 
 

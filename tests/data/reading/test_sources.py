@@ -112,6 +112,14 @@ def test_a_header_stays_one_where_names_and_amounts_hold_commas(tmp_path):
     assert list(read(path)) == ["Day", "Cost"]
 
 
+def test_definitions_above_the_header_are_passed_over(tmp_path):
+    path = tmp_path / "marketplace.csv"
+    titles = [f'"Fees {n}: closing fees, referrals, and ""other"" ones"' for n in range(7)]
+    rows = [f'"Jan {day}, 2024","A","{day}.50"' for day in range(1, 20)]
+    path.write_text("\n".join([*titles, '"date/time","type","total"', *rows]) + "\n")
+    assert list(read(path)) == ["date/time", "type", "total"]
+
+
 @pytest.mark.parametrize("head", ["\n", "\ufeff\r\n\n", "Orders of all shops\n\n", "\nOrders\n \n"])
 def test_blank_lines_above_the_header_are_passed_over(tmp_path, head):
     path = tmp_path / "orders.csv"

@@ -19,7 +19,7 @@ from ltvkit.errors import DataError
 
 CHUNK = 1 << 22
 DELIMITERS = (",", ";", "\t", "|")
-MOST_TITLE_LINES = 5
+MOST_TITLE_LINES = 10
 MOSTLY = 0.8
 _POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\xbf][A-Za-z]|\x9c\xe6")
 """ą, ł and ż between two letters, or ść: in Windows-1252 these are ¹, ³ and ¿, or œæ."""
@@ -193,11 +193,10 @@ def _without_title(text: str) -> tuple[int, str]:
         return 0, text
     for skip in range(1, min(MOST_TITLE_LINES, len(lines) - 2) + 1):
         line = lines[skip - 1].strip()
-        whole = len(line) > 1 and line[0] == line[-1] == '"' and '"' not in line[1:-1]
         rest = "".join(lines[skip:])
         # Parted by the delimiter of the table, a title would be a header.
         best = max(DELIMITERS, key=lambda mark: _fit(rest, mark))
-        if not whole and best in line:
+        if len(next(csv.reader([line], delimiter=best), [])) > 1:
             return 0, text
         share, width = _fit(rest, best)
         if share > MOSTLY and width > 1 and _fit(text, best)[0] < 1 - MOSTLY:

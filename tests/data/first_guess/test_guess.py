@@ -314,6 +314,9 @@ def test_times_with_an_offset_ask_for_the_shops_time_zone(tmp_path):
     assert "# timezone: Europe/Paris" in guess.to_yaml()
     log.to_csv(path, index=False)
     assert "timezone" not in guess_columns(path).to_yaml()
+    log["date"] = (log["date"] - pd.Timestamp("1970-01-01")).dt.total_seconds().astype(int) * 1000
+    log.to_csv(path, index=False)
+    assert "# timezone: Europe/Paris" in guess_columns(path).to_yaml()
 
 
 @pytest.mark.parametrize(("days", "horizon_days"), [(90, 30), (400, 133), (2000, 365)])

@@ -161,7 +161,8 @@ def _of_date(found: _Found) -> _Said:
         settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
     if fact.zoned:
         doubts.append(
-            f"the times in '{fact.name}' carry an offset, and days are those of UTC: "
+            f"the times in '{fact.name}' carry an offset, or count from 1970 in UTC, and days are "
+            "those of UTC: "
             "set data.timezone to the shop's time zone"
         )
         settings.append(("timezone: Europe/Paris", "the shop's; its days are those of orders"))

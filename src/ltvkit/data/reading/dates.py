@@ -61,7 +61,8 @@ class DateReading:
     words : str
         The same for people.
     zoned : bool
-        Whether there are times with an offset, which are turned into the shop's time zone.
+        Whether there are instants, which are turned into the shop's time zone: times with an
+        offset, and seconds since 1970.
     """
 
     sql: str
@@ -167,7 +168,7 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
     )
     if named:
         texts = replace(texts, sql=in_english(text))
-    formats, readings = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
+    formats, readings, instants = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
     if read and formats:
         _refuse_half_turned(texts, iso, is_iso)
     if formats:
@@ -180,14 +181,15 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
         words.append("digits only")
     isos = [f"CASE WHEN {is_iso} THEN {local} END"] if read or not (readings or formats) else []
     sql = f"coalesce({', '.join([*isos, *readings, *formatted])}, NULL)"
-    return DateReading(sql, ", ".join(words) or "unreadable", zoned=zoned > 0)
+    return DateReading(sql, ", ".join(words) or "unreadable", zoned=zoned > 0 or instants)
 
 
 def _other_formats(
     texts: _Texts, is_iso: str, timezone: str, *, few: float
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[str], bool]:
     """What reads the texts that are not ISO: strptime formats, and SQL for compact forms.
 
+    And whether some of these are instants, which have another day in another zone.
     Shapes come commonest first. A shape that can be read two ways is refused, unless it makes up
     no more than `few` rows: then these are put aside like other unreadable dates.
     """
@@ -218,7 +220,8 @@ def _other_formats(
             formats.append(pair[0] if day_first else pair[1])
         elif not pair:
             formats += _year_first(form) or _with_month_name(form)
-    return list(dict.fromkeys(formats)), readings
+    instants = any(form == "YTYZ" or size in _EPOCH_PER_SECOND for form, size, _ in shapes)
+    return list(dict.fromkeys(formats)), readings, instants
 
 
 def _refuse_half_turned(texts: _Texts, iso: str, is_iso: str) -> None:

@@ -122,6 +122,17 @@ def test_whether_a_customer_is_new_is_no_customer(tmp_path, flags):
     assert guess_columns(path).columns.customer_id == "Customer"
 
 
+def test_names_of_people_are_pointed_at(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="Customer", date="Date", amount="Total")
+    given = log["Customer"].map(lambda number: "ABCDEFGH"[number % 8])
+    family = log["Customer"].map(lambda number: ["Nowak", "O'Neill", "Müller"][number % 3])
+    log.assign(Customer=given + ". " + family).to_csv(path, index=False)
+    assert any("names of people" in doubt for doubt in guess_columns(path).doubts)
+    log.to_csv(path, index=False)
+    assert not any("names of people" in doubt for doubt in guess_columns(path).doubts)
+
+
 def test_dates_and_articles_are_no_customers(tmp_path):
     path = tmp_path / "marketplace.csv"
     once = shop(order="order-id", date="purchase-date", amount="item-price", customer="sku")

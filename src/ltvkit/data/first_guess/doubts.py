@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ltvkit.data.cleaning.clean import REPEATS_TOTAL
 from ltvkit.data.first_guess import names
-from ltvkit.data.first_guess.facts import FEW_VALUES, ColumnFacts
+from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import is_nobody, likeness, words
 from ltvkit.data.reading.amounts import decide_amounts
 from ltvkit.data.reading.currencies import currencies_of, currency_columns
@@ -31,6 +31,11 @@ def doubts_on_customer(customer: ColumnFacts) -> list[str]:
         doubts.append(
             f"{customer.rounded:.0%} of '{customer.name}' look like 7.90E+11: a spreadsheet "
             "rounded the ids, so that many customers have one; open the export as text"
+        )
+    if customer.people >= MOSTLY:
+        doubts.append(
+            f"'{customer.name}' seems to hold names of people, and all of one name would be one "
+            "customer: take ids or e-mail addresses, if the shop can export them"
         )
     if stands_for_guests(customer):
         doubts.append(

@@ -15,6 +15,8 @@ SAMPLE_ROWS = 200_000
 """Rows that are looked at; the run itself looks at all of them."""
 MOSTLY = 0.9
 """Share of a column's values that must be readable as dates or amounts."""
+_PEOPLE = r"^\p{Lu}\p{L}*\.?(?:[ ,'’-]+\p{L}+\.?)+$"
+"""Several words, and no digit: J. Smith."""
 FEW_VALUES = 50
 """Up to so many different values make a column one to compare groups by."""
 
@@ -48,6 +50,8 @@ class ColumnFacts:
         Share of values such as #1001, which are numbers of orders.
     rounded : float
         Share of values such as 7.90E+11, which a spreadsheet made of long numbers.
+    people : float
+        Share of values such as J. Smith, which are names that several may have.
     date_fault, number_fault : str
         Why the column can be read two ways; empty when it cannot.
     """
@@ -65,6 +69,7 @@ class ColumnFacts:
     negative: float
     numbered: float
     rounded: float
+    people: float
     date_fault: str
     number_fault: str
 
@@ -104,7 +109,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
             "ORDER BY n DESC, 1"
         )
     date_fault = number_fault = ""
-    dates = numbers = negative = numbered = rounded = 0.0
+    dates = numbers = negative = numbered = rounded = people = 0.0
     whole = zoned = False
     # A number is a date only when it is called one: 20240105 may be an article as well.
     if (
@@ -128,6 +133,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
             number_fault = str(fault)
     if column.is_text:
         rounded = _share(workspace, table, f"regexp_matches({sql}, {literal(ROUNDED)})", filled)
+        people = _share(workspace, table, f"regexp_matches({sql}, {literal(_PEOPLE)})", filled)
         numbered = _share(workspace, table, f"regexp_matches({sql}, '^#[0-9]+$')", filled)
     if column.is_text and dates >= MOSTLY and not likeness(column.name, names.DATE):
         digits = _share(workspace, table, f"regexp_matches({sql}, '^[0-9.]+$')", filled)
@@ -146,6 +152,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         negative,
         numbered,
         rounded,
+        people,
         date_fault,
         number_fault,
     )

@@ -423,6 +423,19 @@ def test_an_address_is_no_order_and_a_name_that_is_only_like_one_says_nothing(tm
     assert "order_id is 'billing': 200 different values" in guess_columns(path).reasons
 
 
+def test_an_amount_after_fees_is_pointed_at(tmp_path):
+    path = tmp_path / "payments.csv"
+    log = shop(customer="Email", date="Date", amount="Gross")
+    log["Fee"] = -(log["Gross"] * 0.03 + 0.3).round(2)
+    log["Net"] = (log["Gross"] + log["Fee"]).round(2)
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "Net"
+    assert any("'Net' is 'Gross' less 'Fee'" in doubt for doubt in guess.doubts)
+    log.assign(Net=log["Gross"] * 0.8).to_csv(path, index=False)  # Of tax.
+    assert not any("less" in doubt for doubt in guess_columns(path).doubts)
+
+
 def test_a_total_that_every_line_of_an_order_repeats_is_pointed_at(tmp_path):
     path = tmp_path / "woocommerce.csv"
     once = shop(customer="Email", date="Order Date", amount="Order Total", order="Order Number")

@@ -15,6 +15,7 @@ from ltvkit.log_facts import FEWEST_OF_LINES, OF_ONE_AMOUNT
 
 CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""
+HALF_A_CENT = 0.005
 FEW_GUESTS = 0.01
 """Share of the rows, up to which a customer may be called "0" as others are called "1"."""
 
@@ -149,6 +150,38 @@ def doubts_on_lines(source: Source, order: ColumnFacts, amount: ColumnFacts) -> 
         "more than once; take an amount of the row, such as quantity * price, name rows of totals "
         "in data.leave_out, or export a row for each order"
     ]
+
+
+def doubts_on_fees(source: Source, facts: Sequence[ColumnFacts], amount: ColumnFacts) -> list[str]:
+    """Whether an amount is what fees left of another one, which is what customers paid."""
+    numbers = [fact for fact in facts if fact.numbers >= MOSTLY and not fact.number_fault]
+    fees = [fact for fact in numbers if likeness(fact.name, names.FEE) == 1.0]
+    paid = [fact for fact in numbers if fact not in (*fees, amount)]
+    if not fees or not paid or amount not in numbers:
+        return []
+    workspace, table = source.workspace, source.workspace.new_name("fees")
+    columns = {column.name: column for column in source.columns}
+    place = {fact.name: f"c{number}" for number, fact in enumerate((amount, *fees, *paid))}
+    tidy = ", ".join(f"{columns[name].tidy} AS {column}" for name, column in place.items())
+    workspace.run(f"CREATE VIEW {table} AS SELECT {tidy} FROM {source.relation}")
+    read = {
+        name: decide_amounts(workspace, table, Column(name, column, columns[name].type)).sql
+        for name, column in place.items()
+    }
+    left = read[amount.name]
+    pairs = [(before.name, fee.name) for before in paid for fee in fees]
+    counts = ", ".join(
+        f"count(*) FILTER ({read[fee]} <> 0), count(*) FILTER ({read[fee]} <> 0 AND "
+        f"abs({read[before]} - abs({read[fee]}) - {left}) < {HALF_A_CENT})"
+        for before, fee in pairs
+    )
+    found = workspace.row(f"SELECT {counts} FROM {table} WHERE {left} > 0")
+    return [
+        f"'{amount.name}' is '{before}' less '{fee}': what customers paid is '{before}', and fees "
+        "are for the margin"
+        for (before, fee), rows, alike in zip(pairs, found[::2], found[1::2], strict=True)
+        if rows >= FEWEST_OF_LINES and alike >= MOSTLY * rows
+    ][:1]
 
 
 def leave_out(

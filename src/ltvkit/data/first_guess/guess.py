@@ -12,6 +12,7 @@ from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.doubts import (
     CROWD,
     doubts_on_customer,
+    doubts_on_fees,
     doubts_on_lines,
     doubts_on_sales,
     leave_out,
@@ -114,6 +115,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     lines: list[str] = []
     if found.order and found.used and not likeness(found.used[0].name, names.QUANTITY):
         lines = doubts_on_lines(source, found.order, found.used[0])
+    fees = doubts_on_fees(source, facts, found.used[0]) if found.used else []
     history = history_of(source, found.date, found.customer) if found.date else None
     return Guess(
         location=source.location,
@@ -123,6 +125,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             *(doubt for each in said for doubt in each.doubts),
             *doubts_on_sales(facts, found.rest, found.used, left_out),
             *lines,
+            *fees,
             *(history.doubts if history else ()),
             *missing,
         ),

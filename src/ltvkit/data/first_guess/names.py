@@ -47,6 +47,11 @@ AMOUNT = (
 NET = ("net", "netto", "netwr", "subtotal", "ht", "neto", "imponible", "imponibile")
 GROSS = ("gross", "brutto", "ttc", "bruto", "lordo")
 PAYMENT = ("payment", "paid")
+FEE = (
+    "fee", "fees", "commission", "commissions", "frais", "gebuhr", "gebuhren", "entgelt",
+    "prowizja", "oplata", "comision", "comisiones", "commissione", "commissioni", "comissao",
+    "taxas",
+)  # fmt: skip
 CENTS = (
     "cent", "cents", "pence", "pennies", "centime", "centimes", "grosz", "grosze", "groszy",
     "centavos", "centimos", "centesimi",

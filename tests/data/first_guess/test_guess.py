@@ -423,6 +423,16 @@ def test_an_address_is_no_order_and_a_name_that_is_only_like_one_says_nothing(tm
     assert "order_id is 'billing': 200 different values" in guess_columns(path).reasons
 
 
+def test_lines_that_sell_no_goods_are_pointed_at(tmp_path):
+    path = tmp_path / "lines.csv"
+    log = shop(customer="Email", date="Date", amount="Line Total")
+    log["Line Type"] = np.resize(["product", "Shipping", "gift card", "product"], len(log))
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert any("with 'Shipping' (100), 'gift card' (100)" in doubt for doubt in guess.doubts)
+    assert guess.leave_out == {}
+
+
 def test_an_amount_after_fees_is_pointed_at(tmp_path):
     path = tmp_path / "payments.csv"
     log = shop(customer="Email", date="Date", amount="Gross")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ltvkit.data.cleaning.clean import REPEATS_TOTAL
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
-from ltvkit.data.first_guess.names import is_nobody, likeness, words
+from ltvkit.data.first_guess.names import is_no_goods, is_nobody, likeness, words
 from ltvkit.data.reading.amounts import decide_amounts
 from ltvkit.data.reading.currencies import currencies_of, currency_columns
 from ltvkit.data.reading.sources import Source
@@ -95,6 +95,12 @@ def doubts_on_sales(
                     else "name those that are no sales in data.leave_out"
                     + (f" ({', '.join(out)} so far)" if out else "")
                 )
+            )
+        if kinds := [(value, rows) for value, rows in fact.values if is_no_goods(value)]:
+            listed = ", ".join(f"'{value}' ({rows:,})" for value, rows in kinds)
+            found.append(
+                f"'{fact.name}' has rows with {listed}: name them in data.leave_out if they are "
+                "not to count as sales; a gift card counts again when it pays"
             )
         if not netted and fact.numbers and likeness(fact.name, names.REFUNDED):
             found.append(

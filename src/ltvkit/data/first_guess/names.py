@@ -103,6 +103,14 @@ NO_SALE = (
     "pendiente", "fallito", "rifiutato", "recusado", "recusada", "pendente", "mislukt", "geweigerd",
 )  # fmt: skip
 """Words of values: such a row brought nothing, or did not keep what it brought."""
+NO_GOODS = (
+    "giftcard", "giftcards", "giftcertificate", "giftvoucher", "shipping", "freight", "postage",
+    "tip", "versand", "versandkosten", "porto", "gutschein", "geschenkkarte", "geschenkgutschein",
+    "livraison", "fraisdeport", "cartecadeau", "chequecadeau", "dostawa", "wysylka",
+    "kartapodarunkowa", "bonpodarunkowy", "tarjetaregalo", "spedizione", "cartaregalo", "envio",
+    "verzending", "verzendkosten", "cadeaubon",
+)  # fmt: skip
+"""Values, written together, of lines that are none of goods. A card counts again when it pays."""
 STATUS = (
     "status", "state", "stage", "result", "outcome", "statut", "etat", "zustand", "stan",
     "bestellstatus", "auftragsstatus", "zahlungsstatus", "estado", "stato",
@@ -183,6 +191,15 @@ def is_nobody(value: str) -> bool:
     """
     joined = "".join(words(value))
     return joined in NOBODY or set(joined) == {"0"}
+
+
+def is_no_goods(value: str) -> bool:
+    """Whether a line of such a kind sells no goods.
+
+    >>> is_no_goods("Gift card"), is_no_goods("shipping"), is_no_goods("product")
+    (True, True, False)
+    """
+    return "".join(words(value)) in NO_GOODS
 
 
 def likeness(name: str, vocabulary: tuple[str, ...]) -> float:

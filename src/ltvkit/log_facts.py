@@ -188,6 +188,8 @@ class Mixture:
     orders_of_lines, orders_of_one_amount : int
         Orders with several rows, and those of them with one amount in all, or with one as large as
         the others together.
+    orders_with_total : int
+        Of these, orders whose rows differ, and one is as large as the others together.
     largest_customer : str
         The id with most of the rows.
     largest_customer_share : float
@@ -220,6 +222,7 @@ class Mixture:
     repeated: int = 0
     orders_of_lines: int = 0
     orders_of_one_amount: int = 0
+    orders_with_total: int = 0
     largest_customer: str = ""
     largest_customer_share: float = 0.0
     largest_spender: str = ""
@@ -257,6 +260,13 @@ class Mixture:
         """Of the orders with several rows, those with one amount in all; 0 where they are few."""
         enough = self.orders_of_lines >= FEWEST_OF_LINES
         return self.orders_of_one_amount / self.orders_of_lines if enough else 0.0
+
+    @property
+    def holds_totals(self) -> bool:
+        """Whether nearly all orders whose rows differ have one with their total: no chance."""
+        alike = self.orders_of_one_amount - self.orders_with_total
+        differ = self.orders_of_lines - alike
+        return self.orders_with_total >= max(FEWEST_OF_LINES, OF_ONE_AMOUNT * differ)
 
     @property
     def usual_customer_share(self) -> float:

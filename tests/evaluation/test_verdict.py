@@ -516,6 +516,16 @@ def test_where_most_ids_were_cut_short_no_amount_is_to_be_used():
         assert status(found)["ids cut short"] == "FAIL"
 
 
+@pytest.mark.parametrize(
+    ("with_total", "decision"), [(20, "ranking only"), (19, "use"), (0, "use")]
+)
+def test_where_orders_have_a_row_with_their_total_no_amount_is_to_be_used(with_total, decision):
+    facts = {"orders_of_lines": 40, "orders_of_one_amount": 38, "orders_with_total": with_total}
+    for found in judged(facts):
+        assert found.decision == decision
+        assert any("as large as the others together" in reason for reason in found.reasons)
+
+
 def test_pauses_of_a_shop_with_few_orders_are_nothing_special():
     assert status(verdict(backtest_of(), continuity=quiet(0, 60, 7)))["pauses"] == "PASS"
     assert status(verdict(backtest_of(), continuity=quiet(0, 71, 7)))["pauses"] == "REVIEW"

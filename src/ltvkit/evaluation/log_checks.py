@@ -135,16 +135,15 @@ def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:
 
     Of whom they are `ltv check-data` says: no customer is named in a model.
     """
+    status: Status
     if mixed.full_sheet:
         said = Sentence("check.rows_of_a_sheet.review", {"rows": mixed.rows})
         yield Check("rows of a sheet", "REVIEW", mixed.rows, SHEET_ROWS - 2, said)
-    lines = {"several": mixed.orders_of_lines, "alike": mixed.orders_of_one_amount}
     for name, share, most, facts in (
         ("rows put aside", mixed.put_aside_share, MANY_PUT_ASIDE, None),
         ("refunds without an order", mixed.unmatched_share, MANY_UNMATCHED, None),
         ("orders worth nothing", mixed.zero_share, MANY_OF_NOTHING, None),
         ("duplicate rows", mixed.repeated_share, MANY_REPEATED, {"rows": mixed.repeated}),
-        ("amounts of lines", mixed.one_amount_share, OF_ONE_AMOUNT, lines),
         ("largest customer", mixed.largest_customer_share, mixed.usual_customer_share, None),
         ("largest spender", mixed.largest_spender_share, mixed.usual_customer_share, None),
         ("largest order", mixed.largest_order_share, mixed.usual_order_share, None),
@@ -152,7 +151,12 @@ def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:
         if share > most:
             said = Sentence(f"check.{name.replace(' ', '_')}.review", facts or {"share": share})
             yield Check(name, "REVIEW", share, most, said)
+    if (share := mixed.one_amount_share) > OF_ONE_AMOUNT:
+        lines = {"several": mixed.orders_of_lines, "alike": mixed.orders_of_one_amount}
+        said = Sentence("check.amounts_of_lines.review", lines)
+        status = "FAIL" if mixed.holds_totals else "REVIEW"
+        yield Check("amounts of lines", status, share, OF_ONE_AMOUNT, said)
     if mixed.rounded_share:
-        status: Status = "FAIL" if mixed.rounded_share > MOST_ROUNDED else "REVIEW"
+        status = "FAIL" if mixed.rounded_share > MOST_ROUNDED else "REVIEW"
         said = Sentence("check.ids_cut_short.review", {"share": mixed.rounded_share})
         yield Check("ids cut short", status, mixed.rounded_share, 0, said)

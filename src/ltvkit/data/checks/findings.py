@@ -1,5 +1,7 @@
 """What is asked of a log before anything is trained on it, a finding each."""
 
+import math
+
 from ltvkit.data.checks.finding import DataFinding, by_threshold, counted
 from ltvkit.data.checks.mixture import ASKED_FOR, mixture
 from ltvkit.data.checks.over_time import findings_over_time
@@ -108,6 +110,7 @@ def _order_totals(mixed: Mixture) -> list[DataFinding]:
         "if it is the order's total, it counts more than once: map an amount of the row, such as "
         "quantity * price, name rows of totals in data.leave_out, or export a row for each order",
         review=OF_ONE_AMOUNT,
+        fail=OF_ONE_AMOUNT if mixed.holds_totals else math.inf,
     )
     return [found]
 

@@ -63,6 +63,7 @@ def mixture(log: CleanLog) -> Mixture:
         repeated=summary.duplicates - summary.duplicates_dropped,
         orders_of_lines=summary.orders_of_lines,
         orders_of_one_amount=summary.orders_of_one_amount,
+        orders_with_total=summary.orders_with_total,
         largest_customer=customer,
         largest_customer_share=float(of_rows),
         largest_spender=spender,

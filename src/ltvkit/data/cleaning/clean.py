@@ -294,19 +294,21 @@ def _count_accepted(staged: Staged, as_of: date) -> tuple[int, float, float, int
     return refunds, refunded, revenue, later
 
 
-def _count_orders_of_lines(staged: Staged, mapped: Mapped) -> tuple[int, int]:
+def _count_orders_of_lines(staged: Staged, mapped: Mapped) -> tuple[int, int, int]:
     """Orders with several rows worth something, and those of them whose rows repeat the total.
 
-    All rows are worth the same then, or one is worth as much as the others together.
+    All rows are worth the same then, or one is worth as much as the others together; how many are
+    of the second kind alone comes last.
     """
     if mapped.order_id is None:
-        return 0, 0
-    several, alike = staged.workspace.row(
-        f"SELECT count(*), count(*) FILTER ({REPEATS_TOTAL}) FROM (SELECT min(revenue) AS low, "
+        return 0, 0, 0
+    several, alike, with_total = staged.workspace.row(
+        f"SELECT count(*), count(*) FILTER ({REPEATS_TOTAL}), "
+        f"count(*) FILTER (low < high AND ({REPEATS_TOTAL})) FROM (SELECT min(revenue) AS low, "
         f"max(revenue) AS high, sum(revenue) AS added FROM {staged.table} WHERE reason = 0 "
         "AND revenue > 0 AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)"
     )
-    return several, alike
+    return several, alike, with_total
 
 
 def _count_currencies(staged: Staged, as_of: date) -> dict[str, int]:
@@ -326,7 +328,7 @@ def _summarise(
     mapped: Mapped,
     rejected: pd.DataFrame,
     accepted: tuple[int, float, float, int],
-    lines: tuple[int, int],
+    lines: tuple[int, int, int],
     currencies: Mapping[str, int],
     *,
     netted: bool,
@@ -356,6 +358,7 @@ def _summarise(
         orders=orders,
         orders_of_lines=lines[0],
         orders_of_one_amount=lines[1],
+        orders_with_total=lines[2],
         currency_column=staged.currencies.name if staged.currencies else "",
         currencies=currencies,
         duplicates=staged.duplicates,

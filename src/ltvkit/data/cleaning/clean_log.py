@@ -29,6 +29,8 @@ class LogSummary:
     orders_of_lines, orders_of_one_amount : int
         Orders with several rows, and those of them whose rows all have the same amount, or one as
         large as the others together, which may be the order's total.
+    orders_with_total : int
+        Of these, orders whose rows differ, and one is as large as the others together.
     currency_column : str
         The column that tells the currencies of the rows, where they are several; else empty.
     currencies : mapping of str to int
@@ -73,6 +75,7 @@ class LogSummary:
     orders: int
     orders_of_lines: int
     orders_of_one_amount: int
+    orders_with_total: int
     currency_column: str
     currencies: Mapping[str, int]
     duplicates: int

@@ -90,6 +90,19 @@ def test_an_id_that_stands_for_all_guests_is_no_customer(tmp_path):
     assert guess_columns(path).columns.customer_id == "Customer Code"
 
 
+def test_an_address_of_those_without_an_account_is_pointed_at(tmp_path):
+    path = tmp_path / "payments.csv"
+    log = shop(customer="Customer ID", date="Created", amount="Amount")
+    log["Customer Email"] = "a" + log["Customer ID"].astype("str") + "@shop.org"
+    log["Customer ID"] = log["Customer ID"].where(log.index % 20 > 0)
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.customer_id == "Customer ID"
+    assert any("'Customer Email' is in 100.0% of the rows" in doubt for doubt in guess.doubts)
+    log.assign(**{"Customer Email": "us@shop.org"}).to_csv(path, index=False)
+    assert not any("Customer Email" in doubt for doubt in guess_columns(path).doubts)
+
+
 def test_of_two_addresses_the_one_that_more_orders_have_is_taken(tmp_path):
     path = tmp_path / "woocommerce.csv"
     log = shop(customer="customer_user", date="order_date", amount="order_total")

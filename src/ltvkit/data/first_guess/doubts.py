@@ -20,7 +20,7 @@ FEW_GUESTS = 0.01
 """Share of the rows, up to which a customer may be called "0" as others are called "1"."""
 
 
-def doubts_on_customer(customer: ColumnFacts) -> list[str]:
+def doubts_on_customer(customer: ColumnFacts, facts: Sequence[ColumnFacts]) -> list[str]:
     """Whether a column holds people, and whom it leaves out."""
     doubts = []
     if not likeness(customer.name, (*names.CUSTOMER, *names.EMAIL, *names.CARD, *names.PHONE)):
@@ -53,6 +53,13 @@ def doubts_on_customer(customer: ColumnFacts) -> list[str]:
             f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
             "they will be put aside, unless they are further lines of orders"
         )
+        addresses = [fact for fact in facts if likeness(fact.name, names.EMAIL)]
+        doubts += [
+            f"'{fact.name}' is in {fact.filled:.1%} of the rows, and may tell who these are: "
+            "it can be the customer instead"
+            for fact in addresses
+            if fact.filled > customer.filled and fact.commonest < CROWD
+        ][:1]
     return doubts
 
 

@@ -105,7 +105,12 @@ class _Said:
 
 def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     found = _find(facts, rows)
-    said = (_of_customer(found, rows), _of_date(found), _of_revenue(found), _of_others(found))
+    said = (
+        _of_customer(found, facts, rows),
+        _of_date(found),
+        _of_revenue(found),
+        _of_others(found),
+    )
     left_out = leave_out(found.rest, found.used)
     if found.customer and stands_for_guests(found.customer):
         left_out[found.customer.name] = (found.customer.most,)
@@ -138,7 +143,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     )
 
 
-def _of_customer(found: _Found, rows: int) -> _Said:
+def _of_customer(found: _Found, facts: Sequence[ColumnFacts], rows: int) -> _Said:
     fact = found.customer
     if not fact:
         return _Said()
@@ -146,7 +151,7 @@ def _of_customer(found: _Found, rows: int) -> _Said:
         f"customer_id is '{fact.name}': {called(fact, names.CUSTOMER)}"
         f"{fact.distinct} different values in {rows} rows"
     )
-    return _Said((reason,), tuple(doubts_on_customer(fact)))
+    return _Said((reason,), tuple(doubts_on_customer(fact, facts)))
 
 
 def _of_date(found: _Found) -> _Said:

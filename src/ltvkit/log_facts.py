@@ -185,6 +185,8 @@ class Mixture:
         Customer ids, and how many of them differ from another one by capitals or blanks only.
     rows, repeated : int
         Rows of the log, and how many of them were kept and repeat another one in every column.
+    days_twice, rows_twice : int
+        Days on which nearly every row is there twice or more, and how many rows repeat on them.
     orders_of_lines, orders_of_one_amount : int
         Orders with several rows, and those of them with one amount in all, or with one as large as
         the others together.
@@ -220,6 +222,8 @@ class Mixture:
     respelt: int = 0
     rows: int = 0
     repeated: int = 0
+    days_twice: int = 0
+    rows_twice: int = 0
     orders_of_lines: int = 0
     orders_of_one_amount: int = 0
     orders_with_total: int = 0
@@ -254,6 +258,11 @@ class Mixture:
     def repeated_share(self) -> float:
         """Of the rows."""
         return self.repeated / max(self.rows, 1)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether so many rows repeat because two exports overlap."""
+        return self.rows_twice > MANY_REPEATED * self.rows
 
     @property
     def one_amount_share(self) -> float:

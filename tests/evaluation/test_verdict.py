@@ -348,6 +348,16 @@ def test_more_or_fewer_orders_of_late_are_told_beside_the_verdict(of_late, found
     assert (check.said in judged.said) == (found == "REVIEW")
 
 
+def test_exports_that_overlap_leave_no_total_and_rows_that_repeat_are_told():
+    overlap = Mixture(rows=1000, repeated=240, days_twice=20, rows_twice=240)
+    found = verdict(backtest_of(), mixture=overlap)
+    assert (status(found)["duplicate rows"], found.decision) == ("FAIL", "ranking only")
+    assert found.reasons[0].startswith("On 20 days nearly every row is there twice")
+    here_and_there = replace(overlap, days_twice=1, rows_twice=12)
+    found = verdict(backtest_of(), mixture=here_and_there)
+    assert (status(found)["duplicate rows"], found.decision) == ("REVIEW", "use")
+
+
 def test_the_silence_before_the_day_asked_counts_and_not_that_of_the_training():
     silent = verdict(backtest_of(), continuity=quiet(182, 20))
     asked = when_scored(silent, age_days=3, log_half_width=0.2, continuity=quiet(0, 20))

@@ -143,7 +143,6 @@ def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:
         ("rows put aside", mixed.put_aside_share, MANY_PUT_ASIDE, None),
         ("refunds without an order", mixed.unmatched_share, MANY_UNMATCHED, None),
         ("orders worth nothing", mixed.zero_share, MANY_OF_NOTHING, None),
-        ("duplicate rows", mixed.repeated_share, MANY_REPEATED, {"rows": mixed.repeated}),
         ("largest customer", mixed.largest_customer_share, mixed.usual_customer_share, None),
         ("largest spender", mixed.largest_spender_share, mixed.usual_customer_share, None),
         ("largest order", mixed.largest_order_share, mixed.usual_order_share, None),
@@ -151,6 +150,11 @@ def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:
         if share > most:
             said = Sentence(f"check.{name.replace(' ', '_')}.review", facts or {"share": share})
             yield Check(name, "REVIEW", share, most, said)
+    if (share := mixed.repeated_share) > MANY_REPEATED:
+        status, key = ("FAIL", "fail") if mixed.overlaps else ("REVIEW", "review")
+        repeated = {"rows": mixed.repeated, "days": mixed.days_twice}
+        said = Sentence(f"check.duplicate_rows.{key}", repeated)
+        yield Check("duplicate rows", status, share, MANY_REPEATED, said)
     if (share := mixed.one_amount_share) > OF_ONE_AMOUNT:
         lines = {"several": mixed.orders_of_lines, "alike": mixed.orders_of_one_amount}
         said = Sentence("check.amounts_of_lines.review", lines)

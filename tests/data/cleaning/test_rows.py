@@ -231,3 +231,41 @@ def test_rows_keep_their_numbers_in_a_log_that_several_threads_read(drop_exact_d
     if drop_exact_duplicates:
         expected = sorted([*expected, 200_002, 300_002])
     assert log.rejected["row"].tolist() == expected
+
+
+def overlapping(*, days=60, a_day=12, twice=20, changed=0):
+    """Orders of which those of the last days were exported twice, some changed in between."""
+    rows = pd.DataFrame(
+        {
+            "customer_id": [f"{row % 97:02d}" for row in range(days * a_day)],
+            "ordered_at": pd.Timestamp("2024-01-01")
+            + pd.to_timedelta([row // a_day for row in range(days * a_day)], unit="D"),
+            "revenue": [5.0 + row for row in range(days * a_day)],
+        }
+    )
+    again = rows.tail(twice * a_day).copy()
+    again.loc[again.index[:: a_day * 2][:changed], "revenue"] += 1
+    return pd.concat([rows, again], ignore_index=True)
+
+
+def test_days_on_which_nearly_every_row_is_there_twice_are_counted():
+    found = order_days_from_frame(overlapping()).summary
+    assert (found.days_twice, found.rows_twice, found.duplicates) == (20, 240, 240)
+    # A row that changed is there once in each export, and its day has two in thirteen of these.
+    found = order_days_from_frame(overlapping(changed=3)).summary
+    assert (found.days_twice, found.rows_twice, found.duplicates) == (17, 204, 237)
+    few_a_day = order_days_from_frame(overlapping(a_day=4)).summary
+    assert (few_a_day.days_twice, few_a_day.duplicates) == (0, 80)
+    dropped = order_days_from_frame(overlapping(), drop_exact_duplicates=True).summary
+    assert (dropped.days_twice, dropped.duplicates_dropped) == (0, 240)
+
+
+def test_rows_that_repeat_here_and_there_are_no_overlap():
+    rows = overlapping(twice=0)
+    found = order_days_from_frame(pd.concat([rows, rows.iloc[::3]])).summary
+    assert (found.days_twice, found.duplicates) == (0, 240)
+
+
+def test_rows_after_the_snapshot_are_no_overlap():
+    found = order_days_from_frame(overlapping(), as_of="2024-02-09").summary
+    assert (found.days_twice, found.rows_twice) == (0, 0)

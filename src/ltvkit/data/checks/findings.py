@@ -87,13 +87,18 @@ def _customers(log: CleanLog) -> DataFinding:
 def _duplicates(log: CleanLog, mixed: Mixture) -> DataFinding:
     count = log.summary.duplicates
     kept = "dropped" if log.summary.duplicates_dropped else "kept"
+    days = f"; on {counted(mixed.days_twice, 'day', 'days')} nearly every row is there twice"
     return by_threshold(
         "duplicate rows",
         mixed.repeated_share,
-        f"{counted(count, 'row repeats', 'rows repeat')} another one in every column ({kept})",
-        "real logs repeat lines, but not often; if rows were exported twice, set "
+        f"{counted(count, 'row repeats', 'rows repeat')} another one in every column ({kept})"
+        + (days if mixed.days_twice else ""),
+        "two exports overlap, and amounts count twice: set data.drop_exact_duplicates"
+        if mixed.overlaps
+        else "real logs repeat lines, but not often; if rows were exported twice, set "
         "data.drop_exact_duplicates",
         review=MANY_REPEATED,
+        fail=MANY_REPEATED if mixed.overlaps else math.inf,
     )
 
 

@@ -61,6 +61,8 @@ def mixture(log: CleanLog) -> Mixture:
         respelt=int(respelt),
         rows=summary.rows,
         repeated=summary.duplicates - summary.duplicates_dropped,
+        days_twice=summary.days_twice,
+        rows_twice=summary.rows_twice,
         orders_of_lines=summary.orders_of_lines,
         orders_of_one_amount=summary.orders_of_one_amount,
         orders_with_total=summary.orders_with_total,

@@ -10,8 +10,9 @@ from datetime import date
 import pandas as pd
 
 from ltvkit.data.beginning import history_begins
-from ltvkit.data.cleaning.clean_log import CleanLog, LogSummary, ibis_table, order_days_sql
+from ltvkit.data.cleaning.clean_log import CleanLog, ibis_table, order_days_sql
 from ltvkit.data.cleaning.columns import ColumnMap, Mapped, check_columns, check_leave_out
+from ltvkit.data.cleaning.counts import count_rows, summarise
 from ltvkit.data.cleaning.reasons import WORDS, Reason
 from ltvkit.data.cleaning.refunds import net_carried_refunds
 from ltvkit.data.cleaning.rejected import rejected_rows
@@ -20,11 +21,7 @@ from ltvkit.data.cleaning.strays import mark_strays
 from ltvkit.data.reading.amounts import LIMIT
 from ltvkit.data.reading.sources import Source, source_from_frame
 from ltvkit.errors import DataError
-from ltvkit.log_facts import NEARLY_ALL
 from ltvkit.snapshot import as_date
-
-REPEATS_TOTAL = f"low = high OR abs(added - 2 * high) <= {NEARLY_ALL} * high"
-"""Of the amounts of an order's rows: whether they are all its total, or one of them is."""
 
 
 def clean(
@@ -111,9 +108,7 @@ def clean(
     if last is None or not workspace.row(f"SELECT count(*) FROM {schema}.days WHERE lines > 0")[0]:
         raise _nothing_left(staged, last)
     rejected = rejected_rows(source, staged, last)
-    accepted = _count_accepted(staged, last)
-    lines = _count_orders_of_lines(staged, mapped)
-    currencies = _count_currencies(staged, last)
+    counts = count_rows(staged, mapped, last)
     workspace.run(f"DROP TABLE {staged.table}")  # Sorting the order days wants its memory.
     with_margin = mapped.margin is not None
     carried = _net(staged, with_margin=with_margin)
@@ -126,14 +121,12 @@ def clean(
     )
     workspace.run(f"CREATE TABLE {schema}.order_days AS {select} ORDER BY customer_id, ordered_on")
     order_days = ibis_table(workspace, schema, "order_days")
-    summary = _summarise(
+    summary = summarise(
         staged,
-        mapped,
         rejected,
-        accepted,
-        lines,
-        currencies,
+        counts,
         netted=carried is not None,
+        margin_basis="margin" if with_margin else "revenue",
         begins=history_begins(order_days),
     )
     for name in ("days", "netted", "refund_only"):
@@ -276,109 +269,6 @@ def _net(staged: Staged, *, with_margin: bool) -> str | None:
     netted = net_carried_refunds(carried, with_margin=with_margin)
     workspace.run(f"CREATE TABLE {schema}.netted AS {netted}")
     return carried
-
-
-def _count_accepted(staged: Staged, as_of: date) -> tuple[int, float, float, int]:
-    """Accepted refund rows and their sum, the sum of accepted rows, refund rows after as_of."""
-    known = (
-        f"ordered_on <= DATE '{as_of}' AND customer_id NOT IN "
-        f"(SELECT customer_id FROM {staged.schema}.refund_only)"
-    )
-    refunds, refunded, revenue, later = staged.workspace.row(
-        f"SELECT count(*) FILTER ({known} AND revenue < 0), "
-        f"coalesce(-sum(revenue) FILTER ({known} AND revenue < 0), 0)::DOUBLE, "
-        f"sum(revenue) FILTER ({known})::DOUBLE, "
-        f"count(*) FILTER (ordered_on > DATE '{as_of}' AND revenue < 0) "
-        f"FROM {staged.table} WHERE reason = 0"
-    )
-    return refunds, refunded, revenue, later
-
-
-def _count_orders_of_lines(staged: Staged, mapped: Mapped) -> tuple[int, int, int]:
-    """Orders with several rows worth something, and those of them whose rows repeat the total.
-
-    All rows are worth the same then, or one is worth as much as the others together; how many are
-    of the second kind alone comes last.
-    """
-    if mapped.order_id is None:
-        return 0, 0, 0
-    several, alike, with_total = staged.workspace.row(
-        f"SELECT count(*), count(*) FILTER ({REPEATS_TOTAL}), "
-        f"count(*) FILTER (low < high AND ({REPEATS_TOTAL})) FROM (SELECT min(revenue) AS low, "
-        f"max(revenue) AS high, sum(revenue) AS added FROM {staged.table} WHERE reason = 0 "
-        "AND revenue > 0 AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)"
-    )
-    return several, alike, with_total
-
-
-def _count_currencies(staged: Staged, as_of: date) -> dict[str, int]:
-    """Accepted rows worth something by currency, commonest first, where several are told of."""
-    if staged.currencies is None:
-        return {}
-    counts = staged.workspace.rows(
-        f"SELECT currency, count(*) AS n FROM {staged.table} WHERE reason = 0 AND revenue <> 0 "
-        f"AND ordered_on <= DATE '{as_of}' AND currency IS NOT NULL AND customer_id NOT IN "
-        f"(SELECT customer_id FROM {staged.schema}.refund_only) GROUP BY 1 ORDER BY n DESC, 1"
-    )
-    return {staged.currencies.codes[place]: rows for place, rows in counts}
-
-
-def _summarise(
-    staged: Staged,
-    mapped: Mapped,
-    rejected: pd.DataFrame,
-    accepted: tuple[int, float, float, int],
-    lines: tuple[int, int, int],
-    currencies: Mapping[str, int],
-    *,
-    netted: bool,
-    begins: date,
-) -> LogSummary:
-    schema, workspace = staged.schema, staged.workspace
-    refund_rows, refunded, accepted_revenue, later = accepted
-    customers, days, orders, first, last, revenue, margin = workspace.row(
-        "SELECT count(DISTINCT customer_id), count(*), sum(orders)::BIGINT, min(ordered_on), "
-        "max(ordered_on), sum(revenue::DECIMAL(38, 6))::DOUBLE, "
-        f"sum(margin::DECIMAL(38, 6))::DOUBLE FROM {schema}.order_days"
-    )
-    zero = workspace.row(f"SELECT count(*) FROM {schema}.days WHERE lines > 0 AND ordered = 0")[0]
-    unmatched_refunds, unmatched_amount = (0, 0.0)
-    if netted:
-        unmatched_refunds, unmatched_amount = workspace.row(
-            f"SELECT count(*) FILTER (unmatched > 0), sum(unmatched)::DOUBLE FROM {schema}.netted"
-        )
-    counts = rejected["reason"].value_counts(sort=False)
-    ranked = sorted(counts.items(), key=lambda item: (-int(item[1]), str(item[0])))
-    return LogSummary(
-        rows=staged.rows,
-        accepted=staged.rows - len(rejected),
-        rejected=len(rejected),
-        customers=customers,
-        order_days=days,
-        orders=orders,
-        orders_of_lines=lines[0],
-        orders_of_one_amount=lines[1],
-        orders_with_total=lines[2],
-        currency_column=staged.currencies.name if staged.currencies else "",
-        currencies=currencies,
-        duplicates=staged.duplicates,
-        duplicates_dropped=staged.duplicates_dropped,
-        unidentified=int(counts.get(WORDS[Reason.NO_CUSTOMER], 0)),
-        refund_rows=refund_rows,
-        refunded=refunded,
-        zero_value_orders=zero,
-        unmatched_refunds=unmatched_refunds,
-        unmatched_amount=unmatched_amount,
-        refunds_after_snapshot=later,
-        first_day=first,
-        last_day=last,
-        begins=begins,
-        accepted_revenue=accepted_revenue,
-        revenue=revenue,
-        margin=margin,
-        margin_basis="revenue" if mapped.margin is None else "margin",
-        reasons={str(reason): int(count) for reason, count in ranked},
-    )
 
 
 def _nothing_left(staged: Staged, as_of: date | None) -> DataError:

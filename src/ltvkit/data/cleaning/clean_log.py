@@ -39,6 +39,9 @@ class LogSummary:
         Rows that repeat an earlier row in every column of the input.
     duplicates_dropped : int
         How many of them were put aside (0 unless asked for).
+    days_twice, rows_twice : int
+        Days on which nearly every accepted row is there twice or more, as where two exports
+        overlap; and how many of their rows repeat another one.
     unidentified : int
         Rows put aside because nobody knows whose they are (guest checkouts, mostly).
     refund_rows : int
@@ -80,6 +83,8 @@ class LogSummary:
     currencies: Mapping[str, int]
     duplicates: int
     duplicates_dropped: int
+    days_twice: int
+    rows_twice: int
     unidentified: int
     refund_rows: int
     refunded: float

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ltvkit.data.cleaning.clean import REPEATS_TOTAL
+from ltvkit.data.cleaning.counts import REPEATS_TOTAL
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import is_no_goods, is_nobody, likeness, words

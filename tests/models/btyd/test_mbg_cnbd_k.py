@@ -120,11 +120,12 @@ def test_log_likelihoods_of_different_k_compare_as_densities_of_count_and_last_o
         assert total == pytest.approx(1.0, abs=1e-3)
 
 
-def test_a_k_that_is_no_whole_number_from_1_is_refused(cdnow_sample):
-    with pytest.raises(ConfigError, match="got k = 0"):
-        MbgCnbdK(k=0).fit(cdnow_sample)
-    with pytest.raises(ConfigError, match="largest_k = 0"):
-        MbgCnbdK(largest_k=0).fit(cdnow_sample)
+@pytest.mark.parametrize("k", [0, 2.5])
+def test_a_k_that_is_no_whole_number_from_1_is_refused(cdnow_sample, k):
+    with pytest.raises(ConfigError, match=f"got k = {k}"):
+        MbgCnbdK(k=k).fit(cdnow_sample)
+    with pytest.raises(ConfigError, match=f"largest_k = {k}"):
+        MbgCnbdK(largest_k=k).fit(cdnow_sample)
 
 
 @pytest.mark.parametrize("k", [2, 3, 4])

@@ -123,12 +123,13 @@ class MbgCnbdK(BaseEstimator):
         ConvergenceError
             When no k has an optimum, not even with a weak prior.
         """
-        tried = range(1, self.largest_k + 1) if self.k is None else [self.k]
-        if not tried or min(tried) < 1:
+        largest = self.largest_k if self.k is None else self.k
+        if largest < 1 or largest != int(largest):
             raise ConfigError(
                 f"got k = {self.k} and largest_k = {self.largest_k}, expected whole numbers from "
                 "1; leave k out to have it chosen"
             )
+        tried = range(1, int(largest) + 1) if self.k is None else [int(largest)]
         every = histories(summary, unit_days=self.unit_days, weight=weight)
         gaps = None
         if "sum_log_gap_days" in summary.columns:

@@ -93,6 +93,24 @@ def test_without_repeat_revenue_there_is_no_season():
     assert fit_season(nothing, as_of_day=FIRST + 500) == NO_SEASON
 
 
+def test_a_shop_in_which_everybody_orders_every_day_has_a_season_of_finite_numbers():
+    day = np.arange(FIRST + 1, FIRST + 541)
+    dice = np.random.default_rng(1)
+    daily = pd.DataFrame(
+        {
+            "cohort": FIRST // 28,
+            "day": day,
+            "repeat_orders": 60,
+            "repeat_revenue": dice.gamma(240, 10, size=len(day)),
+        }
+    )
+    arrivals = pd.DataFrame({"first_day": [FIRST], "customers": [60]})
+    activity = Activity(arrivals=arrivals, repeats=daily)
+    # A cell for each number of a season and of ages: all of them can be fitted exactly.
+    for as_of_day in range(FIRST + SEASON_NEEDS_DAYS, FIRST + 541, 4):
+        assert np.isfinite(fit_season(activity, as_of_day=as_of_day).log_effect).all()
+
+
 def test_days_of_a_shop_that_was_shut_keep_their_time_of_the_year():
     clock = ShopClock((Pause(ended=FIRST + 700, days=84),))
     activity = simulated_activity(days=1000, height=0.4, clock=clock)

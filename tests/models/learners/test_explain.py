@@ -81,6 +81,12 @@ def test_a_prediction_that_is_the_typical_one_has_finite_parts(features, revenue
     np.testing.assert_allclose(money["base"], 10.0, rtol=1e-6)
 
 
+def test_where_nothing_is_expected_of_anybody_the_parts_are_nothing(features):
+    nothing = np.zeros(len(features))
+    money = Explainer.fit(features, nothing, seed=1).contributions(features, nothing)
+    np.testing.assert_allclose(money, 0.0, atol=1e-12)
+
+
 def test_of_nobody_there_are_no_parts(features, revenue):
     explainer = Explainer.fit(features, revenue, seed=1)
     money = explainer.contributions(features.iloc[:0], revenue[:0])

@@ -23,6 +23,9 @@ CENTRED_ON = 20_000
 NEXT_TO_NOTHING = 1e-8
 """Of the mean customer's prediction: less is taken for as much, as it needs a logarithm."""
 
+SMALLEST = np.finfo(float).tiny
+"""The same where the mean customer is expected to bring nothing at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
@@ -104,4 +107,5 @@ def _centre(bag: Bag, features: pd.DataFrame, revenue: Floats) -> dict[str, floa
 
 
 def _log(revenue: Floats, mean: Floats | float) -> Floats:
-    return np.log(np.maximum(revenue, NEXT_TO_NOTHING * mean))
+    """The logarithm of a prediction, finite even where nothing is expected of anybody."""
+    return np.log(np.maximum(np.maximum(revenue, NEXT_TO_NOTHING * mean), SMALLEST))

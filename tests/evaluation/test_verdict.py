@@ -179,6 +179,12 @@ def test_the_worst_miss_is_told_in_money():
     assert "300" in reason
 
 
+def test_a_total_of_nothing_that_was_missed_is_the_worst_miss():
+    nothing = TotalCheck(date(2024, 3, 1), forecast=0.0, low=0.0, high=0.0, actual=300.0)
+    (reason,) = verdict(backtest_of(totals=(MISSED, nothing))).reasons
+    assert "2024-03-01" in reason
+
+
 def test_without_a_past_date_nothing_is_of_use():
     empty = Backtest(
         pd.DataFrame(columns=["model", "fold", "metric", "value"]), pd.DataFrame(), (), {}, ()

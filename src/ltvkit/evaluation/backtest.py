@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from ltvkit.errors import ConvergenceError, NotEnoughDataError
@@ -31,6 +32,9 @@ SHORTEST_HISTORY_DAYS = 60
 SHORTEST_HORIZON_DAYS = 14
 """Of a fold that looks less far ahead than asked for."""
 
+NOTHING = 1e-9
+"""In place of a total of 0, of which there is no logarithm: less than any coin."""
+
 
 @dataclass(frozen=True, slots=True)
 class TotalCheck:
@@ -46,6 +50,11 @@ class TotalCheck:
     def inside(self) -> bool:
         """Whether the interval held."""
         return self.low <= self.actual <= self.high
+
+    @property
+    def log_error(self) -> float:
+        """ln(forecast / actual), finite where one of them is nothing."""
+        return float(np.log(max(self.forecast, NOTHING) / max(self.actual, NOTHING)))
 
 
 @dataclass(frozen=True, slots=True)

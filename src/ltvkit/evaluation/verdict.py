@@ -216,7 +216,7 @@ def _level(
     if log_half_width > ROUGH_WITHIN:
         return check("FAIL", "wide", factor=factor)
     if missed:
-        worst = max(missed, key=lambda total: abs(np.log(total.forecast / max(total.actual, 1e-9))))
+        worst = max(missed, key=lambda total: abs(total.log_error))
         facts = {
             "day": worst.cutoff.isoformat(),
             "forecast": worst.forecast,

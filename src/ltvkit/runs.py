@@ -188,15 +188,18 @@ def _frame(folder: Path, name: str, *, text: bool = False, local: bool = False) 
             raise UserError(f"got no {name} in {folder}, expected it beside run.json; train again")
         return nothing(name)
     kinds = dict.fromkeys(_TEXT.get(name, ()), str)
-    table = pd.read_csv(
-        path,
-        dtype=str if text else kinds,
-        keep_default_na=False,
-        na_values=[""],
-        sep=";" if local else ",",
-        decimal="," if local else ".",
-        encoding="utf-8-sig",
-    )
+    try:
+        table = pd.read_csv(
+            path,
+            dtype=str if text else kinds,
+            keep_default_na=False,
+            na_values=[""],
+            sep=";" if local else ",",
+            decimal="," if local else ".",
+            encoding="utf-8-sig",
+        )
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
     for column in table.columns[[is_text(table[column]) for column in table.columns]]:
         table[column] = unguarded(table[column].astype("str"))
     return table

@@ -127,6 +127,16 @@ def test_a_record_that_was_cut_short_is_told_without_a_traceback(
         read_run(place)
 
 
+@pytest.mark.parametrize("written", [b"", b"channel,verdict\n\xff\xfe,keep\n", b'channel\n"keep'])
+def test_a_table_that_was_cut_short_is_told_without_a_traceback(
+    copied: Callable[[], Path], written: bytes
+) -> None:
+    place = copied()
+    (place / "channels.csv").write_bytes(written)
+    with pytest.raises(UserError, match=r"channels\.csv, which cannot be read .* copy the whole"):
+        read_run(place)
+
+
 def test_a_list_that_was_cut_short_is_told_without_a_traceback(copied: Callable[[], Path]) -> None:
     path = copied() / "customers_scored.parquet"
     path.write_bytes(path.read_bytes()[:300])

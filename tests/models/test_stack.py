@@ -8,7 +8,8 @@ import pytest
 from simulated_panels import revenue_between, simulated_log, simulated_panel
 
 from ltvkit.errors import LtvkitError
-from ltvkit.models.stack import StackedLtv
+from ltvkit.models.learners.folds import fold_of
+from ltvkit.models.stack import FEWEST_ACTIVE, StackedLtv
 from ltvkit.schemas import PREDICTIONS, check_frame
 
 HORIZON = 120
@@ -254,6 +255,24 @@ def test_a_shop_that_gave_everything_away_at_first_can_be_learned_from(log):
     model = StackedLtv(seed=1, threads=1).fit(panel)
     assert_sane(model.predict(panel.now))
     assert model.candidates_ is not None
+
+
+def test_where_a_handful_pay_and_all_others_order_for_nothing_btyd_is_left_alone(log):
+    panel = simulated_panel(log, history_days=540, horizon_days=30)
+    came = panel.rows[(panel.rows["label_days"] == 30) & (panel.rows["future_orders"] > 0)]
+    often = came["customer_id"].value_counts()
+    codes, _ = pd.factorize(panel.rows["customer_id"])
+    # All of them in one fold: the learners of that fold see nobody who paid.
+    fold = pd.Series(fold_of(codes, seed=42), index=panel.rows["customer_id"])
+    of_one_fold = often[fold.groupby(level=0).first()[often.index] == 0].head(8)
+    assert of_one_fold.sum() >= FEWEST_ACTIVE
+    pays = log["customer_id"].isin(of_one_fold.index)
+    given = simulated_panel(
+        log.assign(revenue=log["revenue"].where(pays, 0.0)), history_days=540, horizon_days=30
+    )
+    model = StackedLtv(seed=42, threads=1).fit(given)
+    assert model.candidates_ is None
+    assert_sane(model.predict(given.now))
 
 
 def test_one_customer_alone_has_a_prediction():

@@ -47,7 +47,7 @@ from ltvkit.units import USUAL_INTERVAL, Floats
 from ltvkit.wording import Sentence
 
 FEWEST_ACTIVE = 30
-"""Customers with an order in the labels, below which there is nothing to learn a tree from."""
+"""Customers who spent in the labels, below which there is nothing to learn a tree from."""
 
 
 class StackedLtv(BaseEstimator):
@@ -357,9 +357,11 @@ class StackedLtv(BaseEstimator):
         rows = panel.rows
         rows = rows[rows.groupby("as_of_day")["mean_order_value"].transform("max") > 0]
         longest = rows["label_days"] == panel.label_days
-        came = rows["future_orders"] > 0
-        enough = int((came & longest & (rows["future_revenue"] > 0)).sum()) >= FEWEST_ACTIVE
-        if not enough or rows.loc[came, "customer_id"].nunique() < FEWEST_ACTIVE:
+        spent = rows["future_revenue"] > 0
+        if (
+            int((spent & longest).sum()) < FEWEST_ACTIVE
+            or rows.loc[spent, "customer_id"].nunique() < FEWEST_ACTIVE
+        ):
             return self._fall_back(panel)
         report("BTYD at past snapshots", 0, 1)
         described = describe_panel(rows)

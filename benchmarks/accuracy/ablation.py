@@ -16,7 +16,7 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask, judge_record
 
 from ltvkit import panel
-from ltvkit.models import intervals, stack
+from ltvkit.models import intervals, learned, stack
 from ltvkit.models.btyd import family
 from ltvkit.models.horizon import rhythm
 from ltvkit.models.learners import blend, boosted, candidates, churn, loglinear
@@ -81,7 +81,9 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("shrinkage to BTYD", ((blend, "SHRINK_ACTIVE", 0.0),)),
         Part("mix for the largest", ((candidates, "LARGEST", ()),)),
-        Part("totals of past days met in intervals", ((stack, "at_levels_met", lambda m, *_: m),)),
+        Part(
+            "totals of past days met in intervals", ((learned, "at_levels_met", lambda m, *_: m),)
+        ),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
         Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),

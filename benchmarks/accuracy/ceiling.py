@@ -5,10 +5,11 @@ from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask
 
 from ltvkit.evaluation.judging import judge
-from ltvkit.models.learners import candidates as contest
+from ltvkit.models.learned import FEWEST_ACTIVE
+from ltvkit.models.learners import candidates
 from ltvkit.models.learners.blend import fit_blend
 from ltvkit.models.learners.churn import fit_activity
-from ltvkit.models.stack import FEWEST_ACTIVE, StackedLtv
+from ltvkit.models.stack import StackedLtv
 from ltvkit.panel import say_nothing
 
 METRICS = (
@@ -30,7 +31,7 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
     pandas.DataFrame
         A row with `way` "forecast" (the model of record) and one with "told": `log, customers`,
         then ranking, errors at equal level and chances. A log of which fewer than
-        `ltvkit.models.stack.FEWEST_ACTIVE` customers ordered in the horizon has none.
+        `ltvkit.models.learned.FEWEST_ACTIVE` customers spent in the horizon has none.
     """
     asked = ask(log)
     model = StackedLtv(seed=seed, threads=threads).fit(asked.panel)
@@ -45,17 +46,17 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         future_orders=asked.active,
         future_revenue=asked.revenue,
     )
-    _, revenue, chances = contest.fit_candidates(
+    _, revenue, chances = candidates.fit_candidates(
         rows, seed=seed, threads=threads, report=say_nothing
     )
     blend = fit_blend(
         revenue,
         asked.revenue,
         active_customers=int((asked.revenue > 0).sum()),
-        weighed=contest.WEIGHED,
-        geometric=contest.LEARNED,
-        largest=contest.LARGEST,
-        btyd=contest.BTYD,
+        weighed=candidates.WEIGHED,
+        geometric=candidates.LEARNED,
+        largest=candidates.LARGEST,
+        btyd=candidates.BTYD,
     )
     activity = fit_activity(asked.active > 0, chances, learned_share=1)
     ways["told"] = pd.DataFrame(

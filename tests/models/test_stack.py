@@ -8,8 +8,9 @@ import pytest
 from simulated_panels import revenue_between, simulated_log, simulated_panel
 
 from ltvkit.errors import LtvkitError
+from ltvkit.models.learned import FEWEST_ACTIVE
 from ltvkit.models.learners.folds import fold_of
-from ltvkit.models.stack import FEWEST_ACTIVE, StackedLtv
+from ltvkit.models.stack import StackedLtv
 from ltvkit.schemas import PREDICTIONS, check_frame
 
 HORIZON = 120

@@ -14,22 +14,15 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
-from ltvkit.models import btyd_alone
-from ltvkit.models.btyd.family import BtydFamily, describe_panel
+from ltvkit.models.btyd.family import BtydFamily
 from ltvkit.models.horizon.ahead import DaysAhead
 from ltvkit.models.horizon.curves import WaitingCurve, waiting_curve
-from ltvkit.models.horizon.rhythm import Rhythm, confirmed, learn_rhythm
-from ltvkit.models.intervals import (
-    RankedScatter,
-    at_levels_met,
-    interval,
-    interval_if_order,
-    reference_of,
-    scatter_ratios,
-)
-from ltvkit.models.learners import candidates as contest
-from ltvkit.models.learners.blend import FAR_SHARE, Blend, fit_blend
-from ltvkit.models.learners.churn import BTYD_ALONE, ActivityStack, fit_activity
+from ltvkit.models.horizon.rhythm import Rhythm, learn_rhythm
+from ltvkit.models.intervals import RankedScatter, interval, interval_if_order, reference_of
+from ltvkit.models.learned import learn_from_past
+from ltvkit.models.learners.blend import FAR_SHARE, Blend
+from ltvkit.models.learners.candidates import Candidates, chances_from_columns, from_columns
+from ltvkit.models.learners.churn import ActivityStack
 from ltvkit.models.learners.explain import Explainer
 from ltvkit.models.total.level import LevelForecast, forecast_level
 from ltvkit.models.total.orders_ahead import chance_level, price_and_room
@@ -45,9 +38,6 @@ from ltvkit.panel import Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import USUAL_INTERVAL, Floats
 from ltvkit.wording import Sentence
-
-FEWEST_ACTIVE = 30
-"""Customers who spent in the labels, below which there is nothing to learn a tree from."""
 
 
 class StackedLtv(BaseEstimator):
@@ -99,7 +89,7 @@ class StackedLtv(BaseEstimator):
     """
 
     family_: BtydFamily
-    candidates_: contest.Candidates | None
+    candidates_: Candidates | None
     blend_: Blend
     activity_: ActivityStack
     waiting_: WaitingCurve
@@ -143,54 +133,23 @@ class StackedLtv(BaseEstimator):
         self.label_days_ = panel.label_days
         self.family_ = BtydFamily.fit(panel.now)
         self.waiting_ = waiting_curve(self.family_.mbgnbd, panel.now, label_days=self.label_days_)
-        self.rhythm_ = learn_rhythm(panel.now)
         # On several threads the last digits of sums would be the machine's.
         with threadpool_limits(limits=1, user_api="blas"):
             self.season_ = season_at(panel.activity, panel.as_of_day)
-            ratios = self._learn(panel, report)
-            report("total", 0, 1)
-            ahead = {"as_of_day": panel.as_of_day, "horizon_days": self.horizon_days_}
-            self.level_ = forecast_level(
-                panel.now,
-                panel.activity,
-                panel.cuts,
-                order_model=self.family_.bgnbd,
-                value_model=self.family_.value,
-                stages=1 if self.rhythm_ is None else self.rhythm_.stages,
-                season=self.season_,
-                **ahead,
+            learned = learn_from_past(
+                panel,
+                rhythm=learn_rhythm(panel.now),
+                season_seen=self.season_.seen,
+                seed=self.seed,
+                threads=self.threads,
+                report=report,
             )
-            # BTYD alone has learned from the past year, as the total has.
-            self.chance_season_ = self.level_.season
-            if self.candidates_ is not None:
-                longest = panel.rows["label_days"] == panel.label_days
-                learned = panel.rows.loc[longest, "as_of_day"].to_numpy()
-                self.chance_season_ = season_of_chances(
-                    self.season_,
-                    learned_days=learned,
-                    label_days=panel.label_days,
-                    clock=panel.activity.clock,
-                    **ahead,
-                )
-        label = self._at_label(panel.now)
-        self.chance_level_ = 0.0
-        # BTYD knows of no rhythm: its mean is no measure of how many regular customers come.
-        regular = self.rhythm_ is not None and self.rhythm_.regular
-        if self.label_days_ < self.horizon_days_ and not regular:
-            by_btyd = self.family_.mbgnbd.prob_active(panel.now, self.label_days_)
-            moved = self.level_.moved_orders - self.chance_season_
-            self.chance_level_ = chance_level(label[1], by_btyd, moved=moved)
-        unscaled, active = self._ahead(1.0).predict(panel.now, label, self.horizon_days_)
-        self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
-        revenue = unscaled * self.scale_
-        orders = self.expected_orders(panel.now, self.horizon_days_).sum()
-        self.price_, self.room_ = price_and_room(
-            revenue / np.maximum(self.family_.order_value(panel.now), 1e-12),
-            active,
-            orders=float(orders * np.exp(self.level_.moved_orders)),
-            horizon_days=self.horizon_days_,
-        )
-        self.scatter_ = RankedScatter(ratios, reference_of(revenue))
+            self.candidates_, self.blend_ = learned.candidates, learned.blend
+            self.activity_, self.rhythm_ = learned.activity, learned.rhythm
+            report("total", 0, 1)
+            self._forecast_total(panel)
+        revenue = self._meet_the_total(panel.now)
+        self.scatter_ = RankedScatter(learned.ratios, reference_of(revenue))
         self.explainer_ = Explainer.fit(panel.now, revenue, seed=self.seed)
         report("total", 1, 1)
         return self
@@ -334,8 +293,8 @@ class StackedLtv(BaseEstimator):
             said = [
                 Sentence("stack.weights", {"days": self.label_days_, "best": best}),
                 Sentence("stack.share", {"share": share}),
+                Sentence("stack.largest", {"share": FAR_SHARE}),
             ]
-            said.append(Sentence("stack.largest", {"share": FAR_SHARE}))
         else:
             said = [Sentence("stack.btyd_alone")]
         if self.label_days_ < self.horizon_days_:
@@ -352,66 +311,62 @@ class StackedLtv(BaseEstimator):
         columns = self.explainer_.columns
         return {n: "text" if n in columns.categories else "number" for n in columns.names}
 
-    def _learn(self, panel: Panel, report: Callable[[str, int, int], None]) -> Floats:
-        """Fit candidates, blend and chances; how revenue scatters around them."""
-        rows = panel.rows
-        rows = rows[rows.groupby("as_of_day")["mean_order_value"].transform("max") > 0]
-        longest = rows["label_days"] == panel.label_days
-        spent = rows["future_revenue"] > 0
-        if (
-            int((spent & longest).sum()) < FEWEST_ACTIVE
-            or rows.loc[spent, "customer_id"].nunique() < FEWEST_ACTIVE
-        ):
-            return self._fall_back(panel)
-        report("BTYD at past snapshots", 0, 1)
-        described = describe_panel(rows)
-        report("BTYD at past snapshots", 1, 1)
-        self.candidates_, out_of_fold, chances = contest.fit_candidates(
-            described, seed=self.seed, threads=self.threads, report=report
+    def _forecast_total(self, panel: Panel) -> None:
+        """The level, and the season of chances."""
+        ahead = {"as_of_day": panel.as_of_day, "horizon_days": self.horizon_days_}
+        self.level_ = forecast_level(
+            panel.now,
+            panel.activity,
+            panel.cuts,
+            order_model=self.family_.bgnbd,
+            value_model=self.family_.value,
+            stages=1 if self.rhythm_ is None else self.rhythm_.stages,
+            season=self.season_,
+            **ahead,
         )
-        main = described["label_days"].to_numpy() == panel.label_days
-        day = described["as_of_day"].to_numpy()
-        latest = int(day[main].max())
-        revenue = described["future_revenue"].to_numpy(dtype=float)
-        ordered = described["future_orders"].to_numpy() > 0
-        recent = main & (day >= latest - panel.label_days / 2)
-        if int((revenue[recent] > 0).sum()) < FEWEST_ACTIVE:
-            # A shop that hardly sold of late, or closed: levels and weights are those of before.
-            recent = main
-        self.blend_ = fit_blend(
-            {name: predicted[recent] for name, predicted in out_of_fold.items()},
-            revenue[recent],
-            active_customers=int((revenue[main & (day == latest)] > 0).sum()),
-            weighed=contest.WEIGHED,
-            geometric=contest.LEARNED,
-            largest=contest.LARGEST,
-            btyd=contest.BTYD,
-        )
-        chances = {name: chance[main] for name, chance in chances.items()}
-        # On small logs chances are left to BTYD as far as amounts are.
-        self.activity_ = fit_activity(
-            ordered[main], chances, learned_share=self.blend_.learned_share
-        )
-        blended = self.blend_.combine({k: v[main] for k, v in out_of_fold.items()})
-        active = self.activity_.predict(chances)
-        if self.rhythm_ is not None:
-            days = {"label_days": panel.label_days}
-            self.rhythm_ = confirmed(self.rhythm_, described[main], active, **days)
-        if self.season_.seen:
-            blended = at_levels_met(blended, revenue[main], day[main])
-        return scatter_ratios(revenue[main], blended, active, came=ordered[main])
+        # BTYD alone has learned from the past year, as the total has.
+        self.chance_season_ = self.level_.season
+        if self.candidates_ is not None:
+            longest = panel.rows["label_days"] == panel.label_days
+            self.chance_season_ = season_of_chances(
+                self.season_,
+                learned_days=panel.rows.loc[longest, "as_of_day"].to_numpy(),
+                label_days=panel.label_days,
+                clock=panel.activity.clock,
+                **ahead,
+            )
 
-    def _fall_back(self, panel: Panel) -> Floats:
-        """BTYD alone; the scatter of revenue from past cuts, where there are any."""
-        self.candidates_, self.blend_, self.activity_ = None, btyd_alone.BLEND, BTYD_ALONE
-        return btyd_alone.scatter_at_cuts(panel)
+    def _meet_the_total(self, now: pd.DataFrame) -> Floats:
+        """Bring chances, revenue and orders to the level; the revenue of each customer."""
+        label = self._at_label(now)
+        self.chance_level_ = self._level_of_chances(now, label[1])
+        unscaled, active = self._ahead(1.0).predict(now, label, self.horizon_days_)
+        self.scale_ = self.level_.total / max(float(unscaled.sum()), 1e-12)
+        revenue = unscaled * self.scale_
+        orders = float(self.expected_orders(now, self.horizon_days_).sum())
+        self.price_, self.room_ = price_and_room(
+            revenue / np.maximum(self.family_.order_value(now), 1e-12),
+            active,
+            orders=orders * float(np.exp(self.level_.moved_orders)),
+            horizon_days=self.horizon_days_,
+        )
+        return revenue
+
+    def _level_of_chances(self, now: pd.DataFrame, at_label: Floats) -> float:
+        """What the total says of P(order) where labels are stretched to the horizon, as a log."""
+        # BTYD knows of no rhythm: its mean is no measure of how many regular customers come.
+        regular = self.rhythm_ is not None and self.rhythm_.regular
+        if self.label_days_ >= self.horizon_days_ or regular:
+            return 0.0
+        by_btyd = self.family_.mbgnbd.prob_active(now, self.label_days_)
+        return chance_level(at_label, by_btyd, moved=self.level_.moved_orders - self.chance_season_)
 
     def _at_label(self, features: pd.DataFrame) -> tuple[Floats, Floats]:
         """Revenue and P(order) over the label's length, the revenue before it meets the total."""
         described = self.family_.describe(features, self.label_days_)
         if self.candidates_ is None:
-            by_candidate = contest.from_columns(described)
-            chances = contest.chances_from_columns(described)
+            by_candidate = from_columns(described)
+            chances = chances_from_columns(described)
         else:
             by_candidate, chances = self.candidates_.predict(described)
         return self.blend_.combine(by_candidate), self.activity_.predict(chances)

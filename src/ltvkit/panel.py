@@ -110,6 +110,13 @@ class Cut:
     future_orders: np.ndarray
     future_revenue: np.ndarray
 
+    @property
+    def teaches(self) -> bool:
+        """Whether anybody had ordered again, and anything been paid: a shop may begin for free."""
+        return bool(
+            self.summary["repeat_orders"].any() and self.summary["mean_order_value"].gt(0).any()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:

@@ -9,7 +9,6 @@ from ltvkit.models.btyd.family import BtydFamily
 from ltvkit.models.intervals import scatter_ratios
 from ltvkit.models.learners.blend import Blend
 from ltvkit.models.learners.candidates import BTYD, from_columns
-from ltvkit.models.total.level import paid
 from ltvkit.panel import Panel, shortest_history
 from ltvkit.units import Floats
 
@@ -34,7 +33,7 @@ def scatter_at_cuts(panel: Panel) -> Floats:
     """
     revenue, predicted, active = [], [], []
     for cut in panel.cuts:
-        if not cut.summary["repeat_orders"].any() or not paid(cut.summary):
+        if not cut.teaches:
             continue
         family = BtydFamily.fit(cut.summary)
         described = family.describe(cut.summary.assign(revenue_total=0.0), panel.label_days)

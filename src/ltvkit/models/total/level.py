@@ -51,22 +51,30 @@ MISFIT_TRUST, MISFIT_SCALE = 0.9, 0.2
 """The same of errors in what orders are worth, which stay."""
 
 UNSEEN_SEASON = 0.20
+"""What a season that the log does not show may move the total by, as a log."""
+
 UNTESTED_SEASON, UNTESTED_DAYS = 0.30, 56
 """In its first eight weeks a season that was seen once was tried at no past date, or for weeks."""
 
 BEYOND_LABEL = 0.15
-"""What a total errs by, as a log, for each e-fold that it looks further ahead than past dates."""
+"""What a total errs by, as a log, for each e-fold that it looks further ahead than past dates did,
+or less far."""
 
 SEASON_DOUBT = 0.2
 """The share of itself by which a season that was seen is wrong next time."""
 
 ERROR_SHARE = 0.85
+"""Of the root mean square of past errors, in the half width."""
+
+NO_FOLD_RMS, NO_FOLD_CONCENTRATION = 0.4, 0.1
+"""What errors and concentration are taken to be without a past date to tell."""
+
 AGEING = 0.06
 """By how much totals of a model four weeks old differ from a fresh one's, as a log; grows with the
 root of its age. Measured up to `OLDEST_MODEL_DAYS` of `ltvkit.evaluation.verdict`."""
 
-NO_FOLD_RMS, NO_FOLD_CONCENTRATION = 0.4, 0.1
 ENOUGH_REPEAT_ORDERS = 50
+"""With fewer no total is forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,24 +219,18 @@ def forecast_level(
     weight = np.array([one.weight for one in past])
     rms = float(np.sqrt(np.average(residuals**2, weights=weight))) if past else NO_FOLD_RMS
     scatter = float(np.median(shares)) if shares else NO_FOLD_CONCENTRATION
-    unseen = _untold(season, activity, as_of_day)
-    beyond = BEYOND_LABEL * float(np.log(horizon_days / h))
-    doubt = Z80 * SEASON_DOUBT * log_season
-    untried = untried_share(
-        _intake(expected, summary),
-        [
-            (one.cut.day - activity.first_day, _intake(one.expected, one.cut.summary))
-            for one in past
-        ],
+    untried = _untried(summary, expected, past, first_day=activity.first_day, label_days=h)
+    doubts = (
+        ERROR_SHARE * rms,
+        Z80 * scatter,
+        Z80 * SEASON_DOUBT * log_season,
+        Z80 * VALUES_DOUBT * values,
+        _untold(season, activity, as_of_day),
+        BEYOND_LABEL * float(np.log(horizon_days / h)),
+        # The total with and without them.
+        -float(np.log1p(-untried)),
     )
-    earliest = activity.first_day + h + shortest_history(h)
-    learned = [(one.cut.summary, one.expected) for one in past if one.cut.day >= earliest]
-    untried = max(untried, untried_kinds(summary, expected, learned, label_days=h))
-    # The total with and without them.
-    crowd = -float(np.log1p(-untried))
-    told = (ERROR_SHARE * rms, Z80 * scatter, doubt, Z80 * VALUES_DOUBT * values)
-    half_width = float(np.sqrt(np.square((*told, unseen, beyond, crowd)).sum()))
-    half_width = max(half_width, SHORTEST_HALF_WIDTH)
+    half_width = max(float(np.sqrt(np.square(doubts).sum())), SHORTEST_HALF_WIDTH)
     tracked = TRACKING_TRUST[seasonal] * tracking
     log_total = base + regularity + log_season + values + tracked + correction + misfit
     return LevelForecast(
@@ -250,17 +252,33 @@ def forecast_level(
     )
 
 
+def _untried(
+    summary: pd.DataFrame,
+    expected: Floats,
+    past: list[PastDate],
+    *,
+    first_day: int,
+    label_days: int,
+) -> float:
+    """Of the total, the share of new customers in numbers, or of kinds, that no past date had.
+
+    Kinds are compared at dates that had one of their own to learn from.
+    """
+    crowd = untried_share(
+        _intake(expected, summary),
+        [(one.cut.day - first_day, _intake(one.expected, one.cut.summary)) for one in past],
+    )
+    earliest = first_day + label_days + shortest_history(label_days)
+    learned = [(one.cut.summary, one.expected) for one in past if one.cut.day >= earliest]
+    return max(crowd, untried_kinds(summary, expected, learned, label_days=label_days))
+
+
 def _untold(season: Season, activity: Activity, as_of_day: int) -> float:
     """What past errors cannot tell of the season, as a log."""
     if not season.seen:
         return UNSEEN_SEASON
     seen_days = as_of_day - int(activity.repeats["day"].min())
     return UNTESTED_SEASON if seen_days < SEASON_NEEDS_DAYS + UNTESTED_DAYS else 0.0
-
-
-def paid(summary: pd.DataFrame) -> bool:
-    """Whether any order had a value: a shop may begin with what is free."""
-    return bool((summary["mean_order_value"] > 0).any())
 
 
 def _order_model(summary: pd.DataFrame, stages: int) -> OrderModel:
@@ -317,9 +335,9 @@ def _past_forecasts(
 ) -> list[PastDate]:
     past = []
     for cut in cuts:
-        summary = cut.summary
-        if not summary["repeat_orders"].any() or not paid(summary):
+        if not cut.teaches:
             continue
+        summary = cut.summary
         order_model = _order_model(summary, stages)
         value_model = GammaGamma(include_first_order=True).fit(summary)
         season = season_at(activity, cut.day)

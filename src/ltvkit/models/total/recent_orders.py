@@ -11,8 +11,9 @@ from ltvkit.units import Floats
 OrderModel = BetaGeo | MbgCnbdK
 """Says how many orders come: by chance, or at gaps that are even."""
 
-TRACKING_WINDOWS = (91, 182)
-TRACKING_PRIOR_ORDERS = 4.0
+TRACKING_WINDOWS, TRACKING_PRIOR_ORDERS = (91, 182), 4.0
+"""Days over which recent repeat orders are compared with the expected ones, and orders added to
+either side, so that a handful of them is no change."""
 
 STRETCHES_BEFORE, LATEST_BEFORE = 13, 3
 """Four weeks each, that the last four are held against: of a year, and the latest of them."""

@@ -8,8 +8,9 @@ import pandas as pd
 from ltvkit.config import Config
 from ltvkit.contracts import ContractTerms
 from ltvkit.data import CleanLog
-from ltvkit.evaluation.backtest import SHORTEST_HORIZON_DAYS, Others, fold_snapshots
+from ltvkit.evaluation.backtest import Others
 from ltvkit.evaluation.check import Check
+from ltvkit.evaluation.folds import SHORTEST_HORIZON_DAYS, fold_snapshots
 from ltvkit.evaluation.kind_checks import check_latest_renewals, check_plans
 from ltvkit.features.contracts import (
     build_contract_panel,

@@ -6,8 +6,9 @@ import pandas as pd
 
 from ltvkit.data import CleanLog
 from ltvkit.data.clock import shop_clock
-from ltvkit.evaluation.backtest import Others, fold_snapshots
+from ltvkit.evaluation.backtest import Others
 from ltvkit.evaluation.check import Check
+from ltvkit.evaluation.folds import fold_snapshots
 from ltvkit.evaluation.kind_checks import check_newcomers, check_recent_orders
 from ltvkit.features.orders import OrderDays, with_history
 from ltvkit.features.panel import build_panel, features_at

@@ -1,0 +1,134 @@
+"""What a first guess puts aside, and what it leaves its user to look at."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from guessed_shop import payments, shop
+
+from ltvkit.config import load_config
+from ltvkit.data import guess_columns
+
+
+def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
+    path = tmp_path / "orders.csv"
+    frame = shop(customer="customer", date="date", amount="gross_total", currency="currency",
+                 cancelled="is_cancelled")  # fmt: skip
+    frame.loc[frame.index[:100], "customer"] = None
+    frame.to_csv(path, index=False)
+    doubts = "\n".join(guess_columns(path).doubts)
+    assert "25.0% of the rows have no 'customer'" in doubts
+    assert "'is_cancelled' seems to mark cancelled orders" in doubts
+    assert "'currency' has 2 currencies" in doubts
+    assert "'gross_total' seems to include tax" in doubts
+    frame.rename(columns={"gross_total": "Total (VAT included)"}).to_csv(path, index=False)
+    assert any("'Total (VAT included)' seems" in doubt for doubt in guess_columns(path).doubts)
+
+
+def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learned_from(tmp_path):
+    path = tmp_path / "payments.csv"
+    log = payments().assign(state=np.resize(["partially_refunded", "storniert"], 400))
+    log[["Cancelled at", "Fee Refunded"]] = [None, 0.0]  # Blank; and of what is taken off anyway.
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    doubts = "\n".join(guess.doubts)
+    # What was paid back is taken off the amounts, so that such orders stay, at nothing.
+    assert (
+        "'Status' has rows with 'Failed' (100), 'Refunded' (100): name those that are no sales in "
+        "data.leave_out (Failed so far)" in doubts
+    )
+    assert "'state' has rows with 'storniert' (200): they are put aside" in doubts
+    assert guess.leave_out == {"Status": ("Failed",), "state": ("storniert",)}
+    assert guess.candidates == ("Country",)
+    assert not any("Cancelled at" in doubt or "paid back" in doubt for doubt in guess.doubts)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("Status", "Denied"),
+        ("Order Status", "Incomplete"),
+        ("Order Status", "Returned"),
+        ("Statut", "Retournée"),
+        ("Bestellstatus", "Storniert / Abgelehnt"),
+        ("Zahlungsstatus", "Wiedergutschrift"),
+        ("Estado", "Cancelado"),
+        ("Stato", "Rimborsato"),
+        ("Estado", "Devolvido"),
+        ("Status", "Geannuleerd"),
+        ("Stage", "Closed Lost"),
+        ("Stage", "Withdrawn"),
+        ("Status", "Payment error"),
+        ("État", "Erreur de paiement"),
+        ("Status", "Błąd płatności"),
+        ("Order Status", "Awaiting Payment"),
+        ("Status", "Awaiting check payment"),
+        ("Status", "requires_payment_method"),
+    ],
+)
+def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log.assign(**{column: np.resize(["ok", value], len(log))}).to_csv(path, index=False)
+    assert guess_columns(path).leave_out == {column: (value,)}
+
+
+@pytest.mark.parametrize("value", ["Awaiting Shipment", "Awaiting Fulfillment", "Closed Won"])
+def test_what_is_paid_and_not_yet_sent_is_sold(tmp_path, value):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log.assign(Status=np.resize(["Completed", value], len(log))).to_csv(path, index=False)
+    assert guess_columns(path).leave_out == {}
+
+
+@pytest.mark.parametrize("name", ["Bestellnr", "Belegnr.", "RechnungsNr", "Auftragsnummer"])
+def test_a_number_of_an_order_written_together_is_one(tmp_path, name):
+    path = tmp_path / "orders.csv"
+    shop(customer="Kunde", date="Datum", amount="Summe", order=name).to_csv(path, index=False)
+    assert guess_columns(path).columns.order_id == name
+
+
+def test_goods_still_to_be_sent_are_sold_and_an_unknown_column_is_left_to_its_user(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop().assign(
+        **{
+            "Fulfillment Status": np.resize(["pending", "fulfilled", "cancelled"], 400),
+            "plan": np.resize(["trial", "gold"], 400),
+            "Product Type": np.resize(["Trial size", "full size"], 400),
+            "Financial, Status": np.resize(["paid", "voided", "refunded"], 400),
+        }
+    )
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.leave_out == {
+        "Fulfillment Status": ("cancelled",),
+        "Financial, Status": ("refunded", "voided"),
+    }
+    assert any("'plan' has rows with 'trial' (200): name those" in doubt for doubt in guess.doubts)
+    (tmp_path / "shop.yaml").write_text(guess.to_yaml(folder=tmp_path), encoding="utf-8")
+    data = load_config(tmp_path / "shop.yaml").data
+    assert {name: set(values) for name, values in data.leave_out.items()} == {
+        name: set(values) for name, values in guess.leave_out.items()
+    }
+
+
+def test_a_date_that_can_be_read_two_ways_is_found_and_left_to_the_user(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("customer,date,amount\n" + "a,01/02/2020,1.5\nb,03/04/2020,2.5\n" * 20)
+    guess = guess_columns(path)
+    assert guess.columns.ordered_at == "date"
+    assert any("day first or month first" in doubt for doubt in guess.doubts)
+    assert "# date_format: '%d/%m/%Y'" in guess.to_yaml()
+
+
+def test_times_with_an_offset_ask_for_the_shops_time_zone(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log.to_csv(path, index=False, date_format="%Y-%m-%d %H:%M:%S -0500")
+    guess = guess_columns(path)
+    assert any("set data.timezone" in doubt for doubt in guess.doubts)
+    assert "# timezone: Europe/Paris" in guess.to_yaml()
+    log.to_csv(path, index=False)
+    assert "timezone" not in guess_columns(path).to_yaml()
+    log["date"] = (log["date"] - pd.Timestamp("1970-01-01")).dt.total_seconds().astype(int) * 1000
+    log.to_csv(path, index=False)
+    assert "# timezone: Europe/Paris" in guess_columns(path).to_yaml()

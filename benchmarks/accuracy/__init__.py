@@ -3,8 +3,9 @@
     .venv/bin/python -m benchmarks.accuracy FOLDER
 
 gives every model the history of a log up to a date and judges it by what came after. All models
-run in the same run on the same customers; a log's process is its own. `logs` reads the folder,
-`lifetimes_script` and `lightgbm_script` are peers as users run them, `study` runs one log, `bars`
-holds the table against what the project set out to reach, `ablation` switches parts off, `tables`
-prints.
+see the same customers in the same run; each log has a process of its own. `logs` reads the folder,
+`lifetimes_script`, `lightgbm_script` and `pymc_script` are peers as users run them, `study` runs
+one log, `bars` and `claims` hold the table against what the project set out to reach, `tables`
+prints. Beside the main study `ablation` switches parts off, `ceiling` tells learners the future,
+`later` asks a model weeks after it was trained, and `sooner` asks about days before the horizon.
 """

@@ -70,6 +70,8 @@ def main() -> None:
     chosen = parser.parse_args()
     logs = read_logs(chosen.folder)
     if chosen.only:
+        if unknown := set(chosen.only) - {log.name for log in logs}:
+            parser.error(f"--only: got {sorted(unknown)}, expected some of the logs of the folder")
         logs = [log for log in logs if log.name in chosen.only]
     if chosen.aside:
         saved = _beside(chosen.out, chosen.aside.saved)

@@ -91,6 +91,17 @@ def test_a_log_is_asked_what_its_folder_says_or_its_last_third(read):
     assert second.transactions["customer_id"].str.startswith("c").all()
 
 
+def test_a_log_that_the_folder_does_not_hold_is_refused_by_its_name(
+    accuracy, tmp_path, monkeypatch
+):
+    from benchmarks.accuracy import __main__ as study
+
+    small_log(1).to_csv(tmp_path / "first.csv", index=False)
+    monkeypatch.setattr("sys.argv", ["accuracy", str(tmp_path), "--only", "frist"])
+    with pytest.raises(SystemExit, match="2"):
+        study.main()
+
+
 def test_peers_and_the_model_of_record_are_rows_of_one_table(table, accuracy):
     of_first = table[table["log"] == "first"]
     assert of_first["model"].tolist() == table.loc[table["log"] == "second", "model"].tolist()

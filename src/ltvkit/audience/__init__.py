@@ -12,6 +12,7 @@ from ltvkit.audience.campaign import (
     SortBy,
     plan_campaign,
 )
+from ltvkit.audience.contacts import hold_out, plan_contacts
 from ltvkit.audience.delimited import (
     ExcelLocale,
     people_csv,
@@ -34,8 +35,6 @@ from ltvkit.audience.lists import (
     Audience,
     ListRules,
     assign_lists,
-    hold_out,
-    plan_contacts,
     summarise_lists,
     value_at_stake,
 )

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ltvkit.audience.contacts import plan_contacts
 from ltvkit.audience.dictionary import CONTACT_COLUMNS, DECIMALS, Column, scored_columns
 from ltvkit.audience.history import HISTORY
 from ltvkit.audience.lists import (
@@ -21,7 +22,6 @@ from ltvkit.audience.lists import (
     PROB_FLOOR,
     ListRules,
     assign_lists,
-    plan_contacts,
 )
 from ltvkit.audience.ranking import value_score, value_tier
 from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm

@@ -23,8 +23,8 @@ YEAR_DAYS, PERIOD_DAYS = 364, 28
 """A year and a month of whole weeks: seasons and cohorts are counted in them."""
 
 YOUNG_DAYS = 28
-"""Customers known for less are taken to be known for so long, where a rate is formed: a choice, so
-that the order of yesterday is not 365 a year."""
+"""Customers known for fewer days count as known for so many where a rate is formed: a choice, so
+that one order yesterday is not a rate of 365 a year."""
 
 UNLIKELY = 1 / 3
 """Below this chance of an order or payment in the horizon, no date for it is named: a choice."""
@@ -33,7 +33,7 @@ SNAPSHOTS = 8
 """Past snapshots for each length of label: more gain little and cost time."""
 
 MOST_ROWS = 150_000
-"""Rows to learn from; beyond it customers are drawn, as more rows gain time only."""
+"""Rows to learn from. Beyond it customers are drawn, as more rows only cost time."""
 
 PLANNED_WITHIN, ROUGH_WITHIN = 0.20, 0.45
 """ln(high / total) up to which a total is good for a plan (high 22 % above it), and up to which it
@@ -43,7 +43,7 @@ RECORD_ROW = "ltvkit"
 """What a backtest calls the model of record, whatever the run is called."""
 
 PART = "part: "
-"""What the rows of a backtest begin with that are of a part of it."""
+"""What the names of those rows of a backtest begin with that are parts of it."""
 
 FEWEST_CUSTOMERS = 20
 """Customers who must share a text value before a model keeps it: a rarer one may name somebody."""
@@ -52,12 +52,12 @@ SHORTEST_LABEL = 7
 """Days of the shortest labels: a choice, whole weeks."""
 
 HELD_TWICE_AND_DAYS, HELD_TIMES = 28, 2.5
-"""History holds labels of the horizon if it holds it twice and four weeks, or two and a half times:
-choices, so that customers have a past of that length before a label."""
+"""Labels are as long as the horizon if history holds it twice and four weeks more, or two and a
+half times: choices, so that customers have a past of that length before a label."""
 
 LABEL_SHARE, FEW_DAYS = 0.4, 14
-"""Labels where it does not: so much of history, so that more than a label lies before them, and two
-weeks at least. Choices."""
+"""Labels of a shorter history: this share of it, so that more than a label's length lies before
+them, and two weeks at least. Choices."""
 
 SHORTER_LABELS = (0.5, 1.0)
 """Lengths of labels, as shares of the longest: short ones reach nearer to today."""
@@ -74,7 +74,7 @@ class Activity:
     repeats : DataFrame
         `cohort` (first day // 28), `day`, `repeat_orders`, `repeat_revenue`.
     clock : ShopClock
-        That all days are told by.
+        By which all days are told.
     """
 
     arrivals: pd.DataFrame
@@ -102,7 +102,7 @@ class Cut:
     summary : DataFrame
         Customer summary at that day.
     future_orders, future_revenue : ndarray
-        Of each of these customers in the days that the plan checks.
+        Of each of these customers, over the days for which the total is checked.
     """
 
     day: int
@@ -198,11 +198,11 @@ class Level(Protocol):
 
     @property
     def values(self) -> float:
-        """What it is moved by because orders of late are worth more or less than before, a log."""
+        """By how much it is moved because orders of late are worth more or less, as a log."""
 
     @property
     def untried(self) -> float:
-        """Its share of customers who came of late as no past date has tried."""
+        """The share of it that rests on customers of late such as no past date had."""
 
     @property
     def of_late(self) -> float:
@@ -228,7 +228,7 @@ class ModelOfRecord(LtvModel, Protocol):
 
     @property
     def running_days_(self) -> int:
-        """Days for which a payment keeps a contract running; 0 where orders keep nothing so."""
+        """Days for which a payment keeps a contract running; 0 where there are no contracts."""
 
     def fit(self, panel: Panel, *, report: Callable[[str, int, int], None] = say_nothing) -> Self:
         """Learn from a panel, and tell how far it is."""

@@ -2,8 +2,10 @@
 
 `orders` adds to an order day what never changes about it, `snapshots` makes the customer summary
 and behaviour of whoever was known at a day, `attributes` reads the shop's own columns, `targets`
-counts what came after, `activity` sums over customers, and `panel` joins them at rolling past
-snapshots; `summary` is for use from Python. Nothing after a snapshot reaches its features.
+counts what came after, `activity` sums over customers, `customers` joins what the shop's table says
+of them, and `panel` does all of it at rolling past snapshots; `summary` is for use from Python. Of
+contractual shops `payments` reads payments in their order and `contracts` is panel and features in
+one. `engine` is the door to the query engine. Nothing after a snapshot reaches its features.
 """
 
 from ltvkit.features.panel import build_panel, features_at

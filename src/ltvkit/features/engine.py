@@ -10,7 +10,7 @@ import pandas as pd
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Ibis 12 reads an option that pandas 3 deprecates, and a renamed method of DuckDB."""
+    """Ibis 12 reads an option that pandas 3 deprecates, and calls a method that DuckDB renamed."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*future.infer_string.*")
         warnings.filterwarnings("ignore", message=".*fetch_arrow_table.*")
@@ -34,10 +34,10 @@ def average(values: ir.NumericColumn) -> ir.FloatingValue:
 def spread(values: ir.NumericColumn) -> ir.FloatingValue:
     """Standard deviation of the values that are there (dividing by n).
 
-    Missing without any. Rounded for the same reason as `total`, and taken as the engine does:
-    as mean square less squared mean, rounded sums would leave equal values a spread. That of two
-    amounts in millionths is half a millionth apart from the next, and where it is rounded to these
-    the last bits say up or down: so it is rounded further on.
+    Missing without any. Rounded for the same reason as `total`, but taken by the engine: as the
+    mean square less the squared mean of rounded sums, equal values would have a spread. Two
+    amounts in millionths can have one that ends in half a millionth, where the last bits would
+    decide which way it is rounded to millionths: so it is rounded two places further on.
     """
     return values.std(how="pop").cast("float64").round(8)
 

@@ -12,7 +12,7 @@ from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import EPOCH
 
 DAYS_DRAWN = 2**20
-"""Of a month told as a whole every customer has one day, drawn among so many parts of it."""
+"""Where dates tell the month alone every customer has one day of it, drawn from so many parts."""
 
 OrderDays = ir.Table
 """One row per customer and order day (`ltvkit.schemas.ORDER_DAYS`)."""

@@ -15,8 +15,8 @@ WINDOWS = (30, 60, 90, 180, 365)
 """Lengths, in days, of the windows that end at the snapshot."""
 
 RATE_DAYS = 30
-"""Added to an age before a rate is formed: a choice, so that the first order of yesterday is one a
-month and not one a day."""
+"""Added to an age before a rate is formed: a choice, so that a first order yesterday is a rate of
+one a month and not of one a day."""
 
 
 def snapshot_days(days: Iterable[int]) -> ir.Table:

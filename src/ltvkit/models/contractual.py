@@ -25,7 +25,7 @@ from ltvkit.models.contracts.total import forecast_contracts, learn
 from ltvkit.models.total.level import LevelForecast
 from ltvkit.panel import UNLIKELY, Explanation, Panel, say_nothing
 from ltvkit.snapshot import as_date, as_day_number
-from ltvkit.units import Floats
+from ltvkit.units import USUAL_INTERVAL, Floats
 
 NEXT_SHARES = (0.1, 0.5, 0.9)
 READ = (*PAST, "days_since_renewal", "days_since_payment", *KNOWN)
@@ -42,14 +42,15 @@ class ContractualLtv(BaseEstimator):
     value_ : PeriodValue
         What a period brings.
     price_ : float
-        By what periods of the days ahead are dearer than those, as past totals show.
+        By what factor periods of the days ahead are dearer than that, as past totals show.
     scatter_ : tuple of float
-        By what a renewal's revenue scatters around that.
+        By what factors a renewal's revenue scatters around it.
     level_ : LevelForecast
         The total, and how sure it is.
     regained_ : float
-        Share of the payments that the law gives up which come after all, after pauses and later
-        than the grace, as past dates show; below 0, the share of those expected that do not.
+        Of the payments that the law gives up, the share that comes after all, after pauses and
+        later than the grace, as past dates show; below 0, the share of the expected ones that does
+        not come.
     facts_ : ContractFacts
         For the explanation.
     as_of_day_ : int
@@ -139,7 +140,7 @@ class ContractualLtv(BaseEstimator):
         features: pd.DataFrame,
         horizon_days: int | None = None,
         *,
-        interval_level: float = 0.8,
+        interval_level: float = USUAL_INTERVAL,
     ) -> pd.DataFrame:
         """The coming `horizon_days` days (the horizon trained for when not given).
 

@@ -69,7 +69,8 @@ class StackedLtv(BaseEstimator):
     chance_season_ : float
         How much busier the horizon is than the days that chances were learned from: a log.
     chance_level_ : float
-        How much larger hazards are than along the curves of labels shorter than the horizon: a log.
+        By how much hazards are larger than the curves say where labels are shorter than the
+        horizon: a log.
     scatter_ : RankedScatter
         For intervals.
     level_ : LevelForecast
@@ -81,7 +82,8 @@ class StackedLtv(BaseEstimator):
     price_ : float
         What orders of the days ahead are worth over what Gamma-Gamma says of the past.
     room_ : float
-        How much more, over the horizon trained for, so that all who order may do so once at least.
+        A further factor on these values, over the horizon trained for, with which whoever orders
+        does so at least once.
     as_of_day_ : int
         The snapshot, in days since 1970-01-01.
     horizon_days_, label_days_ : int
@@ -170,7 +172,7 @@ class StackedLtv(BaseEstimator):
 
     @property
     def running_days_(self) -> int:
-        """None: an order keeps nothing running."""
+        """0: an order keeps no contract running."""
         return 0
 
     @property

@@ -23,7 +23,8 @@ from ltvkit.panel import UNLIKELY
 from ltvkit.units import Floats
 
 STEPS_OF_RHYTHM = 24
-"""Of the horizon, at which a rhythm is asked for dates: of one gap in it, to a few days."""
+"""Steps of the horizon at which a rhythm is asked for dates: a few days each where the horizon is
+about as long as a gap."""
 
 NEXT_ORDER_SHARES = {
     "next_order_days_from": 0.1,
@@ -49,7 +50,8 @@ class DaysAhead:
     chance_season : float
         How much busier the horizon is than the days that chances were learned from: a log.
     chance_level : float
-        How much larger hazards are than along the curves of labels shorter than the horizon: a log.
+        By how much hazards are larger than the curves say where labels are shorter than the
+        horizon: a log.
     scale : float
         Factor that brings the customers' values to the total.
     label_days, horizon_days : int

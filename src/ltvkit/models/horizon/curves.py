@@ -23,11 +23,12 @@ LONGEST_DAYS = GRID_DAYS[-1]
 """The longest horizon that a configuration may ask for."""
 
 NOBODY, MOST_TIMES = 1e-300, 1e6
-"""A chance that is none, and a growth that there is not: where nobody is foreseen to come again."""
+"""In place of a chance of 0, and a growth of hazards beyond which none is looked for: either
+matters only where nobody is expected to come again."""
 
 MOST_LOG_POWER = 2.0
-"""Chances are raised to no other mean by more than this, a log, as past errors of the total are
-believed no further."""
+"""The largest power that is sought for another mean of chances, as a log: past errors of the total
+are believed no further either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def crossing(days: Floats, rising: Floats, target: Floats) -> Floats:
     right = np.clip((rising < target[:, None]).sum(axis=1), 1, len(days) - 1)
     row = np.arange(len(target))
     below, above = rising[row, right - 1], rising[row, right]
-    part = np.clip((target - below) / np.maximum(above - below, 1e-300), 0.0, 1.0)
+    part = np.clip((target - below) / np.maximum(above - below, NOBODY), 0.0, 1.0)
     return np.asarray(days[right - 1] + part * (days[right] - days[right - 1]))
 
 
@@ -155,7 +156,7 @@ EVEN = SeasonClock((0.0, float(LONGEST_DAYS)), (0.0, float(LONGEST_DAYS)))
 
 def _hazard(model: ModifiedBetaGeo, summary: pd.DataFrame, days: float) -> Floats:
     """-ln P(no order within so many days) of each customer."""
-    return np.asarray(-np.log1p(-np.clip(model.prob_active(summary, days), 1e-300, 1 - 1e-12)))
+    return np.asarray(-np.log1p(-np.clip(model.prob_active(summary, days), NOBODY, 1 - 1e-12)))
 
 
 def _of_all(hazard: Floats) -> float:

@@ -38,7 +38,7 @@ MOST_STAGES = 4
 """As of `MbgCnbdK`: beyond, k hardly changes what is expected of all customers together."""
 
 PARTS_OF_LABEL = (0.25, 0.5)
-"""Of the label's length, within which it is asked on past days how many came."""
+"""Parts of the label's length for which past days tell who had come by then."""
 
 
 @dataclass(frozen=True, slots=True)

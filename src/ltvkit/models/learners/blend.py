@@ -46,7 +46,7 @@ class Blend:
     far : tuple of float
         Values of the stack between which the largest customers begin.
     floor : float
-        The least revenue that a candidate of a geometric mean counts with.
+        The least revenue with which a candidate enters a geometric mean.
     """
 
     levels: dict[str, float]

@@ -99,7 +99,7 @@ class Columns:
     def matrix(self, frame: pd.DataFrame) -> np.ndarray:
         """The design matrix, float32; text as its number in `categories`, missing as NaN.
 
-        A text that is not there has the number after the last.
+        A text that is not among them has the number after the last.
 
         Raises
         ------
@@ -294,9 +294,9 @@ def _grow(boosters: list[lgb.Booster], *, threads: int) -> int:
 
 
 def _alone_and_quiet() -> None:
-    """LightGBM starts no threads from this one and says nothing in it.
+    """Keep LightGBM from starting threads and from printing in this thread.
 
-    It keeps both for each thread apart, as given with what is made there last.
+    It holds these settings for each thread, as they were given with what was made there last.
     """
     lgb.Dataset(np.zeros((2, 1)), params=_growth(2)).construct()
 

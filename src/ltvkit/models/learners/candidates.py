@@ -27,14 +27,15 @@ from ltvkit.units import Floats
 
 LEARNED = ("tweedie", "root", "loglinear")
 BTYD = "pareto_nbd"
-"""What small logs are left to."""
+"""What predictions of small logs are shrunk to."""
 WEIGHED = (*LEARNED, BTYD, "pareto_nbd_repeat", "past_rate")
 """The candidates of the weighted mean."""
 LARGEST = ("loglinear", "past_spend")
-"""Who is asked of the largest customers beside the stack: they go on where trees stop."""
+"""The candidates that are asked of the largest customers beside the stack: they go on where trees
+stop."""
 
 EXTREME = 0.999
-"""Revenue beyond this quantile of positive revenue teaches as much as the quantile."""
+"""Revenue above this quantile of positive revenue is learned as if it were the quantile."""
 
 INCREASING = (
     "log_label_days",
@@ -53,7 +54,7 @@ KEYS = (
 )
 
 PARETO_CHANCE = "pareto_prob_active"
-"""What small logs go by beside the learners, and no column of theirs."""
+"""What P(order) of small logs is shrunk to; the learners do not read it."""
 
 _LEAST_ROOT = 1e-3
 """A root below it is next to nothing, where squared one below 0 would be money again. A choice: a

@@ -12,11 +12,12 @@ from ltvkit.units import Floats
 MBG_NBD, PARETO_NBD = "mbg_nbd", "pareto_nbd"
 STACKED = ("trees", "loglinear", MBG_NBD)
 BOUNDED = ("trees", MBG_NBD)
-"""Who says how likely an order is, and who of them does not go on beyond what past days showed."""
+"""Sources that say how likely an order is, and those of them that go no further than what past days
+showed."""
 
 SMALL = (PARETO_NBD,)
-"""Who says it where there is little to learn from: Pareto/NBD orders customers better than MBG/NBD,
-most where few come back, and past days say how likely they are, which it does not."""
+"""What says it where there is little to learn from: Pareto/NBD ranks customers better than MBG/NBD,
+above all where few come back. How likely they are it does not say well: past days do."""
 
 SOURCES = (*STACKED, *SMALL)
 
@@ -25,6 +26,8 @@ SURELY_GONE = 0.01
 that it gives up, several times as many come back (docs/methods/churn.md)."""
 
 EXTREME = 1e-4
+"""No chance counts as nearer to 1 than this, as it needs a logit: a choice."""
+
 RIDGE = 0.1
 """Of half the squared weights, beside the sum of losses: next to nothing, and a bound where a
 source tells all customers apart."""
@@ -56,9 +59,9 @@ def fit_activity(
 ) -> ActivityStack:
     """Fit on past rows, out of fold: weighted means of the logits of three regressions.
 
-    `learned_share` of it are a regression on all that is stacked and one on what is bounded, half
-    each: customers are older now than on past days, and slopes on their age know no end, so that
-    they tell which of two will come better than how many will. The rest is one on `SMALL`.
+    `learned_share` of it is two regressions, half each: on all that is stacked, and on what is
+    bounded. Customers are older now than on past days, and slopes on their age have no bound: they
+    tell better which of two customers will come than how many will. The rest is one on `SMALL`.
 
     Parameters
     ----------
@@ -85,8 +88,8 @@ def fit_activity(
 def _regression(logits: Floats, came: np.ndarray) -> list[float]:
     """Intercept and weights of a logistic regression, no weight below 0.
 
-    A negative one tells a source's most likely customers last, and short pasts ask for it by
-    chance. Scikit-learn's regression knows no such bound.
+    A negative weight would rank last the customers whom a source finds likeliest, and a short past
+    asks for one by chance. Scikit-learn's regression knows no such bound.
     """
     design = np.column_stack([np.ones(len(came)), logits])
     sources = logits.shape[1]

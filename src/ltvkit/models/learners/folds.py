@@ -11,10 +11,9 @@ def fold_of(customer: np.ndarray, *, seed: int) -> np.ndarray:
     Parameters
     ----------
     customer : ndarray of int
-        Number of the customer of each row, from 0. A stable scramble: numbers in order of
-        appearance carry no order.
+        Number of the customer of each row, from 0.
     seed : int
-        Of the scramble.
+        Of the draw: which fold a customer is in does not follow from the number.
     """
     folds = np.random.default_rng(seed).integers(0, FOLDS, size=int(customer.max()) + 1)
     return np.asarray(folds[customer])

@@ -71,7 +71,7 @@ def untried_share(now: float, past: Sequence[tuple[int, float]]) -> float:
 def kinds_of_customers(features: pd.DataFrame) -> pd.DataFrame:
     """The texts that say how a customer came, by customer: those that never change afterwards.
 
-    What the last order was like is none: who changes to a new channel has a history.
+    What the last order was like does not say it: whoever changes to a new channel has a history.
 
     Examples
     --------

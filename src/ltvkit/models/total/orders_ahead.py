@@ -6,7 +6,7 @@ from ltvkit.models.horizon.curves import power_to, root_or_end
 from ltvkit.units import Floats
 
 MOST_ROOM = 2.0
-"""Orders are worth no more than so many times what they are for P(order) to have room, nor less.
+"""By how many times order values may be larger, or smaller, so that there is room for P(order).
 
 At 37 dates and horizons of five real logs it was 1.44 at most of a week, 1.09 of two, 1.02 beyond.
 Beyond it chances and total contradict each other, and orders need not add up.

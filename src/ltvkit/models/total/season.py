@@ -90,8 +90,8 @@ def fit_season(activity: Activity, *, as_of_day: int) -> Season:
     Repeat revenue of a cell (cohort of customers x 28 days, counted back from the snapshot) has
     mean exposure x exp(age + cohort + season): age as hat functions in log age with a penalty on
     second differences, a ridge on cohorts, hat functions of the day of the year with a ridge, no
-    trend over calendar time, which is not told from age and cohort. The season's ridge is the one
-    of greatest marginal likelihood (Laplace's approximation, as in Wood, 2011, Fast stable
+    trend over calendar time, which cannot be told from age and cohort. The season's ridge is the
+    one of greatest marginal likelihood (Laplace's approximation, as in Wood, 2011, Fast stable
     restricted maximum likelihood and marginal likelihood estimation, JRSS B 73).
 
     Parameters
@@ -224,7 +224,7 @@ def _time_of_year(cells: pd.DataFrame, activity: Activity, as_of_day: int) -> Fl
 
 
 def _design(cells: pd.DataFrame, season: Floats) -> tuple[csr_array, Floats]:
-    """Columns of age, cohort and season; their penalty, which of the season is still to be set."""
+    """Columns of age, cohort and season, and their penalty; that of the season is yet to be set."""
     age = _hat_basis(np.log(cells["age"].to_numpy()), np.log(AGE_KNOTS))
     cohorts, cohort = np.unique(cells["cohort"].to_numpy(), return_inverse=True)
     # A cell is of one cohort, two ages and a few knots: most of the design is nothing.

@@ -50,7 +50,7 @@ def season_of_chances(
     season : Season
         As it is known at the snapshot.
     learned_days : ndarray of int
-        The day of each row that was learned from; its label are the `label_days` after it.
+        The day of each row that was learned from; its label is the `label_days` after it.
     label_days, as_of_day, horizon_days : int
         The snapshot and the horizon.
     clock : ShopClock

@@ -71,7 +71,7 @@ class LifetimesScript:
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """Expected orders times order value; P(order) from the parameters, which it offers not."""
-        days = horizon_days or self.horizon_days_
+        days = self.horizon_days_ if horizon_days is None else horizon_days
         x, t_x, T = in_weeks(features)
         repeat_value = features["mean_repeat_order_value"].to_numpy(dtype=float)
         with quiet():

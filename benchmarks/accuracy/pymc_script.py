@@ -45,7 +45,8 @@ class PymcScript:
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """Expected orders times order value, and P(order)."""
-        weeks = (horizon_days or self.horizon_days_) / WEEK
+        days = self.horizon_days_ if horizon_days is None else horizon_days
+        weeks = days / WEEK
         data = _data(features)
         with quiet():
             orders = _mean(self.orders_.expected_purchases(data, future_t=weeks))

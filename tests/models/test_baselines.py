@@ -56,6 +56,11 @@ def test_a_baseline_is_what_the_hand_computes(three, model, expected):
 
 
 @pytest.mark.parametrize("model", [Mean(), NaiveRate()])
+def test_in_no_days_nothing_is_spent(three, model):
+    assert (model.fit(panel_of(three)).predict(three, 0)["predicted_revenue"] == 0).all()
+
+
+@pytest.mark.parametrize("model", [Mean(), NaiveRate()])
 def test_a_rate_grows_in_proportion_to_the_days(three, model):
     model.fit(panel_of(three))
     for days, factor in ((90, 1.0), (45, 0.5), (360, 4.0)):

@@ -31,7 +31,7 @@ class Mean:
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """The same for all."""
-        days = horizon_days or self.horizon_days_
+        days = self.horizon_days_ if horizon_days is None else horizon_days
         return _revenue(features, np.full(len(features), self.rate_ * days))
 
 
@@ -45,7 +45,7 @@ class NaiveRate:
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """The own rate, of young customers as if they were known for 28 days."""
-        days = horizon_days or self.horizon_days_
+        days = self.horizon_days_ if horizon_days is None else horizon_days
         age = np.maximum(features["age_days"].to_numpy(dtype=float), YOUNG_DAYS)
         return _revenue(features, features["revenue_total"].to_numpy(dtype=float) / age * days)
 
@@ -83,7 +83,8 @@ class BtydLtv:
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """Expected orders times expected order value."""
-        return self.model_.predict(features, horizon_days or self.horizon_days_)
+        days = self.horizon_days_ if horizon_days is None else horizon_days
+        return self.model_.predict(features, days)
 
 
 class LifetimesLtv:
@@ -113,7 +114,8 @@ class LifetimesLtv:
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
         """Expected orders times expected order value, from the formulas of `lifetimes`."""
-        return self.fitted_.predict(features, horizon_days or self.horizon_days_)
+        days = self.horizon_days_ if horizon_days is None else horizon_days
+        return self.fitted_.predict(features, days)
 
 
 def _revenue(features: pd.DataFrame, revenue: np.ndarray) -> pd.DataFrame:

@@ -159,6 +159,13 @@ def test_chances_fall_with_the_count_and_rise_with_the_horizon(history, near, fa
     assert first.any[0] <= second.any[0] + 1e-12
 
 
+@pytest.mark.parametrize("returns", [None, (0.2, 0.1, 0.02)])
+def test_in_no_days_nobody_pays_or_comes_back(returns):
+    law = replace(LATE, returns=returns)
+    rows = contracts(renewals=[0, 9, 2], contracts=[1, 1, 2], days_since_renewal=[3.0, 33.0, 90.0])
+    assert outlook(law, rows, 0).expected.tolist() == [0.0, 0.0, 0.0]
+
+
 def test_a_prediction_does_not_depend_on_who_else_is_predicted():
     law = replace(LATE, returns=(0.2, 0.1, 0.02))
     rows = contracts(

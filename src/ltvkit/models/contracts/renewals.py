@@ -283,7 +283,7 @@ def _beginning(law: RenewalLaw, periods: Floats, horizon_days: float, count: int
     """
     rates = np.array(law.returns or (0.0,))
     ahead = horizon_days / law.renewal_days
-    whole = int(np.ceil(ahead))
+    whole = max(int(np.ceil(ahead)), 1)
     waiting = periods[:, None] + np.arange(whole + 1)
     needed = np.minimum(np.arange(int(waiting.max())), len(rates) - 1)
     still = np.append(1.0, np.cumprod(1 - rates[needed]))[waiting.astype(int)]

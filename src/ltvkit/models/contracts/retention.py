@@ -36,7 +36,8 @@ class ConstantRetention:
         def rate(renewals: Floats, cancels: Floats) -> Floats:
             return np.full(np.broadcast(renewals, cancels).shape, self.rate_)
 
-        return _predicted(self.law_, features, horizon_days or self.horizon_days_, rate)
+        days = self.horizon_days_ if horizon_days is None else horizon_days
+        return _predicted(self.law_, features, days, rate)
 
 
 class RetentionByAge:
@@ -58,7 +59,8 @@ class RetentionByAge:
             age = np.broadcast_arrays(renewals, cancels)[0].astype(int)
             return np.asarray(self.rates_[np.minimum(age, len(self.rates_) - 1)], dtype=float)
 
-        return _predicted(self.law_, features, horizon_days or self.horizon_days_, rate)
+        days = self.horizon_days_ if horizon_days is None else horizon_days
+        return _predicted(self.law_, features, days, rate)
 
 
 def _counted(panel: Panel) -> tuple[RenewalLaw, Floats, Floats]:

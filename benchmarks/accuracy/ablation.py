@@ -4,7 +4,7 @@ Parts are switched off from outside, by setting the constants that govern them, 
 needs no option for it. A part whose constant no longer exists stops the study with its name.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -129,7 +129,6 @@ def ablate(
     seed: int = 42,
     threads: int = 1,
     chosen: tuple[Part, ...] | None = None,
-    report: Callable[[str, int, int], None] = lambda message, done, total: None,
 ) -> pd.DataFrame:
     """Run a log with everything, then without each part.
 
@@ -143,9 +142,7 @@ def ablate(
     """
     full = _run(log, seed=seed, threads=threads)
     rows = []
-    tried = parts() if chosen is None else chosen
-    for number, part in enumerate(tried):
-        report(f"parts of {log.name}", number, len(tried))
+    for part in parts() if chosen is None else chosen:
         with switched_off(part):
             without = _run(log, seed=seed, threads=threads)
         gains = {name: full[name] - without[name] for name in HIGHER}
@@ -153,7 +150,6 @@ def ablate(
         gains["total"] = abs(without["bias"]) - abs(full["bias"])
         gains["coverage"] = _distance(without) - _distance(full)
         rows.append({"part": part.name, "log": log.name, **gains})
-    report(f"parts of {log.name}", len(tried), len(tried))
     return pd.DataFrame(rows)
 
 

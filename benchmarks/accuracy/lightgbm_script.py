@@ -12,12 +12,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.errors import NotEnoughDataError
+from ltvkit.models.learners.candidates import KEYS
 from ltvkit.panel import Panel
-
-NOT_FEATURES = (
-    *("customer_id", "as_of_day", "label_days"),
-    *("future_orders", "future_revenue", "days_until_order"),
-)
 
 
 class LightGbmScript:
@@ -47,7 +43,7 @@ class LightGbmScript:
                 f"last {panel.label_days} days, expected some and not all; give a longer history"
             )
         self.stretch_ = panel.snapshot.horizon_days / panel.label_days
-        names = window.columns.difference(NOT_FEATURES, sort=False)
+        names = window.columns.difference(KEYS, sort=False)
         self.names_ = window[names].select_dtypes("number").columns.tolist()
         binary = self.objective == "binary"
         kind = lgb.LGBMClassifier if binary else lgb.LGBMRegressor

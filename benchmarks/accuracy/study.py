@@ -24,7 +24,7 @@ from ltvkit.features.panel import build_panel
 from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.stack import StackedLtv
-from ltvkit.panel import RECORD_ROW, LtvModel, Panel
+from ltvkit.panel import RECORD_ROW, LtvModel, Panel, say_nothing
 from ltvkit.pipeline.modelling.order_shop import OrderShop
 from ltvkit.snapshot import Snapshot, as_day_number
 
@@ -275,5 +275,5 @@ def backtest_history(asked: Asked, *, seed: int, threads: int) -> Backtest:
         record=shop.new_model,
         others={"naive rate": NaiveRate, "past spend": PastSpend, "mean": Mean},
         seed=seed,
-        report=lambda message, done, total: None,
+        report=say_nothing,
     )

@@ -167,6 +167,10 @@ class LtvModel(Protocol):
         """One row per customer, with `predicted_revenue` and `prob_active` at least."""
 
 
+Report = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done, and of how much."""
+
+
 def say_nothing(message: str, done: int, total: int) -> None:
     """Report no progress."""
 
@@ -230,7 +234,7 @@ class ModelOfRecord(LtvModel, Protocol):
     def running_days_(self) -> int:
         """Days for which a payment keeps a contract running; 0 where there are no contracts."""
 
-    def fit(self, panel: Panel, *, report: Callable[[str, int, int], None] = say_nothing) -> Self:
+    def fit(self, panel: Panel, *, report: Report = say_nothing) -> Self:
         """Learn from a panel, and tell how far it is."""
 
     def predict(

@@ -15,7 +15,7 @@ import pandas as pd
 from ltvkit.errors import ConvergenceError, NotEnoughDataError
 from ltvkit.evaluation import metrics
 from ltvkit.evaluation.judging import COLUMNS, Row, fold_at, judge_revenue
-from ltvkit.panel import PART, RECORD_ROW, LtvModel, ModelOfRecord, Panel
+from ltvkit.panel import PART, RECORD_ROW, LtvModel, ModelOfRecord, Panel, Report
 from ltvkit.schemas import BACKTEST, check_frame
 from ltvkit.snapshot import Snapshot
 
@@ -102,7 +102,7 @@ def run_backtest(
     record: Callable[[], ModelOfRecord],
     others: Others,
     seed: int,
-    report: Callable[[str, int, int], None],
+    report: Report,
 ) -> Backtest:
     """Fit and judge every model at every fold.
 

@@ -24,6 +24,9 @@ NEW_DAYS = 30
 FEWEST_NEW_ACTIVE = 20
 """So many of them must have ordered again, or nothing is said of them."""
 
+ALL_OF_IT = 0.999
+"""A high from this share of all renewals due is all of them: a choice, as prices are rounded."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
@@ -121,21 +124,8 @@ def judge(
     """
     predicted_revenue = predicted["predicted_revenue"].to_numpy(dtype=float)
     values = judge_revenue(predicted_revenue, revenue, ranked=ranked)
-    held = coverage(revenue, predicted["low"], predicted["high"]) if "low" in predicted else None
     values |= _judge_chances(predicted, stayed, seed=seed)
-    if held is not None:
-        if "renewals_due" in predicted.columns:
-            due = predicted["renewals_due"].to_numpy(dtype=float) > 0
-            predicted, revenue = predicted[due], revenue[due]
-        low, high = predicted["low"].to_numpy(), predicted["high"].to_numpy()
-        prob = predicted["prob_active"].to_numpy(dtype=float)
-        claims = _claims(predicted)
-        among = attainable_coverage(revenue[claims], low[claims], high[claims], 1 - prob[claims])
-        values |= {
-            "coverage": held,
-            "coverage_attainable": among.where_attainable,
-        }
-    return values
+    return values | _judge_intervals(predicted, revenue)
 
 
 def _judge_chances(predicted: pd.DataFrame, stayed: Floats, *, seed: int) -> dict[str, float]:
@@ -157,6 +147,19 @@ def _judge_chances(predicted: pd.DataFrame, stayed: Floats, *, seed: int) -> dic
     }
 
 
+def _judge_intervals(predicted: pd.DataFrame, revenue: Floats) -> dict[str, float]:
+    """How often intervals held: of all, and where their level can be asked for."""
+    if "low" not in predicted.columns:
+        return {}
+    claims = _claims(predicted)
+    some = predicted[claims]
+    among = attainable_coverage(revenue[claims], some["low"], some["high"], 1 - some["prob_active"])
+    return {
+        "coverage": coverage(revenue, predicted["low"], predicted["high"]),
+        "coverage_attainable": among.where_attainable,
+    }
+
+
 def _ranked(predicted: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whom a ranking is judged among: of contracts those that run, as who has left is seen."""
     if "renewals_due" not in predicted.columns:
@@ -164,13 +167,13 @@ def _ranked(predicted: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return (predicted["prob_alive"] > 0).to_numpy()
 
 
-def _claims(predicted: pd.DataFrame) -> np.ndarray:
-    """Which intervals leave out something of all that may come."""
+def _claims(predicted: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which intervals leave out something of all that may come: of contracts, where any is due."""
     if "renewals_due" not in predicted.columns:
         return np.ones(len(predicted), dtype=bool)
     most = predicted["renewals_due"] * predicted["expected_order_value"]
-    everything = (predicted["low"] <= 0) & (predicted["high"] >= 0.999 * most)
-    return np.asarray(~everything)
+    everything = (predicted["low"] <= 0) & (predicted["high"] >= ALL_OF_IT * most)
+    return np.asarray((predicted["renewals_due"] > 0) & ~everything)
 
 
 def judge_revenue(

@@ -4,7 +4,6 @@ payments -> contracts -> chance of each renewal, value of a period -> revenue, i
 """
 
 import math
-from collections.abc import Callable
 from copy import copy
 from dataclasses import asdict
 from datetime import date
@@ -23,7 +22,7 @@ from ltvkit.models.contracts.renewals import RenewalLaw, kept, outlook
 from ltvkit.models.contracts.supposed import if_all_made, if_paid
 from ltvkit.models.contracts.total import forecast_contracts, learn
 from ltvkit.models.total.level import LevelForecast
-from ltvkit.panel import UNLIKELY, Explanation, Panel, say_nothing
+from ltvkit.panel import UNLIKELY, Explanation, Panel, Report, say_nothing
 from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import USUAL_INTERVAL, Floats
 
@@ -78,7 +77,7 @@ class ContractualLtv(BaseEstimator):
     def __init__(self) -> None:
         pass
 
-    def fit(self, panel: Panel, *, report: Callable[[str, int, int], None] = say_nothing) -> Self:
+    def fit(self, panel: Panel, *, report: Report = say_nothing) -> Self:
         """Learn from the contracts of a log.
 
         Parameters

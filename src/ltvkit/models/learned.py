@@ -3,7 +3,6 @@
 Where past snapshots hold too little, BTYD alone stands in (`btyd_alone`).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from ltvkit.models.learners import candidates
 from ltvkit.models.learners.blend import Blend, fit_blend
 from ltvkit.models.learners.candidates import Candidates
 from ltvkit.models.learners.churn import BTYD_ALONE, ActivityStack, fit_activity
-from ltvkit.panel import Panel
+from ltvkit.panel import Panel, Report
 from ltvkit.units import Floats
 
 FEWEST_ACTIVE = 30
@@ -56,7 +55,7 @@ def learn_from_past(
     season_seen: bool,
     seed: int,
     threads: int,
-    report: Callable[[str, int, int], None],
+    report: Report,
 ) -> Learned:
     """Fit candidates, blend and chances on past snapshots, out of fold.
 

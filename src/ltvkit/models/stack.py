@@ -3,7 +3,6 @@
 panel -> BTYD columns -> candidates, out of fold -> blend and activity -> intervals -> level
 """
 
-from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from datetime import date
@@ -34,7 +33,7 @@ from ltvkit.models.total.season_ahead import (
     season_clock,
     season_of_chances,
 )
-from ltvkit.panel import Explanation, Panel, say_nothing
+from ltvkit.panel import Explanation, Panel, Report, say_nothing
 from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import USUAL_INTERVAL, Floats
 from ltvkit.wording import Sentence
@@ -113,7 +112,7 @@ class StackedLtv(BaseEstimator):
         self.seed = seed
         self.threads = threads
 
-    def fit(self, panel: Panel, *, report: Callable[[str, int, int], None] = say_nothing) -> Self:
+    def fit(self, panel: Panel, *, report: Report = say_nothing) -> Self:
         """Learn from the rolling past snapshots of a log.
 
         Parameters

@@ -4,7 +4,6 @@ Customers are drawn, alpha and beta are estimated, and the world differs from th
 two are computed, the third is what the same forecast missed at past dates beyond them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from ltvkit.models._rows import column
 from ltvkit.models.contracts.payments import PeriodValue, learn_value, scatter_of
 from ltvkit.models.contracts.renewals import RenewalLaw, learn_law, outlook
 from ltvkit.models.total.level import LevelForecast
+from ltvkit.panel import Report
 from ltvkit.units import Z80, Floats
 
 USUAL_MISS = 0.05
@@ -47,7 +47,7 @@ def forecast_contracts(
     features: pd.DataFrame,
     *,
     horizon_days: int,
-    report: Callable[[str, int, int], None],
+    report: Report,
 ) -> tuple[LevelForecast, float, tuple[float, ...]]:
     """The total with its 80 % interval, how many payments it holds, and the scatter of each.
 

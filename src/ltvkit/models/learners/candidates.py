@@ -13,7 +13,6 @@
 Each predicts revenue over the label's length, up to a constant: the level is set apart.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +21,7 @@ import pandas as pd
 from ltvkit.models.learners.boosted import Bag, Columns, Design, Objective, cross_fit
 from ltvkit.models.learners.churn import MBG_NBD, PARETO_NBD
 from ltvkit.models.learners.loglinear import Link, LogLinear, cross_fit_loglinear
-from ltvkit.panel import YOUNG_DAYS
+from ltvkit.panel import YOUNG_DAYS, Report
 from ltvkit.units import Floats
 
 LEARNED = ("tweedie", "root", "loglinear")
@@ -52,6 +51,7 @@ KEYS = (
     *("customer_id", "as_of_day", "label_days"),
     *("future_orders", "future_revenue", "days_until_order"),
 )
+"""Columns of the panel that are no features: what a row is of, and what came after it."""
 
 PARETO_CHANCE = "pareto_prob_active"
 """What P(order) of small logs is shrunk to; the learners do not read it."""
@@ -122,7 +122,7 @@ def fit_candidates(
     *,
     seed: int,
     threads: int,
-    report: Callable[[str, int, int], None],
+    report: Report,
 ) -> tuple[Candidates, dict[str, Floats], dict[str, Floats]]:
     """Fit the learners on the panel.
 

@@ -14,7 +14,6 @@ import pandas as pd
 from ltvkit.models.learners.boosted import Bag, Columns, fit_once
 from ltvkit.units import Floats
 
-KEYS = ("customer_id", "as_of_day", "as_of")
 REST, BASE = "rest", "base"
 
 CENTRED_ON = 20_000
@@ -49,7 +48,7 @@ class Explainer:
         """Learn from the customers that the stack was asked about."""
         columns = Columns.of(
             features,
-            [c for c in features.columns if c not in KEYS],
+            [name for name in features.columns if name != "customer_id"],
             customer=features["customer_id"].to_numpy(),
         )
         bag = fit_once(features, _log(revenue, float(revenue.mean())), columns=columns, seed=seed)

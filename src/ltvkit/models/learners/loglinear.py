@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression, TweedieRegressor
 
-from ltvkit.models.learners.boosted import Columns
+from ltvkit.models.learners.boosted import VARIANCE_POWER, Columns
 from ltvkit.models.learners.folds import FOLDS, fold_of
 from ltvkit.units import Floats
 
@@ -47,11 +47,12 @@ ORDERS = (
 )
 DAYS = ("age_days", "days_since_last", "mean_gap_days")
 
-# What is added before the logarithm, so that nothing is not minus infinity: a hundredth of a usual
-# order, half an order, a week.
-MONEY_SHARE, HALF_ORDER, WEEK = 0.01, 0.5, 7.0
-FEWEST_EXPECTED = 0.01
+MONEY_SHARE, HALF_ORDER, WEEK, FEWEST_EXPECTED = 0.01, 0.5, 7.0, 0.01
+"""Added before the logarithm, so that nothing is not minus infinity: a hundredth of a usual order
+to money, half an order to orders, a week to days, and .01 to expected orders: choices."""
+
 EXTREME_CHANCE = 1e-4
+"""Chances count as no nearer to 0 and 1 than this, as they need a logit: a choice."""
 
 MOST_VALUES = 10
 """Of a text column, those of most customers: a choice, all others are one value together."""
@@ -176,7 +177,7 @@ def _fit(link: Link, standard: Floats, target: Floats) -> tuple[Floats, float]:
     """Slopes and intercept."""
     if link == "log":
         revenue = TweedieRegressor(
-            power=1.5, link="log", alpha=RIDGE, solver="newton-cholesky", max_iter=100
+            power=VARIANCE_POWER, link="log", alpha=RIDGE, solver="newton-cholesky", max_iter=100
         ).fit(standard, target)
         return np.asarray(revenue.coef_), float(revenue.intercept_)
     if target.min() == target.max():

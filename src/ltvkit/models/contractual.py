@@ -27,6 +27,8 @@ from ltvkit.snapshot import as_date, as_day_number
 from ltvkit.units import USUAL_INTERVAL, Floats
 
 NEXT_SHARES = (0.1, 0.5, 0.9)
+"""Of those who renew, who have by the first, the usual and the last day that is told."""
+
 READ = (*PAST, "days_since_renewal", "days_since_payment", *KNOWN)
 """The features that the model reads."""
 

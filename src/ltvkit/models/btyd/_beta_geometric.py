@@ -13,6 +13,9 @@ from ltvkit.models._likelihood import Objective, Optimum, maximise
 from ltvkit.models._rows import Histories, distinct, dot, mean_age, on_distinct, tally
 from ltvkit.units import Floats
 
+# Rows worked on at once, to bound memory.
+_CHUNK = 4096
+
 
 def log_likelihood(rows: Histories, chances: Floats) -> Objective:
     """The log-likelihood of theta = log(r, alpha, a, b), and its gradient.
@@ -146,8 +149,8 @@ def _by_quadrature(R: Floats, A: Floats, a: float, B: Floats, t: Floats) -> Floa
     what remains dies off even for a or B near 0.
     """
     result = np.empty_like(t)
-    for begin in range(0, len(t), 4096):
-        part = slice(begin, begin + 4096)
+    for begin in range(0, len(t), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
         result[part] = _trapezoid(R[part], A[part], a, B[part], t[part])
     return result
 

@@ -28,6 +28,7 @@ from ltvkit.units import Floats
 
 # An order less likely than this is left out of an expectation.
 _NEGLIGIBLE = 1e-12
+# Rows worked on at once, to bound memory.
 _CHUNK = 4096
 # What a higher k must add to the log-likelihood, over all customers, before it is believed.
 _WORTH = 2.0

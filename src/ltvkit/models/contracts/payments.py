@@ -23,7 +23,11 @@ AS_IT_IS = 1.05
 mostly fixed, and a blend of two plans is the price of neither."""
 
 ADDS_UP = 1e6
+"""How much an error in the sum of weights, which is to be 1, counts beside one of a payment."""
+
 QUANTILES = 21
+"""Of what renewals bring, that are kept: a choice."""
+
 TOLERANCE = 1e-9
 """What is nearer than that, beside what it is compared with, is the same."""
 

@@ -34,6 +34,7 @@ FEWEST_NEW = 50
 """Contracts begun later, from which the opening ones are told apart."""
 
 LONGEST_HEAD_START = 200.0
+"""Renewals before the log, the most that are looked for: a choice, nearly four years of weeks."""
 
 UNLIKELY_EARLY = 0.05
 """A renewal that is not due yet counts from this chance to come early: below, nothing is due."""

@@ -31,6 +31,7 @@ NEXT_ORDER_SHARES = {
     "next_order_days": 0.5,
     "next_order_days_to": 0.9,
 }
+"""Of those who order within the horizon, the share that has by each of these days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ltvkit.panel import YEAR_DAYS, Cut
 from ltvkit.units import Floats
 
 LARGEST_LOG_ERROR = 2.0
+"""A larger error counts as this one where forecasts are corrected: a factor of seven."""
 
 FEWEST_ORDERS = 20
 """Orders after a past date from which their mean value tells something: a choice."""

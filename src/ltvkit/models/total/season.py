@@ -19,11 +19,11 @@ from ltvkit.units import DAYS_PER_YEAR, Floats
 
 SEASON_KNOTS = 13
 AGE_KNOTS = np.array([3.5, 10, 21, 42, 84, 168, 336, 672, 1344, 2688, 5376])
+"""Of the year, a month apart; and of the age in days, each about twice the one before."""
 
-# Standard deviations of the priors, on the log scale: of the second difference of the age curve,
-# of a cohort's effect and, the one of them under which the log is likeliest, of the season's knots.
-AGE_SD, COHORT_SD = 0.35, 0.3
-SEASON_SDS = (0.05, 0.1, 0.2, 0.4, 0.8)
+AGE_SD, COHORT_SD, SEASON_SDS = 0.35, 0.3, (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Standard deviations of the priors, on the log scale: of the second difference of the age curve,
+of a cohort's effect and, the one of them under which the log is likeliest, of the season's."""
 
 LEAST_DISPERSION = 1e-9
 """Of all repeat revenue: less, and what the priors say of it is lost in rounding. No log comes near

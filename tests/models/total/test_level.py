@@ -264,6 +264,18 @@ def test_a_season_that_was_just_seen_is_not_trusted_before_a_past_date_tried_it(
     assert widths[0] - widths[1] == pytest.approx(0.3**2, rel=1e-9)
 
 
+def test_a_total_does_not_fall_as_the_days_come_round_before_repeat_buying_began():
+    log = simulated_log(customers=900, days=640, seed=5)
+    day = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days
+    first = day == day.groupby(log["customer_id"]).transform("min")
+    late = log[first | (day > 360) | (log.index % 25 == 0)].reset_index(drop=True)
+    panel = simulated_panel(late, history_days=500, horizon_days=120)
+    level = forecast(panel)
+    came = revenue_between(late, panel.now["customer_id"], after=500, days=120)
+    assert level.low <= came <= level.high
+    assert abs(np.log(level.total / came)) < 0.4
+
+
 def test_a_total_further_ahead_than_past_dates_looked_is_less_sure(log):
     panel = simulated_panel(log, history_days=200, horizon_days=600)
     assert panel.label_days == 80

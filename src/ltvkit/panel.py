@@ -75,16 +75,24 @@ class Activity:
         `cohort` (first day // 28), `day`, `repeat_orders`, `repeat_revenue`.
     clock : ShopClock
         By which all days are told.
+    repeats_begin : int, optional
+        The day from which repeat orders tell of the shop, where they came late.
     """
 
     arrivals: pd.DataFrame
     repeats: pd.DataFrame
     clock: ShopClock = CALENDAR
+    repeats_begin: int | None = None
 
     @property
     def first_day(self) -> int:
         """The first day of the log."""
         return int(self.arrivals["first_day"].min())
+
+    @property
+    def begins(self) -> int:
+        """The day from which history counts."""
+        return self.first_day if self.repeats_begin is None else self.repeats_begin
 
     def calendar(self, first_day: int, last_day: int) -> np.ndarray:
         """The days from one to the other, both included, on the calendar."""
@@ -211,6 +219,10 @@ class Level(Protocol):
     @property
     def of_late(self) -> float:
         """By how much repeat orders of the last four weeks differ from those before, a log."""
+
+    @property
+    def begun_days(self) -> int:
+        """Days since repeat buying began, where it began late; else 0."""
 
     @property
     def fold_errors(self) -> Sequence[float]:

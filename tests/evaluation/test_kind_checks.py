@@ -9,6 +9,7 @@ from ltvkit.evaluation.kind_checks import (
     check_newcomers,
     check_plans,
     check_recent_orders,
+    check_repeat_buying,
 )
 
 
@@ -38,6 +39,14 @@ def test_more_or_fewer_orders_of_late_are_told_beside_the_verdict(of_late, found
     assert (check.status, judged.decision) == (found, "use")
     assert str(check.said).startswith(told)
     assert (check.said in judged.said) == (found == "REVIEW")
+
+
+def test_repeat_buying_that_began_late_is_told_beside_the_verdict():
+    found = verdict(backtest_of(), of_kind=(check_repeat_buying(120),))
+    assert (found.decision, status(found)["repeat buying"]) == ("use", "REVIEW")
+    assert "Until 120 days before the snapshot hardly any customer came back" in found.reasons[-1]
+    always = verdict(backtest_of(), of_kind=(check_repeat_buying(0),))
+    assert status(always)["repeat buying"] == "PASS"
 
 
 @pytest.mark.parametrize(

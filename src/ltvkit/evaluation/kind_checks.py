@@ -55,6 +55,19 @@ def check_recent_orders(of_late: float) -> Check:
     return Check("recent orders", status, of_late, OFF_OF_LATE, said)
 
 
+def check_repeat_buying(begun_days: int) -> Check:
+    """Whether customers came back for as long as the log goes back.
+
+    Parameters
+    ----------
+    begun_days : int
+        Days since they began to; 0 where they always did, or history is too short to tell.
+    """
+    status: Status = "REVIEW" if begun_days else "PASS"
+    said = Sentence(f"check.repeat_buying.{'late' if begun_days else 'pass'}", {"days": begun_days})
+    return Check("repeat buying", status, begun_days, 0, said)
+
+
 def check_plans(share: float, days: float, *, renewal_days: float) -> Check:
     """Whether contracts of another period are among those that are learned from.
 

@@ -13,6 +13,7 @@ from ltvkit.features.attributes import attributes
 from ltvkit.features.customers import with_customers
 from ltvkit.features.engine import fetch, quiet
 from ltvkit.features.orders import with_history
+from ltvkit.features.repeat_buying import repeat_buying_begins
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
 from ltvkit.panel import MOST_ROWS, Cut, Panel, cut_days, label_length, panel_dates
@@ -97,7 +98,10 @@ def build_panel(
     as_of_day = as_day_number(snapshot.as_of)
     snapshot = replace(snapshot, horizon_days=clock.ahead(as_of_day, snapshot.horizon_days))
     activity = activity_of(history, snapshot.as_of, clock)
-    history_days = as_of_day - activity.first_day
+    begins = repeat_buying_begins(activity, as_of_day)
+    if begins > activity.first_day:
+        activity = replace(activity, repeats_begin=begins)
+    history_days = as_of_day - activity.begins
     label_days = label_length(history_days, snapshot.horizon_days)
     dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)
 

@@ -9,7 +9,7 @@ import pytest
 from ltvkit.models.btyd.bgnbd import BetaGeo, BetaGeoParams
 from ltvkit.models.total.level import _log_season
 from ltvkit.models.total.season import NO_SEASON, SEASON_KNOTS, Season, fit_season
-from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS, began_late, season_at
+from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import Activity
 from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
 
@@ -195,41 +195,13 @@ def test_a_strong_season_is_found_as_strong_as_it_is_and_believed_more_each_year
     np.testing.assert_allclose(shares, years / (years + 0.36), atol=0.1)
 
 
-def begun_late(activity, *, days, kept):
-    """The same log with one in `kept` of the repeat orders of its first days."""
-    repeats = activity.repeats
-    early = repeats["day"] <= FIRST + days
-    return replace(activity, repeats=repeats[~early | (repeats.index % kept == 0)])
-
-
-@pytest.mark.parametrize(("days", "early"), [(480, 360), (700, 500), (900, 750)])
-def test_months_before_repeat_buying_began_are_no_season(days, early):
-    activity = simulated_activity(days=days, height=0.0)
-    late = begun_late(activity, days=early, kept=20)
-    assert late.repeats["day"].min() <= FIRST + days - SEASON_NEEDS_DAYS
-    assert season_at(activity, FIRST + days).seen
-    assert not season_at(late, FIRST + days).seen
-    assert season_at(begun_late(activity, days=early, kept=1), FIRST + days).seen
-
-
-def test_a_season_shows_again_when_the_same_days_came_twice_since_buying_began():
-    late = begun_late(simulated_activity(days=1000, height=0.0), days=200, kept=20)
-    assert not season_at(late, FIRST + 450).seen
-    assert season_at(late, FIRST + 1000).seen
-
-
-@pytest.mark.parametrize("opened", [0, 91, 182, 273])
-def test_a_strong_season_is_no_late_beginning_whenever_the_shop_opened(opened):
-    activity = simulated_activity(days=1000, height=0.0)
-    repeats = activity.repeats
-    busy = 20 * np.exp(log_season(repeats["day"] + opened, height=1.5))
-    seasonal = replace(activity, repeats=repeats.assign(repeat_orders=busy.round()))
-    for days in (400, 500, 700, 1000):
-        assert not began_late(seasonal, FIRST + days)
-
-
-def test_a_few_orders_say_nothing_of_a_late_beginning():
-    late = begun_late(simulated_activity(days=480, height=0.0), days=360, kept=20)
-    assert began_late(late, FIRST + 480)
-    few = late.repeats.iloc[::400]
-    assert not began_late(replace(late, repeats=few), FIRST + 480)
+def test_months_before_repeat_buying_began_are_no_winter():
+    """Customers hardly came back for 480 of 900 days: the season is that of the days since."""
+    activity = simulated_activity(days=900, height=0.0)
+    early = activity.repeats["day"] <= FIRST + 480
+    few = activity.repeats[~early | (activity.repeats.index % 20 == 0)]
+    begun = replace(activity, repeats=few, repeats_begin=FIRST + 480)
+    assert season_at(begun, FIRST + 900).seen
+    assert np.ptp(season_at(begun, FIRST + 900).log_effect) < 0.2
+    assert np.ptp(season_at(replace(begun, repeats_begin=None), FIRST + 900).log_effect) > 0.5
+    assert not season_at(begun, FIRST + 480 + SEASON_NEEDS_DAYS - 1).seen

@@ -86,7 +86,8 @@ class LevelForecast:
     even), `season`, `values`, `tracking`, `correction` (of orders) and `misfit` (of what they are
     worth); `fold_errors` are ln(actual / forecast) at past dates, with a usual order added to both.
     `untried` is the share of the total, of customers who came of late in numbers or of a kind, that
-    no past date had; `of_late` the log by which the last weeks' repeat orders are off.
+    no past date had; `of_late` the log by which the last weeks' repeat orders are off;
+    `begun_days` the days since repeat buying began, where it began late.
     """
 
     total: float
@@ -104,6 +105,7 @@ class LevelForecast:
     misfit: float = 0.0
     regularity: float = 0.0
     of_late: float = 0.0
+    begun_days: int = 0
 
     @property
     def grade(self) -> str:
@@ -192,7 +194,7 @@ def forecast_level(
     as_of_day, horizon_days : int
         The snapshot.
     """
-    history_days = as_of_day - activity.first_day
+    history_days = as_of_day - activity.begins
     seasonal = season.seen
     by_gaps = order_model if stages == 1 else _order_model(summary, stages)
     by_chance, expected = (
@@ -219,7 +221,7 @@ def forecast_level(
     weight = np.array([one.weight for one in past])
     rms = float(np.sqrt(np.average(residuals**2, weights=weight))) if past else NO_FOLD_RMS
     scatter = float(np.median(shares)) if shares else NO_FOLD_CONCENTRATION
-    untried = _untried(summary, expected, past, first_day=activity.first_day, label_days=h)
+    untried = _untried(summary, expected, past, first_day=activity.begins, label_days=h)
     doubts = (
         ERROR_SHARE * rms,
         Z80 * scatter,
@@ -249,6 +251,7 @@ def forecast_level(
         repeat_orders=int(summary["repeat_orders"].sum()),
         untried=untried,
         of_late=orders_of_late(by_gaps, activity, season, as_of_day=as_of_day),
+        begun_days=0 if activity.repeats_begin is None else as_of_day - activity.repeats_begin,
     )
 
 
@@ -277,7 +280,7 @@ def _untold(season: Season, activity: Activity, as_of_day: int) -> float:
     """What past errors cannot tell of the season, as a log."""
     if not season.seen:
         return UNSEEN_SEASON
-    seen_days = as_of_day - int(activity.repeats["day"].min())
+    seen_days = as_of_day - max(int(activity.repeats["day"].min()), activity.begins)
     return UNTESTED_SEASON if seen_days < SEASON_NEEDS_DAYS + UNTESTED_DAYS else 0.0
 
 
@@ -321,7 +324,7 @@ def _log_season(
         ]
         return float(np.average(factors, weights=np.maximum(orders, 1e-12)))
 
-    past_days = max(min(day - activity.first_day, YEAR_DAYS), 1)
+    past_days = max(min(day - activity.begins, YEAR_DAYS), 1)
     return float(np.log(met(day, day + horizon_days) / met(day - past_days, day)))
 
 

@@ -28,7 +28,7 @@ def track(order_model: OrderModel, activity: Activity, season: Season, *, as_of_
     The mean over the last 91 and 182 days of ln[(observed / season + 4) / (expected + 4)]; the
     expectation is unconditional, so that it does not know what it is compared with.
     """
-    past_days = min(as_of_day - activity.first_day, YEAR_DAYS)
+    past_days = min(as_of_day - activity.begins, YEAR_DAYS)
     year = season.mean_effect(activity.calendar(as_of_day - past_days + 1, as_of_day))
     logs = []
     for window in TRACKING_WINDOWS:
@@ -54,7 +54,7 @@ def orders_of_late(
     float
         A log: below 0 where fewer came.
     """
-    stretches = min((as_of_day - activity.first_day) // PERIOD_DAYS, 1 + STRETCHES_BEFORE)
+    stretches = min((as_of_day - activity.begins) // PERIOD_DAYS, 1 + STRETCHES_BEFORE)
     if stretches <= LATEST_BEFORE:
         return 0.0
     days = as_of_day - PERIOD_DAYS * np.arange(stretches, -1, -1)

@@ -129,7 +129,7 @@ def fit_season(activity: Activity, *, as_of_day: int) -> Season:
         if evidence > likeliest:
             likeliest, coefficients = evidence, fitted
     effect = coefficients[-SEASON_KNOTS:]
-    years = (as_of_day - activity.repeats["day"].min()) / YEAR_DAYS
+    years = (as_of_day - max(activity.repeats["day"].min(), activity.begins)) / YEAR_DAYS
     believed = years / (years + DOUBT_YEARS)
     return Season(log_effect=tuple((believed * (effect - effect.mean())).tolist()))
 
@@ -179,19 +179,23 @@ def _holds_peak(activity: Activity, as_of_day: int) -> bool:
     first = activity.repeats["day"].min()
     if not first <= as_of_day:
         return False
-    of_year = activity.calendar(int(first), as_of_day) % DAYS_PER_YEAR
+    of_year = activity.calendar(max(int(first), activity.begins), as_of_day) % DAYS_PER_YEAR
     return int((of_year >= PEAK_BEGINS).sum()) >= PEAK_NEEDS_DAYS
 
 
 def _cells(activity: Activity, as_of_day: int, *, of: str) -> pd.DataFrame:
-    """Exposure (customer-days after the first), mean age and outcome per cell of any exposure."""
+    """Exposure (customer-days after the first), mean age and outcome per cell of any exposure.
+
+    Since repeat buying began.
+    """
     repeats, arrivals = activity.repeats, activity.arrivals
     known = arrivals[arrivals["first_day"] <= as_of_day]
     first = known["first_day"].to_numpy()[:, None]
     customers = known["customers"].to_numpy(dtype=float)[:, None]
-    periods = np.arange((as_of_day - int(first.min())) // PERIOD_DAYS + 1)
+    periods = np.arange(max(as_of_day - activity.begins, 0) // PERIOD_DAYS + 1)
     end = as_of_day - PERIOD_DAYS * periods[None, :]
-    begin = np.maximum(end - PERIOD_DAYS, first)  # exclusive: the first day is left out
+    # Exclusive: the first day is left out.
+    begin = np.maximum(end - PERIOD_DAYS, np.maximum(first, activity.begins))
     days = np.maximum(end - begin, 0)
     exposure = customers * days
     age = np.maximum((begin + end) / 2 - first, 1.0)
@@ -205,7 +209,7 @@ def _cells(activity: Activity, as_of_day: int, *, of: str) -> pd.DataFrame:
     )
     cells = frame.groupby(["cohort", "period"], as_index=False).sum()
     cells = cells[cells["exposure"] > 0].assign(age=lambda cells: cells["aged"] / cells["exposure"])
-    seen = repeats[repeats["day"] <= as_of_day]
+    seen = repeats[(repeats["day"] > activity.begins) & (repeats["day"] <= as_of_day)]
     outcome = (
         seen.assign(period=(as_of_day - seen["day"]) // PERIOD_DAYS, outcome=seen[of].astype(float))
         .groupby(["cohort", "period"])["outcome"]

@@ -4,18 +4,11 @@ import numpy as np
 
 from ltvkit.models.horizon.curves import EVEN, LONGEST_DAYS, SeasonClock
 from ltvkit.models.total.season import Season, fit_season, retail_season
-from ltvkit.panel import YEAR_DAYS, Activity
+from ltvkit.panel import Activity
 from ltvkit.shop_clock import CALENDAR, ShopClock
 
 SEASON_NEEDS_DAYS = 392
 """A season is estimated only from repeat orders of a year and four weeks."""
-
-LEAST_ALIKE, FEWEST_ALIKE = 0.5, 20
-"""The share of the repeat orders of a year later, per known customer, below which what came on the
-same days tells of repeat buying that began; and the fewest expected that can show it: choices.
-
-At dates of four real logs and fifty simulated shops the share was .7 or more, but where it began.
-"""
 
 RECENT_DAYS, CARRIED_OVER = 91, 0.25
 """How much of the season of the last quarter shows in chances through what customers did in it.
@@ -34,36 +27,12 @@ def season_at(activity: Activity, day: int) -> Season:
     It shows in repeat orders: a log whose first ones are of this year has no season yet, nor has
     one where hardly any came before, as the months before they began would be its winter.
     """
-    if not len(activity.repeats) or day - activity.repeats["day"].min() < SEASON_NEEDS_DAYS:
+    if not len(activity.repeats):
         return retail_season(activity, as_of_day=day)
-    if began_late(activity, day):
+    first = max(int(activity.repeats["day"].min()), activity.begins)
+    if day - first < SEASON_NEEDS_DAYS:
         return retail_season(activity, as_of_day=day)
     return fit_season(activity, as_of_day=day)
-
-
-def began_late(activity: Activity, day: int) -> bool:
-    """Whether known customers ordered far less often than a year later, on the same days.
-
-    Days from the first of the log up to a year before `day`, and the same ones a year later; repeat
-    orders over customer-days of who was known. No season makes these differ.
-    """
-    first, year_ago = activity.first_day, day - YEAR_DAYS
-    arrived = activity.arrivals["first_day"].to_numpy()
-    customers = activity.arrivals["customers"].to_numpy(dtype=float)
-    ordered = activity.repeats["day"].to_numpy()
-    orders = activity.repeats["repeat_orders"].to_numpy(dtype=float)
-
-    def known_days(after: int, to: int) -> float:
-        days = np.maximum(to - arrived, 0) - np.maximum(after - arrived, 0)
-        return float(customers @ days)
-
-    def came(after: int, to: int) -> float:
-        return float(orders[(ordered > after) & (ordered <= to)].sum())
-
-    later = came(first + YEAR_DAYS, day)
-    later /= max(known_days(first + YEAR_DAYS, day), 1.0)
-    expected = later * known_days(first, year_ago)
-    return expected >= FEWEST_ALIKE and came(first, year_ago) < LEAST_ALIKE * expected
 
 
 def season_of_chances(

@@ -9,7 +9,11 @@ from ltvkit.data.clock import shop_clock
 from ltvkit.evaluation.backtest import Others
 from ltvkit.evaluation.check import Check
 from ltvkit.evaluation.folds import fold_snapshots
-from ltvkit.evaluation.kind_checks import check_newcomers, check_recent_orders
+from ltvkit.evaluation.kind_checks import (
+    check_newcomers,
+    check_recent_orders,
+    check_repeat_buying,
+)
 from ltvkit.features.orders import OrderDays, with_history
 from ltvkit.features.panel import build_panel, features_at
 from ltvkit.features.targets import orders_after
@@ -91,7 +95,11 @@ class OrderShop:
     def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
         """Whether more customers came of late than at any past date, or other orders."""
         level = model.level_
-        return check_newcomers(level.untried), check_recent_orders(level.of_late)
+        return (
+            check_newcomers(level.untried),
+            check_recent_orders(level.of_late),
+            check_repeat_buying(level.begun_days),
+        )
 
     def new_model(self) -> ModelOfRecord:
         """The stack."""

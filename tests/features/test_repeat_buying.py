@@ -62,10 +62,11 @@ def test_customers_who_take_half_a_year_to_come_back_always_did():
 
 
 def test_of_one_cohort_ages_cannot_be_told_from_days():
-    late = activity(
-        days=500, every=500, per_day=1, rate=lambda day, age: np.where(day > 400, 1.0, 0.0)
-    )
-    assert repeat_buying_begins(late, FIRST + 500) == FIRST
+    for days in (500, 1500):
+        late = activity(
+            days=days, every=days, per_day=1, rate=lambda day, age: np.where(day > 400, 1.0, 0.0)
+        )
+        assert repeat_buying_begins(late, FIRST + days) == FIRST
 
 
 def test_few_orders_tell_nothing_nor_does_none():

@@ -4,13 +4,11 @@ A loyalty programme, a second product, or ids that were kept only from some day 
 teach that nobody comes back, and their emptiness looks like a winter that returns.
 """
 
-from itertools import pairwise
-
 import numpy as np
 from scipy.special import xlogy
 
 from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS, Activity
-from ltvkit.units import Floats
+from ltvkit.units import Floats, Integers
 
 LEAST_ALIKE, FEWEST_ALIKE = 0.5, 20
 """The share of the repeat orders of a year later, by customers of the same ages, below which what
@@ -68,26 +66,28 @@ def _poisson(orders: Floats, expected: Floats) -> Floats:
 
 def _customers(activity: Activity, days: int) -> Floats:
     """Customers by day after the first, and by age in steps of 28 days; not on their first day."""
-    arrived = np.bincount(
-        activity.arrivals["first_day"] - activity.first_day,
-        activity.arrivals["customers"],
-        minlength=days + 1,
-    )[: days + 1]
-    steps = days // PERIOD_DAYS + 1
-    until = np.concatenate([np.zeros(steps * PERIOD_DAYS + 1), np.cumsum(arrived)])
-    day = np.arange(1, days + 1) + steps * PERIOD_DAYS + 1
-    ends = [until[day - max(PERIOD_DAYS * step, 1)] for step in range(steps + 1)]
-    return np.column_stack([young - old for young, old in pairwise(ends)])
+    day = np.arange(1, days + 1)
+    known = np.zeros((days, days // PERIOD_DAYS + 1))
+    first = activity.arrivals["first_day"] - activity.first_day
+    for cohort, rows in activity.arrivals.groupby(activity.arrivals["first_day"] // PERIOD_DAYS):
+        arrived = np.bincount(first[rows.index], rows["customers"], minlength=days)[:days]
+        step = _age_step(activity.first_day + day, np.array(cohort), known.shape[1])
+        known[day - 1, step] += np.cumsum(arrived)
+    return known
 
 
 def _repeat_orders(activity: Activity, days: int) -> Floats:
-    """Repeat orders likewise, of a cohort of 28 days as if all had come in its middle."""
+    """Repeat orders likewise."""
     repeats = activity.repeats
-    day = (repeats["day"] - activity.first_day).to_numpy()
-    age = repeats["day"].to_numpy() - PERIOD_DAYS * repeats["cohort"].to_numpy() - PERIOD_DAYS // 2
-    steps = days // PERIOD_DAYS + 1
-    step = np.clip(age // PERIOD_DAYS, 0, steps - 1)
-    seen = (day >= 1) & (day <= days)
-    found = np.zeros((days, steps))
-    np.add.at(found, (day[seen] - 1, step[seen]), repeats["repeat_orders"].to_numpy()[seen])
+    repeats = repeats[repeats["day"] <= activity.first_day + days]
+    found = np.zeros((days, days // PERIOD_DAYS + 1))
+    step = _age_step(repeats["day"].to_numpy(), repeats["cohort"].to_numpy(), found.shape[1])
+    day = repeats["day"].to_numpy() - activity.first_day
+    np.add.at(found, (day - 1, step), repeats["repeat_orders"].to_numpy())
     return found
+
+
+def _age_step(day: Integers, cohort: Integers, steps: int) -> Integers:
+    """Age on a day, in steps of 28 days, of a cohort as if all had come in its middle."""
+    age = day - PERIOD_DAYS * cohort - PERIOD_DAYS // 2
+    return np.asarray(np.clip(age // PERIOD_DAYS, 0, steps - 1), dtype=np.int64)

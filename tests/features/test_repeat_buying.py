@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from ltvkit.data import order_days_from_frame
-from ltvkit.features.panel import build_panel
+from ltvkit.features.panel import build_panel, repeat_buying_began
 from ltvkit.features.repeat_buying import SHORTEST_DAYS, repeat_buying_begins
 from ltvkit.panel import Activity
+from ltvkit.pipeline.modelling.order_shop import OrderShop
 from ltvkit.snapshot import EPOCH, Snapshot
 
 FIRST, START = 19_000, EPOCH + timedelta(19_000)
@@ -82,29 +83,45 @@ def test_there_is_history_enough_since_to_learn_from():
     assert FIRST + 500 - repeat_buying_begins(late, FIRST + 500) >= SHORTEST_DAYS
 
 
-def test_what_is_learned_from_begins_with_repeat_buying():
-    days, begun = 480, 120
-    late = activity(days=days, rate=lambda day, age: np.where(day > days - begun, 1.0, 0.0))
-    dice, rows = np.random.default_rng(2), []
-    names = late.arrivals.loc[late.arrivals.index.repeat(50), "first_day"].reset_index(drop=True)
-    rows.append(pd.DataFrame({"customer": names.index, "day": names}))
+DAYS, BEGUN = 480, 120
+
+
+@pytest.fixture(scope="module")
+def log():
+    """Order days of a shop to which customers came back for its last 120 days alone."""
+    late = activity(days=DAYS, rate=lambda day, age: np.where(day > DAYS - BEGUN, 1.0, 0.0))
+    dice = np.random.default_rng(2)
+    first = late.arrivals.loc[late.arrivals.index.repeat(50), "first_day"].reset_index(drop=True)
+    orders = [pd.DataFrame({"customer": first.index, "day": first})]
     for row in late.repeats.itertuples():
-        known = names.index[names // 28 == row.cohort]
-        who = dice.choice(known, size=row.repeat_orders)
-        rows.append(pd.DataFrame({"customer": who, "day": row.day}))
-    orders = pd.concat(rows)
-    log = order_days_from_frame(
-        pd.DataFrame(
-            {
-                "customer_id": orders["customer"].astype(str),
-                "ordered_at": pd.Timestamp(EPOCH) + pd.to_timedelta(orders["day"], unit="D"),
-                "revenue": 20.0,
-            }
-        )
+        who = dice.choice(first.index[first // 28 == row.cohort], size=row.repeat_orders)
+        orders.append(pd.DataFrame({"customer": who, "day": row.day}))
+    orders = pd.concat(orders)
+    frame = pd.DataFrame(
+        {
+            "customer_id": orders["customer"].astype(str),
+            "ordered_at": pd.Timestamp(EPOCH) + pd.to_timedelta(orders["day"], unit="D"),
+            "revenue": 20.0,
+        }
     )
-    panel = build_panel(log.order_days, Snapshot(START + timedelta(days), 120))
-    assert panel.activity.begins == pytest.approx(FIRST + days - begun, abs=4)
-    assert panel.history_days == FIRST + days - panel.activity.begins
+    return order_days_from_frame(frame)
+
+
+def test_what_is_learned_from_begins_with_repeat_buying(log):
+    panel = build_panel(log.order_days, Snapshot(START + timedelta(DAYS), 120))
+    assert panel.activity.begins == pytest.approx(FIRST + DAYS - BEGUN, abs=4)
+    assert panel.history_days == FIRST + DAYS - panel.activity.begins
     assert panel.rows["as_of_day"].min() > panel.activity.begins
     assert min(cut.day for cut in panel.cuts) > panel.activity.begins
-    assert len(panel.now) == len(names), "whoever came before is known"
+    assert len(panel.now) == log.summary.customers, "whoever came before is known"
+
+
+def test_past_dates_are_judged_since_repeat_buying_began(log):
+    now = Snapshot(START + timedelta(DAYS), 120)
+    began = repeat_buying_began(log.order_days, now.as_of)
+    assert (now.as_of - began).days == pytest.approx(BEGUN, abs=4)
+    shop = OrderShop(attributes=(), customers=None, seed=1, threads=1)
+    folds = shop.folds(log, now)
+    assert folds
+    assert all(fold.as_of > began for fold in folds)
+    assert repeat_buying_began(log.order_days, now.as_of - timedelta(BEGUN)) is None

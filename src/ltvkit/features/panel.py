@@ -1,6 +1,7 @@
 """Fill the panel: features and labels at rolling past snapshots, in a handful of queries."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -16,8 +17,8 @@ from ltvkit.features.orders import with_history
 from ltvkit.features.repeat_buying import repeat_buying_begins
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
-from ltvkit.panel import MOST_ROWS, Cut, Panel, cut_days, label_length, panel_dates
-from ltvkit.snapshot import Snapshot, as_day_number
+from ltvkit.panel import MOST_ROWS, Activity, Cut, Panel, cut_days, label_length, panel_dates
+from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
 FUTURE, UNTIL = ("future_orders", "future_revenue"), "days_until_order"
@@ -91,16 +92,11 @@ def build_panel(
     NotEnoughDataError
         When nobody had ordered by then.
     """
-    past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
-    with quiet():
-        clock = shop_clock(past, snapshot.as_of)
-        history = with_history(past, clock).cache()
+    history, activity = _seen(order_days, snapshot.as_of)
     as_of_day = as_day_number(snapshot.as_of)
-    snapshot = replace(snapshot, horizon_days=clock.ahead(as_of_day, snapshot.horizon_days))
-    activity = activity_of(history, snapshot.as_of, clock)
-    begins = repeat_buying_begins(activity, as_of_day)
-    if begins > activity.first_day:
-        activity = replace(activity, repeats_begin=begins)
+    snapshot = replace(
+        snapshot, horizon_days=activity.clock.ahead(as_of_day, snapshot.horizon_days)
+    )
     history_days = as_of_day - activity.begins
     label_days = label_length(history_days, snapshot.horizon_days)
     dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)
@@ -134,6 +130,35 @@ def build_panel(
             for cut in _cuts(history, cuts[first : first + at_once], label_days)
         ),
     )
+
+
+def repeat_buying_began(order_days: ir.Table, as_of: date) -> date | None:
+    """The day of the calendar from which customers came back, where that was late.
+
+    Parameters
+    ----------
+    order_days : ibis table
+        One row per customer and order day; none after `as_of` is read.
+    as_of : date
+        The snapshot.
+    """
+    _, activity = _seen(order_days, as_of)
+    if activity.repeats_begin is None:
+        return None
+    return EPOCH + timedelta(days=activity.clock.calendar(activity.repeats_begin))
+
+
+def _seen(order_days: ir.Table, as_of: date) -> tuple[ir.Table, Activity]:
+    """The orders up to a day, by the shop's clock, and what they show summed over customers."""
+    past = order_days.filter(order_days.ordered_on <= as_of)
+    with quiet():
+        clock = shop_clock(past, as_of)
+        history = with_history(past, clock).cache()
+    activity = activity_of(history, as_of, clock)
+    begins = repeat_buying_begins(activity, as_day_number(as_of))
+    if begins > activity.first_day:
+        activity = replace(activity, repeats_begin=begins)
+    return history, activity
 
 
 def _some_customers(history: ir.Table, now: pd.DataFrame, ago: list[int], seed: int) -> ir.Table:

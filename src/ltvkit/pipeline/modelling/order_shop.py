@@ -15,7 +15,7 @@ from ltvkit.evaluation.kind_checks import (
     check_repeat_buying,
 )
 from ltvkit.features.orders import OrderDays, with_history
-from ltvkit.features.panel import build_panel, features_at
+from ltvkit.features.panel import build_panel, features_at, repeat_buying_began
 from ltvkit.features.targets import orders_after
 from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
@@ -62,9 +62,10 @@ class OrderShop:
         return OTHERS
 
     def folds(self, log: CleanLog, snapshot: Snapshot) -> tuple[Snapshot, ...]:
-        """The latest whose horizon is over, and one before."""
+        """The latest whose horizon is over, and one before; none before customers came back."""
         clock = shop_clock(log.order_days, snapshot.as_of)
-        return fold_snapshots(log.summary.begins, snapshot, clock)
+        began = repeat_buying_began(log.order_days, snapshot.as_of) or log.summary.begins
+        return fold_snapshots(began, snapshot, clock)
 
     def panel(self, order_days: OrderDays, snapshot: Snapshot) -> Panel:
         """Rolling past snapshots."""

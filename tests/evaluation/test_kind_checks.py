@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from judged_backtests import backtest_of, quiet, status, verdict, when_scored
+from judged_backtests import MISSED, backtest_of, quiet, status, verdict, when_scored
 
 from ltvkit.evaluation.kind_checks import (
     check_latest_renewals,
@@ -45,6 +45,10 @@ def test_repeat_buying_that_began_late_is_told_beside_the_verdict():
     found = verdict(backtest_of(), of_kind=(check_repeat_buying(120),))
     assert (found.decision, status(found)["repeat buying"]) == ("use", "REVIEW")
     assert "Until 120 days before the snapshot hardly any customer came back" in found.reasons[-1]
+    for poor in (backtest_of({"gini": 0.01}), backtest_of(totals=(MISSED,))):
+        told = verdict(poor, of_kind=(check_repeat_buying(120),))
+        assert told.decision != "use"
+        assert "Until 120 days before the snapshot" in told.reasons[-1]
     always = verdict(backtest_of(), of_kind=(check_repeat_buying(0),))
     assert status(always)["repeat buying"] == "PASS"
 

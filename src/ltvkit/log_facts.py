@@ -29,7 +29,7 @@ FEW_CAME_BACK = 100
 
 ENOUGH_NEW, FEW_NEW = 20, 0.25
 """Where twenty first orders are usual, chance makes a quarter of them less than once in 10,000
-times (Poisson); see docs/methods/level.md."""
+times (Poisson); see docs/methods/odd_logs.md."""
 
 SHEET_ROWS = 1_048_576
 """What a sheet of Excel can hold, the header among them."""

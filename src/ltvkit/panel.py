@@ -7,7 +7,7 @@ has to offer; `features` fills it, `models` learns from it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from ltvkit.contracts import Contracts
 from ltvkit.shop_clock import CALENDAR, ShopClock
-from ltvkit.snapshot import Snapshot
+from ltvkit.snapshot import EPOCH, Snapshot
 from ltvkit.units import USUAL_INTERVAL
 from ltvkit.wording import Sentence
 
@@ -93,6 +93,13 @@ class Activity:
     def begins(self) -> int:
         """The day from which history counts."""
         return self.first_day if self.repeats_begin is None else self.repeats_begin
+
+    @property
+    def repeats_began_on(self) -> date | None:
+        """The same where they came late, on the calendar."""
+        if self.repeats_begin is None:
+            return None
+        return EPOCH + timedelta(days=self.clock.calendar(self.repeats_begin))
 
     def calendar(self, first_day: int, last_day: int) -> np.ndarray:
         """The days from one to the other, both included, on the calendar."""

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.data import order_days_from_frame
-from ltvkit.features.panel import build_panel, repeat_buying_began
+from ltvkit.features.panel import activity_at, build_panel
 from ltvkit.features.repeat_buying import SHORTEST_DAYS, repeat_buying_begins
 from ltvkit.panel import Activity
 from ltvkit.pipeline.modelling.order_shop import OrderShop
@@ -118,10 +118,11 @@ def test_what_is_learned_from_begins_with_repeat_buying(log):
 
 def test_past_dates_are_judged_since_repeat_buying_began(log):
     now = Snapshot(START + timedelta(DAYS), 120)
-    began = repeat_buying_began(log.order_days, now.as_of)
+    began = activity_at(log.order_days, now.as_of).repeats_began_on
     assert (now.as_of - began).days == pytest.approx(BEGUN, abs=4)
     shop = OrderShop(attributes=(), customers=None, seed=1, threads=1)
     folds = shop.folds(log, now)
     assert folds
     assert all(fold.as_of > began for fold in folds)
-    assert repeat_buying_began(log.order_days, now.as_of - timedelta(BEGUN)) is None
+    earlier = activity_at(log.order_days, now.as_of - timedelta(BEGUN))
+    assert earlier.repeats_began_on is None

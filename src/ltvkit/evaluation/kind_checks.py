@@ -15,7 +15,7 @@ which it is not to be trusted, as when it is only known within so much: choices.
 
 OFF_OF_LATE = 0.3
 """A log by which repeat orders of four weeks may be off: at 8 of 203 dates of six logs they were by
-more, and at 132 where those of half of the customers were missing (docs/methods/level.md)."""
+more, and at 132 where those of half of the customers were missing (docs/methods/odd_logs.md)."""
 
 LATE_PERIODS = 1.5
 """Payments further apart than the period, but by less than half of it, are late ones."""

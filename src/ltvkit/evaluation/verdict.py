@@ -110,8 +110,10 @@ def review(
         *of_log,
         *of_kind,
     )
-    doubted = (*of_log, *(check for check in of_kind if check.status == "REVIEW"))
-    told = tuple(check.said for check in doubted if check.status != "PASS")
+    told = (
+        *(check.said for check in of_log if check.status != "PASS"),
+        *(check.said for check in of_kind if check.status == "REVIEW"),
+    )
     if ranking.status == "FAIL":
         return Verdict("do not use", (ranking.said, *told), checks)
     failed = tuple(check.said for check in (level, *of_kind) if check.status == "FAIL")

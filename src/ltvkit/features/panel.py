@@ -1,7 +1,7 @@
 """Fill the panel: features and labels at rolling past snapshots, in a handful of queries."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -18,7 +18,7 @@ from ltvkit.features.repeat_buying import repeat_buying_begins
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
 from ltvkit.panel import MOST_ROWS, Activity, Cut, Panel, cut_days, label_length, panel_dates
-from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
+from ltvkit.snapshot import Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
 FUTURE, UNTIL = ("future_orders", "future_revenue"), "days_until_order"
@@ -132,20 +132,9 @@ def build_panel(
     )
 
 
-def repeat_buying_began(order_days: ir.Table, as_of: date) -> date | None:
-    """The day of the calendar from which customers came back, where that was late.
-
-    Parameters
-    ----------
-    order_days : ibis table
-        One row per customer and order day; none after `as_of` is read.
-    as_of : date
-        The snapshot.
-    """
-    _, activity = _seen(order_days, as_of)
-    if activity.repeats_begin is None:
-        return None
-    return EPOCH + timedelta(days=activity.clock.calendar(activity.repeats_begin))
+def activity_at(order_days: ir.Table, as_of: date) -> Activity:
+    """What order days up to a day show summed over customers; later ones are not read."""
+    return _seen(order_days, as_of)[1]
 
 
 def _seen(order_days: ir.Table, as_of: date) -> tuple[ir.Table, Activity]:

@@ -13,7 +13,7 @@ from ltvkit.units import Floats, Integers
 LEAST_ALIKE, FEWEST_ALIKE = 0.5, 20
 """The share of the repeat orders of a year later, by customers of the same ages, below which what
 came on the same days tells of repeat buying that began; and the fewest expected that can show it:
-choices (docs/methods/level.md)."""
+choices (docs/methods/odd_logs.md)."""
 
 SHORTEST_DAYS = 60
 """Of history that there has to be since: in less no past date could be learned from."""

@@ -1,7 +1,7 @@
 """Whether a log goes on all the time, and with the same customers.
 
 A shop that moves to another system may give its customers new ids. Everybody then looks lost on
-that day, or new after it, and no model can tell (docs/methods/level.md). It shows in the orders:
+that day, or new after it, and no model can tell (docs/methods/odd_logs.md). It shows in the orders:
 one day on, hardly any is of a customer known before.
 
 Nor can a model tell who leaves if those who left are not in the log, as in an export of active

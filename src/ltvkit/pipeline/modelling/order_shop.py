@@ -15,7 +15,7 @@ from ltvkit.evaluation.kind_checks import (
     check_repeat_buying,
 )
 from ltvkit.features.orders import OrderDays, with_history
-from ltvkit.features.panel import build_panel, features_at, repeat_buying_began
+from ltvkit.features.panel import activity_at, build_panel, features_at
 from ltvkit.features.targets import orders_after
 from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
@@ -63,9 +63,8 @@ class OrderShop:
 
     def folds(self, log: CleanLog, snapshot: Snapshot) -> tuple[Snapshot, ...]:
         """The latest whose horizon is over, and one before; none before customers came back."""
-        clock = shop_clock(log.order_days, snapshot.as_of)
-        began = repeat_buying_began(log.order_days, snapshot.as_of) or log.summary.begins
-        return fold_snapshots(began, snapshot, clock)
+        seen = activity_at(log.order_days, snapshot.as_of)
+        return fold_snapshots(seen.repeats_began_on or log.summary.begins, snapshot, seen.clock)
 
     def panel(self, order_days: OrderDays, snapshot: Snapshot) -> Panel:
         """Rolling past snapshots."""

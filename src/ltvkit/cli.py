@@ -131,6 +131,7 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.pipeline.inputs.load import open_log, open_tables
     from ltvkit.pipeline.modelling.attributes import customer_attributes
     from ltvkit.pipeline.modelling.contract_shop import contracts_in_words
+    from ltvkit.pipeline.modelling.order_shop import orders_in_words
     from ltvkit.pipeline.unit_economics.beforehand import check_economics
 
     loaded = load_config(config, overrides or [])
@@ -146,6 +147,8 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     typer.echo(render_data_check(result))
     if loaded.kind == "contractual":
         typer.echo(contracts_in_words(loaded, log))
+    else:
+        typer.echo(orders_in_words(log, horizon_days=loaded.snapshot.horizon_days))
 
 
 @app.command()

@@ -101,6 +101,10 @@ class Activity:
             return None
         return EPOCH + timedelta(days=self.clock.calendar(self.repeats_begin))
 
+    def begun_days(self, as_of_day: int) -> int:
+        """Days since repeat buying began, where it began late; else 0."""
+        return 0 if self.repeats_begin is None else as_of_day - self.repeats_begin
+
     def calendar(self, first_day: int, last_day: int) -> np.ndarray:
         """The days from one to the other, both included, on the calendar."""
         return self.clock.calendar(np.arange(first_day, last_day + 1))

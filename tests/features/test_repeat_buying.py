@@ -1,5 +1,6 @@
 """Where repeat buying began: told from ages of customers and from the same days of two years."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,8 @@ from ltvkit.data import order_days_from_frame
 from ltvkit.features.panel import activity_at, build_panel
 from ltvkit.features.repeat_buying import SHORTEST_DAYS, repeat_buying_begins
 from ltvkit.panel import Activity
-from ltvkit.pipeline.modelling.order_shop import OrderShop
+from ltvkit.pipeline.modelling.order_shop import OrderShop, orders_in_words
+from ltvkit.pipeline.valuation.value import unseen_season
 from ltvkit.snapshot import EPOCH, Snapshot
 
 FIRST, START = 19_000, EPOCH + timedelta(19_000)
@@ -126,3 +128,21 @@ def test_past_dates_are_judged_since_repeat_buying_began(log):
     assert all(fold.as_of > began for fold in folds)
     earlier = activity_at(log.order_days, now.as_of - timedelta(BEGUN))
     assert earlier.repeats_began_on is None
+
+
+def test_who_checks_a_log_is_told_before_training(log):
+    told = orders_in_words(log, horizon_days=60)
+    assert re.search(r"^Orders: past dates at which predictions can be checked: [12]\.", told)
+    days = int(re.search(r"Until (\d+) days before the snapshot hardly any", told)[1])
+    assert days == pytest.approx(BEGUN, abs=4)
+
+
+def test_one_early_repeat_order_shows_no_season_where_customers_came_back_late():
+    days = pd.to_datetime(["2023-01-02", "2023-01-09", "2024-06-03", "2024-07-01"])
+    orders = pd.DataFrame({"customer_id": ["a", "a", "b", "b"], "ordered_on": days})
+    now = Snapshot("2024-09-30", 90)
+    assert unseen_season(orders, now, begun_days=0) == 0
+    assert unseen_season(orders, now, begun_days=120) == unseen_season(
+        orders[2:], now, begun_days=0
+    )
+    assert unseen_season(orders[2:], now, begun_days=0) > 0

@@ -251,7 +251,7 @@ def forecast_level(
         repeat_orders=int(summary["repeat_orders"].sum()),
         untried=untried,
         of_late=orders_of_late(by_gaps, activity, season, as_of_day=as_of_day),
-        begun_days=0 if activity.repeats_begin is None else as_of_day - activity.repeats_begin,
+        begun_days=activity.begun_days(as_of_day),
     )
 
 

@@ -131,7 +131,9 @@ def decide(
             residual=pd.Series(undiscounted.to_numpy(), index=values["customer_id"]),
             profile=profile,
             level_sd_log=model.level_.log_half_width / Z80,
-            seen_sd_log=unseen_season(order_days, snapshot) if seasonal else 0.0,
+            seen_sd_log=unseen_season(order_days, snapshot, begun_days=model.level_.begun_days)
+            if seasonal
+            else 0.0,
         ),
         running_days=model.running_days_,
     )

@@ -20,7 +20,7 @@ from ltvkit.features.targets import orders_after
 from ltvkit.models import BetaGeo, ModifiedBetaGeo, ParetoNBD
 from ltvkit.models.baselines import BtydLtv, LifetimesLtv, Mean, NaiveRate, PastSpend
 from ltvkit.models.stack import StackedLtv
-from ltvkit.panel import ModelOfRecord, Panel
+from ltvkit.panel import Activity, ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot, as_day_number
 
 OTHERS: Others = {
@@ -63,8 +63,7 @@ class OrderShop:
 
     def folds(self, log: CleanLog, snapshot: Snapshot) -> tuple[Snapshot, ...]:
         """The latest whose horizon is over, and one before; none before customers came back."""
-        seen = activity_at(log.order_days, snapshot.as_of)
-        return fold_snapshots(seen.repeats_began_on or log.summary.begins, snapshot, seen.clock)
+        return _folds(activity_at(log.order_days, snapshot.as_of), log, snapshot)
 
     def panel(self, order_days: OrderDays, snapshot: Snapshot) -> Panel:
         """Rolling past snapshots."""
@@ -104,3 +103,17 @@ class OrderShop:
     def new_model(self) -> ModelOfRecord:
         """The stack."""
         return StackedLtv(seed=self.seed, threads=self.threads)
+
+
+def orders_in_words(log: CleanLog, *, horizon_days: int) -> str:
+    """How much of a log can be learned from, for one who checks it before training."""
+    snapshot = Snapshot(log.as_of, horizon_days)
+    seen = activity_at(log.order_days, snapshot.as_of)
+    folds = len(_folds(seen, log, snapshot))
+    words = f"Orders: past dates at which predictions can be checked: {folds}."
+    repeats = check_repeat_buying(seen.begun_days(as_day_number(snapshot.as_of)))
+    return words if repeats.status == "PASS" else f"{words}\n  ! {repeats.recommendation}"
+
+
+def _folds(seen: Activity, log: CleanLog, snapshot: Snapshot) -> tuple[Snapshot, ...]:
+    return fold_snapshots(seen.repeats_began_on or log.summary.begins, snapshot, seen.clock)

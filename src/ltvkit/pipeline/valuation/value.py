@@ -58,17 +58,18 @@ def flow_profile(orders: Floats) -> Floats:
     return flows / total if total > 0 else np.full(len(flows), 1 / len(flows))
 
 
-def unseen_season(order_days: pd.DataFrame, snapshot: Snapshot) -> float:
+def unseen_season(order_days: pd.DataFrame, snapshot: Snapshot, *, begun_days: int) -> float:
     """Standard deviation of the log of a usual year's repeat orders over those of the log's days.
 
     Zero once a season can be seen in repeat orders. Until then nobody knows how busy those days
-    were, and it is as much as the level of the forecast allows for it.
+    were, and it is as much as the level of the forecast allows for it. `begun_days` are those since
+    repeat buying began where it began late, else 0.
     """
     ordered_on = order_days["ordered_on"]
     first = ordered_on.groupby(order_days["customer_id"]).transform("min")
     repeats = ordered_on[ordered_on > first]
-    since_first_repeat = pd.Timestamp(snapshot.as_of) - repeats.min()
-    return 0.0 if since_first_repeat.days >= SEASON_NEEDS_DAYS else UNSEEN_SEASON / Z80
+    seen_days = begun_days or (pd.Timestamp(snapshot.as_of) - repeats.min()).days
+    return 0.0 if seen_days >= SEASON_NEEDS_DAYS else UNSEEN_SEASON / Z80
 
 
 class Discount(NamedTuple):

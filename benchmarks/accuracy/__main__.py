@@ -24,7 +24,9 @@ from benchmarks.accuracy.tables import (
     print_later,
     print_log,
     print_sooner,
+    print_totals,
 )
+from benchmarks.accuracy.totals import ask_totals
 
 from ltvkit.files import write_csv
 from ltvkit.progress import reporting
@@ -51,6 +53,7 @@ ASIDE = {
     ),
     "later": Aside("what a model loses as it ages", "later", ask_later, print_later),
     "sooner": Aside("what own curves say of days sooner", "sooner", ask_sooner, print_sooner),
+    "totals": Aside("whether totals hold at many dates", "totals", ask_totals, print_totals),
 }
 
 

@@ -7,6 +7,7 @@ from benchmarks.accuracy.ceiling import summarise_ceiling
 from benchmarks.accuracy.damaged import summarise_damaged
 from benchmarks.accuracy.later import summarise_later
 from benchmarks.accuracy.sooner import SOON_DAYS
+from benchmarks.accuracy.totals import PARTS, summarise_totals
 from rich.console import Console
 from rich.table import Table
 
@@ -187,6 +188,28 @@ def print_damaged(asked: pd.DataFrame) -> None:
     console.print(table)
     for _, row in asked[asked["refused"].notna()].iterrows():
         console.print(f"  {row['log']}, {row['damage']}: {row['refused']}", highlight=False)
+
+
+def print_totals(asked: pd.DataFrame) -> None:
+    """How far totals are off as each part is added, per log, horizon and grade."""
+    console = Console(width=max(Console().width, WIDTH))
+    title = "Totals: mean |ln(total / actual)| of the base, and as parts are added"
+    for by in ("log", "horizon_days", "grade"):
+        table = Table(title=title, title_justify="left", pad_edge=False)
+        table.add_column(by.replace("_", " "), no_wrap=True)
+        for heading in ("base", *PARTS, "signed", "inside", "half width", "80 % held"):
+            table.add_column(heading, justify="right")
+        for _, row in summarise_totals(asked, by).iterrows():
+            table.add_row(
+                row[by],
+                *(_cell(row[name], "{:.3f}") for name in ("base", *PARTS)),
+                _cell(row["signed"], "{:+.3f}"),
+                f"{row['inside']} of {row['totals']}",
+                _cell(row["half_width"], "{:.3f}"),
+                _cell(row["held"], "{:.1%}"),
+                style="bold" if row[by] == "all" else None,
+            )
+        console.print(table)
 
 
 def _cell(value: object, form: str) -> str:

@@ -1,10 +1,19 @@
 """Laws of the plan of past dates."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltvkit.panel import cut_days, label_length, panel_dates, shortest_history
+from ltvkit.panel import (
+    EARLIER_CUTS,
+    cut_days,
+    earlier_cut_days,
+    label_length,
+    panel_dates,
+    shortest_history,
+)
 
 AS_OF = 19_000
 history = st.integers(0, 5000)
@@ -57,3 +66,17 @@ def test_the_latest_date_whose_label_is_over_is_always_there(days, ahead):
 @pytest.mark.parametrize(("days", "there"), [(800, True), (300, False)])
 def test_the_same_date_a_year_ago_is_a_cut_where_history_reaches_it(days, there):
     assert (AS_OF - 364 in cut_days(AS_OF, days, 90)) == there
+
+
+@given(history, horizon)
+def test_earlier_cuts_share_no_day_with_each_other_and_reach_back_to_the_beginning(days, ahead):
+    earlier, label = earlier_cut_days(AS_OF, days, ahead), label_length(days, ahead)
+    began = AS_OF - days + shortest_history(label)
+    assert len(earlier) <= EARLIER_CUTS
+    for later, day in pairwise(earlier):
+        assert later - day >= label
+    for day in earlier:
+        assert began <= day <= AS_OF - 2 * label
+        assert day not in cut_days(AS_OF, days, ahead)
+    if len(earlier) > 1:
+        assert earlier[-1] - began < 2 * label, "at most the same date a year ago is left out"

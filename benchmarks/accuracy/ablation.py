@@ -99,6 +99,7 @@ def parts() -> tuple[Part, ...]:
         ),
         Part("level: misfit of values", ((level, "MISFIT_TRUST", 0.0),)),
         Part("level: weights of past errors", ((past_errors.PastDate, "weight", 1.0),)),
+        Part("level: past dates long ago", ((level, "EARLIER_WEIGHT", 0.0),)),
         Part("chances by slopes", ((churn, "STACKED", churn.BOUNDED),)),
         Part("chances of few by Pareto/NBD", ((churn, "SMALL", (churn.MBG_NBD,)),)),
         Part("nobody given up for sure", ((churn, "SURELY_GONE", 1e-4),)),

@@ -62,6 +62,10 @@ them, and two weeks at least. Choices."""
 SHORTER_LABELS = (0.5, 1.0)
 """Lengths of labels, as shares of the longest: short ones reach nearer to today."""
 
+CUTS, EARLIER_CUTS = 16, 8
+"""Past dates an eighth of a label apart at which the total is checked, and those long before them:
+each is a fit of BTYD on everybody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Activity:
@@ -161,6 +165,8 @@ class Panel:
         The log summed over customers.
     cuts : tuple of Cut
         Past dates at which the forecast of the total is checked.
+    earlier_cuts : tuple of Cut
+        Further ones, long ago: they tell how far totals miss, and correct nothing.
     contracts : Contracts, optional
         What is learned from in a contractual shop, instead of `rows` and `cuts`, which are empty.
     """
@@ -173,6 +179,7 @@ class Panel:
     now: pd.DataFrame
     activity: Activity
     cuts: tuple[Cut, ...]
+    earlier_cuts: tuple[Cut, ...] = ()
     contracts: Contracts | None = None
 
 
@@ -338,14 +345,38 @@ def panel_dates(as_of_day: int, history_days: int, horizon_days: int) -> list[tu
 def cut_days(as_of_day: int, history_days: int, horizon_days: int) -> tuple[int, ...]:
     """The past dates at which the forecast of the total is checked, the most recent first.
 
-    Every eighth of the label back from the last date whose label is over, at most 16, and the
+    Every eighth of the label back from the last date whose label is over, at most `CUTS`, and the
     same date a year ago.
     """
     label = label_length(history_days, horizon_days)
     first = as_of_day - history_days
-    days = [as_of_day - label - max(1, round(label / 8)) * k for k in range(16)]
+    days = [as_of_day - label - _between_cuts(label) * k for k in range(CUTS)]
     if label <= YEAR_DAYS:
         days.append(as_of_day - YEAR_DAYS)
     return tuple(
         sorted({day for day in days if day - first >= shortest_history(label)}, reverse=True)
     )
+
+
+def earlier_cut_days(as_of_day: int, history_days: int, horizon_days: int) -> tuple[int, ...]:
+    """Past dates before the eighths of labels of `cut_days`, the most recent first.
+
+    A label apart, so that what came after one did not come after another; where history holds more
+    than `EARLIER_CUTS`, so many of them, spread over all of it.
+
+    >>> earlier_cut_days(2000, 900, 100)
+    (1620, 1520, 1420, 1320, 1220)
+    """
+    label = label_length(history_days, horizon_days)
+    oldest = as_of_day - label - _between_cuts(label) * (CUTS - 1)
+    begins = as_of_day - history_days + int(np.ceil(shortest_history(label)))
+    days = np.arange(oldest - label, begins - 1, -label)
+    if len(days) > EARLIER_CUTS:
+        days = days[np.linspace(0, len(days) - 1, EARLIER_CUTS).round().astype(int)]
+    known = cut_days(as_of_day, history_days, horizon_days)
+    return tuple(day for day in days.tolist() if day not in known)
+
+
+def _between_cuts(label_days: int) -> int:
+    """Days from one of the latest past dates to the next."""
+    return max(1, round(label_days / 8))

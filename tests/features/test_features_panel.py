@@ -50,7 +50,10 @@ def frames_of(panel):
         "now": panel.now,
         "arrivals": panel.activity.arrivals,
         "repeats": panel.activity.repeats,
-        **{f"cut {cut.day}": cut.summary.assign(y=cut.future_revenue) for cut in panel.cuts},
+        **{
+            f"cut {cut.day}": cut.summary.assign(y=cut.future_revenue)
+            for cut in (*panel.cuts, *panel.earlier_cuts)
+        },
     }
 
 

@@ -17,7 +17,16 @@ from ltvkit.features.orders import with_history
 from ltvkit.features.repeat_buying import repeat_buying_begins
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
-from ltvkit.panel import MOST_ROWS, Activity, Cut, Panel, cut_days, label_length, panel_dates
+from ltvkit.panel import (
+    MOST_ROWS,
+    Activity,
+    Cut,
+    Panel,
+    cut_days,
+    earlier_cut_days,
+    label_length,
+    panel_dates,
+)
 from ltvkit.snapshot import Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]
@@ -113,9 +122,17 @@ def build_panel(
     now = described(history, [as_of_day]).drop(columns="as_of_day")
     learned = _some_customers(history, now, [as_of_day - day for day, _ in dates], seed)
     features = described(learned, sorted({day for day, _ in dates}))
-    cuts = cut_days(as_of_day, history_days, snapshot.horizon_days)
     # Everybody is in a cut: of a large shop a few at a time.
     at_once = max(1, MOST_CUT_ROWS // len(now))
+
+    def cuts_at(days: tuple[int, ...]) -> tuple[Cut, ...]:
+        return tuple(
+            cut
+            for first in range(0, len(days), at_once)
+            for cut in _cuts(history, days[first : first + at_once], label_days)
+        )
+
+    ahead = (as_of_day, history_days, snapshot.horizon_days)
     return Panel(
         snapshot=snapshot,
         as_of_day=as_of_day,
@@ -124,11 +141,8 @@ def build_panel(
         rows=_labelled(features, learned, dates),
         now=now,
         activity=activity,
-        cuts=tuple(
-            cut
-            for first in range(0, len(cuts), at_once)
-            for cut in _cuts(history, cuts[first : first + at_once], label_days)
-        ),
+        cuts=cuts_at(cut_days(*ahead)),
+        earlier_cuts=cuts_at(earlier_cut_days(*ahead)),
     )
 
 

@@ -319,6 +319,7 @@ class StackedLtv(BaseEstimator):
             panel.now,
             panel.activity,
             panel.cuts,
+            earlier_cuts=panel.earlier_cuts,
             order_model=self.family_.bgnbd,
             value_model=self.family_.value,
             stages=1 if self.rhythm_ is None else self.rhythm_.stages,

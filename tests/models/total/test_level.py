@@ -22,6 +22,7 @@ def forecast(panel):
         panel.now,
         panel.activity,
         panel.cuts,
+        earlier_cuts=panel.earlier_cuts,
         order_model=BetaGeo().fit(panel.now),
         value_model=GammaGamma(include_first_order=True).fit(panel.now),
         season=season_at(panel.activity, panel.as_of_day),
@@ -116,6 +117,30 @@ def test_a_past_date_that_missed_far_is_told_as_far_as_it_missed(panel):
     shift = np.array(told.fold_errors) - np.array(level.fold_errors)
     assert shift == pytest.approx(np.full(len(shift), np.log(100)), abs=0.1)
     assert told.high > 10 * told.total
+
+
+def test_misses_long_ago_widen_the_interval_and_calm_days_make_nobody_surer(log):
+    panel = simulated_panel(log, history_days=650, horizon_days=60)
+    assert len(panel.earlier_cuts) > 4
+    of_late = forecast(replace(panel, earlier_cuts=()))
+    tripled = tuple(
+        replace(cut, future_revenue=3 * cut.future_revenue) for cut in panel.earlier_cuts
+    )
+    told = forecast(replace(panel, earlier_cuts=tripled))
+    assert told.log_half_width > of_late.log_half_width + 0.2
+    # They correct nothing: the total, its parts and the errors of late stay.
+    assert told.of_total(1.0).parts() == of_late.of_total(1.0).parts()
+    assert told.total == of_late.total
+
+    # With fewer repeat orders than a total asks for none would have been forecast.
+    young = tuple(replace(cut, summary=cut.summary.assign(repeat_orders=0)) for cut in tripled)
+    assert forecast(replace(panel, earlier_cuts=young)) == of_late
+
+    rough = tuple(replace(cut, future_revenue=3 * cut.future_revenue) for cut in panel.cuts)
+    restless = replace(panel, cuts=rough)
+    assert forecast(restless).log_half_width == pytest.approx(
+        forecast(replace(restless, earlier_cuts=())).log_half_width, rel=1e-12
+    )
 
 
 def test_asked_later_the_total_is_known_less_well_the_more_days_went_by(panel):

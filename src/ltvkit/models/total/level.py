@@ -66,6 +66,10 @@ SEASON_DOUBT = 0.2
 ERROR_SHARE = 0.85
 """Of the root mean square of past errors, in the half width."""
 
+EARLIER_WEIGHT = 8.0
+"""What a past date long ago weighs beside those of late, which are an eighth of a label apart: it
+stands for a whole one."""
+
 NO_FOLD_RMS, NO_FOLD_CONCENTRATION = 0.4, 0.1
 """What errors and concentration are taken to be without a past date to tell."""
 
@@ -161,6 +165,7 @@ def forecast_level(
     activity: Activity,
     cuts: tuple[Cut, ...],
     *,
+    earlier_cuts: tuple[Cut, ...] = (),
     order_model: BetaGeo,
     value_model: GammaGamma,
     stages: int = 1,
@@ -185,6 +190,10 @@ def forecast_level(
         The log, summed over customers.
     cuts : tuple of Cut
         At the days of `ltvkit.panel.cut_days`, with what came over `label_length`.
+    earlier_cuts : tuple of Cut
+        At those of `ltvkit.panel.earlier_cut_days`: a shop may be calmer of late than it was, and a
+        peak that comes every other year is in none of its last dates. Those of a shop too young for
+        a forecast tell nothing.
     order_model, value_model : BetaGeo, GammaGamma
         Fitted to `summary`, the latter on all orders.
     stages : int
@@ -217,9 +226,16 @@ def forecast_level(
     misfit = usual_error(past, lambda one: one.value_error, **days)
     misfit *= MISFIT_TRUST / (1 + (few / MISFIT_SCALE) ** 2)
 
-    residuals = np.array([one.error for one in past]) - correction - misfit
-    weight = np.array([one.weight for one in past])
-    rms = float(np.sqrt(np.average(residuals**2, weights=weight))) if past else NO_FOLD_RMS
+    of_late = [(one.error - correction - misfit, one.weight) for one in past]
+    grown = tuple(
+        cut for cut in earlier_cuts if cut.summary["repeat_orders"].sum() >= ENOUGH_REPEAT_ORDERS
+    )
+    long_ago = [
+        (one.error, EARLIER_WEIGHT * one.weight)
+        for one in _past_forecasts(grown, activity, h, stages)
+    ]
+    # Calmer days long ago make nobody surer of today's shop.
+    rms = max(_root_mean_square(of_late), _root_mean_square(of_late + long_ago))
     scatter = float(np.median(shares)) if shares else NO_FOLD_CONCENTRATION
     untried = _untried(summary, expected, past, first_day=activity.begins, label_days=h)
     doubts = (
@@ -253,6 +269,14 @@ def forecast_level(
         of_late=orders_of_late(by_gaps, activity, season, as_of_day=as_of_day),
         begun_days=activity.begun_days(as_of_day),
     )
+
+
+def _root_mean_square(missed: list[tuple[float, float]]) -> float:
+    """Of errors by weight."""
+    if not missed:
+        return NO_FOLD_RMS
+    errors, weights = np.array(missed).T
+    return float(np.sqrt(np.average(errors**2, weights=weights)))
 
 
 def _untried(

@@ -90,6 +90,51 @@ def test_times_with_an_offset_belong_to_the_shops_day():
     assert days(*written, timezone="Europe/Warsaw") == ["2019-12-31", "2020-01-02", "2020-01-02"]
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        # Reports of Amazon say the zone of their market place by its name.
+        (["Mar 3, 2024 11:05:33 PM PDT", "Dec 1, 2017 12:38:23 AM PST"], "2024-03-04 2017-12-01"),
+        (["15 Mar 2026 3:22:08 PM UTC", "23/09/2021 10:34:38 MEST"], "2026-03-15 2021-09-23"),
+        (["2024/01/01 0:11:22JST", "2024/01/13 9:11:22JST"], "2023-12-31 2024-01-13"),
+        (["01.10.2019 00:31:30 GMT+01:00", "13.10.2019 12:00"], "2019-09-30 2019-10-13"),
+        (["2024-07-05 01:30:00 CEST", "2024-07-05 23:30:00 BST"], "2024-07-04 2024-07-05"),
+        (["Fri, 12 Jan 2024 23:05:33 -0530", "12 Jan 2024 23:05"], "2024-01-13 2024-01-12"),
+        (["Fri Jan 12 2024 23:05:33 GMT-0500 (Eastern Standard Time)"], "2024-01-13"),
+    ],
+)
+def test_a_zone_may_be_said_by_its_name_or_beside_other_than_iso_dates(written, expected):
+    assert days(*written) == expected.split()
+
+
+def test_times_in_a_named_zone_are_turned_into_the_shops_and_told():
+    written = ["Mar 3, 2024 11:05:33 PM PDT", "Mar 13, 2024 9:05:33 AM PDT"]
+    assert days(*written, timezone="America/Los_Angeles") == ["2024-03-03", "2024-03-13"]
+    frame = pd.DataFrame({"customer_id": "a", "ordered_at": written, "revenue": 1.0})
+    words = order_days_from_frame(frame).readings["ordered_at"]
+    assert words.endswith("turned into UTC where a zone is said")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["12 janv. 2024 à 14:05", "1er août 2023 à 9h30"], "2024-01-12 2023-08-01"),
+        (["12. März 2024, 14:05 Uhr", "1. Dez. 2023 um 9.30 Uhr"], "2024-03-12 2023-12-01"),
+        (["3 de mayo de 2024 a las 14:05", "3 dic. 2023, 2:05 p. m."], "2024-05-03 2023-12-03"),
+        (["3 de mayo de 2024 14:05 hs.", "13 de mayo de 2024 9:05 h"], "2024-05-03 2024-05-13"),
+        (["12 gennaio 2024 alle ore 14:05", "12 gen 2024, 14:05"], "2024-01-12 2024-01-12"),
+        (["12 stycznia 2024 o 14:05", "12 maja 2024 o godz. 8:30"], "2024-01-12 2024-05-12"),
+        (["12 januari 2024 om 14:05", "January 12, 2024 at 2:05 PM"], "2024-01-12 2024-01-12"),
+        (["13/01/2024 à 14h05", "12/01/2024 14h05"], "2024-01-13 2024-01-12"),
+        (["vendredi 12 janvier 2024", "Sat, May 4, 2024"], "2024-01-12 2024-05-04"),
+        # Spaces at which no line breaks: French dates, and English times in newer software.
+        (["12\u00a0janv.\u00a02024", "Jan 12, 2024, 2:05:06\u202fPM"], "2024-01-12 2024-01-12"),
+    ],
+)
+def test_words_may_stand_around_a_date_and_its_time(written, expected):
+    assert days(*written) == expected.split()
+
+
 def test_times_without_an_offset_are_the_shops_own():
     assert days("2020-01-01 23:30", timezone="Asia/Tokyo") == ["2020-01-01"]
 

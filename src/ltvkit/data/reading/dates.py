@@ -1,14 +1,16 @@
 """Dates in whatever way a shop writes them, decided from the whole column.
 
-ISO dates are read at once. What is left is sorted into shapes (`9/9/Y 9:9`), names of months in
-English first, and the order of day and month is taken from the rows that prove it: a first number
-above 12 is a day. When no row proves it, the column is refused instead of guessed.
+ISO dates are read at once. What is left is sorted into shapes (`9/9/Y 9:9`), without the words and
+zones around it and names of months in English, and the order of day and month is taken from the
+rows that prove it: a first number above 12 is a day. When no row proves it, the column is refused
+instead of guessed.
 """
 
 import re
 from dataclasses import dataclass, replace
 
 from ltvkit.data.reading.months import WORD, in_english
+from ltvkit.data.reading.spoken_dates import names_zone, plainly, zone_minutes
 from ltvkit.data.reading.workspace import Column, Workspace, literal, of_wrong_type
 from ltvkit.errors import DataError, first_line, offenders
 
@@ -148,11 +150,13 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
     has_offset = (
         f"(length({text}) > 16 AND regexp_matches(substr({text}, 11), '[-+]|[A-Za-z]{{3}}|Z$'))"
     )
-    there, read, zoned = texts.workspace.row(
+    there, read, zoned, in_zones = texts.workspace.row(
         f"SELECT count({text}), count(*) FILTER ({is_iso}), "
-        f"count(*) FILTER ({has_offset} AND {is_iso}) "
+        f"count(*) FILTER ({has_offset} AND {is_iso}), count(*) FILTER ({names_zone(text)}) "
         f"FROM {texts.table}"
     )
+    if (in_zones or read < there) and (spoken := _as_spoken(texts, timezone)):
+        return spoken
     local, words = iso, ["ISO dates"] if read else []
     if zoned:
         # The cast to TIMESTAMP drops an offset silently; the cast with zone minds it.
@@ -182,6 +186,24 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
     isos = [f"CASE WHEN {is_iso} THEN {local} END"] if read or not (readings or formats) else []
     sql = f"coalesce({', '.join([*isos, *readings, *formatted])}, NULL)"
     return DateReading(sql, ", ".join(words) or "unreadable", zoned=zoned > 0 or instants)
+
+
+def _as_spoken(texts: _Texts, timezone: str) -> DateReading | None:
+    """How dates are read without the words and zones that stand around them, if any do."""
+    plain, ahead = plainly(texts.sql), zone_minutes(texts.sql)
+    spoken, zoned = texts.workspace.row(
+        f"SELECT count(*) FILTER ({plain} <> {texts.sql}), count({ahead}) FROM {texts.table}"
+    )
+    if not spoken:
+        return None
+    read = _decide(replace(texts, sql=f"({plain})"), timezone)
+    if not zoned:
+        return read
+    instant = f"timezone('UTC', {read.sql} - to_minutes({ahead}))"
+    local = f"timezone({literal(timezone)}, {instant})"
+    sql = f"CASE WHEN {ahead} IS NULL THEN {read.sql} ELSE {local} END"
+    words = f"{read.words}, turned into {timezone} where a zone is said"
+    return DateReading(sql, words, zoned=True)
 
 
 def _other_formats(

@@ -86,8 +86,7 @@ def clean(
         )
     last = None if as_of is None else as_date(as_of)
     mapped = check_columns(columns or ColumnMap(), source.names)
-    leave_out = leave_out or {}
-    check_leave_out(leave_out, source.names)
+    leave_out = check_leave_out(leave_out or {}, source.names)
     staged = stage(
         source,
         mapped,

@@ -1,9 +1,10 @@
 """Which column of the transactions means what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ltvkit.data.cleaning.expressions import Expression, parse_expression
+from ltvkit.data.reading.delimited import plain_spaces
 from ltvkit.errors import DataError, did_you_mean, offenders
 
 RESERVED = (
@@ -91,6 +92,7 @@ def check_columns(columns: ColumnMap, names: Sequence[str]) -> Mapped:
     DataError
         Naming every key whose column is not there, with the nearest that is.
     """
+    columns = _in_plain_spaces(columns)
     faults: list[str] = []
     for key in ("customer_id", "ordered_at", "order_id", "channel"):
         name = getattr(columns, key)
@@ -132,10 +134,24 @@ def check_columns(columns: ColumnMap, names: Sequence[str]) -> Mapped:
     )
 
 
-def check_leave_out(leave_out: Mapping[str, Sequence[str]], names: Sequence[str]) -> None:
-    """Refuse `data.leave_out` where it names a column that is not there."""
+def check_leave_out(
+    leave_out: Mapping[str, Sequence[str]], names: Sequence[str]
+) -> dict[str, Sequence[str]]:
+    """`data.leave_out` by the columns that are there; refused where it names one that is not."""
+    leave_out = {plain_spaces(name): values for name, values in leave_out.items()}
     if faults := [_missing("leave_out", name, names) for name in leave_out if name not in names]:
         raise DataError("\n".join(faults))
+    return leave_out
+
+
+def _in_plain_spaces(columns: ColumnMap) -> ColumnMap:
+    """A map with names as they are read; one may be copied out of a file as it stands there."""
+    named = {
+        key: plain_spaces(name)
+        for key in ("customer_id", "ordered_at", "revenue", "order_id", "margin", "channel")
+        if (name := getattr(columns, key)) is not None
+    }
+    return replace(columns, **named, attributes=tuple(map(plain_spaces, columns.attributes)))
 
 
 def _missing(key: str, name: str, names: Sequence[str]) -> str:

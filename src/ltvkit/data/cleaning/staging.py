@@ -10,8 +10,10 @@ from ltvkit.data.reading.amounts import LIMIT, decide_amounts
 from ltvkit.data.reading.attributes import attribute_sql
 from ltvkit.data.reading.currencies import Currencies, currency_columns, find_currencies
 from ltvkit.data.reading.dates import FIRST_YEAR, LAST_YEAR, decide_dates
+from ltvkit.data.reading.delimited import plain_spaces
 from ltvkit.data.reading.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.reading.sources import Source
+from ltvkit.data.reading.spoken_dates import regular_spaces
 from ltvkit.data.reading.workspace import Column, Workspace, literal
 from ltvkit.errors import DataError, first_line
 
@@ -284,7 +286,8 @@ def _found_of(
 
 def _is(column: Column, value: str) -> str:
     """Whether a column has a value, in capitals or not."""
-    return f"lower(CAST({column.sql} AS VARCHAR)) = {literal(value.strip().lower())}"
+    text = regular_spaces(f"CAST({column.sql} AS VARCHAR)")
+    return f"lower({text}) = {literal(plain_spaces(value).strip().lower())}"
 
 
 def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:

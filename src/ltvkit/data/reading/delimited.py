@@ -23,6 +23,8 @@ MOST_TITLE_LINES = 10
 MOSTLY = 0.8
 _POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\xbf][A-Za-z]|\x9c\xe6")
 """ą, ł and ż between two letters, or ść: in Windows-1252 these are ¹, ³ and ¿, or œæ."""
+NO_BREAK_SPACES = "\u00a0\u2007\u2009\u202f"
+"""Spaces of print, which stand in French amounts and before its colons."""
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -248,13 +250,13 @@ def header_names(names: list[str], path: Path) -> tuple[str, ...]:
 
 
 def unique_names(names: list[str]) -> tuple[str, ...]:
-    """Number the repetitions of a name, and name the nameless.
+    """Number the repetitions of a name, name the nameless, and let all spaces be plain.
 
     >>> unique_names(["a", "", "a"])
     ('a', 'column_2', 'a_1')
     """
     found: list[str] = []
-    for place, name in enumerate(names, start=1):
+    for place, name in enumerate(map(plain_spaces, names), start=1):
         base = name or f"column_{place}"
         unique, number = base, 0
         while unique in found:
@@ -262,3 +264,12 @@ def unique_names(names: list[str]) -> tuple[str, ...]:
             unique = f"{base}_{number}"
         found.append(unique)
     return tuple(found)
+
+
+def plain_spaces(name: str) -> str:
+    """A name without the spaces at which no line breaks, which look like others to who types it.
+
+    >>> plain_spaces("Montant\u202f:")
+    'Montant :'
+    """
+    return re.sub(f"[{NO_BREAK_SPACES}]", " ", name)

@@ -393,7 +393,7 @@ def _from_relation(
         if kind.startswith(("ENUM", '"NULL"'))
         else Column(name, ident(found), kind)
         for (found, kind, *_), name in zip(
-            described, names or [row[0] for row in described], strict=True
+            described, names or unique_names([row[0] for row in described]), strict=True
         )
     )
     return Source(location, workspace, relation, columns, sha256)

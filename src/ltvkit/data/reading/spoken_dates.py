@@ -4,6 +4,8 @@
 `3 May 2024 2:05 PM`; a zone at the end, such as PDT or GMT+0200, is taken off and counted.
 """
 
+from ltvkit.data.reading.delimited import NO_BREAK_SPACES
+
 _MINUTES = {
     0: "UTC GMT WET WEZ", 60: "CET MET MEZ WEST BST WAT", 120: "CEST MEST MESZ EET SAST CAT IDT",
     180: "EEST MSK TRT EAT", 240: "GST", 300: "PKT", 330: "IST", 420: "ICT WIB",
@@ -17,7 +19,6 @@ are in: BST is Britain's summer, CST and EST are America's, IST is India's."""
 
 ZONES = {name: minutes for minutes, names in _MINUTES.items() for name in names.split()}
 
-_SPACES = r"'[\x{A0}\x{2007}\x{2009}\x{202F}]'"
 _CLOCK = r"[0-9]:[0-9]{2}[:.,0-9]*(?: ?[ap]\.? ?m\.?)?"
 _NAME = rf"(?i){_CLOCK} ?({'|'.join(ZONES)})$"
 _OFFSET = rf"(?i){_CLOCK} ?(?:GMT|UTC)?([-+][0-9]{{1,2}}):?([0-9]{{2}})?(?: \([a-z ]+\))?$"
@@ -57,7 +58,7 @@ def plainly(text: str) -> str:
 
 def regular_spaces(text: str) -> str:
     """SQL of texts with plain spaces, where they have such as no line breaks at."""
-    return f"regexp_replace({text}, {_SPACES}, ' ', 'g')"
+    return f"translate({text}, '{NO_BREAK_SPACES}', '{' ' * len(NO_BREAK_SPACES)}')"
 
 
 def zone_minutes(text: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ltvkit.data.reading.amounts import decide_amounts
 from ltvkit.data.reading.dates import decide_dates
+from ltvkit.data.reading.delimited import plain_spaces
 from ltvkit.data.reading.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.reading.sources import Source, read_transactions
 from ltvkit.data.reading.workspace import Column, ident
@@ -66,7 +67,7 @@ def open_table(
     workspace, table = source.workspace, source.workspace.new_name(name)
     mapping = {
         theirs: ours
-        for ours, theirs in (columns or {}).items()
+        for ours, theirs in ((key, plain_spaces(name)) for key, name in (columns or {}).items())
         if only is None or (ours in only and theirs in source.names)
     }
     for theirs, ours in mapping.items():

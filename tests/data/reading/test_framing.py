@@ -42,3 +42,35 @@ def test_french_spaces_are_plain_in_names_whatever_holds_the_table(tmp_path):
     log.to_excel(tmp_path / "commandes.xlsx", index=False, engine="xlsxwriter")
     for name in ("commandes.parquet", "commandes.xlsx"):
         assert read_transactions(tmp_path / name).names == ("Client :", "Date :", "Montant :")
+
+
+def test_an_orders_report_of_ebay_counts_each_order_once_and_its_frame_as_no_order(tmp_path):
+    """A line of commas, a row of blanks, rows of articles below the order's, and two footers."""
+    path = tmp_path / "ebay.csv"
+    orders = shop(customer="Buyer Username", date="Sale Date", amount="Total Price")
+    orders["Total Price"] *= 90
+    rows = ['"","","","","",""']
+    for number, order in orders.iterrows():
+        known = f'"{number}","{order["Buyer Username"]}"', f'"{order["Sale Date"]:%b-%d-%y}"'
+        total = f"US ${order['Total Price']:,.2f}"
+        rows.append(f'{known[0]},"","{total}","{total}",{known[1]}')
+        if number % 3 == 0:
+            line = f'{known[0]},"2200{number}","US ${order["Total Price"] / 2:,.2f}","",{known[1]}'
+            rows += [line, line]
+    header = '"Order Number","Buyer Username","Item Number","Sold For","Total Price","Sale Date"'
+    footers = ["", f"{len(orders)},record(s) downloaded,", "Seller ID : a-seller"]
+    path.write_text("\n".join([",,,,,", header, *rows, *footers]) + "\n")
+    guess = guess_columns(path)
+    assert guess.columns == ColumnMap(
+        customer_id="Buyer Username",
+        ordered_at="Sale Date",
+        revenue="Total Price",
+        order_id="Order Number",
+    )
+    summary = clean(read_transactions(path), columns=guess.columns).summary
+    assert (summary.orders, summary.rejected) == (len(orders), 3)
+    assert dict(summary.reasons) == {
+        "the line cannot be parted into the columns of the header": 2,
+        "the customer id is missing": 1,
+    }
+    assert summary.revenue == pytest.approx(orders["Total Price"].sum(), abs=0.005 * len(orders))

@@ -17,7 +17,7 @@ MIXED_SHARE = 0.01
 """Up to this share of values that prove the other mark is typing errors; more is a mixed column."""
 
 # Signs, ISO codes, and the words that shops print; any other word (`12k`) is no amount.
-_CURRENCY = r"(?:\p{Sc}|[A-Z]{3}|z\x{142}|zl|kr\.?|K\x{10D}|Ft|lei|Rs\.?|R)?"
+_CURRENCY = r"(?:(?:[A-Z]{1,2} ?)?\p{Sc}|[A-Z]{3}|z\x{142}|zl|kr\.?|K\x{10D}|Ft|lei|Rs\.?|R)?"
 _SPACE = r"[\s\x{A0}\x{2009}\x{202F}]*"
 _PATTERN = (
     rf"^(\()?{_SPACE}([-\x{{2212}}+])?{_SPACE}{_CURRENCY}{_SPACE}([-\x{{2212}}+])?{_SPACE}"

@@ -176,10 +176,14 @@ def _dialect(path: Path) -> tuple[tuple[str, ...], str, int]:
 
 
 def _without_blanks(text: str) -> tuple[int, str]:
-    """How many blank lines a text begins with, and the text from there on."""
-    rest = text.lstrip(" \r\n")
-    blank = text[: len(text) - len(rest)].count("\n")
-    return blank, "".join(text.splitlines(keepends=True)[blank:])
+    """How many lines without a value a text begins with, and the text from there on.
+
+    They are blank, or hold delimiters alone, as those of a spreadsheet and of eBay do.
+    """
+    lines = text.splitlines(keepends=True)
+    signs = "".join(DELIMITERS) + ' "\r\n'
+    blank = next((place for place, line in enumerate(lines) if line.strip(signs)), 0)
+    return blank, "".join(lines[blank:])
 
 
 def _without_title(text: str) -> tuple[int, str]:

@@ -113,14 +113,14 @@ def test_lines_that_sell_no_goods_are_pointed_at(tmp_path):
     assert guess.leave_out == {}
 
 
-def test_an_amount_after_fees_is_pointed_at(tmp_path):
+def test_what_customers_paid_is_taken_and_not_what_fees_left_of_it(tmp_path):
     path = tmp_path / "payments.csv"
     log = shop(customer="Email", date="Date", amount="Gross")
     log["Fee"] = -(log["Gross"] * 0.03 + 0.3).round(2)
     log["Net"] = (log["Gross"] + log["Fee"]).round(2)
     log.to_csv(path, index=False)
     guess = guess_columns(path)
-    assert guess.columns.revenue == "Net"
-    assert any("'Net' is 'Gross' less 'Fee'" in doubt for doubt in guess.doubts)
+    assert guess.columns.revenue == "Gross"
+    assert any("'Net' is what 'Fee' left of it" in reason for reason in guess.reasons)
     log.assign(Net=log["Gross"] * 0.8).to_csv(path, index=False)  # Of tax.
-    assert not any("less" in doubt for doubt in guess_columns(path).doubts)
+    assert guess_columns(path).columns.revenue == "Net"

@@ -124,7 +124,7 @@ def doubts_on_sales(
                 "data.leave_out"
             )
     found += [
-        f"'{fact.name}' seems to include tax: net sales are better"
+        f"'{fact.name}' seems to include tax: an amount without tax is better"
         for fact in used
         if set(words(fact.name)) & set(names.GROSS)
     ]
@@ -165,13 +165,15 @@ def doubts_on_lines(source: Source, order: ColumnFacts, amount: ColumnFacts) -> 
     ]
 
 
-def doubts_on_fees(source: Source, facts: Sequence[ColumnFacts], amount: ColumnFacts) -> list[str]:
-    """Whether an amount is what fees left of another one, which is what customers paid."""
+def before_fees(
+    source: Source, facts: Sequence[ColumnFacts], amount: ColumnFacts
+) -> tuple[ColumnFacts, ColumnFacts] | None:
+    """What customers paid and the fee, where an amount is what the fee left of it."""
     numbers = [fact for fact in facts if fact.numbers >= MOSTLY and not fact.number_fault]
     fees = [fact for fact in numbers if likeness(fact.name, names.FEE) == 1.0]
     paid = [fact for fact in numbers if fact not in (*fees, amount)]
     if not fees or not paid or amount not in numbers:
-        return []
+        return None
     workspace, table = source.workspace, source.workspace.new_name("fees")
     columns = {column.name: column for column in source.columns}
     place = {fact.name: f"c{number}" for number, fact in enumerate((amount, *fees, *paid))}
@@ -182,19 +184,21 @@ def doubts_on_fees(source: Source, facts: Sequence[ColumnFacts], amount: ColumnF
         for name, column in place.items()
     }
     left = read[amount.name]
-    pairs = [(before.name, fee.name) for before in paid for fee in fees]
+    pairs = [(before, fee) for before in paid for fee in fees]
     counts = ", ".join(
-        f"count(*) FILTER ({read[fee]} <> 0), count(*) FILTER ({read[fee]} <> 0 AND "
-        f"abs({read[before]} - abs({read[fee]}) - {left}) < {HALF_A_CENT})"
+        f"count(*) FILTER ({read[fee.name]} <> 0), count(*) FILTER ({read[fee.name]} <> 0 AND "
+        f"abs({read[before.name]} - abs({read[fee.name]}) - {left}) < {HALF_A_CENT})"
         for before, fee in pairs
     )
     found = workspace.row(f"SELECT {counts} FROM {table} WHERE {left} > 0")
-    return [
-        f"'{amount.name}' is '{before}' less '{fee}': what customers paid is '{before}', and fees "
-        "are for the margin"
-        for (before, fee), rows, alike in zip(pairs, found[::2], found[1::2], strict=True)
-        if rows >= FEWEST_OF_LINES and alike >= MOSTLY * rows
-    ][:1]
+    return next(
+        (
+            pair
+            for pair, rows, alike in zip(pairs, found[::2], found[1::2], strict=True)
+            if rows >= FEWEST_OF_LINES and alike >= MOSTLY * rows
+        ),
+        None,
+    )
 
 
 def leave_out(

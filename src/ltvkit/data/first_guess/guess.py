@@ -5,14 +5,14 @@ its name says is passed over; a name may be missing altogether.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.doubts import (
     CROWD,
+    before_fees,
     doubts_on_customer,
-    doubts_on_fees,
     doubts_on_lines,
     doubts_on_sales,
     leave_out,
@@ -104,7 +104,7 @@ class _Said:
 
 
 def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
-    found = _find(facts, rows)
+    found = _as_paid(source, facts, _find(facts, rows))
     said = (
         _of_customer(found, facts, rows),
         _of_date(found),
@@ -120,7 +120,6 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     lines: list[str] = []
     if found.order and found.used and not likeness(found.used[0].name, names.QUANTITY):
         lines = doubts_on_lines(source, found.order, found.used[0])
-    fees = doubts_on_fees(source, facts, found.used[0]) if found.used else []
     history = history_of(source, found.date, found.customer) if found.date else None
     return Guess(
         location=source.location,
@@ -130,7 +129,6 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             *(doubt for each in said for doubt in each.doubts),
             *doubts_on_sales(facts, found.rest, found.used, left_out),
             *lines,
-            *fees,
             *(history.doubts if history else ()),
             *missing,
         ),
@@ -141,6 +139,18 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
         settings=tuple(setting for each in said for setting in each.settings),
         horizon_days=_horizon(history),
     )
+
+
+def _as_paid(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> _Found:
+    """The same, with what customers paid in place of what a fee left of it."""
+    if len(found.used) != 1 or not (paid := before_fees(source, facts, found.used[0])):
+        return found
+    before, fee = paid
+    why = (
+        f"revenue is '{before.name}', what customers paid: '{found.used[0].name}' is what "
+        f"'{fee.name}' left of it, and fees are for the margin"
+    )
+    return replace(found, revenue=before.name, used=(before,), why=why)
 
 
 def _of_customer(found: _Found, facts: Sequence[ColumnFacts], rows: int) -> _Said:

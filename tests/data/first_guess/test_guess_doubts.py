@@ -6,7 +6,7 @@ import pytest
 from guessed_shop import payments, shop
 
 from ltvkit.config import load_config
-from ltvkit.data import guess_columns
+from ltvkit.data import clean, guess_columns, read_transactions
 
 
 def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
@@ -63,6 +63,8 @@ def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learn
         ("Order Status", "Awaiting Payment"),
         ("Status", "Awaiting check payment"),
         ("Status", "requires_payment_method"),
+        ("Balance Impact", "Memo"),
+        ("Auswirkung auf Guthaben", "Memo"),
     ],
 )
 def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value):
@@ -70,6 +72,27 @@ def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value)
     log = shop(customer="customer", date="date", amount="amount")
     log.assign(**{column: np.resize(["ok", value], len(log))}).to_csv(path, index=False)
     assert guess_columns(path).leave_out == {column: (value,)}
+
+
+def test_the_shops_own_address_is_told_and_its_refunds_are_no_doubt(tmp_path):
+    """As in the activity of PayPal, where the shop is paid and pays back."""
+    path = tmp_path / "activity.csv"
+    log = shop(date="Date", amount="Gross", order="Transaction ID")
+    buyers = [f"buyer{row % 70}@x.org" for row in range(len(log))]
+    sales = log.assign(**{"From Email": buyers, "To Email": "shop@x.org", "Type": "Payment"})
+    back = sales.iloc[::5].rename(columns={"From Email": "To Email", "To Email": "From Email"})
+    back = back.assign(Type="Payment Refund", Gross=-back["Gross"], named=back["Transaction ID"])
+    back["Transaction ID"] += 10_000
+    both = pd.concat([sales, back]).rename(columns={"named": "Reference Txn ID"})
+    both.astype({"Reference Txn ID": "Int64"}).to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.customer_id == "From Email"
+    doubts = "\n".join(guess.doubts)
+    assert "'shop@x.org' is the commonest value of several addresses" in doubts
+    assert "'Type' has rows" not in doubts
+    log = clean(read_transactions(path), columns=guess.columns)
+    assert log.summary.customers == 70
+    assert log.summary.revenue == pytest.approx(both["Gross"].sum())
 
 
 @pytest.mark.parametrize("value", ["Awaiting Shipment", "Awaiting Fulfillment", "Closed Won"])

@@ -24,6 +24,8 @@ class Reason(IntEnum):
     REFUND_ONLY = 13
     LINE = 14
     """For a while: perhaps a further line of an order."""
+    REFUND = 15
+    """For a while: nobody's refund, whose sale may say whose it is."""
 
 
 WORDS = {

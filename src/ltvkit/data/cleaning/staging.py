@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from ltvkit.data.cleaning.columns import Mapped
 from ltvkit.data.cleaning.expressions import Expression
 from ltvkit.data.cleaning.reasons import Reason
+from ltvkit.data.cleaning.references import (
+    find_reference,
+    give_refunds_to_buyers,
+    reference_columns,
+)
 from ltvkit.data.reading.amounts import LIMIT, decide_amounts
 from ltvkit.data.reading.attributes import attribute_sql
 from ltvkit.data.reading.currencies import Currencies, currency_columns, find_currencies
@@ -68,7 +73,9 @@ def stage(
     schema = workspace.new_name("log")
     raw, table = f"{schema}.raw", f"{schema}.staged"
     coded = [column.name for column in currency_columns(source.columns, mapped.revenue.names)]
-    rows = _copy(source, [*mapped.names, *leave_out, *coded], schema, raw)
+    used = [*mapped.names, *leave_out, *coded]
+    referring = reference_columns(source.columns, used) if mapped.order_id else []
+    rows = _copy(source, [*used, *referring], schema, raw)
     _refuse_open_quote(source)
     expressions, attributes, readings = _read_columns(
         workspace,
@@ -95,6 +102,13 @@ def stage(
     kept = _kept(mapped, len(attributes))
     if currencies:
         kept.append(f"CAST({currencies.sql} AS UTINYINT) AS currency")
+    reference = None
+    if referring:
+        reference = find_reference(
+            workspace, raw, [rows[name] for name in referring], expressions["order_id"]
+        )
+    if reference:
+        kept.append(f"{reference[0]} AS refers_to")
     # In order: a list after IN, or a row that is looked up, is a join, which mixes the rows.
     workspace.run(
         f"CREATE TABLE {table} AS SELECT {', '.join(kept)}, row_hash, "
@@ -106,6 +120,11 @@ def stage(
         readings["order_id"] += (
             f"; {lines:,} further lines of orders, without an amount, belong to the first"
         )
+    if mapped.order_id is not None:
+        refunds = give_refunds_to_buyers(workspace, table, referring=reference is not None)
+        if refunds:
+            named = f", in '{reference[1]}'" if reference else ""
+            readings["order_id"] += f"; refunds given to whose sale they name{named}: {refunds:,}"
     return Staged(
         workspace=workspace,
         schema=schema,
@@ -255,7 +274,8 @@ def _sum_sql(amount: Expression, rows: Mapping[str, Column], read: Mapping[str, 
 
 def _kept(mapped: Mapped, attributes: int) -> list[str]:
     """What is kept of each row, as SQL; amounts of those that are fit."""
-    amount = "CASE WHEN reason = 0 THEN CAST({0} AS DECIMAL(18, 6)) END AS {1}"
+    fit = f"reason IN ({Reason.NONE}, {Reason.REFUND})"
+    amount = f"CASE WHEN {fit} THEN CAST({{0}} AS DECIMAL(18, 6)) END AS {{1}}"
     kept = ["customer_id", "CAST(moment AS DATE) AS ordered_on", amount.format("amount", "revenue")]
     if mapped.margin is not None:
         kept.append(amount.format("margin", "margin"))
@@ -315,9 +335,14 @@ def _reason(
         for name, values in leave_out.items()
         if values
     ]
+    unfit = f"margin IS NULL OR NOT isfinite(margin) OR abs(margin) >= {LIMIT}"
     if mapped.order_id is not None and amounts:
         line = f"order_id IS NOT NULL AND {' AND '.join(amounts)}"
         tests.append((f"{line} AND (customer_id IS NULL OR NOT {bad_date})", Reason.LINE))
+        refund = f"amount < 0 AND amount > -{LIMIT} AND moment IS NOT NULL AND NOT {bad_date}"
+        if mapped.margin is not None:
+            refund += f" AND NOT ({unfit})"
+        tests.append((f"customer_id IS NULL AND {refund}", Reason.REFUND))
     tests += [
         ("customer_id IS NULL", Reason.NO_CUSTOMER),
         (bad_date, Reason.BAD_DATE),
@@ -331,7 +356,6 @@ def _reason(
         (f"abs(amount) >= {LIMIT}", Reason.TOO_LARGE),
     ]
     if mapped.margin is not None:
-        unfit = f"margin IS NULL OR NOT isfinite(margin) OR abs(margin) >= {LIMIT}"
         tests.append((unfit, Reason.BAD_MARGIN))
     tests.append(("dropped", Reason.DUPLICATE))
     cases = " ".join(f"WHEN {test} THEN {reason}" for test, reason in tests)

@@ -15,6 +15,8 @@ from ltvkit.log_facts import FEWEST_OF_LINES, OF_ONE_AMOUNT
 
 CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""
+MOST_OF_IT = 0.5
+"""Share of the rows in which a shop's own address stands as the one that is paid."""
 HALF_A_CENT = 0.005
 FEW_GUESTS = 0.01
 """Share of the rows, up to which a customer may be called "0" as others are called "1"."""
@@ -43,6 +45,12 @@ def doubts_on_customer(customer: ColumnFacts, facts: Sequence[ColumnFacts]) -> l
             f"'{customer.name}' is '{customer.most}' in {customer.commonest:.1%} of the rows, as "
             "if for all guests, or a till: they are put aside, see data.leave_out"
         )
+    elif is_shops_own(customer, facts):
+        doubts.append(
+            f"'{customer.most}' is the commonest value of several addresses, so that it is the "
+            f"shop's own, in {customer.commonest:.1%} of the rows: what is paid back is taken off "
+            "those whose sale it names, if order_id is mapped and a column names that"
+        )
     elif customer.commonest > CROWD:
         doubts.append(
             f"{customer.commonest:.0%} of the values of '{customer.name}' are one and the same: if "
@@ -68,6 +76,17 @@ def stands_for_guests(customer: ColumnFacts) -> bool:
     return customer.commonest > FEW_GUESTS and is_nobody(customer.most)
 
 
+def is_shops_own(customer: ColumnFacts, facts: Sequence[ColumnFacts]) -> bool:
+    """Whether the commonest address is that of the shop, which pays and is paid."""
+    return likeness(customer.name, names.EMAIL) > 0 and any(
+        fact is not customer
+        and fact.most == customer.most
+        and fact.commonest > MOST_OF_IT
+        and likeness(fact.name, names.EMAIL)
+        for fact in facts
+    )
+
+
 def doubts_on_sales(
     facts: Sequence[ColumnFacts],
     rest: Sequence[ColumnFacts],
@@ -85,13 +104,15 @@ def doubts_on_sales(
     """
     found = []
     netted = _takes_off(used)
+    paid_back = any(fact.negative for fact in used)
     for fact in rest:
         if 0 < fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
             found.append(
                 f"'{fact.name}' seems to mark cancelled orders: make sure that their amounts are "
                 "negative, or name the column in data.leave_out"
             )
-        if values := no_sales(fact):
+        values = no_sales(fact)
+        if values and not (paid_back and all(_is_refund(value) for value, _ in values)):
             listed = ", ".join(f"'{value}' ({rows:,})" for value, rows in values)
             out = left_out.get(fact.name, ())
             found.append(
@@ -229,6 +250,10 @@ def no_sales(fact: ColumnFacts) -> list[tuple[str, int]]:
         for value, rows in fact.values
         if set(words(value)) & known and not set(words(value)) & set(names.PARTLY)
     ]
+
+
+def _is_refund(value: str) -> bool:
+    return bool(set(words(value)) & set(names.REFUNDED))
 
 
 def _takes_off(used: Sequence[ColumnFacts]) -> bool:

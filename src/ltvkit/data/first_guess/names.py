@@ -101,6 +101,7 @@ NO_SALE = (
     "anulowany", "anulowana", "nieudane", "nieudana", "odrzucone", "odrzucona", "zwrocone",
     "zwrocona", "oczekuje", "oczekujace", "fallido", "fallida", "rechazado", "rechazada",
     "pendiente", "fallito", "rifiutato", "recusado", "recusada", "pendente", "mislukt", "geweigerd",
+    "memo",
 )  # fmt: skip
 """Words of values: such a row brought nothing, or did not keep what it brought."""
 NO_GOODS = (
@@ -113,9 +114,10 @@ NO_GOODS = (
 """Values, written together, of lines that are none of goods. A card counts again when it pays."""
 STATUS = (
     "status", "state", "stage", "result", "outcome", "statut", "etat", "zustand", "stan",
-    "bestellstatus", "auftragsstatus", "zahlungsstatus", "estado", "stato",
+    "bestellstatus", "auftragsstatus", "zahlungsstatus", "estado", "stato", "impact", "auswirkung",
 )  # fmt: skip
-"""Of a payment or an order. A type may be one of articles, such as trial sizes."""
+"""Of a payment or an order, or its impact on a balance. A type may be one of articles, such as
+trial sizes."""
 DELIVERY = (
     "fulfillment", "fulfilment", "shipping", "shipment", "delivery", "livraison", "expedition",
     "lieferung", "liefer", "versand", "dostawa", "dostawy", "wysylka", "wysylki",

@@ -176,6 +176,23 @@ def test_a_blank_in_a_difference_of_columns_is_nothing_and_not_an_unknown_amount
     assert margin.summary.reasons == {"the margin is missing or cannot be read": 1}
 
 
+def test_an_order_of_which_more_was_paid_back_than_the_amount_is_worth_nothing():
+    """As where the amount is without tax and shipping, and what was paid back with them."""
+    rows = [
+        ("a", "2024-01-05", 60.0, None),
+        ("a", "2024-01-09", 50.0, 57.5),
+        ("b", "2024-01-06", 20.0, 23.0),
+        ("c", "2024-01-07", 20.0, 5.0),
+        ("c", "2024-01-09", None, 10.0),  # A refund in a row of its own.
+    ]
+    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "net", "refunded"])
+    log = order_days_from_frame(frame, columns=ColumnMap(revenue="net - refunded"))
+    assert log.to_pandas()["revenue"].tolist() == [60.0, 0.0, 0.0, 5.0]
+    assert (log.summary.rejected, log.summary.unmatched_refunds) == (0, 0)
+    told = "orders of which more was paid back than that, now 0: 2"
+    assert log.readings["revenue"] == f"numbers; {told}"
+
+
 # --- rows that are no sales ---------------------------------------------------------------------
 
 

@@ -248,10 +248,15 @@ def _read_columns(
             for name in amount.names
         }
         sql = {name: f"({one.sql})" for name, one in read.items()}
-        paid = key == "revenue" and amount.is_plain_sum  # A cost that is blank is not known.
-        expressions[called] = _sum_sql(amount, rows, sql) if paid else amount.sql(sql)
+        expressions[called] = amount.sql(sql)
         if read:
             readings[key] = ", ".join(dict.fromkeys(one.words for one in read.values()))
+        if key == "revenue" and amount.is_plain_sum:  # A cost that is blank is not known.
+            total, beyond = _sum_sql(amount, rows, sql)
+            expressions[called] = f"CASE WHEN {beyond} THEN 0 ELSE {total} END"
+            (more,) = workspace.row(f"SELECT count(*) FILTER ({beyond}) FROM {raw}")
+            if more:
+                readings[key] += f"; orders of which more was paid back than that, now 0: {more:,}"
     attributes = [] if mapped.channel is None else [identifiers("channel", mapped.channel)]
     attributes += [attribute_sql(workspace, raw, rows[name]) for name in mapped.attributes]
     if mapped.order_id is not None:
@@ -259,17 +264,22 @@ def _read_columns(
     return expressions, attributes, readings
 
 
-def _sum_sql(amount: Expression, rows: Mapping[str, Column], read: Mapping[str, str]) -> str:
+def _sum_sql(
+    amount: Expression, rows: Mapping[str, Column], read: Mapping[str, str]
+) -> tuple[str, str]:
     """SQL of a sum of columns in which a blank is 0, as of a refund where there was none.
 
     Where the first column is blank something else must be there, as a payment back without a
-    payment.
+    payment. And whether more was paid back than was paid, as tax and shipping are with an amount
+    without these: it is an order that is worth nothing any more, and no refund of another one.
     """
     blank = {name: f"{rows[name].sql} IS NULL" for name in read}
     total = amount.sql(
         {name: f"(CASE WHEN {blank[name]} THEN 0 ELSE {sql} END)" for name, sql in read.items()}
     )
-    return f"CASE WHEN {blank[amount.names[0]]} THEN nullif({total}, 0) ELSE {total} END"
+    first = amount.names[0]
+    total = f"CASE WHEN {blank[first]} THEN nullif({total}, 0) ELSE {total} END"
+    return total, f"coalesce({read[first]} > 0 AND {total} < 0, false)"
 
 
 def _kept(mapped: Mapped, attributes: int) -> list[str]:

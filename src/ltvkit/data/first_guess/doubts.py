@@ -17,7 +17,6 @@ CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""
 MOST_OF_IT = 0.5
 """Share of the rows in which a shop's own address stands as the one that is paid."""
-HALF_A_CENT = 0.005
 FEW_GUESTS = 0.01
 """Share of the rows, up to which a customer may be called "0" as others are called "1"."""
 
@@ -186,42 +185,6 @@ def doubts_on_lines(source: Source, order: ColumnFacts, amount: ColumnFacts) -> 
     ]
 
 
-def before_fees(
-    source: Source, facts: Sequence[ColumnFacts], amount: ColumnFacts
-) -> tuple[ColumnFacts, ColumnFacts] | None:
-    """What customers paid and the fee, where an amount is what the fee left of it."""
-    numbers = [fact for fact in facts if fact.numbers >= MOSTLY and not fact.number_fault]
-    fees = [fact for fact in numbers if likeness(fact.name, names.FEE) == 1.0]
-    paid = [fact for fact in numbers if fact not in (*fees, amount)]
-    if not fees or not paid or amount not in numbers:
-        return None
-    workspace, table = source.workspace, source.workspace.new_name("fees")
-    columns = {column.name: column for column in source.columns}
-    place = {fact.name: f"c{number}" for number, fact in enumerate((amount, *fees, *paid))}
-    tidy = ", ".join(f"{columns[name].tidy} AS {column}" for name, column in place.items())
-    workspace.run(f"CREATE VIEW {table} AS SELECT {tidy} FROM {source.relation}")
-    read = {
-        name: decide_amounts(workspace, table, Column(name, column, columns[name].type)).sql
-        for name, column in place.items()
-    }
-    left = read[amount.name]
-    pairs = [(before, fee) for before in paid for fee in fees]
-    counts = ", ".join(
-        f"count(*) FILTER ({read[fee.name]} <> 0), count(*) FILTER ({read[fee.name]} <> 0 AND "
-        f"abs({read[before.name]} - abs({read[fee.name]}) - {left}) < {HALF_A_CENT})"
-        for before, fee in pairs
-    )
-    found = workspace.row(f"SELECT {counts} FROM {table} WHERE {left} > 0")
-    return next(
-        (
-            pair
-            for pair, rows, alike in zip(pairs, found[::2], found[1::2], strict=True)
-            if rows >= FEWEST_OF_LINES and alike >= MOSTLY * rows
-        ),
-        None,
-    )
-
-
 def leave_out(
     rest: Sequence[ColumnFacts], used: Sequence[ColumnFacts]
 ) -> dict[str, tuple[str, ...]]:
@@ -258,4 +221,7 @@ def _is_refund(value: str) -> bool:
 
 def _takes_off(used: Sequence[ColumnFacts]) -> bool:
     """Whether an amount is made of what was paid and what was paid back."""
-    return any(likeness(fact.name, names.REFUNDED) for fact in used)
+    return any(
+        likeness(fact.name, names.REFUNDED) and not likeness(fact.name, names.QUANTITY)
+        for fact in used
+    )

@@ -11,7 +11,6 @@ from pathlib import Path
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.doubts import (
     CROWD,
-    before_fees,
     doubts_on_customer,
     doubts_on_lines,
     doubts_on_sales,
@@ -22,7 +21,12 @@ from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts, look_
 from ltvkit.data.first_guess.first_config import NEEDED, Guess
 from ltvkit.data.first_guess.history import History, history_of
 from ltvkit.data.first_guess.names import likeness
-from ltvkit.data.first_guess.revenue import find_revenue
+from ltvkit.data.first_guess.related_amounts import (
+    lines_of_total,
+    repeated_in_lines,
+    what_was_before,
+)
+from ltvkit.data.first_guess.revenue import find_revenue, product_of
 from ltvkit.data.first_guess.roles import (
     best,
     called,
@@ -40,6 +44,9 @@ LEAST_FILLED = 0.2
 """Addresses may stand in the first of an order's lines only."""
 
 FEWEST_CUSTOMERS = 2
+
+FEWEST_PAID_BACK = 3
+"""Refunds that show to the cent that an amount is without them."""
 
 YEAR_DAYS = 365
 
@@ -104,7 +111,7 @@ class _Said:
 
 
 def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
-    found = _as_paid(source, facts, _find(facts, rows))
+    found = _as_counted(source, facts, _find(facts, rows))
     said = (
         _of_customer(found, facts, rows),
         _of_date(found),
@@ -141,16 +148,43 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     )
 
 
-def _as_paid(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> _Found:
-    """The same, with what customers paid in place of what a fee left of it."""
-    if len(found.used) != 1 or not (paid := before_fees(source, facts, found.used[0])):
+def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> _Found:
+    """The same, with the amount that is revenue by how the amounts of the table add up."""
+    if not found.used:
         return found
-    before, fee = paid
-    why = (
-        f"revenue is '{before.name}', what customers paid: '{found.used[0].name}' is what "
-        f"'{fee.name}' left of it, and fees are for the margin"
-    )
-    return replace(found, revenue=before.name, used=(before,), why=why)
+    amount, *others = found.used
+    if found.order and amount in repeated_in_lines(source, found.order, found.used):
+        lines = lines_of_total(source, found.order, found.rest)
+        if lines is None:
+            return found
+        revenue = product_of(lines)
+        why = f"revenue is '{revenue}': '{amount.name}' is repeated in each line of an order"
+        return replace(found, revenue=revenue, used=lines, why=why)
+    if (
+        others
+        and found.order
+        and repeated_in_lines(source, found.order, others, fewest=FEWEST_PAID_BACK)
+    ):
+        why = (
+            f"revenue is '{amount.name}': '{others[0].name}' is of the whole order, so that it is "
+            "not taken off each line"
+        )
+        return replace(found, revenue=amount.name, used=(amount,), why=why)
+    if others and likeness(others[0].name, names.REFUNDED):
+        left = what_was_before(source, facts, amount, others, fewest=FEWEST_PAID_BACK)
+        if left is None:
+            return found
+        why = f"revenue is '{amount.name}': it is what '{others[0].name}' left of '{left[0].name}'"
+        return replace(found, revenue=amount.name, why=why)
+    fees = [fact for fact in facts if likeness(fact.name, names.FEE) == 1.0]
+    if not others and (paid := what_was_before(source, facts, amount, fees)):
+        before, fee = paid
+        why = (
+            f"revenue is '{before.name}', what customers paid: '{amount.name}' is what "
+            f"'{fee.name}' left of it, and fees are for the margin"
+        )
+        return replace(found, revenue=before.name, used=(before,), why=why)
+    return found
 
 
 def _of_customer(found: _Found, facts: Sequence[ColumnFacts], rows: int) -> _Said:

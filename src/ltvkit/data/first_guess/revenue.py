@@ -50,7 +50,7 @@ def find_revenue(
         why = f"revenue is '{expression}': {words}; what was paid back is taken off"
         return expression, (total, refunded), why
     if quantity and price:
-        expression = f"{_quoted(quantity.name)} * {_quoted(price.name)}"
+        expression = product_of((quantity, price))
         why = (
             "there is no column with a total, but a number of pieces and a unit price; make sure "
             "that it is the price of one piece"
@@ -70,6 +70,13 @@ def find_revenue(
             f"revenue is '{left.name}': {why}; make sure it is the row's total",
         )
     return None, (), ""
+
+
+def product_of(factors: Sequence[ColumnFacts]) -> str:
+    """A column, or the expression of pieces and their price."""
+    if len(factors) == 1:
+        return factors[0].name
+    return " * ".join(_quoted(fact.name) for fact in factors)
 
 
 def _as_amount(fact: ColumnFacts) -> tuple[bool, ...]:

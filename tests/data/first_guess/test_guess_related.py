@@ -1,0 +1,93 @@
+"""Amounts that follow from one another: which of them revenue is, by how they add up."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from guessed_shop import shop
+
+from ltvkit.data import clean, guess_columns, read_transactions
+
+
+def lines_of_orders(**totals: str) -> pd.DataFrame:
+    """Orders of one to three lines, each of which repeats totals of its order."""
+    once = shop(customer="Email", date="Order Date", order="Order Number")
+    lines = once.loc[once.index.repeat(1 + once.index % 3)].reset_index(drop=True)
+    generator = np.random.default_rng(5)
+    lines["Qty"] = generator.integers(1, 4, len(lines))
+    lines["Item Price"] = generator.gamma(2, 20, len(lines)).round(2)
+    paid = (lines["Qty"] * lines["Item Price"]).groupby(lines["Order Number"]).transform("sum")
+    amounts = {"subtotal": paid, "total": paid * 1.07 + 4.95}
+    return lines.assign(**{theirs: amounts[ours].round(2) for ours, theirs in totals.items()})
+
+
+@pytest.mark.parametrize(
+    "totals",
+    [
+        {"subtotal": "Order Subtotal", "total": "Order Total"},
+        {"subtotal": "Order Subtotal"},
+        {"total": "Order Total"},  # With tax and shipping, which lines have not.
+    ],
+)
+def test_lines_are_taken_that_add_up_to_a_total_which_each_repeats(tmp_path, totals):
+    path = tmp_path / "lines.csv"
+    log = lines_of_orders(**totals).assign(**{"Total order quantity": 3})
+    log["Tax Amount"] = (log["Qty"] * log["Item Price"] * 0.07).round(2)
+    log["Tax Total"] = log.groupby("Order Number")["Tax Amount"].transform("sum").round(2)
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "Qty * `Item Price`"
+    assert any("is repeated in each line of an order" in reason for reason in guess.reasons)
+    assert not any("orders with several rows" in doubt for doubt in guess.doubts)
+    summary = clean(read_transactions(path), columns=guess.columns).summary
+    assert summary.revenue == pytest.approx((log["Qty"] * log["Item Price"]).sum())
+
+
+def test_a_repeated_total_that_no_lines_add_up_to_is_left_to_the_user(tmp_path):
+    path = tmp_path / "lines.csv"
+    log = lines_of_orders(total="Order Total")
+    log["Item Price"] = log["Item Price"] * 7  # Of something else.
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "Order Total"
+    assert any("orders with several rows" in doubt for doubt in guess.doubts)
+
+
+def test_the_name_says_whether_a_line_is_multiplied_where_all_are_single_pieces(tmp_path):
+    path = tmp_path / "lines.csv"
+    log = lines_of_orders(total="Order Total").assign(Qty=1)
+    paid = log.groupby("Order Number")["Item Price"].transform("sum")
+    log["Order Total"] = paid
+    for name, revenue in (("Item Price", "Qty * `Item Price`"), ("Line Total", "Line Total")):
+        log.rename(columns={"Item Price": name}).to_csv(path, index=False)
+        assert guess_columns(path).columns.revenue == revenue
+
+
+def test_what_refunds_left_is_not_lessened_by_them_again(tmp_path):
+    """As in the orders of Wix: Total, Refunded amount, and Net amount, which is what is left."""
+    path = tmp_path / "orders.csv"
+    log = shop(customer="Contact email", date="Date created", amount="Total")
+    log["Refunded amount"] = np.where(log.index % 9 == 0, (log["Total"] / 3).round(2), 0.0)
+    log["Net amount"] = (log["Total"] - log["Refunded amount"]).round(2)
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "Net amount"
+    assert any("it is what 'Refunded amount' left of 'Total'" in why for why in guess.reasons)
+    assert not any("paid back" in doubt for doubt in guess.doubts)
+    log.assign(**{"Net amount": log["Total"] / 1.2}).to_csv(path, index=False)  # Of tax.
+    assert guess_columns(path).columns.revenue == "`Net amount` - `Refunded amount`"
+
+
+def test_what_was_paid_back_of_an_order_is_not_taken_off_each_of_its_lines(tmp_path):
+    """As in the orders of TikTok."""
+    path = tmp_path / "orders.csv"
+    log = lines_of_orders().drop(columns=["Item Price", "Qty"])
+    log["SKU Subtotal After Discount"] = np.linspace(5, 90, len(log)).round(2)
+    back = np.where(log["Order Number"] % 9 == 1, 5.0, 0.0)
+    log.assign(**{"Order Refund Amount": back}).to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "SKU Subtotal After Discount"
+    assert any("'Order Refund Amount' seems to hold what was" in doubt for doubt in guess.doubts)
+    line = np.where(log.duplicated("Order Number"), 0.0, back)
+    log.assign(**{"SKU Refund Amount": line}).to_csv(path, index=False)
+    expected = "`SKU Subtotal After Discount` - `SKU Refund Amount`"
+    assert guess_columns(path).columns.revenue == expected

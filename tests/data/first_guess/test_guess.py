@@ -124,3 +124,11 @@ def test_what_customers_paid_is_taken_and_not_what_fees_left_of_it(tmp_path):
     assert any("'Net' is what 'Fee' left of it" in reason for reason in guess.reasons)
     log.assign(Net=log["Gross"] * 0.8).to_csv(path, index=False)  # Of tax.
     assert guess_columns(path).columns.revenue == "Net"
+
+
+def test_of_an_order_and_the_transactions_of_its_lines_the_order_is_taken(tmp_path):
+    """As in the sold items of Etsy."""
+    path = tmp_path / "items.csv"
+    log = shop(customer="Buyer", date="Sale Date", amount="Item Total", order="Transaction ID")
+    log.assign(**{"Order ID": log.index // 2}).to_csv(path, index=False)
+    assert guess_columns(path).columns.order_id == "Order ID"

@@ -265,6 +265,16 @@ def _tells_more(address: ColumnFacts, account: ColumnFacts) -> bool:
     return address.commonest < CROWD and address.filled >= own
 
 
+def _order_of(facts: Sequence[ColumnFacts], rows: int) -> ColumnFacts | None:
+    return best(
+        facts,
+        names.ORDER,
+        lambda fact: may_be_order(fact, rows),
+        prefer=lambda fact: (likeness(fact.name, names.PLACED) == 1.0,),
+        named=True,
+    )
+
+
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     date = best(
         facts,
@@ -275,7 +285,7 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
     )
     others = [fact for fact in facts if fact is not date]
 
-    orders = best(others, names.ORDER, lambda fact: may_be_order(fact, rows), named=True)
+    orders = _order_of(others, rows)
 
     def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
         # The account of the shop itself, or whether a customer is new.
@@ -300,9 +310,7 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
         or best(others, (), lambda fact: may_be_nameless_customer(fact, rows))
     )
     rest = [fact for fact in facts if fact not in (date, customer)]
-    order = best(rest, names.ORDER, lambda fact: may_be_order(fact, rows), named=True) or best(
-        rest, (), lambda fact: fact.numbered >= MOSTLY
-    )
+    order = _order_of(rest, rows) or best(rest, (), lambda fact: fact.numbered >= MOSTLY)
     rest = [fact for fact in rest if fact is not order]
     margin = best(rest, names.MARGIN, may_be_amount, named=True)
     channel = best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)

@@ -64,13 +64,17 @@ QUANTITY = (
     "quantity", "qty", "units", "items", "pieces", "quantite", "qte", "menge", "anzahl", "stuck",
     "ilosc", "sztuk", "liczba", "fkimg", "cantidad", "unidades", "quantita", "quantidade", "aantal",
 )  # fmt: skip
+PLACED = (
+    "order", "commande", "bestellung", "bestellnummer", "bestellnr", "auftrag", "auftragsnummer",
+    "auftragsnr", "zamowienie", "zamowienia", "pedido", "ordine", "encomenda", "bestelling",
+    "bestelnummer", "ordernummer",
+)  # fmt: skip
+"""Of these an order has one number, where each of its lines may have a transaction's."""
 ORDER = (
-    "order", "invoice", "transaction", "receipt", "basket", "bill", "ticket", "purchase",
-    "commande", "facture", "panier", "bestellung", "bestellnummer", "bestellnr", "rechnung",
-    "rechnungsnummer", "rechnungsnr", "beleg", "belegnummer", "belegnr", "auftrag",
-    "auftragsnummer", "auftragsnr", "zamowienie", "zamowienia", "faktura", "faktury", "paragon",
-    "transakcja", "transakcji", "document", "doc", "vbeln", "pedido", "factura", "ordine",
-    "fattura", "encomenda", "fatura", "bestelling", "bestelnummer", "ordernummer", "factuur",
+    *PLACED, "invoice", "transaction", "receipt", "basket", "bill", "ticket", "purchase", "facture",
+    "panier", "rechnung", "rechnungsnummer", "rechnungsnr", "beleg", "belegnummer", "belegnr",
+    "faktura", "faktury", "paragon", "transakcja", "transakcji", "transaktion", "transaktionscode",
+    "transaktionsnummer", "document", "doc", "vbeln", "factura", "fattura", "fatura", "factuur",
 )  # fmt: skip
 MARGIN = (
     "margin", "profit", "contribution", "marge", "benefice", "gewinn", "deckungsbeitrag", "marza",

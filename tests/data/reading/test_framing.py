@@ -74,3 +74,14 @@ def test_an_orders_report_of_ebay_counts_each_order_once_and_its_frame_as_no_ord
         "the customer id is missing": 1,
     }
     assert summary.revenue == pytest.approx(orders["Total Price"].sum(), abs=0.005 * len(orders))
+
+
+def test_tabs_behind_values_are_no_part_of_them(tmp_path):
+    """As behind the times of TikTok, which spreadsheets are to take for texts."""
+    path = tmp_path / "orders.csv"
+    log = shop(customer="Buyer Username", date="Created Time", amount="Order Amount")
+    written = log["Created Time"].dt.strftime("%m/%d/%Y %I:%M:%S %p\t")
+    log.assign(**{"Created Time": written}).to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.ordered_at == "Created Time"
+    assert clean(read_transactions(path), columns=guess.columns).summary.rejected == 0

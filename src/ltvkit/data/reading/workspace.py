@@ -142,8 +142,12 @@ class Column:
 
     @property
     def tidy(self) -> str:
-        """Its SQL: texts without spaces around them, and NULL where nothing is left."""
-        return f"nullif(trim({self.sql}), '')" if self.is_text else self.sql
+        """Its SQL: texts without spaces and tabs around them, and NULL where nothing is left."""
+        if not self.is_text:
+            return self.sql
+        # Trimming given signs is slow, and tabs are rare: some shops write them behind dates.
+        tabs = f"CASE WHEN contains({self.sql}, '\t') THEN trim({self.sql}, ' \t')"
+        return f"nullif({tabs} ELSE trim({self.sql}) END, '')"
 
 
 _WHOLE = frozenset(

@@ -161,3 +161,21 @@ def test_the_account_of_the_shop_itself_is_no_customer(tmp_path):
     log["Shopper Reference"] = shop(customer="x")["x"]
     log.to_csv(path, index=False)
     assert guess_columns(path).columns.customer_id == "Shopper Reference"
+
+
+def test_an_address_comes_before_names_that_several_may_have(tmp_path):
+    """As in the sales of Gumroad."""
+    path = tmp_path / "sales.csv"
+    log = shop(date="Purchase Date", amount="Subtotal ($)")
+    log["Buyer Name"] = np.resize([f"Ann Sm{letter}th" for letter in "abcdefghijklm"], len(log))
+    log["Purchase Email"] = [f"a{row % 70}@x.org" for row in range(len(log))]
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Purchase Email"
+    log.loc[log.index % 3 == 0, "Purchase Email"] = None  # Of some alone.
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Buyer Name"
+    # They may be called otherwise, as in the receipts of Loyverse.
+    log.assign(**{"Purchase Email": [f"a{row % 70}@x.org" for row in range(len(log))]}).rename(
+        columns={"Buyer Name": "Customer name", "Purchase Email": "Customer contacts"}
+    ).to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Customer contacts"

@@ -50,6 +50,8 @@ class ColumnFacts:
         Share of values such as #1001, which are numbers of orders.
     rounded : float
         Share of values such as 7.90E+11, which a spreadsheet made of long numbers.
+    addresses : float
+        Share of values such as smith@example.org.
     people : float
         Share of values such as J. Smith, which are names that several may have.
     date_fault, number_fault : str
@@ -69,6 +71,7 @@ class ColumnFacts:
     negative: float
     numbered: float
     rounded: float
+    addresses: float
     people: float
     date_fault: str
     number_fault: str
@@ -109,7 +112,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
             "ORDER BY n DESC, 1"
         )
     date_fault = number_fault = ""
-    dates = numbers = negative = numbered = rounded = people = 0.0
+    dates = numbers = negative = numbered = rounded = addresses = people = 0.0
     whole = zoned = False
     # A number is a date only when it is called one: 20240105 may be an article as well.
     if (
@@ -133,6 +136,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
             number_fault = str(fault)
     if column.is_text:
         rounded = _share(workspace, table, f"regexp_matches({sql}, {literal(ROUNDED)})", filled)
+        addresses = _share(workspace, table, f"{sql} LIKE '_%@_%._%'", filled)
         people = _share(workspace, table, f"regexp_matches({sql}, {literal(_PEOPLE)})", filled)
         numbered = _share(workspace, table, f"regexp_matches({sql}, '^#[0-9]+$')", filled)
     if column.is_text and dates >= MOSTLY and not likeness(column.name, names.DATE):
@@ -152,6 +156,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         negative,
         numbered,
         rounded,
+        addresses,
         people,
         date_fault,
         number_fault,

@@ -255,8 +255,9 @@ def _horizon(history: History | None) -> int:
 
 
 def _is_shared(account: ColumnFacts) -> bool:
-    """Whether many who are not the same have one account."""
-    return account.commonest > CROWD or stands_for_guests(account)
+    """Whether many who are not the same have one account, or one name."""
+    shared = account.commonest > CROWD or stands_for_guests(account)
+    return shared or account.people >= MOSTLY
 
 
 def _tells_more(address: ColumnFacts, account: ColumnFacts) -> bool:
@@ -299,7 +300,7 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
         lambda fact: fact.filled > LEAST_FILLED,
         prefer=lambda fact: (fact.commonest < CROWD, fact.filled),  # Not the shop's own.
         named=True,
-    )
+    ) or best(others, (), lambda fact: fact.filled > LEAST_FILLED and fact.addresses >= MOSTLY)
     if account and address and _is_shared(account) and _tells_more(address, account):
         account = None
     customer = (

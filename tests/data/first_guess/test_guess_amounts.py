@@ -49,6 +49,8 @@ def test_a_price_of_the_whole_row_is_not_multiplied(tmp_path, name):
         ("Betrag exkl. MwSt", "Betrag inkl. MwSt"),
         ("Importe sin IVA", "Importe con IVA"),
         ("Bedrag excl. btw", "Bedrag incl. btw"),
+        ("SKU Subtotal After Discount", "SKU Subtotal Before Discount"),
+        ("LineAmount", "UnitAmount"),
     ],
 )
 def test_of_two_amounts_the_one_that_sales_are_counted_in_is_taken(tmp_path, revenue, other):

@@ -10,7 +10,8 @@ import unicodedata
 
 CUSTOMER = (
     "customer", "client", "cust", "buyer", "user", "member", "shopper", "account", "household",
-    "donor", "visitor", "person", "contact", "subscriber", "acheteur", "adherent", "donateur",
+    "donor", "visitor", "partner", "person", "contact", "subscriber", "acheteur", "adherent",
+    "donateur",
     "kunde", "kunden", "kundennummer", "kundennr", "kaufer", "klient", "klienta", "nabywca",
     "kupujacy", "uzytkownik", "constituent", "auftraggeber", "debitor", "soldto", "kunnr", "kunag",
     "cliente", "comprador", "acquirente", "klant", "klantnummer",
@@ -31,8 +32,9 @@ PHONE = (
 )  # fmt: skip
 DATE = (
     "date", "datetime", "timestamp", "time", "day", "when", "ordered", "created", "purchased",
-    "paid", "jour", "datum", "tag", "zeit", "zeitpunkt", "bestelldatum", "kaufdatum", "data",
-    "dzien", "czas", "fkdat", "audat", "budat", "erdat", "fecha", "besteldatum", "aankoopdatum",
+    "paid", "sold", "verkauft", "vendu", "vendido", "venduto", "verkocht", "jour", "datum",
+    "tag", "zeit", "zeitpunkt", "bestelldatum", "kaufdatum", "data", "dzien", "czas", "fkdat",
+    "audat", "budat", "erdat", "fecha", "besteldatum", "aankoopdatum",
 )  # fmt: skip
 TOTAL = ("total", "gesamtpreis", "gesamtbetrag", "gesamtsumme")
 """A price of such a name is not that of one piece."""
@@ -105,7 +107,9 @@ NO_SALE = (
     "anulowany", "anulowana", "nieudane", "nieudana", "odrzucone", "odrzucona", "zwrocone",
     "zwrocona", "oczekuje", "oczekujace", "fallido", "fallida", "rechazado", "rechazada",
     "pendiente", "fallito", "rifiutato", "recusado", "recusada", "pendente", "mislukt", "geweigerd",
-    "memo",
+    "nieoplacone", "nieoplacony", "nieoplacona", "niezaplacone", "unbezahlt", "onbetaald",
+    "impagado", "impagada", "memo", "quotation", "quote", "draft", "devis", "brouillon", "entwurf",
+    "borrador", "bozza",
 )  # fmt: skip
 """Words of values: such a row brought nothing, or did not keep what it brought."""
 NO_GOODS = (
@@ -169,12 +173,15 @@ _WITHOUT = r"(?:exc?l?|excluded|excluding|exkl|without|before|ohne|hors|bez|sin|
 _PHRASES = (
     (re.compile(rf"\b(?:{_WITHOUT} {_TAX}|{_TAX} {_WITHOUT})\b"), "net"),
     (re.compile(rf"\b(?:{_WITH} {_TAX}|{_TAX} {_WITH})\b"), "gross"),
+    (re.compile(r"\b(?:after|less) discounts?\b"), "net"),
+    (re.compile(r"\bunit (?:amount|value)\b"), "unitprice"),
+    (re.compile(r"\bcredit memo\b"), "credit"),
     (re.compile(r"\bawaiting (?:[a-z]+ )?payment\b"), "unpaid"),  # Not: awaiting shipment.
 )
 
 
 def words(name: str) -> tuple[str, ...]:
-    """The words of a column's name; with tax is gross, without it is net.
+    """The words of a column's name; with tax is gross, without it is net, as is after a discount.
 
     >>> words("InvoiceDate"), words("id_klienta"), words("Subtotal (ex tax)")
     (('invoice', 'date'), ('id', 'klienta'), ('subtotal', 'net'))

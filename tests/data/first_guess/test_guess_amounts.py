@@ -160,15 +160,25 @@ def test_a_total_that_every_line_of_an_order_repeats_is_pointed_at(tmp_path):
     assert not any("several rows" in doubt for doubt in guess_columns(path).doubts)
 
 
-def test_a_row_with_the_total_beside_the_lines_of_an_order_is_pointed_at(tmp_path):
+def test_a_row_with_the_total_beside_the_lines_of_an_order_is_put_aside(tmp_path):
+    """As in the sales of a till of Vend, where payments have a row without an amount, too."""
     path = tmp_path / "till.csv"
     sales = shop(customer="Customer Code", date="Date", amount="Subtotal", order="Receipt Number")
     halves = sales.loc[sales.index.repeat(2)].reset_index(drop=True)
     halves["Subtotal"] *= np.where(halves.index % 2, 0.25, 0.75)
     lines = pd.concat([sales.assign(Type="Sale"), halves.assign(Type="Line")])
     lines["Subtotal"] = [f"${amount:,.2f}" for amount in lines["Subtotal"]]
+    lines = pd.concat([lines, sales.assign(Type="Payment", Subtotal=None)])
     lines.to_csv(path, index=False)
-    assert any("400 of 400 orders" in doubt for doubt in guess_columns(path).doubts)
+    guess = guess_columns(path)
+    assert guess.leave_out == {"Type": ("Sale", "Payment")}
+    assert any("rows of 'Type' with 'Sale', 'Payment' are totals" in why for why in guess.doubts)
+    log = clean(read_transactions(path), columns=guess.columns, leave_out=guess.leave_out)
+    assert log.summary.revenue == pytest.approx(sales["Subtotal"].sum(), abs=0.01 * len(halves))
+    lines.drop(columns="Type").to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.leave_out == {}
+    assert any("400 of 400 orders" in doubt for doubt in guess.doubts)
 
 
 def test_a_total_may_stand_once_an_order_with_the_customer_in_every_line(tmp_path):

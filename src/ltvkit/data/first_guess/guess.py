@@ -24,6 +24,7 @@ from ltvkit.data.first_guess.names import likeness
 from ltvkit.data.first_guess.related_amounts import (
     lines_of_total,
     repeated_in_lines,
+    totals_among_lines,
     what_was_before,
 )
 from ltvkit.data.first_guess.revenue import find_revenue, product_of
@@ -39,6 +40,7 @@ from ltvkit.data.first_guess.roles import (
     may_be_order,
 )
 from ltvkit.data.reading.sources import Source, read_transactions
+from ltvkit.errors import offenders
 
 LEAST_FILLED = 0.2
 """Addresses may stand in the first of an order's lines only."""
@@ -127,6 +129,14 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     lines: list[str] = []
     if found.order and found.used and not likeness(found.used[0].name, names.QUANTITY):
         lines = doubts_on_lines(source, found.order, found.used[0])
+        totals = totals_among_lines(source, found.order, found.used[0], found.rest)
+        if lines and totals:
+            kind, values = totals
+            left_out[kind.name] = values
+            lines = [
+                f"rows of '{kind.name}' with {offenders(values)} are totals of the other rows of "
+                "their order, or have no amount: they are put aside, see data.leave_out"
+            ]
     history = history_of(source, found.date, found.customer) if found.date else None
     return Guess(
         location=source.location,
@@ -140,7 +150,9 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             *missing,
         ),
         candidates=tuple(
-            fact.name for fact in found.rest if fact not in found.used and may_be_attribute(fact)
+            fact.name
+            for fact in found.rest
+            if fact not in found.used and fact.name not in left_out and may_be_attribute(fact)
         ),
         leave_out=left_out,
         settings=tuple(setting for each in said for setting in each.settings),

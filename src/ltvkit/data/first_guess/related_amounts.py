@@ -11,17 +11,19 @@ from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import likeness
 from ltvkit.data.reading.amounts import decide_amounts
 from ltvkit.data.reading.sources import Source
-from ltvkit.data.reading.workspace import Column, Workspace
+from ltvkit.data.reading.workspace import Column, Workspace, literal
 from ltvkit.log_facts import FEWEST_OF_LINES, NEARLY_ALL, OF_ONE_AMOUNT
 
 HALF_A_CENT = 0.005
+MOST_KINDS = 6
+"""A sale, its lines and its payment are few kinds of rows."""
 LEAST_OF_TOTAL = 0.5
 """What lines are of a total with shipping and tax, at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Columns that are read as numbers: where they are, and the SQL of each by its name."""
+    """Columns read as numbers, or texts: where they are, and the SQL of each by its name."""
 
     workspace: Workspace
     table: str
@@ -154,6 +156,62 @@ def lines_of_total(
     return max(fitting, key=lambda one: one[:3])[3] if fitting else None
 
 
+def totals_among_lines(
+    source: Source, order: ColumnFacts, amount: ColumnFacts, kinds: Sequence[ColumnFacts]
+) -> tuple[ColumnFacts, tuple[str, ...]] | None:
+    """The kind of rows that have the total of the other rows of their order; None if there is none.
+
+    Parameters
+    ----------
+    source : Source
+    order, amount : ColumnFacts
+    kinds : sequence of ColumnFacts
+        Columns that may tell kinds of rows apart.
+
+    Returns
+    -------
+    ColumnFacts, tuple of str
+        The column, and its values that mark totals, or rows that never have an amount.
+    """
+    kinds = [fact for fact in kinds if 2 <= len(fact.values) <= MOST_KINDS]
+    if not kinds or not _is_number(amount):
+        return None
+    read = _read(source, (amount,), order=order, texts=kinds)
+    number = read.sql[amount.name]
+    pairs = [(fact, value) for fact in kinds for value, _ in fact.values]
+    tests = [f"{read.sql[fact.name]} = {literal(value)}" for fact, value in pairs]
+    inner = ", ".join(
+        f"coalesce(sum({number}) FILTER ({test}), 0) AS s{place}, "
+        f"count({number}) FILTER ({test}) AS n{place}"
+        for place, test in enumerate(tests)
+    )
+    several = (
+        "n > 2 AND added > 0"  # Of two rows each is the total of the other, if they repeat it.
+    )
+    counts = ", ".join(
+        f"count(*) FILTER ({several} AND n{place} = 1 AND "
+        f"abs(added - 2 * s{place}) <= {NEARLY_ALL} * added), coalesce(sum(n{place}), 0)"
+        for place in range(len(tests))
+    )
+    *found, orders = read.workspace.row(
+        f"SELECT {counts}, count(*) FILTER ({several}) FROM (SELECT count({number}) AS n, "
+        f"sum({number}) AS added, {inner} FROM {read.table} WHERE order_id IS NOT NULL "
+        "GROUP BY order_id)"
+    )
+    if orders < FEWEST_OF_LINES:
+        return None
+    alike = dict(zip(pairs, found[::2], strict=True))
+    column, total = max(pairs, key=lambda pair: alike[pair])
+    if alike[column, total] < MOSTLY * orders:
+        return None
+    without = [
+        value
+        for (fact, value), n in zip(pairs, found[1::2], strict=True)
+        if fact is column and not n
+    ]
+    return column, (total, *without)
+
+
 def _is_whole_row(way: Sequence[ColumnFacts]) -> bool:
     """Whether a column alone is called an amount, or one that is multiplied is not."""
     return (len(way) == 1) == bool(likeness(way[-1].name, names.AMOUNT))
@@ -169,12 +227,17 @@ def _is_number(fact: ColumnFacts) -> bool:
 
 
 def _read(
-    source: Source, facts: Sequence[ColumnFacts], *, order: ColumnFacts | None = None
+    source: Source,
+    facts: Sequence[ColumnFacts],
+    *,
+    order: ColumnFacts | None = None,
+    texts: Sequence[ColumnFacts] = (),
 ) -> _Numbers:
     workspace, table = source.workspace, source.workspace.new_name("amounts")
     columns = {column.name: column for column in source.columns}
     place = {fact.name: f"c{number}" for number, fact in enumerate(facts)}
-    selects = [f"{columns[name].tidy} AS {column}" for name, column in place.items()]
+    written = {fact.name: f"t{number}" for number, fact in enumerate(texts)}
+    selects = [f"{columns[name].tidy} AS {column}" for name, column in (place | written).items()]
     if order is not None:
         selects.append(f"{columns[order.name].tidy} AS order_id")
     workspace.run(f"CREATE VIEW {table} AS SELECT {', '.join(selects)} FROM {source.relation}")
@@ -182,4 +245,4 @@ def _read(
         name: decide_amounts(workspace, table, Column(name, column, columns[name].type)).sql
         for name, column in place.items()
     }
-    return _Numbers(workspace, table, sql)
+    return _Numbers(workspace, table, sql | written)

@@ -43,6 +43,22 @@ def test_every_unfit_row_is_put_aside_with_its_reason_and_its_text():
     assert log.summary.accepted == 1
 
 
+def test_rows_without_customer_date_and_amount_are_no_guests():
+    """Rows of blanks, and further lines of orders that say neither whose they are nor when."""
+    log = log_of(
+        ("a", "2024-01-01", 5.0, "1"),
+        (None, None, None, None),
+        (None, None, None, "1"),
+        (None, None, 3.0, None),
+        columns=ORDERS,
+    )
+    assert log.summary.reasons == {
+        "customer, date and amount are missing": 1,
+        "the customer id is missing": 1,
+    }
+    assert (log.summary.unidentified, log.summary.accepted) == (1, 2)
+
+
 def test_an_amount_beyond_what_money_is_kept_in_is_put_aside():
     log = log_of(("a", "2024-01-01", 1e12), ("a", "2024-01-01", 5.0))
     assert log.summary.reasons == {"the amount is 1e+12 or more": 1}

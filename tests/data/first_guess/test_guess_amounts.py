@@ -192,3 +192,18 @@ def test_a_total_may_stand_once_an_order_with_the_customer_in_every_line(tmp_pat
     summary = clean(read_transactions(path), columns=columns).summary
     assert (summary.rejected, summary.orders) == (0, len(once))
     assert summary.revenue == pytest.approx(once["Subtotal"].sum())
+
+
+def test_the_total_is_taken_where_further_lines_say_nothing_of_their_order(tmp_path):
+    """As Odoo exports orders with their lines."""
+    path = tmp_path / "sale_order.csv"
+    once = shop(order="Order Reference", customer="Customer", date="Order Date", amount="Total")
+    lines = once.loc[once.index.repeat(1 + once.index % 2)].reset_index(drop=True)
+    lines["Order Lines/Subtotal"] = lines["Total"] / 2
+    lines.loc[lines.duplicated("Order Reference"), list(once.columns)] = None
+    lines.to_csv(path, index=False)
+    columns = guess_columns(path).columns
+    assert columns.revenue == "Total"
+    summary = clean(read_transactions(path), columns=columns).summary
+    assert summary.revenue == pytest.approx(once["Total"].sum())
+    assert dict(summary.reasons) == {"customer, date and amount are missing": len(once) // 2}

@@ -71,7 +71,7 @@ def test_an_orders_report_of_ebay_counts_each_order_once_and_its_frame_as_no_ord
     assert (summary.orders, summary.rejected) == (len(orders), 3)
     assert dict(summary.reasons) == {
         "the line cannot be parted into the columns of the header": 2,
-        "the customer id is missing": 1,
+        "customer, date and amount are missing": 1,
     }
     assert summary.revenue == pytest.approx(orders["Total Price"].sum(), abs=0.005 * len(orders))
 

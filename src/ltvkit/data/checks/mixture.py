@@ -9,6 +9,7 @@ from ltvkit.log_facts import Mixture
 ASKED_FOR = {
     WORDS[Reason.LEFT_OUT]: "by data.leave_out",
     WORDS[Reason.LATER]: "after the snapshot",
+    WORDS[Reason.BLANK]: "without customer, date and amount",
 }
 """Reasons that are no fault of the rows, in fewer words."""
 

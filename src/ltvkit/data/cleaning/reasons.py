@@ -26,10 +26,12 @@ class Reason(IntEnum):
     """For a while: perhaps a further line of an order."""
     REFUND = 15
     """For a while: nobody's refund, whose sale may say whose it is."""
+    BLANK = 16
 
 
 WORDS = {
     Reason.LEFT_OUT: "data.leave_out says that it is no sale",
+    Reason.BLANK: "customer, date and amount are missing",
     Reason.NO_CUSTOMER: "the customer id is missing",
     Reason.NO_DATE: "the date is missing",
     Reason.BAD_DATE: "the date cannot be read",

@@ -345,6 +345,11 @@ def _reason(
         for name, values in leave_out.items()
         if values
     ]
+    if amounts:
+        used = [rows[mapped.customer_id].sql, rows[mapped.ordered_at].sql]
+        used += [rows[mapped.order_id].sql] if mapped.order_id is not None else []
+        nothing = " AND ".join([*(f"{sql} IS NULL" for sql in used), *amounts])
+        tests.append((nothing, Reason.BLANK))
     unfit = f"margin IS NULL OR NOT isfinite(margin) OR abs(margin) >= {LIMIT}"
     if mapped.order_id is not None and amounts:
         line = f"order_id IS NOT NULL AND {' AND '.join(amounts)}"

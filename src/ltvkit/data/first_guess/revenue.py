@@ -7,6 +7,9 @@ from ltvkit.data.first_guess.facts import MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import likeness
 from ltvkit.data.first_guess.roles import best, called, may_be_amount
 
+ALIKE = 0.02
+"""So near are the shares of rows with an amount and with an order, if both are in the same rows."""
+
 
 def find_revenue(
     facts: Sequence[ColumnFacts], *, filled: float
@@ -30,7 +33,7 @@ def find_revenue(
         names.AMOUNT,
         lambda fact: not likeness(fact.name, names.IDENTIFIER),
         avoid=(*names.NOT_THE_AMOUNT, *names.REFUNDED, *names.GROSS),
-        prefer=_as_amount,
+        prefer=lambda fact: (_stands_once(fact, filled), *_as_amount(fact)),
         named=True,
     )
     if total:
@@ -70,6 +73,11 @@ def find_revenue(
             f"revenue is '{left.name}': {why}; make sure it is the row's total",
         )
     return None, (), ""
+
+
+def _stands_once(fact: ColumnFacts, filled: float) -> bool:
+    """Whether an amount is in the rows of orders alone, where further lines have no customer."""
+    return filled < 1 - ALIKE and abs(fact.filled - filled) <= ALIKE
 
 
 def product_of(factors: Sequence[ColumnFacts]) -> str:

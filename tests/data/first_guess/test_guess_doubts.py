@@ -17,7 +17,7 @@ def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
     frame.to_csv(path, index=False)
     doubts = "\n".join(guess_columns(path).doubts)
     assert "25.0% of the rows have no 'customer'" in doubts
-    assert "'is_cancelled' seems to mark cancelled orders" in doubts
+    assert "'is_cancelled' marks cancelled orders by 'True': they are put aside" in doubts
     assert "'currency' has 2 currencies" in doubts
     assert "'gross_total' seems to include tax" in doubts
     frame.rename(columns={"gross_total": "Total (VAT included)"}).to_csv(path, index=False)
@@ -77,6 +77,29 @@ def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value)
     log = shop(customer="customer", date="date", amount="amount")
     log.assign(**{column: np.resize(["ok", value], len(log))}).to_csv(path, index=False)
     assert guess_columns(path).leave_out == {column: (value,)}
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "out"),
+    [
+        ("Voided", ["true", "false"], ("true",)),
+        ("Void?", ["No", "Yes"], ("Yes",)),
+        ("is_cancelled", ["0", "1"], ("1",)),
+        ("Annulé", ["oui", "non"], ("oui",)),
+        ("Voided", ["false", "false"], ()),
+        ("Cancellation reason", ["", "none in stock"], ()),
+    ],
+)
+def test_orders_that_a_column_calls_cancelled_by_yes_or_no_are_put_aside(
+    tmp_path, column, values, out
+):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log.assign(**{column: np.resize(values, len(log))}).to_csv(path, index=False)
+    assert guess_columns(path).leave_out == ({column: out} if out else {})
+    log.loc[log.index % 7 == 0, "amount"] *= -1  # They are taken off by rows of their own.
+    log.assign(**{column: np.resize(values, len(log))}).to_csv(path, index=False)
+    assert guess_columns(path).leave_out == {}
 
 
 def test_the_shops_own_address_is_told_and_its_refunds_are_no_doubt(tmp_path):

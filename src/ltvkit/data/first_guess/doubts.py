@@ -105,7 +105,12 @@ def doubts_on_sales(
     netted = _takes_off(used)
     paid_back = any(fact.negative for fact in used)
     for fact in rest:
-        if 0 < fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
+        if said := left_out.get(fact.name, ()) if _marks(fact) else ():
+            found.append(
+                f"'{fact.name}' marks cancelled orders by {offenders(said)}: they are put aside, "
+                "see data.leave_out"
+            )
+        elif 0 < fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
             found.append(
                 f"'{fact.name}' seems to mark cancelled orders: make sure that their amounts are "
                 "negative, or name the column in data.leave_out"
@@ -197,12 +202,27 @@ def leave_out(
     kept = set(names.REFUNDED) if refunds else set()
     sure = {}
     for fact in rest:
+        if _marks(fact) and not any(one.negative for one in used):
+            sure[fact.name] = tuple(value for value, _ in fact.values if _says(value, names.YES))
         if likeness(fact.name, names.STATUS) < 1.0:
             continue
         values = tuple(value for value, _ in no_sales(fact) if not set(words(value)) & kept)
         if values:
             sure[fact.name] = values
     return sure
+
+
+def _marks(fact: ColumnFacts) -> bool:
+    """Whether a column says of each order, by yes or no, that it was cancelled."""
+    return (
+        likeness(fact.name, names.CANCELLED) == 1.0
+        and any(_says(value, names.YES) for value, _ in fact.values)
+        and all(_says(value, (*names.YES, *names.NO)) for value, _ in fact.values)
+    )
+
+
+def _says(value: str, vocabulary: Sequence[str]) -> bool:
+    return "".join(words(value)) in vocabulary
 
 
 def no_sales(fact: ColumnFacts) -> list[tuple[str, int]]:

@@ -87,10 +87,13 @@ CHANNEL = (
     "kanaal",
 )  # fmt: skip
 CANCELLED = (
-    "cancel", "cancelled", "canceled", "cancellation", "cancelation", "void", "annule",
+    "cancel", "cancelled", "canceled", "cancellation", "cancelation", "void", "voided",
+    "annule",
     "annulation", "storno", "storniert", "anulowane", "anulowano", "cancelado", "cancelada",
     "anulado", "anulada", "annullato", "annullata", "geannuleerd",
 )  # fmt: skip
+YES = ("true", "t", "yes", "y", "1", "oui", "ja", "tak", "si", "sim")
+NO = ("false", "f", "no", "n", "0", "non", "nein", "nie", "nao", "nee")
 REFUNDED = (
     "refund", "refunds", "refunded", "rembourse", "remboursement", "ruckerstattet",
     "ruckerstattung", "erstattet", "erstattung", "zwrot", "zwrotu", "zwrocono", "returned",
@@ -99,7 +102,7 @@ REFUNDED = (
     "devolvido", "devolvida", "terugbetaald",
 )  # fmt: skip
 NO_SALE = (
-    *CANCELLED, *REFUNDED, "voided", "failed", "failure", "declined", "denied", "rejected",
+    *CANCELLED, *REFUNDED, "failed", "failure", "declined", "denied", "rejected",
     "pending", "incomplete", "expired", "abandoned", "unpaid", "disputed", "chargeback", "trial",
     "pledge", "pledged", "lost", "withdrawn", "error", "requires", "uncaptured", "erreur", "blad",
     "fehler", "fehlgeschlagen", "abgelehnt", "ausstehend", "abgebrochen", "annulee",

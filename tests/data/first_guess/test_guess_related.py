@@ -91,3 +91,27 @@ def test_what_was_paid_back_of_an_order_is_not_taken_off_each_of_its_lines(tmp_p
     log.assign(**{"SKU Refund Amount": line}).to_csv(path, index=False)
     expected = "`SKU Subtotal After Discount` - `SKU Refund Amount`"
     assert guess_columns(path).columns.revenue == expected
+
+
+def test_a_price_of_all_pieces_of_a_row_is_not_multiplied(tmp_path):
+    """As the item-price of Amazon, which two pieces of a product double."""
+    path = tmp_path / "orders.txt"
+    log = shop(customer="buyer-email", date="purchase-date", order="order-id")
+    generator = np.random.default_rng(5)
+    log["sku"] = generator.integers(1, 20, len(log))
+    log["quantity-purchased"] = generator.integers(1, 4, len(log))
+    one = log["sku"] * 7.35 + 4.6
+    log.assign(**{"item-price": one * log["quantity-purchased"]}).to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "item-price"
+    assert any("that of all pieces, as two cost twice" in reason for reason in guess.reasons)
+    for price in (one, 7.35):  # Of a piece, and one for all products.
+        log.assign(**{"item-price": price}).to_csv(path, index=False)
+        assert guess_columns(path).columns.revenue == "`quantity-purchased` * `item-price`"
+
+
+def test_prices_that_are_one_in_an_order_are_still_multiplied(tmp_path):
+    path = tmp_path / "lines.csv"
+    log = lines_of_orders().assign(**{"Item Price": 7.5, "Unit Price": 9.95})
+    log.drop(columns="Item Price").to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "Qty * `Unit Price`"

@@ -22,6 +22,7 @@ from ltvkit.data.first_guess.first_config import NEEDED, Guess
 from ltvkit.data.first_guess.history import History, history_of
 from ltvkit.data.first_guess.names import likeness
 from ltvkit.data.first_guess.related_amounts import (
+    is_of_all_pieces,
     lines_of_total,
     repeated_in_lines,
     totals_among_lines,
@@ -165,6 +166,8 @@ def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> 
     if not found.used:
         return found
     amount, *others = found.used
+    if others and not likeness(others[0].name, names.REFUNDED):
+        return _with_pieces(source, facts, found, amount, others[0])
     if found.order and amount in repeated_in_lines(source, found.order, found.used):
         lines = lines_of_total(source, found.order, found.rest)
         if lines is None:
@@ -182,14 +185,14 @@ def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> 
             "not taken off each line"
         )
         return replace(found, revenue=amount.name, used=(amount,), why=why)
-    if others and likeness(others[0].name, names.REFUNDED):
+    if others:
         left = what_was_before(source, facts, amount, others, fewest=FEWEST_PAID_BACK)
         if left is None:
             return found
         why = f"revenue is '{amount.name}': it is what '{others[0].name}' left of '{left[0].name}'"
         return replace(found, revenue=amount.name, why=why)
     fees = [fact for fact in facts if likeness(fact.name, names.FEE) == 1.0]
-    if not others and (paid := what_was_before(source, facts, amount, fees)):
+    if paid := what_was_before(source, facts, amount, fees):
         before, fee = paid
         why = (
             f"revenue is '{before.name}', what customers paid: '{amount.name}' is what "
@@ -197,6 +200,25 @@ def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> 
         )
         return replace(found, revenue=before.name, used=(before,), why=why)
     return found
+
+
+def _with_pieces(
+    source: Source,
+    facts: Sequence[ColumnFacts],
+    found: _Found,
+    pieces: ColumnFacts,
+    price: ColumnFacts,
+) -> _Found:
+    """The same, with the price alone where it is that of all pieces."""
+    products = [
+        fact
+        for fact in facts
+        if fact not in (pieces, price) and likeness(fact.name, names.PRODUCT) == 1.0
+    ]
+    if not is_of_all_pieces(source, pieces, price, products):
+        return found
+    why = f"revenue is '{price.name}': it is that of all pieces, as two cost twice what one costs"
+    return replace(found, revenue=price.name, used=(price,), why=why)
 
 
 def _of_customer(found: _Found, facts: Sequence[ColumnFacts], rows: int) -> _Said:

@@ -72,6 +72,10 @@ PLACED = (
     "bestelnummer", "ordernummer",
 )  # fmt: skip
 """Of these an order has one number, where each of its lines may have a transaction's."""
+PRODUCT = (
+    "sku", "asin", "ean", "gtin", "product", "article", "item", "artikel", "produit", "produkt",
+    "producto", "prodotto", "produto", "articulo", "articolo", "artigo", "listing", "stockcode",
+)  # fmt: skip
 ORDER = (
     *PLACED, "invoice", "transaction", "receipt", "basket", "bill", "ticket", "purchase", "facture",
     "panier", "rechnung", "rechnungsnummer", "rechnungsnr", "beleg", "belegnummer", "belegnr",

@@ -15,6 +15,8 @@ from ltvkit.data.reading.workspace import Column, Workspace, literal
 from ltvkit.log_facts import FEWEST_OF_LINES, NEARLY_ALL, OF_ONE_AMOUNT
 
 HALF_A_CENT = 0.005
+ABOUT = 0.05
+"""Prices change a little."""
 MOST_KINDS = 6
 """A sale, its lines and its payment are few kinds of rows."""
 LEAST_OF_TOTAL = 0.5
@@ -154,6 +156,29 @@ def lines_of_total(
     ]
     # Where all are single pieces, with and without them fit, and the name tells which it is.
     return max(fitting, key=lambda one: one[:3])[3] if fitting else None
+
+
+def is_of_all_pieces(
+    source: Source, pieces: ColumnFacts, price: ColumnFacts, products: Sequence[ColumnFacts]
+) -> bool:
+    """Whether a price is that of all pieces of a row, and not of one.
+
+    Then two pieces of a product cost twice what one costs.
+    """
+    if not products or not (_is_number(pieces) and _is_number(price)):
+        return False
+    read = _read(source, (pieces, price), texts=products)
+    number, amount = read.sql[pieces.name], read.sql[price.name]
+    for product in products:
+        of_all, of_one = read.workspace.row(
+            f"SELECT count(*) FILTER (abs(amount - one * pieces) <= {ABOUT} * one * pieces), "
+            f"count(*) FILTER (abs(amount - one) <= {ABOUT} * one) FROM (SELECT {number} AS "
+            f"pieces, {amount} AS amount, median({amount}) FILTER ({number} = 1) OVER (PARTITION "
+            f"BY {read.sql[product.name]}) AS one FROM {read.table}) WHERE pieces > 1 AND one > 0"
+        )
+        if of_all >= FEWEST_OF_LINES and of_all > MOSTLY * (of_all + of_one):
+            return True
+    return False
 
 
 def totals_among_lines(

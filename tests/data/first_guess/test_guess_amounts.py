@@ -207,3 +207,24 @@ def test_the_total_is_taken_where_further_lines_say_nothing_of_their_order(tmp_p
     summary = clean(read_transactions(path), columns=columns).summary
     assert summary.revenue == pytest.approx(once["Total"].sum())
     assert dict(summary.reasons) == {"customer, date and amount are missing": len(once) // 2}
+
+
+@pytest.mark.parametrize(
+    ("credit", "debit"),
+    [("Gross Credit (GC)", "Gross Debit (GC)"), ("Credit", "Debit"), ("Haben", "Soll")],
+)
+def test_debits_are_taken_off_the_credits_beside_them(tmp_path, credit, debit):
+    """As in the settlements of Adyen, and in ledgers."""
+    path = tmp_path / "settlement.csv"
+    log = shop(customer="Shopper Reference", date="Creation Date", amount="amount")
+    back = log.index % 9 == 0
+    log[credit], log[debit] = log["amount"].where(~back), log["amount"].where(back)
+    log.drop(columns="amount").assign(Type=np.where(back, "Refunded", "Settled")).to_csv(
+        path, index=False
+    )
+    guess = guess_columns(path)
+    quoted = (name if name.isidentifier() else f"`{name}`" for name in (credit, debit))
+    assert guess.columns.revenue == " - ".join(quoted)
+    assert not any("'Type'" in doubt for doubt in guess.doubts)
+    summary = clean(read_transactions(path), columns=guess.columns).summary
+    assert summary.refund_rows == back.sum()

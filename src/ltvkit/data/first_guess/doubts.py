@@ -103,7 +103,8 @@ def doubts_on_sales(
     """
     found = []
     netted = _takes_off(used)
-    paid_back = any(fact.negative for fact in used)
+    debits = set(names.DEBITS.values())
+    paid_back = any(fact.negative or debits & set(words(fact.name)) for fact in used)
     for fact in rest:
         if said := left_out.get(fact.name, ()) if _marks(fact) else ():
             found.append(

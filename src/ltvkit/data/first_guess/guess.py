@@ -163,10 +163,10 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
 
 def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> _Found:
     """The same, with the amount that is revenue by how the amounts of the table add up."""
-    if not found.used:
+    if not found.used or not found.revenue:
         return found
     amount, *others = found.used
-    if others and not likeness(others[0].name, names.REFUNDED):
+    if others and found.revenue == product_of(found.used):
         return _with_pieces(source, facts, found, amount, others[0])
     if found.order and amount in repeated_in_lines(source, found.order, found.used):
         lines = lines_of_total(source, found.order, found.rest)

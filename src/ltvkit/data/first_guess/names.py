@@ -54,6 +54,8 @@ FEE = (
     "prowizja", "oplata", "comision", "comisiones", "commissione", "commissioni", "comissao",
     "taxas",
 )  # fmt: skip
+DEBITS = {"credit": "debit", "haben": "soll", "credito": "debito", "avere": "dare"}
+"""Of two columns with these words what customers paid is in the first, and what they got back."""
 CENTS = (
     "cent", "cents", "pence", "pennies", "centime", "centimes", "grosz", "grosze", "groszy",
     "centavos", "centimos", "centesimi",

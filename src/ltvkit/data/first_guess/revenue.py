@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import MOSTLY, ColumnFacts
-from ltvkit.data.first_guess.names import likeness
+from ltvkit.data.first_guess.names import likeness, words
 from ltvkit.data.first_guess.roles import best, called, may_be_amount
 
 ALIKE = 0.02
@@ -36,8 +36,10 @@ def find_revenue(
         prefer=lambda fact: (_stands_once(fact, filled), *_as_amount(fact)),
         named=True,
     )
+    if total is None and not (quantity and price):
+        total = next((fact for fact in numbers if debit_of(fact, facts)), None)
     if total:
-        words = f"{called(total, names.AMOUNT)}{total.numbers:.0%} of its values are numbers"
+        said = f"{called(total, names.AMOUNT)}{total.numbers:.0%} of its values are numbers"
         converted = likeness(total.name, names.CONVERTED)
         refunded = next(
             (
@@ -45,12 +47,12 @@ def find_revenue(
                 for fact in facts
                 if _is_paid_back(fact, total) and likeness(fact.name, names.CONVERTED) == converted
             ),
-            None,
+            debit_of(total, facts),
         )
         if refunded is None:
-            return total.name, (total,), f"revenue is '{total.name}': {words}"
+            return total.name, (total,), f"revenue is '{total.name}': {said}"
         expression = f"{_quoted(total.name)} - {_quoted(refunded.name)}"
-        why = f"revenue is '{expression}': {words}; what was paid back is taken off"
+        why = f"revenue is '{expression}': {said}; what was paid back is taken off"
         return expression, (total, refunded), why
     if quantity and price:
         expression = product_of((quantity, price))
@@ -78,6 +80,15 @@ def find_revenue(
 def _stands_once(fact: ColumnFacts, filled: float) -> bool:
     """Whether an amount is in the rows of orders alone, where further lines have no customer."""
     return filled < 1 - ALIKE and abs(fact.filled - filled) <= ALIKE
+
+
+def debit_of(credit: ColumnFacts, facts: Sequence[ColumnFacts]) -> ColumnFacts | None:
+    """The column of payments back beside one of payments, called alike but for credit and debit."""
+    parts = words(credit.name)
+    called = tuple(names.DEBITS.get(part, part) for part in parts)
+    if called == parts:
+        return None
+    return next((fact for fact in facts if words(fact.name) == called and _is_positive(fact)), None)
 
 
 def product_of(factors: Sequence[ColumnFacts]) -> str:
@@ -110,10 +121,12 @@ def _is_paid_back(fact: ColumnFacts, total: ColumnFacts) -> bool:
         and likeness(fact.name, names.REFUNDED) == 1.0
         and not likeness(fact.name, (*names.IDENTIFIER, *names.QUANTITY, *names.NOT_THE_AMOUNT))
         and (likeness(fact.name, names.AMOUNT) == 1.0 or not fact.whole)
-        and fact.numbers >= MOSTLY
-        and fact.negative == 0
-        and not fact.number_fault
+        and _is_positive(fact)
     )
+
+
+def _is_positive(fact: ColumnFacts) -> bool:
+    return fact.numbers >= MOSTLY and fact.negative == 0 and not fact.number_fault
 
 
 def _quoted(name: str) -> str:

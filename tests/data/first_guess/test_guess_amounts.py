@@ -228,3 +228,15 @@ def test_debits_are_taken_off_the_credits_beside_them(tmp_path, credit, debit):
     assert not any("'Type'" in doubt for doubt in guess.doubts)
     summary = clean(read_transactions(path), columns=guess.columns).summary
     assert summary.refund_rows == back.sum()
+
+
+def test_of_amounts_in_several_currencies_that_named_by_one_is_taken(tmp_path):
+    """As in the orders of Lemon Squeezy."""
+    path = tmp_path / "orders.csv"
+    log = shop(customer="user_email", date="date_utc", amount="subtotal", currency="currency")
+    log.assign(subtotal_usd=log["subtotal"] * 1.1).to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "subtotal_usd"
+    assert not any("currencies" in doubt for doubt in guess.doubts)
+    log.assign(currency="EUR", subtotal_usd=log["subtotal"] * 1.1).to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "subtotal"

@@ -6,6 +6,7 @@ from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import likeness, words
 from ltvkit.data.first_guess.roles import best, called, may_be_amount
+from ltvkit.data.reading.currencies import CURRENCY, TOLD, currencies_of
 
 ALIKE = 0.02
 """So near are the shares of rows with an amount and with an order, if both are in the same rows."""
@@ -18,6 +19,11 @@ def find_revenue(
 
     Amounts may stand in no more rows than customers do, or than there are orders: a share `filled`.
     """
+    several = any(
+        len(set(currencies_of(fact.values).values())) > 1
+        for fact in facts
+        if any(word in fact.name.lower() for word in CURRENCY)
+    )
     numbers = [fact for fact in facts if may_be_amount(fact, filled=filled)]
     quantity = best(
         numbers, names.QUANTITY, lambda fact: fact.whole or bool(fact.number_fault), named=True
@@ -33,7 +39,7 @@ def find_revenue(
         names.AMOUNT,
         lambda fact: not likeness(fact.name, names.IDENTIFIER),
         avoid=(*names.NOT_THE_AMOUNT, *names.REFUNDED, *names.GROSS),
-        prefer=lambda fact: (_stands_once(fact, filled), *_as_amount(fact)),
+        prefer=lambda fact: (_stands_once(fact, filled), *_as_amount(fact, several=several)),
         named=True,
     )
     if total is None and not (quantity and price):
@@ -65,7 +71,7 @@ def find_revenue(
         [fact for fact in numbers if fact is not quantity],
         (),
         lambda fact: not fact.whole and not likeness(fact.name, names.IDENTIFIER),
-        prefer=_as_amount,
+        prefer=lambda fact: _as_amount(fact, several=several),
     )
     if left:
         why = "the only amounts" if left is not price else "it is called a price"
@@ -98,11 +104,15 @@ def product_of(factors: Sequence[ColumnFacts]) -> str:
     return " * ".join(_quoted(fact.name) for fact in factors)
 
 
-def _as_amount(fact: ColumnFacts) -> tuple[bool, ...]:
-    """What speaks for one of two amounts that are called alike, the weightiest first."""
+def _as_amount(fact: ColumnFacts, *, several: bool) -> tuple[bool, ...]:
+    """What speaks for one of two amounts that are called alike, the weightiest first.
+
+    Where there are several currencies, that all are brought to one, which the name may tell.
+    """
     return (
         not fact.number_fault,
-        likeness(fact.name, names.CONVERTED) > 0,
+        likeness(fact.name, names.CONVERTED) > 0
+        or (several and bool(set(words(fact.name)) & TOLD)),
         likeness(fact.name, (*names.NOT_THE_AMOUNT, *names.REFUNDED)) < 1.0,
         likeness(fact.name, names.NET) > 0,
         not likeness(fact.name, names.GROSS),

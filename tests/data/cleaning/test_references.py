@@ -30,6 +30,22 @@ def test_a_refund_under_the_shops_own_address_is_taken_off_the_sale_it_names():
     assert told in log.readings["order_id"]
 
 
+def test_what_else_a_shop_pays_under_its_name_is_its_own_and_no_refund():
+    """Withdrawals and bills stand among the refunds in the activity of PayPal."""
+    log = log_of(
+        *((name, "2024-01-05", 60.0, f"t-{name}", None) for name in "abc"),
+        *(("shop", "2024-01-05", -15.0, f"r-{name}", f"t-{name}") for name in "abc"),
+        ("shop", "2024-01-05", -400.0, "w1", None),
+        ("shop", "2024-01-05", -7.0, "r9", "t9"),  # Of a sale from before the log.
+        columns=COLUMNS,
+    )
+    assert revenues(log) == {(name, "2024-01-05"): 45.0 for name in "abc"}
+    assert dict(log.summary.reasons) == {
+        "a payment of the shop's own, which names no sale": 1,
+        "the customer has refunds but no order": 1,
+    }
+
+
 def test_nobodys_refund_belongs_to_the_customer_of_its_order():
     log = log_of(
         *(sale[:4] for sale in SALES),

@@ -10,6 +10,7 @@ ASKED_FOR = {
     WORDS[Reason.LEFT_OUT]: "by data.leave_out",
     WORDS[Reason.LATER]: "after the snapshot",
     WORDS[Reason.BLANK]: "without customer, date and amount",
+    WORDS[Reason.OWN]: "of the shop's own",
 }
 """Reasons that are no fault of the rows, in fewer words."""
 

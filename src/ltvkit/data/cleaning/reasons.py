@@ -27,6 +27,7 @@ class Reason(IntEnum):
     REFUND = 15
     """For a while: nobody's refund, whose sale may say whose it is."""
     BLANK = 16
+    OWN = 17
 
 
 WORDS = {
@@ -43,6 +44,7 @@ WORDS = {
     Reason.DUPLICATE: "an exact duplicate of an earlier row",
     Reason.STRAY: "the date is far away from all others",
     Reason.LATER: "the date is after the snapshot",
+    Reason.OWN: "a payment of the shop's own, which names no sale",
     Reason.REFUND_ONLY: "the customer has refunds but no order",
 }
 MALFORMED = "the line cannot be parted into the columns of the header"

@@ -71,6 +71,8 @@ def find_reference(
 def give_refunds_to_buyers(workspace: Workspace, table: str, *, referring: bool) -> int:
     """Give refunds to whom their sale belongs, or put them aside with it; their number.
 
+    What else the shop paid under its own name, and names no sale, is put aside, too.
+
     A refund names its sale by its reference. Where it has no customer, or the shop itself, who
     never bought and pays back to several, its own order may be that of a sale.
 
@@ -89,23 +91,35 @@ def give_refunds_to_buyers(workspace: Workspace, table: str, *, referring: bool)
     )
     (nobodys,) = workspace.row(f"SELECT count(*) FROM {table} WHERE reason = {Reason.REFUND}")
     given = 0
+    names = ["refers_to", "order_id"] if referring else ["order_id"]
+    if referring or nobodys or strangers:
+        shop = {one for name in names for one in _payers(workspace, table, name)} & set(strangers)
+        listed = ", ".join(literal(one) for (one,) in sorted(shop)) or "NULL"
+        own = f"{table}.customer_id IN ({listed})"
+        for name in names:
+            nobodys_or_own = f"{table}.reason = {Reason.REFUND} OR {own}"
+            whose = "true" if name == "refers_to" else nobodys_or_own
+            given += _give(workspace, table, name, whose=whose)
     if referring:
-        given += _give(workspace, table, "refers_to", whose="true")
-        workspace.run(f"ALTER TABLE {table} DROP COLUMN refers_to")
-    if nobodys or strangers:
-        shops = (
-            f"SELECT back.customer_id FROM (FROM {table} WHERE {fit} < 0) AS back "
-            f"JOIN ({_sales(table, 'order_id')}) AS sales USING (order_id) GROUP BY 1 "
-            f"HAVING count(DISTINCT sales.customer_id) >= {SEVERAL_BUYERS}"
+        workspace.run(
+            f"UPDATE {table} SET reason = {Reason.OWN} WHERE {fit} < 0 AND {own} "
+            "AND refers_to IS NULL"
         )
-        shop = set(workspace.rows(shops)) & set(strangers)
-        listed = ", ".join(literal(name) for (name,) in sorted(shop)) or "NULL"
-        whose = f"{table}.reason = {Reason.REFUND} OR {table}.customer_id IN ({listed})"
-        given += _give(workspace, table, "order_id", whose=whose)
+        workspace.run(f"ALTER TABLE {table} DROP COLUMN refers_to")
     workspace.run(
         f"UPDATE {table} SET reason = {Reason.NO_CUSTOMER} WHERE reason = {Reason.REFUND}"
     )
     return given
+
+
+def _payers(workspace: Workspace, table: str, name: str) -> list[tuple[str]]:
+    """Those under whose name several buyers are paid back."""
+    return workspace.rows(
+        f"SELECT back.customer_id FROM (SELECT customer_id, {name} AS order_id FROM {table} "
+        f"WHERE reason = {Reason.NONE} AND revenue < 0) AS back JOIN ({_sales(table, name)}) AS "
+        "sales USING (order_id) GROUP BY 1 HAVING count(DISTINCT sales.customer_id) >= "
+        f"{SEVERAL_BUYERS}"
+    )
 
 
 def _sales(table: str, name: str) -> str:
@@ -123,8 +137,9 @@ def _give(workspace: Workspace, table: str, name: str, *, whose: str) -> int:
     (rows,) = workspace.row(
         f"UPDATE {table} SET customer_id = sales.customer_id, reason = sales.reason "
         f"FROM ({_sales(table, name)}) AS sales WHERE {table}.revenue < 0 AND {table}.reason IN "
-        f"({Reason.NONE}, {Reason.REFUND}) AND ({whose}) AND {table}.{name} = sales.order_id AND "
-        f"({table}.customer_id, {table}.reason) IS DISTINCT FROM (sales.customer_id, sales.reason)"
+        f"({Reason.NONE}, {Reason.REFUND}) AND ({whose}) AND {table}.{name} = sales.order_id "
+        f"AND ({table}.customer_id, {table}.reason) IS DISTINCT FROM "
+        "(sales.customer_id, sales.reason)"
     )
     return int(rows)
 

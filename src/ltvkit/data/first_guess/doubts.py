@@ -48,7 +48,8 @@ def doubts_on_customer(customer: ColumnFacts, facts: Sequence[ColumnFacts]) -> l
         doubts.append(
             f"'{customer.most}' is the commonest value of several addresses, so that it is the "
             f"shop's own, in {customer.commonest:.1%} of the rows: what is paid back is taken off "
-            "those whose sale it names, if order_id is mapped and a column names that"
+            "those whose sale it names, if order_id is mapped and a column names that, and the "
+            "rest is put aside"
         )
     elif customer.commonest > CROWD:
         doubts.append(

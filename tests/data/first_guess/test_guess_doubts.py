@@ -17,7 +17,9 @@ def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
     frame.to_csv(path, index=False)
     doubts = "\n".join(guess_columns(path).doubts)
     assert "25.0% of the rows have no 'customer'" in doubts
-    assert "'is_cancelled' marks cancelled orders by 'True': they are put aside" in doubts
+    assert (
+        "'is_cancelled' marks orders that brought nothing by 'True': they are put aside" in doubts
+    )
     assert "'currency' has 2 currencies" in doubts
     assert "'gross_total' seems to include tax" in doubts
     frame.rename(columns={"gross_total": "Total (VAT included)"}).to_csv(path, index=False)
@@ -86,11 +88,15 @@ def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value)
         ("Void?", ["No", "Yes"], ("Yes",)),
         ("is_cancelled", ["0", "1"], ("1",)),
         ("Annulé", ["oui", "non"], ("oui",)),
+        ("Fully Refunded?", ["0", "1"], ("1",)),
+        ("Remboursé", ["Oui", "Non"], ("Oui",)),
+        ("Partially refunded?", ["0", "1"], ()),
+        ("Refunded", ["0", "12.50"], ()),
         ("Voided", ["false", "false"], ()),
         ("Cancellation reason", ["", "none in stock"], ()),
     ],
 )
-def test_orders_that_a_column_calls_cancelled_by_yes_or_no_are_put_aside(
+def test_orders_that_a_column_calls_cancelled_or_refunded_by_yes_or_no_are_put_aside(
     tmp_path, column, values, out
 ):
     path = tmp_path / "orders.csv"

@@ -107,10 +107,10 @@ def doubts_on_sales(
     debits = set(names.DEBITS.values())
     paid_back = any(fact.negative or debits & set(words(fact.name)) for fact in used)
     for fact in rest:
-        if said := left_out.get(fact.name, ()) if _marks(fact) else ():
+        if said := left_out.get(fact.name, ()) if _says_yes_or_no(fact) else ():
             found.append(
-                f"'{fact.name}' marks cancelled orders by {offenders(said)}: they are put aside, "
-                "see data.leave_out"
+                f"'{fact.name}' marks orders that brought nothing by {offenders(said)}: they are "
+                "put aside, see data.leave_out"
             )
         elif 0 < fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
             found.append(
@@ -136,7 +136,12 @@ def doubts_on_sales(
                 f"'{fact.name}' has rows with {listed}: name them in data.leave_out if they are "
                 "not to count as sales; a gift card counts again when it pays"
             )
-        if not netted and fact.numbers and likeness(fact.name, names.REFUNDED):
+        if (
+            not netted
+            and fact.name not in left_out
+            and fact.numbers
+            and likeness(fact.name, names.REFUNDED)
+        ):
             found.append(
                 f"'{fact.name}' seems to hold what was paid back: make sure that it is taken off "
                 "the amounts"
@@ -200,11 +205,15 @@ def leave_out(
     What was paid back stays, at what is left of it, where the amounts take refunds off. Goods that
     are still to be sent are sold.
     """
-    refunds = _takes_off(used) or any(fact.negative for fact in used)
+    negative = any(fact.negative for fact in used)
+    refunds = negative or _takes_off(used)
     kept = set(names.REFUNDED) if refunds else set()
     sure = {}
     for fact in rest:
-        if _marks(fact) and not any(one.negative for one in used):
+        cancelled = likeness(fact.name, names.CANCELLED) == 1.0 and not negative
+        refunded = likeness(fact.name, names.REFUNDED) == 1.0 and not refunds
+        partly = set(words(fact.name)) & set(names.PARTLY)
+        if (cancelled or (refunded and not partly)) and _says_yes_or_no(fact):
             sure[fact.name] = tuple(value for value, _ in fact.values if _says(value, names.YES))
         if likeness(fact.name, names.STATUS) < 1.0:
             continue
@@ -214,12 +223,10 @@ def leave_out(
     return sure
 
 
-def _marks(fact: ColumnFacts) -> bool:
-    """Whether a column says of each order, by yes or no, that it was cancelled."""
-    return (
-        likeness(fact.name, names.CANCELLED) == 1.0
-        and any(_says(value, names.YES) for value, _ in fact.values)
-        and all(_says(value, (*names.YES, *names.NO)) for value, _ in fact.values)
+def _says_yes_or_no(fact: ColumnFacts) -> bool:
+    """Whether a column says yes of some orders, and no of all others that it speaks of."""
+    return any(_says(value, names.YES) for value, _ in fact.values) and all(
+        _says(value, (*names.YES, *names.NO)) for value, _ in fact.values
     )
 
 

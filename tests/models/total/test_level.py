@@ -11,7 +11,7 @@ from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
 from ltvkit.models.total.level import LevelForecast, forecast_level
 from ltvkit.models.total.newcomers import kinds_of_customers
-from ltvkit.models.total.order_values import value_change
+from ltvkit.models.total.order_values import ValueChange, beyond_usual, value_change
 from ltvkit.models.total.season_ahead import season_at
 from ltvkit.panel import Activity
 from ltvkit.units import Z80
@@ -230,23 +230,43 @@ def test_a_crowd_that_came_of_late_widens_the_interval_by_what_it_may_not_bring(
 
 def test_a_few_orders_say_nothing_of_prices(log):
     panel = simulated_panel(dearer(log, 450, 2.0), history_days=500, horizon_days=90)
-    assert value_change(panel.activity, panel.as_of_day) > 0
+    assert beyond_usual(panel.activity, panel.as_of_day) > 0
     last = panel.activity.repeats["day"] > panel.as_of_day - 91
     few = panel.activity.repeats[~last | (last.cumsum() < 10)]
-    assert value_change(replace(panel.activity, repeats=few), panel.as_of_day) == 0.0
+    assert beyond_usual(replace(panel.activity, repeats=few), panel.as_of_day) == 0.0
 
 
-def test_of_a_change_of_prices_no_more_counts_than_all_orders_do_not_know(log):
-    panel = simulated_panel(dearer(log, 100, 3.0), history_days=200, horizon_days=60)
+@pytest.mark.parametrize("factor", [3.0, 1 / 3])
+def test_of_a_change_of_prices_no_more_counts_than_the_forecast_does_not_know(log, factor):
+    panel = simulated_panel(dearer(log, 100, factor), history_days=200, horizon_days=60)
     repeats = panel.activity.repeats
-    late = repeats["day"] > panel.as_of_day - 91
+    late = repeats[repeats["day"] > panel.as_of_day - 91]
+    mean = late["repeat_revenue"].sum() / late["repeat_orders"].sum()
+    change = beyond_usual(panel.activity, panel.as_of_day)
+    assert change * np.log(factor) > 0.5
 
-    def mean(of):
-        return of["repeat_revenue"].sum() / of["repeat_orders"].sum()
+    def moved(untold):
+        told = mean * float(np.exp(-untold))
+        return value_change(panel.activity, panel.as_of_day, told=told).log
 
-    unknown = np.log(mean(repeats[late]) / mean(repeats))
-    assert np.log(mean(repeats[late]) / mean(repeats[~late])) - 0.3 > unknown
-    assert value_change(panel.activity, panel.as_of_day) == pytest.approx(unknown)
+    assert moved(change / 2) == pytest.approx(change / 2)
+    assert moved(2 * change) == pytest.approx(change)
+    assert moved(-change) == 0.0, "it says more than orders of late are worth already"
+
+
+def test_past_errors_do_not_hold_a_change_of_prices_against_it_once_more(log):
+    rising = simulated_panel(dearer(log, 210, 2.0), history_days=300, horizon_days=90)
+    level = forecast(rising)
+    assert level.values > 0.05
+    late = rising.activity.repeats[rising.activity.repeats["day"] > rising.as_of_day - 91]
+    worth = late["repeat_revenue"].sum() / late["repeat_orders"].sum()
+    orders = BetaGeo().fit(rising.now).expected_orders(rising.now, 90).sum()
+    told = np.exp(level.base + level.values + level.misfit) / orders
+    assert told <= worth * (1 + 1e-9)
+    assert ValueChange(0.3, 0.4).left(0.5) == pytest.approx(0.1)
+    assert ValueChange(0.3, 0.4).left(-0.2) == -0.2
+    assert ValueChange(-0.3, -0.4).left(-0.5) == pytest.approx(-0.1)
+    assert ValueChange(0.0, 0.4).left(0.5) == 0.5
 
 
 def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
@@ -256,10 +276,10 @@ def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
     large = repeats["repeat_revenue"].copy()
     large[late[len(late) // 2]] += 0.8 * large[late].sum()
     bought = replace(panel.activity, repeats=repeats.assign(repeat_revenue=large))
-    assert value_change(bought, panel.as_of_day) == 0.0
+    assert beyond_usual(bought, panel.as_of_day) == 0.0
     dear = repeats["repeat_revenue"].where(repeats["day"] <= panel.as_of_day - 91, 1.8 * large)
     raised = replace(panel.activity, repeats=repeats.assign(repeat_revenue=dear))
-    assert value_change(raised, panel.as_of_day) > 0.2
+    assert beyond_usual(raised, panel.as_of_day) > 0.2
 
 
 def test_orders_that_are_dearer_every_year_at_this_time_change_no_prices(log):
@@ -273,8 +293,8 @@ def test_orders_that_are_dearer_every_year_at_this_time_change_no_prices(log):
     yearly = replace(panel.activity, repeats=repeats.assign(repeat_revenue=gifts))
     once = gifts.where(last, repeats["repeat_revenue"])
     risen = replace(panel.activity, repeats=repeats.assign(repeat_revenue=once))
-    assert value_change(risen, panel.as_of_day) > 0.3
-    assert value_change(yearly, panel.as_of_day) < 0.15
+    assert beyond_usual(risen, panel.as_of_day) > 0.3
+    assert beyond_usual(yearly, panel.as_of_day) < 0.15
 
 
 def test_a_season_that_was_just_seen_is_not_trusted_before_a_past_date_tried_it(log):

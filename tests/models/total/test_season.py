@@ -30,14 +30,11 @@ def simulated_activity(*, days, height, seed=1, clock=CALENDAR):
         day = np.arange(first + 1, FIRST + days + 1)
         busy = np.exp(log_season(clock.calendar(day), height=height))
         mean = 50 * (day - first + 20.0) ** -0.4 * busy
+        came = mean * dice.gamma(10, 1 / 10, size=len(day))
+        orders = np.ceil(10 * came).astype(int)  # All are worth about the same.
         rows.append(
             pd.DataFrame(
-                {
-                    "cohort": first // 28,
-                    "day": day,
-                    "repeat_orders": 1,
-                    "repeat_revenue": mean * dice.gamma(10, 1 / 10, size=len(day)),
-                }
+                {"cohort": first // 28, "day": day, "repeat_orders": orders, "repeat_revenue": came}
             )
         )
     repeats = pd.concat(rows, ignore_index=True)
@@ -67,6 +64,16 @@ def test_a_season_that_ends_with_the_year_is_not_carried_into_the_next():
     before = found.mean_effect(round(new_year) - np.arange(2, 15))
     after = found.mean_effect(round(new_year) + np.arange(2, 15))
     assert np.log(before / after) > 0.6
+
+
+def test_dearer_months_are_no_season():
+    activity = simulated_activity(days=900, height=0.0)
+    dear = activity.repeats["day"] > FIRST + 700
+    for factor in (2.0, 0.5):
+        paid = activity.repeats["repeat_revenue"] * np.where(dear, factor, 1.0)
+        changed = replace(activity, repeats=activity.repeats.assign(repeat_revenue=paid))
+        found = fit_season(changed, as_of_day=FIRST + 900)
+        np.testing.assert_allclose(found.log_effect, 0.0, atol=0.06)
 
 
 def test_without_a_season_none_is_found():

@@ -206,14 +206,13 @@ def forecast_level(
     history_days = as_of_day - activity.begins
     seasonal = season.seen
     by_gaps = order_model if stages == 1 else _order_model(summary, stages)
-    by_chance, expected = (
-        np.prod(_orders_and_value(model, value_model, summary, horizon_days), axis=0)
-        for model in (order_model, by_gaps)
-    )
-    base = _log_total(by_chance)
+    orders, value = _orders_and_value(by_gaps, value_model, summary, horizon_days)
+    expected = orders * value
+    base = _log_total(order_model.expected_orders(summary, horizon_days) * value)
     regularity = _log_total(expected) - base
     log_season = _log_season(season, by_gaps, activity, as_of_day, horizon_days)
-    values = value_change(activity, as_of_day)
+    change = value_change(activity, as_of_day, told=_mean_value(orders, value))
+    values = change.log
     tracking = track(by_gaps, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
@@ -224,7 +223,7 @@ def forecast_level(
     correction = usual_error(past, lambda one: one.orders_error, **days)
     correction *= CORRECTION_TRUST[seasonal] / (1 + (few / CONCENTRATION_SCALE) ** 2)
     misfit = usual_error(past, lambda one: one.value_error, **days)
-    misfit *= MISFIT_TRUST / (1 + (few / MISFIT_SCALE) ** 2)
+    misfit = change.left(misfit * MISFIT_TRUST / (1 + (few / MISFIT_SCALE) ** 2))
 
     of_late = [(one.error - correction - misfit, one.weight) for one in past]
     grown = tuple(
@@ -321,6 +320,11 @@ def _orders_and_value(
     return order_model.expected_orders(summary, horizon_days), value
 
 
+def _mean_value(orders: Floats, value: Floats) -> float:
+    """Of the orders that are expected; 0 if none are."""
+    return float(orders @ value) / max(float(orders.sum()), 1e-9)
+
+
 def _log_total(expected: Floats) -> float:
     return float(np.log(max(float(expected.sum()), 1e-9)))
 
@@ -368,12 +372,13 @@ def _past_forecasts(
         order_model = _order_model(summary, stages)
         value_model = GammaGamma(include_first_order=True).fit(summary)
         season = season_at(activity, cut.day)
+        told = _orders_and_value(order_model, value_model, summary, horizon_days)
         past.append(
             PastDate.of(
                 cut,
-                *_orders_and_value(order_model, value_model, summary, horizon_days),
+                *told,
                 season=_log_season(season, order_model, activity, cut.day, horizon_days),
-                values=value_change(activity, cut.day),
+                values=value_change(activity, cut.day, told=_mean_value(*told)).log,
             )
         )
     return past

@@ -1,5 +1,7 @@
 """What orders are worth of late beside those before: prices and currencies change."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -13,17 +15,60 @@ VALUES_DOUBT = 0.5
 """The share of itself by which a change of order values is wrong."""
 
 
-def value_change(activity: Activity, day: int) -> float:
-    """By how much orders of late are worth more than all, beyond what is usual; a log.
+class ValueChange(NamedTuple):
+    """What orders of late are worth beside what the forecast takes them for, as logs.
 
-        sign(v) max(0, min(|v| - .15 - se, sign(v) u, |a|))
+    `log` is what to move it by, `untold` by how much orders of late are worth more than it says.
+    """
+
+    log: float
+    untold: float
+
+    def left(self, misfit: float) -> float:
+        """Of errors of past forecasts, what is not the same change once more."""
+        if self.log == 0:
+            return misfit
+        beside = self.untold - self.log
+        return min(misfit, beside) if self.log > 0 else max(misfit, beside)
+
+
+def value_change(activity: Activity, day: int, *, told: float) -> ValueChange:
+    """By how much orders of late are worth more than a forecast says, where that changed; a log.
+
+        sign(c) max(0, min(|c|, sign(c) a))
+
+    with c of `beyond_usual`. A forecast that was learned from all orders knows a part of it, of a
+    growing shop the most; it does not know a, the log of the mean value of late over what it says,
+    `told`.
+
+    Parameters
+    ----------
+    activity : Activity
+        The log summed over customers.
+    day : int
+        Later orders are not read.
+    told : float
+        The mean value of the orders to come, by the forecast that is to be moved.
+    """
+    change = beyond_usual(activity, day)
+    if change == 0 or told <= 0:
+        return ValueChange(0.0, 0.0)
+    late = activity.repeats[activity.repeats["day"].between(day - VALUES_WINDOW + 1, day)]
+    untold = _mean_value(late)[0] - float(np.log(told))
+    sign = float(np.sign(change))
+    return ValueChange(sign * max(0.0, min(abs(change), sign * untold)), untold)
+
+
+def beyond_usual(activity: Activity, day: int) -> float:
+    """By how much repeat orders of late are worth more than before, beyond what is usual; a log.
+
+        sign(v) max(0, min(|v| - .15 - se, sign(v) u))
 
     with v the log of the mean value of repeat orders of the last 91 days over that of those before,
     se its standard error, and u the same over the 91 days a year ago, where there are enough of
-    them: what orders of this time of the year are always worth is the season's. A value of orders
-    that was learned from all of them knows a part of v; it does not know a, the log of the mean
-    value of late over that of all. Prices, currencies and what is sold change: past orders are
-    worth what they cost then. A large buyer who comes once in a while is no change.
+    them: what orders of this time of the year are always worth is the season's. Prices, currencies
+    and what is sold change: past orders are worth what they cost then. A large buyer who comes once
+    in a while is no change.
     """
     repeats = activity.repeats[activity.repeats["day"] <= day]
     late = repeats["day"] > day - VALUES_WINDOW
@@ -37,8 +82,7 @@ def value_change(activity: Activity, day: int) -> float:
     year_ago = repeats[(back >= YEAR_DAYS) & (back < YEAR_DAYS + VALUES_WINDOW)]
     if _can_be_valued(year_ago):
         beyond = min(beyond, np.sign(change) * (log_late - _mean_value(year_ago)[0]))
-    unknown = abs(log_late - _mean_value(repeats)[0])
-    return float(np.sign(change) * max(0.0, min(beyond, unknown)))
+    return float(np.sign(change) * max(0.0, beyond))
 
 
 def _can_be_valued(repeats: pd.DataFrame) -> bool:

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array
 from scipy.special import xlogy
 
+from ltvkit.models.total.order_values import VALUES_USUAL, beyond_usual
 from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS, Activity
 from ltvkit.units import DAYS_PER_YEAR, Floats
 
@@ -90,9 +91,11 @@ def fit_season(activity: Activity, *, as_of_day: int) -> Season:
     Repeat revenue of a cell (cohort of customers x 28 days, counted back from the snapshot) has
     mean exposure x exp(age + cohort + season): age as hat functions in log age with a penalty on
     second differences, a ridge on cohorts, hat functions of the day of the year with a ridge, no
-    trend over calendar time, which cannot be told from age and cohort. The season's ridge is the
-    one of greatest marginal likelihood (Laplace's approximation, as in Wood, 2011, Fast stable
-    restricted maximum likelihood and marginal likelihood estimation, JRSS B 73).
+    trend over calendar time, which cannot be told from age and cohort. Where orders of late are
+    worth far more or less than before, and than a year ago, it is of repeat orders: dearer months
+    are no season. Its ridge is the one of greatest marginal likelihood (Laplace's approximation, as
+    in Wood, 2011, Fast stable restricted maximum likelihood and marginal likelihood estimation,
+    JRSS B 73).
 
     Parameters
     ----------
@@ -106,11 +109,12 @@ def fit_season(activity: Activity, *, as_of_day: int) -> Season:
     Season
         `NO_SEASON` when there is no repeat revenue to learn from.
     """
-    cells = _cells(activity, as_of_day, of="repeat_revenue")
+    steady = abs(beyond_usual(activity, as_of_day)) <= VALUES_USUAL
+    cells = _cells(activity, as_of_day, of="repeat_revenue" if steady else "repeat_orders")
     if cells["outcome"].sum() <= 0:
         return NO_SEASON
     design, penalty = _design(cells, _time_of_year(cells, activity, as_of_day))
-    revenue, exposure = cells["outcome"].to_numpy(), cells["exposure"].to_numpy()
+    came, exposure = cells["outcome"].to_numpy(), cells["exposure"].to_numpy()
     fitted, dispersion = np.zeros(design.shape[1]), None
     likeliest, coefficients = -np.inf, fitted
     for sd in SEASON_SDS:
@@ -118,12 +122,12 @@ def fit_season(activity: Activity, *, as_of_day: int) -> Season:
         # Of the calmest season: what a stronger one explains must show against it.
         fitted, dispersion, evidence = _quasi_poisson(
             design,
-            revenue,
+            came,
             exposure,
             penalty,
             begin=fitted,
             dispersion=dispersion,
-            least=LEAST_DISPERSION * float(revenue.sum()),
+            least=LEAST_DISPERSION * float(came.sum()),
         )
         evidence -= SEASON_KNOTS * np.log(sd)
         if evidence > likeliest:

@@ -7,6 +7,6 @@ see the same customers in the same run; each log has a process of its own. `logs
 `lifetimes_script`, `lightgbm_script` and `pymc_script` are peers as users run them, `study` runs
 one log, `bars` and `claims` hold the table against what the project set out to reach, `tables`
 prints. Beside the main study `ablation` switches parts off, `ceiling` tells learners the future,
-`damaged` asks of logs that `damages` spoiled, `later` asks a model weeks after it was trained, and
-`sooner` asks about days before the horizon.
+`damaged` asks of logs that `damages` spoiled, `later` asks a model weeks after it was trained,
+`sooner` asks about days before the horizon, and `totals` asks at many dates of a log.
 """

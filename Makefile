@@ -70,8 +70,9 @@ bench: .venv/.stamp ## speed against the peers, in the same run
 	@$(BIN)/python -m benchmarks.speed
 
 .PHONY: bench-accuracy
-bench-accuracy: .venv/.stamp ## accuracy against the peers on a folder of logs: LOGS=folder
-	@$(BIN)/python -m benchmarks.accuracy $(LOGS)
+bench-accuracy: .venv/.stamp ## accuracy against the peers on a folder of logs, LOGS=folder, or on simulated shops
+	@$(if $(LOGS),,$(BIN)/python -m benchmarks.shops runs/shops)
+	@$(BIN)/python -m benchmarks.accuracy $(or $(LOGS),runs/shops)
 
 .PHONY: notebooks
 notebooks: .venv/.stamp ## run the notebooks in place

@@ -1,0 +1,1 @@
+"""Simulated shops of unlike kinds, for studies that anybody can run again."""

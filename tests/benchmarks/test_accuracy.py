@@ -4,11 +4,21 @@ import json
 import math
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.accuracy import (
+    ablation,
+    bars,
+    ceiling,
+    later,
+    logs,
+    sooner,
+    study,
+    tables,
+)
+from benchmarks.accuracy.__main__ import main
 
 from ltvkit.models.btyd import family
 from ltvkit.models.learners import candidates
@@ -36,47 +46,19 @@ def small_log(seed):
 
 
 @pytest.fixture(scope="module")
-def accuracy(request):
-    """The study's modules, which live outside the package."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.accuracy import (
-            ablation,
-            bars,
-            ceiling,
-            later,
-            logs,
-            sooner,
-            study,
-            tables,
-        )
-
-        yield SimpleNamespace(
-            ablation=ablation,
-            bars=bars,
-            ceiling=ceiling,
-            later=later,
-            logs=logs,
-            sooner=sooner,
-            study=study,
-            tables=tables,
-        )
-
-
-@pytest.fixture(scope="module")
-def read(accuracy, tmp_path_factory):
+def read(tmp_path_factory):
     folder = tmp_path_factory.mktemp("logs")
     small_log(1).to_parquet(folder / "first.parquet")
     small_log(2).to_csv(folder / "second.csv", index=False)
     (folder / "logs.json").write_text(
         json.dumps({"first": {"as_of": "2022-12-31", "horizon_days": 120}})
     )
-    return accuracy.logs.read_logs(folder)
+    return logs.read_logs(folder)
 
 
 @pytest.fixture(scope="module")
-def table(accuracy, read):
-    return pd.concat([accuracy.study.run_log(log) for log in read], ignore_index=True)
+def table(read):
+    return pd.concat([study.run_log(log) for log in read], ignore_index=True)
 
 
 def test_a_log_is_asked_what_its_folder_says_or_its_last_third(read):
@@ -91,23 +73,19 @@ def test_a_log_is_asked_what_its_folder_says_or_its_last_third(read):
     assert second.transactions["customer_id"].str.startswith("c").all()
 
 
-def test_a_log_that_the_folder_does_not_hold_is_refused_by_its_name(
-    accuracy, tmp_path, monkeypatch
-):
-    from benchmarks.accuracy import __main__ as study
-
+def test_a_log_that_the_folder_does_not_hold_is_refused_by_its_name(tmp_path, monkeypatch):
     small_log(1).to_csv(tmp_path / "first.csv", index=False)
     monkeypatch.setattr("sys.argv", ["accuracy", str(tmp_path), "--only", "frist"])
     with pytest.raises(SystemExit, match="2"):
-        study.main()
+        main()
 
 
-def test_peers_and_the_model_of_record_are_rows_of_one_table(table, accuracy):
+def test_peers_and_the_model_of_record_are_rows_of_one_table(table):
     of_first = table[table["log"] == "first"]
     assert of_first["model"].tolist() == table.loc[table["log"] == "second", "model"].tolist()
     assert of_first["model"].iloc[0] == "ltvkit"
     named = set(of_first.loc[of_first["kind"] == "peer", "model"])
-    assert named == set(accuracy.study.peers(threads=1))
+    assert named == set(study.peers(threads=1))
     fitted = table[table["kind"].isin(["record", "own"])]
     assert fitted[METRICS].notna().all(axis=None)
     assert (table.loc[table["model"] == "mean", "gini"] == 0).all()
@@ -127,8 +105,8 @@ def test_the_truth_is_what_came_after_the_snapshot_from_customers_known_at_it(ta
         assert (of_log["customers"] == len(known)).all()
 
 
-def test_every_bar_has_a_line_per_log_or_over_logs(table, accuracy):
-    lines = accuracy.bars.bars(table)
+def test_every_bar_has_a_line_per_log_or_over_logs(table):
+    lines = bars.bars(table)
     assert set(lines["status"]) <= {"PASS", "FAIL", "-"}
     assert lines["group"].str[0].unique().tolist() == ["1", "2", "3", "4", "5", "6", "8", "9"]
     gini = lines[lines["bar"] == "Gini >= .99 best peer"].set_index("log")
@@ -137,25 +115,25 @@ def test_every_bar_has_a_line_per_log_or_over_logs(table, accuracy):
     assert gini.loc["first", "against"] == peers["gini"].max()
 
 
-def test_a_bar_fails_when_a_peer_is_two_percent_better(table, accuracy):
+def test_a_bar_fails_when_a_peer_is_two_percent_better(table):
     record = table["kind"] == "record"
     spoiled = table.assign(chance_gini=0.0)
     best = spoiled[spoiled["kind"] == "peer"].groupby("log")["gini"].max()
     for factor, status in ((0.98, "FAIL"), (0.995, "PASS")):
         spoiled.loc[record, "gini"] = factor * spoiled["log"].map(best)
-        lines = accuracy.bars.bars(spoiled)
+        lines = bars.bars(spoiled)
         told = lines.loc[lines["bar"] == "Gini >= .99 best peer", "status"]
         assert told.tolist() == [status, status]
 
 
-def test_where_nothing_beats_chance_on_any_log_no_bar_of_the_ranking_is_passed(table, accuracy):
-    lines = accuracy.bars.bars(table.assign(chance_gini=1.0))
+def test_where_nothing_beats_chance_on_any_log_no_bar_of_the_ranking_is_passed(table):
+    lines = bars.bars(table.assign(chance_gini=1.0))
     ranking = lines[(lines["group"] == "1 ranking") & lines["bar"].str.endswith("best peer")]
     assert len(ranking) == 3 * 3
     assert set(ranking["status"]) == {"-"}
 
 
-def test_a_model_that_crashed_is_a_failed_line_and_not_a_crash(table, accuracy):
+def test_a_model_that_crashed_is_a_failed_line_and_not_a_crash(table):
     crashed = table.copy()
     gone = (crashed["kind"] == "record") & (crashed["log"] == "first")
     kept = ["log", "model", "kind", "customers", "chance_gini", "total_actual"]
@@ -163,7 +141,7 @@ def test_a_model_that_crashed_is_a_failed_line_and_not_a_crash(table, accuracy):
     crashed[lost] = crashed[lost].astype(object)
     crashed.loc[gone, lost] = np.nan
     crashed["note"] = np.where(gone, "ValueError: broken", None)
-    lines = accuracy.bars.bars(crashed)
+    lines = bars.bars(crashed)
     of_first = lines[(lines["log"] == "first") & (lines["status"] != "-")]
     assert of_first.loc[of_first["group"] == "7 no crash", "words"].tolist() == [
         "ValueError: broken"
@@ -171,34 +149,34 @@ def test_a_model_that_crashed_is_a_failed_line_and_not_a_crash(table, accuracy):
     assert (of_first["status"] == "FAIL").all()
 
 
-def test_the_tables_can_be_printed(table, accuracy, capsys):
+def test_the_tables_can_be_printed(table, capsys):
     for _, rows in table.groupby("log"):
-        accuracy.tables.print_log(rows)
-    accuracy.tables.print_bars(accuracy.bars.bars(table))
+        tables.print_log(rows)
+    tables.print_bars(bars.bars(table))
     told = capsys.readouterr().out
     assert "lifetimes BG/NBD + GG" in told
     assert "Lines that hold" in told
 
 
-def test_a_part_is_off_inside_the_block_and_on_again_after_it(accuracy):
+def test_a_part_is_off_inside_the_block_and_on_again_after_it():
     from ltvkit import panel
     from ltvkit.models.learners import blend
 
     before = (panel.SHORTER_LABELS, blend.SHRINK_ACTIVE)
-    for part in accuracy.ablation.parts():
-        with accuracy.ablation.switched_off(part):
+    for part in ablation.parts():
+        with ablation.switched_off(part):
             for module, name, value in part.without:
                 assert getattr(module, name) is value
     assert before == (panel.SHORTER_LABELS, blend.SHRINK_ACTIVE)
 
 
 @pytest.mark.parametrize("name", ["BTYD features", "features of last year"])
-def test_no_learner_reads_the_columns_of_a_part_that_is_off(accuracy, read, name):
+def test_no_learner_reads_the_columns_of_a_part_that_is_off(read, name):
     off = {
         "BTYD features": family.COLUMNS,
         "features of last year": ("orders_year_ago", "revenue_year_ago"),
     }[name]
-    described = family.describe_panel(accuracy.study.ask(read[1]).panel.rows)
+    described = family.describe_panel(study.ask(read[1]).panel.rows)
     dice = np.random.default_rng(4)
     others = described.assign(**{column: dice.permutation(described[column]) for column in off})
 
@@ -214,30 +192,30 @@ def test_no_learner_reads_the_columns_of_a_part_that_is_off(accuracy, read, name
         first, second = told
         return {key: float(np.abs(first[key] - second[key]).max()) for key in first}
 
-    (part,) = (part for part in accuracy.ablation.parts() if part.name == name)
-    with accuracy.ablation.switched_off(part):
+    (part,) = (part for part in ablation.parts() if part.name == name)
+    with ablation.switched_off(part):
         assert moved() == dict.fromkeys(("active", "tweedie", "root", *SLOPES), 0.0)
     assert max(moved().values()) > 0
 
 
-def test_the_level_without_its_correction_is_another_level(accuracy, read):
+def test_the_level_without_its_correction_is_another_level(read):
     (correction,) = (
-        part for part in accuracy.ablation.parts() if part.name == "level: correction of orders"
+        part for part in ablation.parts() if part.name == "level: correction of orders"
     )
-    effect = accuracy.ablation.ablate(read[0], chosen=(correction,)).iloc[0]
+    effect = ablation.ablate(read[0], chosen=(correction,)).iloc[0]
     assert effect["part"] == "level: correction of orders"
     assert effect["total"] != 0
     assert effect["gini"] == pytest.approx(0, abs=1e-12)
 
 
-def test_an_older_model_is_asked_as_it_is_and_moved_to_the_day(accuracy, read, table):
-    asked = accuracy.later.ask_later(read[0])
+def test_an_older_model_is_asked_as_it_is_and_moved_to_the_day(read, table):
+    asked = later.ask_later(read[0])
     assert asked["age_days"].tolist() == [28, 56, 91]
     record = table[(table["log"] == "first") & (table["kind"] == "record")].iloc[0]
     np.testing.assert_allclose(asked["fresh"], record["total"], rtol=1e-9)
     np.testing.assert_allclose(asked["actual"], record["total_actual"], rtol=1e-12)
     # What a model is moved by is the season that was known when it was trained.
-    day, activity = as_day_number(date(2022, 12, 31)), accuracy.study.ask(read[0]).panel.activity
+    day, activity = as_day_number(date(2022, 12, 31)), study.ask(read[0]).panel.activity
     change = [
         season_change(season_at(activity, day - age), since=day - age, to=day, horizon_days=120)
         for age in asked["age_days"]
@@ -246,12 +224,12 @@ def test_an_older_model_is_asked_as_it_is_and_moved_to_the_day(accuracy, read, t
     assert (asked["moved"] != asked["fresh"]).all()
 
 
-def test_an_age_without_history_enough_is_left_out(accuracy, read):
+def test_an_age_without_history_enough_is_left_out(read):
     early = replace(read[0], snapshot=Snapshot(date(2022, 3, 25), 40))
-    assert accuracy.later.ask_later(early)["age_days"].tolist() == [28]
+    assert later.ask_later(early)["age_days"].tolist() == [28]
 
 
-def test_what_a_model_loses_is_a_root_mean_square_of_logs(accuracy, capsys):
+def test_what_a_model_loses_is_a_root_mean_square_of_logs(capsys):
     totals = pd.DataFrame(
         {
             "log": ["a", "b", "a"],
@@ -262,16 +240,16 @@ def test_what_a_model_loses_is_a_root_mean_square_of_logs(accuracy, capsys):
             "actual": [100.0, 0.0, 100.0],
         }
     )
-    accuracy.tables.print_later(totals)
+    tables.print_later(totals)
     assert "0.354" in capsys.readouterr().out
-    ages = accuracy.later.summarise_later(totals).set_index("age_days")
+    ages = later.summarise_later(totals).set_index("age_days")
     assert ages["logs"].tolist() == [2, 1]
     assert ages.loc[28, "moved_from_fresh"] == pytest.approx(math.sqrt((0.09 + 0.16) / 2))
     assert ages.loc[28, "moved_from_actual"] == pytest.approx(0.3), "where nothing came is left"
     assert ages.loc[56, "unmoved_from_fresh"] == pytest.approx(0.2)
 
 
-def test_days_sooner_are_judged_by_one_curve_and_by_own_ones(accuracy, read, capsys):
+def test_days_sooner_are_judged_by_one_curve_and_by_own_ones(read, capsys):
     dice = np.random.default_rng(8)
     rows = []
     for customer in range(CUSTOMERS):
@@ -283,7 +261,7 @@ def test_days_sooner_are_judged_by_one_curve_and_by_own_ones(accuracy, read, cap
     refills = replace(
         read[0], name="refills", transactions=orders, snapshot=Snapshot(date(2022, 12, 31), 60)
     )
-    judged = pd.concat([accuracy.sooner.ask_sooner(one) for one in (read[0], refills)])
+    judged = pd.concat([sooner.ask_sooner(one) for one in (read[0], refills)])
     by_way = judged.set_index(["log", "way"])
     # Gaps of the small log are even less even than chance makes them.
     assert np.isnan(by_way.loc[("first", "own"), "shape"])
@@ -295,13 +273,13 @@ def test_days_sooner_are_judged_by_one_curve_and_by_own_ones(accuracy, read, cap
     assert math.isnan(own["said_90"]), "beyond the horizon nothing is asked"
     first = by_way.loc[("first", "own")]
     assert first["brier_30"] != by_way.loc[("first", "curve"), "brier_30"]
-    accuracy.tables.print_sooner(judged)
+    tables.print_sooner(judged)
     told = capsys.readouterr().out
     assert "refills" in told
     assert "mean" in told
 
 
-def test_the_told_are_learners_of_the_future_that_is_asked(accuracy, read, capsys):
+def test_the_told_are_learners_of_the_future_that_is_asked(read, capsys):
     """Who comes in the end hangs on the weekday of the first order, which never mattered before."""
     dice = np.random.default_rng(3)
     rows = []
@@ -313,22 +291,22 @@ def test_the_told_are_learners_of_the_future_that_is_asked(accuracy, read, capsy
     orders = pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=20.0)
     as_of = (START + pd.Timedelta(620, "D")).date()
     turned = replace(read[0], name="turned", transactions=orders, snapshot=Snapshot(as_of, 90))
-    shops = pd.concat([accuracy.ceiling.ask_ceiling(one) for one in (read[0], turned)])
+    shops = pd.concat([ceiling.ask_ceiling(one) for one in (read[0], turned)])
     by_way = shops.set_index(["log", "way"])
     told, forecast = (by_way.loc[("turned", way)] for way in ("told", "forecast"))
     assert told["auc"] > 0.95, "the weekday of the first order tells all"
     assert forecast["auc"] < 0.7, "and no snapshot of the past knew"
-    gain = accuracy.ceiling.summarise_ceiling(shops)
+    gain = ceiling.summarise_ceiling(shops)
     assert gain.loc["turned", "auc"] == pytest.approx(told["auc"] - forecast["auc"])
     assert gain.loc["turned", "brier"] == pytest.approx(1 - told["brier"] / forecast["brier"])
     assert gain.loc["mean", "gini"] == pytest.approx(gain.loc[["first", "turned"], "gini"].mean())
-    accuracy.tables.print_ceiling(shops)
+    tables.print_ceiling(shops)
     assert "turned" in capsys.readouterr().out
 
 
-def test_where_hardly_anybody_came_nothing_can_be_told(accuracy, read, capsys):
+def test_where_hardly_anybody_came_nothing_can_be_told(read, capsys):
     last = replace(read[0], snapshot=Snapshot(date(2023, 5, 30), 1))
-    shops = accuracy.ceiling.ask_ceiling(last)
+    shops = ceiling.ask_ceiling(last)
     assert shops.empty
-    accuracy.tables.print_ceiling(shops)
+    tables.print_ceiling(shops)
     assert "none of these logs" in capsys.readouterr().out

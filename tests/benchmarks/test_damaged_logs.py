@@ -2,27 +2,17 @@
 
 import math
 from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.accuracy import damaged, damages, logs, tables
 
 from ltvkit.snapshot import Snapshot
 
 START = pd.Timestamp("2022-01-03")
 AS_OF = Snapshot(date(2023, 7, 31), 90)
 NOW = pd.Timestamp(AS_OF.as_of)
-
-
-@pytest.fixture(scope="module")
-def study(request):
-    """The study's modules, which live outside the package."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.accuracy import damaged, damages, logs, tables
-
-        yield SimpleNamespace(damaged=damaged, damages=damages, logs=logs, tables=tables)
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +31,11 @@ def orders():
 
 
 @pytest.fixture
-def damaged(study, orders):
+def after(orders):
     """Makes the log of a damage, by the name of it."""
 
     def do(name):
-        (damage,) = (one for one in study.damages.DAMAGES if one.name == name)
+        (damage,) = (one for one in damages.DAMAGES if one.name == name)
         assert damage.fits(orders, AS_OF)
         return damage.do(orders, AS_OF, np.random.default_rng(1))
 
@@ -56,82 +46,82 @@ def known(log):
     return log[log["ordered_at"] <= NOW]
 
 
-def test_a_log_as_it_is_stays_so(damaged, orders):
-    pd.testing.assert_frame_equal(damaged("as it is"), orders)
+def test_a_log_as_it_is_stays_so(after, orders):
+    pd.testing.assert_frame_equal(after("as it is"), orders)
 
 
-def test_a_time_that_is_lost_is_empty_and_all_else_is_there(damaged, orders):
+def test_a_time_that_is_lost_is_empty_and_all_else_is_there(after, orders):
     ago = (NOW - orders["ordered_at"]).dt.days
-    gone = damaged("30 days, 60 days ago")
+    gone = after("30 days, 60 days ago")
     pd.testing.assert_frame_equal(gone, orders[(ago < 60) | (ago >= 90)])
-    some = damaged("the same but for 5 % of orders")
+    some = after("the same but for 5 % of orders")
     left, before = (((NOW - log["ordered_at"]).dt.days >= 20).sum() for log in (some, orders))
     lost = ((ago >= 20) & (ago < 50)).sum()
     assert lost * 0.85 <= before - left < lost
     history = (NOW - orders["ordered_at"].min()).days
-    fifth = orders.index.difference(damaged("a fifth of history").index)
+    fifth = orders.index.difference(after("a fifth of history").index)
     assert ago[fifth].max() - ago[fifth].min() == pytest.approx(history / 5, abs=3)
     assert ago[fifth].max() < history / 2
 
 
-def test_customers_of_another_time_never_order_again(damaged, orders):
-    tried = damaged("3 % two years before")
+def test_customers_of_another_time_never_order_again(after, orders):
+    tried = after("3 % two years before")
     further = tried[tried["ordered_at"] < orders["ordered_at"].min()]
     assert len(further) == further["customer_id"].nunique() == round(0.03 * 300)
-    crowd = damaged("a crowd 20 days ago")
+    crowd = after("a crowd 20 days ago")
     assert len(crowd) == len(orders) + 2 * known(orders)["customer_id"].nunique()
     assert set(crowd["ordered_at"].iloc[len(orders) :]) == {NOW - pd.Timedelta(20, "D")}
 
 
-def test_customers_who_are_missing_are_those_of_the_name(damaged, orders):
+def test_customers_who_are_missing_are_those_of_the_name(after, orders):
     first, last = (
         (NOW - known(orders).groupby("customer_id")["ordered_at"].agg(which)).dt.days
         for which in ("min", "max")
     )
-    listed = damaged("customers known 90 days ago alone")
+    listed = after("customers known 90 days ago alone")
     assert set(listed["customer_id"]) == set(first.index[first >= 90])
     third = (NOW - orders["ordered_at"].min()).days / 3
-    active = damaged("active customers alone")
+    active = after("active customers alone")
     assert set(known(active)["customer_id"]) == set(last.index[last < third])
-    halved = damaged("last 28 days of half the customers")
+    halved = after("last 28 days of half the customers")
     missing = orders.loc[orders.index.difference(halved.index)]
     assert 0 < len(missing) < ((NOW - known(orders)["ordered_at"]).dt.days < 28).sum()
     assert missing["ordered_at"].between(NOW - pd.Timedelta(27, "D"), NOW).all()
 
 
-def test_dates_ids_and_amounts_change_as_the_name_says(damaged, orders):
-    assert (damaged("dated the first of the month")["ordered_at"].dt.day == 1).all()
-    assert damaged("dated the last of the month")["ordered_at"].dt.is_month_end.all()
-    renamed = damaged("new ids after 70 %")["customer_id"].str.startswith("new ")
+def test_dates_ids_and_amounts_change_as_the_name_says(after, orders):
+    assert (after("dated the first of the month")["ordered_at"].dt.day == 1).all()
+    assert after("dated the last of the month")["ordered_at"].dt.is_month_end.all()
+    renamed = after("new ids after 70 %")["customer_id"].str.startswith("new ")
     since = orders["ordered_at"].min() + 0.7 * (NOW - orders["ordered_at"].min())
     pd.testing.assert_series_equal(renamed, orders["ordered_at"] > since, check_names=False)
-    factor = damaged("prices doubled 60 days ago")["revenue"] / orders["revenue"]
+    factor = after("prices doubled 60 days ago")["revenue"] / orders["revenue"]
     late = orders["ordered_at"] > NOW - pd.Timedelta(60, "D")
     np.testing.assert_allclose(factor, np.where(late, 2, 1))
-    slipped = damaged("one order a thousand times too large")
+    slipped = after("one order a thousand times too large")
     wrong = slipped["revenue"] != orders["revenue"]
     assert wrong.sum() == 1
     assert slipped["ordered_at"][wrong].item() <= NOW
-    overlap = damaged("rows of the last 91 days twice")
+    overlap = after("rows of the last 91 days twice")
     assert overlap[orders.columns].duplicated().sum() >= len(overlap) - len(orders) > 0
 
 
-def test_what_a_short_history_has_no_room_for_is_left_out(study, orders):
+def test_what_a_short_history_has_no_room_for_is_left_out(orders):
     young = Snapshot((START + pd.Timedelta(115, "D")).date(), 30)
-    fits = {one.name: one.fits(orders, young) for one in study.damages.DAMAGES}
+    fits = {one.name: one.fits(orders, young) for one in damages.DAMAGES}
     assert fits["30 days, 20 days ago"]
     assert not fits["60 days, 60 days ago"]
 
 
-def test_a_damaged_log_is_judged_and_its_damage_told(study, orders, capsys):
+def test_a_damaged_log_is_judged_and_its_damage_told(orders, capsys):
     names = (
         "as it is",
         "30 days, 60 days ago",
         "new ids after 70 %",
         "customers known 90 days ago alone",
     )
-    chosen = tuple(one for one in study.damages.DAMAGES if one.name in names)
-    asked = study.damaged.ask_damaged(study.logs.Log("small", orders, AS_OF), damages=chosen)
+    chosen = tuple(one for one in damages.DAMAGES if one.name in names)
+    asked = damaged.ask_damaged(logs.Log("small", orders, AS_OF), damages=chosen)
     by_damage = asked.set_index("damage")
     told = by_damage["told"].str.split(", ")
     assert told["as it is"] == [""]
@@ -141,24 +131,24 @@ def test_a_damaged_log_is_judged_and_its_damage_told(study, orders, capsys):
     as_is, paused = by_damage.loc["as it is"], by_damage.loc["30 days, 60 days ago"]
     assert 0.9 * as_is["actual"] < paused["actual"] <= as_is["actual"], "few are not known"
     assert as_is["total"] != paused["total"]
-    study.tables.print_damaged(asked)
+    tables.print_damaged(asked)
     assert "new ids after 70 %" in capsys.readouterr().out
 
 
-def test_a_log_that_is_refused_is_told_with_its_reason(study, orders, capsys):
+def test_a_log_that_is_refused_is_told_with_its_reason(orders, capsys):
     def nobody_comes_back(log, snapshot, generator):
         return log.drop_duplicates("customer_id")
 
-    as_it_is = study.damages.DAMAGES[0]
-    chosen = (as_it_is, study.damages.Damage("nobody comes back", nobody_comes_back))
-    asked = study.damaged.ask_damaged(study.logs.Log("small", orders, AS_OF), damages=chosen)
+    as_it_is = damages.DAMAGES[0]
+    chosen = (as_it_is, damages.Damage("nobody comes back", nobody_comes_back))
+    asked = damaged.ask_damaged(logs.Log("small", orders, AS_OF), damages=chosen)
     assert asked["refused"].notna().tolist() == [False, True]
-    assert study.damaged.summarise_damaged(asked)["damage"].tolist() == ["as it is"]
-    study.tables.print_damaged(asked)
+    assert damaged.summarise_damaged(asked)["damage"].tolist() == ["as it is"]
+    tables.print_damaged(asked)
     assert "small, nobody comes back: got nobody who ordered on two days" in capsys.readouterr().out
 
 
-def test_totals_are_counted_per_damage_beside_the_same_logs_as_they_are(study):
+def test_totals_are_counted_per_damage_beside_the_same_logs_as_they_are():
     asked = pd.DataFrame(
         {
             "log": ["a", "b", "c", "a", "b", "c"],
@@ -181,7 +171,7 @@ def test_totals_are_counted_per_damage_beside_the_same_logs_as_they_are(study):
             "refused": None,
         }
     )
-    found = study.damaged.summarise_damaged(asked).set_index("damage")
+    found = damaged.summarise_damaged(asked).set_index("damage")
     odd = found.loc["odd"]
     assert odd["logs"] == 2, "nothing came of the third"
     assert odd["error"] == pytest.approx(0.45)

@@ -1,38 +1,27 @@
 """The delivery study on a small base: both sides write the same customers, and times are told."""
 
-from types import SimpleNamespace
-
 import pandas as pd
 import pytest
+from benchmarks.delivery import __main__ as study
+from benchmarks.delivery import base
 
 
-@pytest.fixture(scope="module")
-def delivery(request):
-    """The study's modules, which live outside the package."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.delivery import __main__ as study
-        from benchmarks.delivery import base
-
-        yield SimpleNamespace(study=study, base=base)
-
-
-def test_every_work_is_timed_and_writing_is_held_against_pandas(delivery):
-    table = delivery.study.measure(400, seed=1).set_index("work")
+def test_every_work_is_timed_and_writing_is_held_against_pandas():
+    table = study.measure(400, seed=1).set_index("work")
     assert (table["seconds"] > 0).all()
     written = table.loc["write all: parquet, csv, xlsx, dictionary, lists"]
     assert written["ratio"] == pytest.approx(written["peer_seconds"] / written["seconds"])
     assert table["peer_seconds"].notna().sum() == 1
 
 
-def test_pandas_writes_the_same_cells_of_the_same_customers(delivery, tmp_path):
-    scored = delivery.study.score(delivery.base.make_base(300, seed=2))
-    delivery.study.write_audience(
+def test_pandas_writes_the_same_cells_of_the_same_customers(tmp_path):
+    scored = study.score(base.make_base(300, seed=2))
+    study.write_audience(
         scored,
         tmp_path / "ours",
-        dictionary=delivery.study.data_dictionary(currency="EUR", horizon_days=365),
+        dictionary=study.data_dictionary(currency="EUR", horizon_days=365),
     )
-    delivery.study.plain_pandas(scored, tmp_path)
+    study.plain_pandas(scored, tmp_path)
     ours = pd.read_csv(tmp_path / "ours" / "customers_scored.csv")
     plain = pd.read_csv(tmp_path / "plain.csv")
     pd.testing.assert_frame_equal(ours, plain, check_dtype=False)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.recovery import study, tables
 
 SEEDS = 50
 CUSTOMERS = 2_500
@@ -12,21 +13,11 @@ DRAWS = 100
 CHANNELS = ["organic", "google_ads", "meta_ads", "influencers", "affiliates"]
 
 
-@pytest.fixture(scope="module")
-def recovery(request):
-    """The study's modules, which live outside the package."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.recovery import study, tables
-
-        yield SimpleNamespace(study=study, tables=tables)
-
-
 @pytest.fixture(scope="module", params=["observed", "young, MBG/NBD by channel"])
-def recovered(request, recovery):
-    (scenario,) = (one for one in recovery.study.SCENARIOS if one.name == request.param)
+def recovered(request):
+    (scenario,) = (one for one in study.SCENARIOS if one.name == request.param)
     found = [
-        recovery.study.recover(scenario, seed=seed, customers=CUSTOMERS, draws=DRAWS)
+        study.recover(scenario, seed=seed, customers=CUSTOMERS, draws=DRAWS)
         for seed in range(SEEDS)
     ]
     return SimpleNamespace(
@@ -36,8 +27,8 @@ def recovered(request, recovery):
     )
 
 
-def test_intervals_hold_the_truth_as_often_as_they_state(recovered, recovery):
-    table = recovery.tables.coverage_table(recovered.intervals).set_index("quantity")
+def test_intervals_hold_the_truth_as_often_as_they_state(recovered):
+    table = tables.coverage_table(recovered.intervals).set_index("quantity")
     assert table.loc["LTV", "estimates"] >= 5 * SEEDS
     told = {"media CAC", "loaded CAC", "LTV", "LTV:CAC", "payback month"} & set(table.index)
     assert len(told) == 5
@@ -62,8 +53,8 @@ def test_channels_come_out_in_their_true_order_of_worth(recovered):
     assert far_apart.is_monotonic_increasing
 
 
-def test_verdicts_move_no_money_to_the_wrong_side_of_the_target(recovered, recovery):
-    (moves,) = recovery.tables.wrong_moves(recovered.verdicts).to_dict("records")
+def test_verdicts_move_no_money_to_the_wrong_side_of_the_target(recovered):
+    (moves,) = tables.wrong_moves(recovered.verdicts).to_dict("records")
     assert moves["verdicts"] >= 5 * SEEDS
     assert moves["wrong_side"] <= 0.03
     shares = recovered.verdicts.groupby("channel")["verdict"].value_counts(normalize=True)
@@ -81,7 +72,7 @@ def test_a_tiny_channel_at_its_target_is_mostly_left_undecided(recovered):
     assert (podcasts["verdict"] == "Cannot tell").mean() > 0.7
 
 
-def test_coverage_counts_what_was_held(recovery):
+def test_coverage_counts_what_was_held():
     intervals = pd.DataFrame(
         {
             "scenario": "made up",
@@ -94,7 +85,7 @@ def test_coverage_counts_what_was_held(recovery):
             "held": [True] * 60 + [False] * 30 + [True] * 30,
         }
     )
-    table = recovery.tables.coverage_table(intervals).set_index("quantity")
+    table = tables.coverage_table(intervals).set_index("quantity")
     assert table["held"].to_dict() == {"wide": 1.0, "narrow": 0.5}
     assert table["reading"].to_dict() == {"wide": "wider than stated", "narrow": "too narrow"}
     assert table["median_error"].tolist() == pytest.approx([0.1, 0.1])
@@ -105,7 +96,7 @@ def test_coverage_counts_what_was_held(recovery):
     )
 
 
-def test_wrong_moves_tell_the_two_ways_to_be_wrong_apart(recovery):
+def test_wrong_moves_tell_the_two_ways_to_be_wrong_apart():
     verdicts = pd.DataFrame(
         {
             "scenario": "made up",
@@ -114,7 +105,7 @@ def test_wrong_moves_tell_the_two_ways_to_be_wrong_apart(recovery):
             "verdict": ["Raise", "Raise", "Cut", "Raise", "Cannot tell"],
         }
     )
-    (moves,) = recovery.tables.wrong_moves(verdicts).to_dict("records")
+    (moves,) = tables.wrong_moves(verdicts).to_dict("records")
     assert moves == {
         "scenario": "made up",
         "verdicts": 5,

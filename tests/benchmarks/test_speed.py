@@ -1,35 +1,24 @@
 """The speed study on a small shop: both sides of a task do the same work, and times are told."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
+from benchmarks.speed import __main__ as study
+from benchmarks.speed import meter, shop, tasks
 
 CUSTOMERS = 300
 
 
 @pytest.fixture(scope="module")
-def speed(request):
-    """The study's modules, which live outside the package."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.speed import __main__ as study
-        from benchmarks.speed import meter, shop, tasks
-
-        yield SimpleNamespace(study=study, meter=meter, shop=shop, tasks=tasks)
-
-
-@pytest.fixture(scope="module")
-def todo(speed, tmp_path_factory):
-    transactions = speed.shop.simulate_orders(CUSTOMERS, orders=10 * CUSTOMERS, seed=1)
+def todo(tmp_path_factory):
+    transactions = shop.simulate_orders(CUSTOMERS, orders=10 * CUSTOMERS, seed=1)
     return {
         (task.name, task.peer): task
-        for task in speed.tasks.tasks(transactions, tmp_path_factory.mktemp("speed"))
+        for task in tasks.tasks(transactions, tmp_path_factory.mktemp("speed"))
     }
 
 
-def test_the_simulated_shop_has_as_many_orders_as_asked_for(speed):
-    made = speed.shop.simulate_orders(5_000, orders=50_000, seed=3)
+def test_the_simulated_shop_has_as_many_orders_as_asked_for():
+    made = shop.simulate_orders(5_000, orders=50_000, seed=3)
     assert made["customer_id"].nunique() == 5_000
     # The count is Poisson: five standard deviations.
     assert abs(len(made) - 50_000) < 5 * np.sqrt(45_000)
@@ -74,10 +63,10 @@ def test_fits_of_both_sides_find_the_same_parameters(todo):
     assert ours.params_.alpha == pytest.approx(theirs.params_["alpha"], rel=0.02)
 
 
-def test_every_task_has_a_row_with_both_times(speed):
+def test_every_task_has_a_row_with_both_times():
     from ltvkit.progress import Silent
 
-    table = speed.study.measure(CUSTOMERS, runs=1, seed=1, progress=Silent())
+    table = study.measure(CUSTOMERS, runs=1, seed=1, progress=Silent())
     assert table["task"].nunique() == 10
     assert (table[["ltvkit_seconds", "peer_seconds"]] > 0).all(axis=None)
     assert table["ratio"].to_numpy() == pytest.approx(
@@ -86,11 +75,11 @@ def test_every_task_has_a_row_with_both_times(speed):
     assert (table["note"] == "").all()
 
 
-def test_the_meter_sees_memory_that_is_given_back(speed):
-    with speed.meter.Meter() as meter:
+def test_the_meter_sees_memory_that_is_given_back():
+    with meter.Meter() as read:
         block = np.ones(20_000_000)
         for _ in range(5):
             block += 1
         del block
-    assert meter.added_mb > 100
-    assert meter.peak_mb >= meter.added_mb
+    assert read.added_mb > 100
+    assert read.peak_mb >= read.added_mb

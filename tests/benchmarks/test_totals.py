@@ -2,11 +2,11 @@
 
 import math
 from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.accuracy import logs, tables, totals
 
 from ltvkit.data import order_days_from_frame
 from ltvkit.features.panel import build_panel
@@ -18,17 +18,7 @@ PARTS = ("regularity", "season", "values", "tracking", "correction", "misfit")
 
 
 @pytest.fixture(scope="module")
-def study(request):
-    """The study's modules, which live outside the package."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.accuracy import logs, study, tables, totals
-
-        yield SimpleNamespace(logs=logs, study=study, tables=tables, totals=totals)
-
-
-@pytest.fixture(scope="module")
-def shop(study):
+def shop():
     """A year of 250 customers who come at their own rates until they stop."""
     dice = np.random.default_rng(3)
     rows = []
@@ -40,12 +30,12 @@ def shop(study):
             day += 1 + dice.exponential(gap)
     frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at"])
     frame["revenue"] = dice.gamma(4.0, 12.0, size=len(frame)).round(2)
-    return study.logs.Log("shop", frame, Snapshot(date(2022, 6, 1), 91))
+    return logs.Log("shop", frame, Snapshot(date(2022, 6, 1), 91))
 
 
 @pytest.fixture(scope="module")
-def asked(study, shop):
-    return study.totals.ask_totals(shop)
+def asked(shop):
+    return totals.ask_totals(shop)
 
 
 def test_dates_have_as_many_days_before_them_as_are_asked_and_all_after(shop, asked):
@@ -57,7 +47,7 @@ def test_dates_have_as_many_days_before_them_as_are_asked_and_all_after(shop, as
     assert set(asked["horizon_days"]) == {91}
 
 
-def test_a_row_is_what_the_model_of_that_day_says_and_what_came(study, shop, asked):
+def test_a_row_is_what_the_model_of_that_day_says_and_what_came(shop, asked):
     row = asked.iloc[1]
     orders = shop.transactions.assign(day=shop.transactions["ordered_at"].dt.date)
     known = set(orders.loc[orders["day"] <= row["as_of"], "customer_id"])
@@ -74,7 +64,7 @@ def test_a_row_is_what_the_model_of_that_day_says_and_what_came(study, shop, ask
     assert base == pytest.approx(model.level_.base)
 
 
-def test_parts_are_added_one_by_one_from_the_base_to_the_forecast(study, capsys):
+def test_parts_are_added_one_by_one_from_the_base_to_the_forecast(capsys):
     asked = pd.DataFrame(
         [
             {"log": "a", "grade": "plan", "total": math.exp(0.1), "season": 0.3, "misfit": 0.1},
@@ -82,7 +72,7 @@ def test_parts_are_added_one_by_one_from_the_base_to_the_forecast(study, capsys)
         ]
     ).assign(**{name: 0.0 for name in PARTS if name not in ("season", "misfit")})
     asked = asked.assign(horizon_days=91, actual=1.0, total_low=0.9, total_high=2.0, held=0.8)
-    told = study.totals.summarise_totals(asked, "log").set_index("log").loc["all"]
+    told = totals.summarise_totals(asked, "log").set_index("log").loc["all"]
     # 0.1 - 0.3 - 0.1 and -0.2 + 0.3; with the season 0 and -0.2; with all 0.1 and -0.2.
     assert told["base"] == pytest.approx((0.3 + 0.1) / 2)
     assert told["regularity"] == pytest.approx(told["base"])
@@ -91,7 +81,7 @@ def test_parts_are_added_one_by_one_from_the_base_to_the_forecast(study, capsys)
     assert told["misfit"] == pytest.approx((0.1 + 0.2) / 2)
     assert told["signed"] == pytest.approx((0.1 - 0.2) / 2)
     assert (told["totals"], told["inside"]) == (2, 2)
-    by_grade = study.totals.summarise_totals(asked, "grade")
+    by_grade = totals.summarise_totals(asked, "grade")
     assert by_grade["grade"].tolist() == ["plan", "rough", "all"]
-    study.tables.print_totals(asked)
+    tables.print_totals(asked)
     assert "2 of 2" in capsys.readouterr().out

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.recovery import tables, whole
 
 from ltvkit.config import load_config
 
@@ -17,20 +18,10 @@ LARGE = ["organic", "google_ads", "meta_ads", "affiliates"]
 
 
 @pytest.fixture(scope="module")
-def whole(request):
-    """The study's modules, which live outside the package."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(request.config.rootpath))
-        from benchmarks.recovery import tables, whole
-
-        yield SimpleNamespace(tables=tables, whole=whole)
-
-
-@pytest.fixture(scope="module")
-def recovered(whole):
+def recovered():
     found = [
-        whole.whole.recover_whole(scenario, seed=seed, customers=CUSTOMERS)
-        for scenario in whole.whole.WHOLE_SCENARIOS
+        whole.recover_whole(scenario, seed=seed, customers=CUSTOMERS)
+        for scenario in whole.WHOLE_SCENARIOS
         for seed in SEEDS.get(scenario.name, ())
     ]
     return SimpleNamespace(
@@ -55,8 +46,8 @@ def test_ltv_of_a_run_lies_around_the_truth_and_its_interval_says_something(reco
     assert half.between(0.03, 0.35).all()
 
 
-def test_verdicts_of_a_run_move_no_money_the_wrong_way(recovered, whole):
-    moves = whole.tables.wrong_moves(recovered.verdicts)
+def test_verdicts_of_a_run_move_no_money_the_wrong_way(recovered):
+    moves = tables.wrong_moves(recovered.verdicts)
     assert (moves[["wrong_side", "past_the_margin"]] == 0).all(axis=None)
     shares = recovered.verdicts.groupby("channel")["verdict"].value_counts(normalize=True)
     assert shares["affiliates", "Raise"] == 1
@@ -65,9 +56,9 @@ def test_verdicts_of_a_run_move_no_money_the_wrong_way(recovered, whole):
     assert shares["organic", "Hold"] == 1
 
 
-def test_the_study_has_the_tables_that_ltv_train_writes(demo, whole, monkeypatch):
+def test_the_study_has_the_tables_that_ltv_train_writes(demo, monkeypatch):
     monkeypatch.chdir(demo)
-    decided = whole.whole.run_tables(load_config("demo.yaml"))
+    decided = whole.run_tables(load_config("demo.yaml"))
     for name, table in (("channels", decided.channels), ("payback", decided.payback)):
         written = pd.read_csv(demo / "runs" / "demo_shop" / f"{name}.csv")
         numbers = table.select_dtypes("number").columns

@@ -61,7 +61,7 @@ KINDS: tuple[Kind, ...] = (
         name="closed_in_winter",
         says="no order from November to February",
         as_of=date(2023, 8, 31),
-        history_days=1_000,
+        history_days=914,
         season=closed_in_winter,
     ),
     Kind(name="promotions", says="four weeks a year of five times the orders", season=promotions),

@@ -108,7 +108,7 @@ def test_every_kind_is_written_for_the_studies(tmp_path, monkeypatch, capsys):
     for kind in KINDS:
         orders, snapshot = logs[kind.name].transactions, logs[kind.name].snapshot
         assert (snapshot.as_of, snapshot.horizon_days) == (kind.as_of, kind.horizon_days)
-        assert 0 <= (orders["ordered_at"].min().date() - kind.opened_on).days < 7
+        assert 0 <= (orders["ordered_at"].min().date() - kind.opened_on).days < 14
         # After the snapshot, and something before it: there is a question and an answer.
         ahead = orders["ordered_at"] > pd.Timestamp(kind.as_of)
         assert 0.01 < ahead.mean() < 0.8

@@ -309,6 +309,24 @@ def test_a_season_that_was_just_seen_is_not_trusted_before_a_past_date_tried_it(
     assert widths[0] - widths[1] == pytest.approx(0.3**2, rel=1e-9)
 
 
+def test_after_a_first_christmas_far_above_that_of_retail_its_height_is_not_foreseen_to_last():
+    log = simulated_log(customers=2000, days=480, seed=4)
+    day = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days
+    christmas = log["ordered_on"].between("2022-11-15", "2022-12-24")
+    first = ~log.duplicated("customer_id")
+    kept = np.random.default_rng(1).random(len(log)) < 1 / 3
+    log = log[first | christmas | kept]
+    after = pd.Timestamp("2023-01-15") - pd.Timestamp(FIRST_DAY)
+    panel = simulated_panel(log, history_days=after.days, horizon_days=120)
+    level = forecast(panel)
+    came = revenue_between(log, panel.now["customer_id"], after=after.days, days=120)
+    assert day.max() > after.days + 120
+    assert level.season < -0.3
+    assert abs(level.correction) < 0.1
+    assert level.low < came < level.high
+    assert abs(np.log(level.total / came)) < 0.25
+
+
 def test_a_total_does_not_fall_as_the_days_come_round_before_repeat_buying_began():
     log = simulated_log(customers=900, days=640, seed=5)
     day = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days

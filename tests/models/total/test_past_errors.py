@@ -51,7 +51,7 @@ def test_concentration_is_one_for_a_lone_buyer_and_falls_with_the_root_of_equal_
     assert concentration(np.full(100, 3.0)) == pytest.approx(0.1)
 
 
-def held(orders_came, revenue_came, *, season=0.0, values=0.0):
+def held(orders_came, revenue_came, *, season=0.0, hindsight=None, values=0.0):
     """Two customers of whom 30 orders of 10.00 and 10 of 30.00 were expected."""
     cut = Cut(
         day=0,
@@ -60,7 +60,8 @@ def held(orders_came, revenue_came, *, season=0.0, values=0.0):
         future_revenue=np.array(revenue_came),
     )
     orders, value = np.array([30.0, 10.0]), np.array([10.0, 30.0])
-    return PastDate.of(cut, orders, value, season=season, values=values)
+    hindsight = season if hindsight is None else hindsight
+    return PastDate.of(cut, orders, value, season=season, hindsight=hindsight, values=values)
 
 
 def test_an_error_of_the_total_is_told_apart_in_orders_and_what_they_are_worth():
@@ -69,6 +70,12 @@ def test_an_error_of_the_total_is_told_apart_in_orders_and_what_they_are_worth()
     assert one.orders_error == pytest.approx(np.log(61 / 49))
     assert one.value_error == pytest.approx(np.log(20 / 16.5))
     assert one.error == pytest.approx(np.log((1200 + 20) / (600 * 1.2 * 1.1 + 20)))
+
+
+def test_a_season_that_is_known_by_now_leaves_nothing_to_correct_and_its_miss_is_told():
+    one = held([50.0, 30.0], [500.0, 900.0], season=np.log(1.2), hindsight=np.log(2.0))
+    assert one.orders_error == pytest.approx(0.0)
+    assert one.error == pytest.approx(np.log((1400 + 20) / (600 * 1.2 + 20)))
 
 
 def test_few_orders_tell_nothing_of_their_worth():

@@ -216,7 +216,9 @@ def forecast_level(
     tracking = track(by_gaps, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
-    past = _past_forecasts(cuts, activity, h, stages)
+    # Of a season that stands in one number is learned; one of its own would fit past errors.
+    hindsight = None if seasonal else season
+    past = _past_forecasts(cuts, activity, h, stages, hindsight)
     shares = [concentration(one.cut.future_revenue) for one in past if one.cut.future_revenue.any()]
     few = float(np.mean(shares)) if shares else 0.0
     days = {"as_of_day": as_of_day, "horizon_days": h}
@@ -231,7 +233,7 @@ def forecast_level(
     )
     long_ago = [
         (one.error, EARLIER_WEIGHT * one.weight)
-        for one in _past_forecasts(grown, activity, h, stages)
+        for one in _past_forecasts(grown, activity, h, stages, hindsight)
     ]
     # Calmer days long ago make nobody surer of today's shop.
     rms = max(_root_mean_square(of_late), _root_mean_square(of_late + long_ago))
@@ -362,8 +364,13 @@ def _intake(expected: Floats, summary: pd.DataFrame) -> float:
 
 
 def _past_forecasts(
-    cuts: tuple[Cut, ...], activity: Activity, horizon_days: int, stages: int
+    cuts: tuple[Cut, ...],
+    activity: Activity,
+    horizon_days: int,
+    stages: int,
+    hindsight: Season | None,
 ) -> list[PastDate]:
+    """What would have been forecast at each, orders also by the season as it is known now."""
     past = []
     for cut in cuts:
         if not cut.teaches:
@@ -378,6 +385,9 @@ def _past_forecasts(
                 cut,
                 *told,
                 season=_log_season(season, order_model, activity, cut.day, horizon_days),
+                hindsight=_log_season(
+                    hindsight or season, order_model, activity, cut.day, horizon_days
+                ),
                 values=value_change(activity, cut.day, told=_mean_value(*told)).log,
             )
         )

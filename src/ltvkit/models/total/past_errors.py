@@ -34,7 +34,7 @@ class PastDate:
         closes each winter: that is an error of the forecast like any other, and c, a usual order,
         makes it a number.
     orders_error : float
-        The same of orders, with c = 1.
+        The same of orders, with c = 1, and the season by hindsight.
     value_error : float
         ln(mean value of an order / forecast of it); missing with fewer than `FEWEST_ORDERS`.
     """
@@ -47,9 +47,20 @@ class PastDate:
 
     @classmethod
     def of(
-        cls, cut: Cut, orders: Floats, value: Floats, *, season: float, values: float
+        cls,
+        cut: Cut,
+        orders: Floats,
+        value: Floats,
+        *,
+        season: float,
+        hindsight: float,
+        values: float,
     ) -> "PastDate":
-        """What came after a cut, held against orders and value of each, moved by these logs."""
+        """What came after a cut, held against orders and value of each, moved by these logs.
+
+        The season as it was known there says how far totals miss; by `hindsight`, as it is known
+        now, what is left to correct: a first Christmas that was not foreseen was its fault.
+        """
         expected = orders * value
         told_orders, told = float(orders.sum()), float(expected.sum())
         came_orders, came = float(cut.future_orders.sum()), float(cut.future_revenue.sum())
@@ -63,7 +74,7 @@ class PastDate:
             cut=cut,
             expected=expected,
             error=float(error),
-            orders_error=float(np.log((came_orders + 1) / (told_orders * np.exp(season) + 1))),
+            orders_error=float(np.log((came_orders + 1) / (told_orders * np.exp(hindsight) + 1))),
             value_error=float(value_error),
         )
 

@@ -74,7 +74,7 @@ RETAIL_YEAR = (
 Rounded from the seasonal factors of distance selling in western countries.
 """
 
-USUAL_STRENGTH, STRENGTH_SD, MOST_STRENGTH = 0.75, 0.4, 1.5
+USUAL_STRENGTH, STRENGTH_SD, MOST_STRENGTH = 0.75, 0.8, 4.0
 """How strong it is taken to be, believed as far as a season seen once is; by how much shops differ
 in it, and the most of it that is believed."""
 

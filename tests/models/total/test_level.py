@@ -11,7 +11,7 @@ from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
 from ltvkit.models.total.level import LevelForecast, forecast_level
 from ltvkit.models.total.newcomers import kinds_of_customers
-from ltvkit.models.total.order_values import ValueChange, beyond_usual, value_change
+from ltvkit.models.total.order_values import ValueChange, changed_stretch, value_change
 from ltvkit.models.total.season_ahead import season_at
 from ltvkit.panel import Activity
 from ltvkit.units import Z80
@@ -189,7 +189,9 @@ def dearer(log, day, factor):
     return log.assign(revenue=log["revenue"].where(~later, factor * log["revenue"]))
 
 
-@pytest.mark.parametrize(("factor", "before"), [(2.0, 90), (0.5, 90), (2.0, 60), (1.5, 200)])
+@pytest.mark.parametrize(
+    ("factor", "before"), [(2.0, 90), (0.5, 90), (2.0, 60), (2.0, 30), (0.5, 30), (1.5, 200)]
+)
 def test_a_total_follows_prices_that_changed(log, factor, before):
     history, horizon = 500, 90
     priced = dearer(log, history - before, factor)
@@ -228,12 +230,20 @@ def test_a_crowd_that_came_of_late_widens_the_interval_by_what_it_may_not_bring(
     assert level.total > without.high
 
 
+@pytest.mark.parametrize(("ago", "days"), [(30, 28), (45, 45), (90, 91)])
+def test_a_change_of_prices_is_looked_for_where_it_is(log, ago, days):
+    activity = simulated_panel(dearer(log, 500 - ago, 3.0), history_days=500, horizon_days=90)
+    found = changed_stretch(activity.activity, activity.as_of_day)
+    assert found.days == days
+    assert 0.6 < found.change < np.log(3.0)
+
+
 def test_a_few_orders_say_nothing_of_prices(log):
     panel = simulated_panel(dearer(log, 450, 2.0), history_days=500, horizon_days=90)
-    assert beyond_usual(panel.activity, panel.as_of_day) > 0
+    assert changed_stretch(panel.activity, panel.as_of_day).change > 0
     last = panel.activity.repeats["day"] > panel.as_of_day - 91
     few = panel.activity.repeats[~last | (last.cumsum() < 10)]
-    assert beyond_usual(replace(panel.activity, repeats=few), panel.as_of_day) == 0.0
+    assert changed_stretch(replace(panel.activity, repeats=few), panel.as_of_day).change == 0.0
 
 
 @pytest.mark.parametrize("factor", [3.0, 1 / 3])
@@ -242,8 +252,8 @@ def test_of_a_change_of_prices_no_more_counts_than_the_forecast_does_not_know(lo
     repeats = panel.activity.repeats
     late = repeats[repeats["day"] > panel.as_of_day - 91]
     mean = late["repeat_revenue"].sum() / late["repeat_orders"].sum()
-    change = beyond_usual(panel.activity, panel.as_of_day)
-    assert change * np.log(factor) > 0.5
+    change = changed_stretch(panel.activity, panel.as_of_day).change
+    assert change * np.log(factor) > 0.4
 
     def moved(untold):
         told = mean * float(np.exp(-untold))
@@ -276,10 +286,10 @@ def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
     large = repeats["repeat_revenue"].copy()
     large[late[len(late) // 2]] += 0.8 * large[late].sum()
     bought = replace(panel.activity, repeats=repeats.assign(repeat_revenue=large))
-    assert beyond_usual(bought, panel.as_of_day) == 0.0
+    assert changed_stretch(bought, panel.as_of_day).change == 0.0
     dear = repeats["repeat_revenue"].where(repeats["day"] <= panel.as_of_day - 91, 1.8 * large)
     raised = replace(panel.activity, repeats=repeats.assign(repeat_revenue=dear))
-    assert beyond_usual(raised, panel.as_of_day) > 0.2
+    assert changed_stretch(raised, panel.as_of_day).change > 0.2
 
 
 def test_orders_that_are_dearer_every_year_at_this_time_change_no_prices(log):
@@ -293,8 +303,8 @@ def test_orders_that_are_dearer_every_year_at_this_time_change_no_prices(log):
     yearly = replace(panel.activity, repeats=repeats.assign(repeat_revenue=gifts))
     once = gifts.where(last, repeats["repeat_revenue"])
     risen = replace(panel.activity, repeats=repeats.assign(repeat_revenue=once))
-    assert beyond_usual(risen, panel.as_of_day) > 0.3
-    assert beyond_usual(yearly, panel.as_of_day) < 0.15
+    assert changed_stretch(risen, panel.as_of_day).change > 0.3
+    assert changed_stretch(yearly, panel.as_of_day).change < 0.15
 
 
 def test_a_season_that_was_just_seen_is_not_trusted_before_a_past_date_tried_it(log):

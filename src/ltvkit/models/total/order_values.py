@@ -7,9 +7,15 @@ import pandas as pd
 
 from ltvkit.panel import YEAR_DAYS, Activity
 
-VALUES_WINDOW, FEWEST_VALUED = 91, 20
-VALUES_USUAL = 0.15
-"""Mean order values of a quarter differ by so much, as a log, without a reason that lasts."""
+STRETCHES = (182, 91, 63, 45, 28)
+"""Days of late that are held against those before: a change is of weeks ago or of months."""
+
+FEWEST_VALUED = 20
+"""Orders on either side from which mean values are compared."""
+
+VALUES_USUAL, NOISES = 0.15, 1.5
+"""Mean order values of a quarter differ by so much, as a log, without a reason that lasts, and by
+chance by so many standard errors, as several stretches are looked at."""
 
 VALUES_DOUBT = 0.5
 """The share of itself by which a change of order values is wrong."""
@@ -32,14 +38,21 @@ class ValueChange(NamedTuple):
         return min(misfit, beside) if self.log > 0 else max(misfit, beside)
 
 
+class Stretch(NamedTuple):
+    """The last `days`, and by how much orders in them are worth more than before, as a log."""
+
+    days: int
+    change: float
+
+
 def value_change(activity: Activity, day: int, *, told: float) -> ValueChange:
     """By how much orders of late are worth more than a forecast says, where that changed; a log.
 
         sign(c) max(0, min(|c|, sign(c) a))
 
-    with c of `beyond_usual`. A forecast that was learned from all orders knows a part of it, of a
-    growing shop the most; it does not know a, the log of the mean value of late over what it says,
-    `told`.
+    with c of `changed_stretch`. A forecast that was learned from all orders knows a part of it, of
+    a growing shop the most; it does not know a, the log of the mean value in that stretch over what
+    it says, `told`.
 
     Parameters
     ----------
@@ -50,36 +63,44 @@ def value_change(activity: Activity, day: int, *, told: float) -> ValueChange:
     told : float
         The mean value of the orders to come, by the forecast that is to be moved.
     """
-    change = beyond_usual(activity, day)
+    days, change = changed_stretch(activity, day)
     if change == 0 or told <= 0:
         return ValueChange(0.0, 0.0)
-    late = activity.repeats[activity.repeats["day"].between(day - VALUES_WINDOW + 1, day)]
+    late = activity.repeats[activity.repeats["day"].between(day - days + 1, day)]
     untold = _mean_value(late)[0] - float(np.log(told))
     sign = float(np.sign(change))
     return ValueChange(sign * max(0.0, min(abs(change), sign * untold)), untold)
 
 
-def beyond_usual(activity: Activity, day: int) -> float:
-    """By how much repeat orders of late are worth more than before, beyond what is usual; a log.
+def changed_stretch(activity: Activity, day: int) -> Stretch:
+    """The stretch of late in which repeat orders differ most from those before in worth.
 
-        sign(v) max(0, min(|v| - .15 - se, sign(v) u))
+    Of the last 182, 91, 63, 45 and 28 days the one of the largest
 
-    with v the log of the mean value of repeat orders of the last 91 days over that of those before,
-    se its standard error, and u the same over the 91 days a year ago, where there are enough of
-    them: what orders of this time of the year are always worth is the season's. Prices, currencies
-    and what is sold change: past orders are worth what they cost then. A large buyer who comes once
-    in a while is no change.
+        sign(v) max(0, min(|v| - .15 - 1.5 se, sign(v) u))
+
+    with v the log of the mean value of repeat orders in the stretch over that of those before, se
+    its standard error, and u the same over the stretch a year ago, where there are enough of them:
+    what orders of this time of the year are always worth is the season's. Prices, currencies and
+    what is sold change: past orders are worth what they cost then. A large buyer who comes once in
+    a while is no change.
     """
     repeats = activity.repeats[activity.repeats["day"] <= day]
-    late = repeats["day"] > day - VALUES_WINDOW
+    found = [Stretch(days, _beyond_usual(repeats, day, days)) for days in STRETCHES]
+    return max(found, key=lambda one: abs(one.change))
+
+
+def _beyond_usual(repeats: pd.DataFrame, day: int, days: int) -> float:
+    """By how much orders of the last days are worth more than before, beyond what is usual."""
+    late = repeats["day"] > day - days
     parts = [repeats[late], repeats[~late]]
     if not all(map(_can_be_valued, parts)):
         return 0.0
     (log_late, error_late), (log_before, error_before) = map(_mean_value, parts)
     change = log_late - log_before
-    beyond = abs(change) - VALUES_USUAL - float(np.hypot(error_late, error_before))
+    beyond = abs(change) - VALUES_USUAL - NOISES * float(np.hypot(error_late, error_before))
     back = day - repeats["day"]
-    year_ago = repeats[(back >= YEAR_DAYS) & (back < YEAR_DAYS + VALUES_WINDOW)]
+    year_ago = repeats[(back >= YEAR_DAYS) & (back < YEAR_DAYS + days)]
     if _can_be_valued(year_ago):
         beyond = min(beyond, np.sign(change) * (log_late - _mean_value(year_ago)[0]))
     return float(np.sign(change) * max(0.0, beyond))

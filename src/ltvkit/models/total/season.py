@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array
 from scipy.special import xlogy
 
-from ltvkit.models.total.order_values import VALUES_USUAL, beyond_usual
+from ltvkit.models.total.order_values import VALUES_USUAL, changed_stretch
 from ltvkit.panel import PERIOD_DAYS, YEAR_DAYS, Activity
 from ltvkit.units import DAYS_PER_YEAR, Floats
 
@@ -109,7 +109,7 @@ def fit_season(activity: Activity, *, as_of_day: int) -> Season:
     Season
         `NO_SEASON` when there is no repeat revenue to learn from.
     """
-    steady = abs(beyond_usual(activity, as_of_day)) <= VALUES_USUAL
+    steady = abs(changed_stretch(activity, as_of_day).change) <= VALUES_USUAL
     cells = _cells(activity, as_of_day, of="repeat_revenue" if steady else "repeat_orders")
     if cells["outcome"].sum() <= 0:
         return NO_SEASON

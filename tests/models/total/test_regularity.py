@@ -6,6 +6,7 @@ import pytest
 from simulated_panels import FIRST_DAY, a_log, revenue_between, simulated_log, simulated_panel
 
 from ltvkit.models.stack import StackedLtv
+from ltvkit.models.total.recent_orders import track
 
 HISTORY, HORIZON = 500, 120
 
@@ -56,6 +57,12 @@ def test_orders_move_with_the_total_and_keep_their_price(panel, model, orders_ca
     told = model.predict(panel.now)["expected_orders"].sum()
     assert told == pytest.approx(orders_came, rel=0.1)
     assert model.price_ == pytest.approx(1.0, abs=0.1)
+
+
+def test_orders_of_late_are_held_against_bg_nbd_however_even_gaps_are(panel, model):
+    ahead = {"season": model.season_, "as_of_day": panel.as_of_day}
+    tracked = track(model.family_.bgnbd, panel.activity, **ahead)
+    assert model.level_.tracking == pytest.approx(0.5 * tracked)
 
 
 def test_where_gaps_are_of_chance_nothing_is_added():

@@ -213,7 +213,7 @@ def forecast_level(
     log_season = _log_season(season, by_gaps, activity, as_of_day, horizon_days)
     change = value_change(activity, as_of_day, told=_mean_value(orders, value))
     values = change.log
-    tracking = track(by_gaps, activity, season, as_of_day=as_of_day)
+    tracking = track(order_model, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
     # Of a season that stands in one number is learned; one of its own would fit past errors.

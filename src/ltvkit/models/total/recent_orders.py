@@ -22,11 +22,12 @@ NOISES = 2.0
 """Standard errors by which orders of four weeks may differ by chance."""
 
 
-def track(order_model: OrderModel, activity: Activity, season: Season, *, as_of_day: int) -> float:
+def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day: int) -> float:
     """How recent repeat orders compare with what the model expects of such customers, as a log.
 
     The mean over the last 91 and 182 days of ln[(observed / season + 4) / (expected + 4)]; the
-    expectation is unconditional, so that it does not know what it is compared with.
+    expectation is unconditional, so that it does not know what it is compared with. Where some come
+    at even gaps and others by chance, a model of even gaps is far off in it, and BG/NBD is not.
     """
     past_days = min(as_of_day - activity.begins, YEAR_DAYS)
     year = season.mean_effect(activity.calendar(as_of_day - past_days + 1, as_of_day))

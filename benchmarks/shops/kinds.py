@@ -118,7 +118,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         name="cards",
-        says="the cards of a canteen, once a day at most",
+        says="the cards of a canteen, every third day",
         customers=400,
         history_days=300,
         horizon_days=60,

@@ -28,6 +28,7 @@ from benchmarks.accuracy.tables import (
 )
 from benchmarks.accuracy.totals import ask_totals
 
+from ltvkit.errors import LtvkitError
 from ltvkit.files import write_csv
 from ltvkit.progress import reporting
 
@@ -71,7 +72,10 @@ def main() -> None:
             f"--{name}", dest="aside", action="store_const", const=aside, help=aside.question
         )
     chosen = parser.parse_args()
-    logs = read_logs(chosen.folder)
+    try:
+        logs = read_logs(chosen.folder)
+    except LtvkitError as error:
+        parser.error(str(error))
     if chosen.only:
         if unknown := set(chosen.only) - {log.name for log in logs}:
             parser.error(f"--only: got {sorted(unknown)}, expected some of the logs of the folder")

@@ -80,6 +80,13 @@ def test_a_log_that_the_folder_does_not_hold_is_refused_by_its_name(tmp_path, mo
         main()
 
 
+def test_a_folder_without_a_log_is_refused_in_a_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["accuracy", str(tmp_path)])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "expected *.parquet or *.csv files in it" in capsys.readouterr().err
+
+
 def test_peers_and_the_model_of_record_are_rows_of_one_table(table):
     of_first = table[table["log"] == "first"]
     assert of_first["model"].tolist() == table.loc[table["log"] == "second", "model"].tolist()

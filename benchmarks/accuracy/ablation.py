@@ -93,6 +93,7 @@ def parts() -> tuple[Part, ...]:
         Part("season behind: bound", ((season_ahead, "MOST_BEHIND", float("inf")),)),
         Part("level: even gaps", ((rhythm, "MOST_STAGES", 1),)),
         Part("level: values of late", ((order_values, "FEWEST_VALUED", float("inf")),)),
+        Part("level: stretches of values", ((order_values, "STRETCHES", (91,)),)),
         Part("level: tracking", ((level, "TRACKING_TRUST", {True: 0.0, False: 0.0}),)),
         Part(
             "level: correction of orders", ((level, "CORRECTION_TRUST", {True: 0.0, False: 0.0}),)

@@ -16,12 +16,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shops")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("runs/shops"))
     parser.add_argument("--seeds", type=int, default=1, help="shops of each kind (1)")
-    parser.add_argument("--first-seed", type=int, default=0)
     chosen = parser.parse_args()
     asked = {}
     with whole_folder(chosen.folder, holds=SETTINGS) as folder:
         for kind in KINDS:
-            for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds):
+            print(f"{kind.name}: {kind.says}")
+            for seed in range(chosen.seeds):
                 name = kind.name if chosen.seeds == 1 else f"{kind.name}_{seed}"
                 draw_log(kind, seed=seed).to_parquet(folder / f"{name}.parquet", index=False)
                 asked[name] = {"as_of": str(kind.as_of), "horizon_days": kind.horizon_days}

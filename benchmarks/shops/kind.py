@@ -4,7 +4,7 @@ A kind holds parameters only, no random number; `draw.draw_log` has the dice.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -129,7 +129,7 @@ class Kind:
     history_days: int = 730
     horizon_days: int = 182
     customers: int = 1_500
-    segments: tuple[Segment, ...] = field(default_factory=lambda: (Segment(),))
+    segments: tuple[Segment, ...] = (Segment(),)
     cohort_days: int | None = None
     growth: float = 0.0
     season: Season = no_season

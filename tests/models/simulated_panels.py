@@ -79,3 +79,9 @@ def revenue_between(log: pd.DataFrame, customers: pd.Series, *, after: int, days
     day = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days
     inside = (day > after) & (day <= after + days) & log["customer_id"].isin(customers)
     return float(log.loc[inside, "revenue"].sum())
+
+
+def dearer(log, day, factor):
+    """The same log, everything `factor` times as dear after a day."""
+    later = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days > day
+    return log.assign(revenue=log["revenue"].where(~later, factor * log["revenue"]))

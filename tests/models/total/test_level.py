@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_panels import FIRST_DAY, revenue_between, simulated_log, simulated_panel
+from simulated_panels import FIRST_DAY, dearer, revenue_between, simulated_log, simulated_panel
 
 from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
 from ltvkit.models.total.level import LevelForecast, forecast_level
 from ltvkit.models.total.newcomers import kinds_of_customers
-from ltvkit.models.total.order_values import ValueChange, changed_stretch, value_change
+from ltvkit.models.total.order_values import ValueChange
 from ltvkit.models.total.season_ahead import season_at
 from ltvkit.panel import Activity
 from ltvkit.units import Z80
@@ -183,12 +183,6 @@ def test_the_grade_says_how_the_total_may_be_used(half_width, repeat_orders, err
     assert level.grade == grade
 
 
-def dearer(log, day, factor):
-    """The same log, everything `factor` times as dear after a day."""
-    later = (log["ordered_on"] - pd.Timestamp(FIRST_DAY)).dt.days > day
-    return log.assign(revenue=log["revenue"].where(~later, factor * log["revenue"]))
-
-
 @pytest.mark.parametrize(
     ("factor", "before"), [(2.0, 90), (0.5, 90), (2.0, 60), (2.0, 30), (0.5, 30), (1.5, 200)]
 )
@@ -230,40 +224,6 @@ def test_a_crowd_that_came_of_late_widens_the_interval_by_what_it_may_not_bring(
     assert level.total > without.high
 
 
-@pytest.mark.parametrize(("ago", "days"), [(30, 28), (45, 45), (90, 91)])
-def test_a_change_of_prices_is_looked_for_where_it_is(log, ago, days):
-    activity = simulated_panel(dearer(log, 500 - ago, 3.0), history_days=500, horizon_days=90)
-    found = changed_stretch(activity.activity, activity.as_of_day)
-    assert found.days == days
-    assert 0.6 < found.change < np.log(3.0)
-
-
-def test_a_few_orders_say_nothing_of_prices(log):
-    panel = simulated_panel(dearer(log, 450, 2.0), history_days=500, horizon_days=90)
-    assert changed_stretch(panel.activity, panel.as_of_day).change > 0
-    last = panel.activity.repeats["day"] > panel.as_of_day - 91
-    few = panel.activity.repeats[~last | (last.cumsum() < 10)]
-    assert changed_stretch(replace(panel.activity, repeats=few), panel.as_of_day).change == 0.0
-
-
-@pytest.mark.parametrize("factor", [3.0, 1 / 3])
-def test_of_a_change_of_prices_no_more_counts_than_the_forecast_does_not_know(log, factor):
-    panel = simulated_panel(dearer(log, 100, factor), history_days=200, horizon_days=60)
-    repeats = panel.activity.repeats
-    late = repeats[repeats["day"] > panel.as_of_day - 91]
-    mean = late["repeat_revenue"].sum() / late["repeat_orders"].sum()
-    change = changed_stretch(panel.activity, panel.as_of_day).change
-    assert change * np.log(factor) > 0.4
-
-    def moved(untold):
-        told = mean * float(np.exp(-untold))
-        return value_change(panel.activity, panel.as_of_day, told=told).log
-
-    assert moved(change / 2) == pytest.approx(change / 2)
-    assert moved(2 * change) == pytest.approx(change)
-    assert moved(-change) == 0.0, "it says more than orders of late are worth already"
-
-
 def test_past_errors_do_not_hold_a_change_of_prices_against_it_once_more(log):
     rising = simulated_panel(dearer(log, 210, 2.0), history_days=300, horizon_days=90)
     level = forecast(rising)
@@ -277,34 +237,6 @@ def test_past_errors_do_not_hold_a_change_of_prices_against_it_once_more(log):
     assert ValueChange(0.3, 0.4).left(-0.2) == -0.2
     assert ValueChange(-0.3, -0.4).left(-0.5) == pytest.approx(-0.1)
     assert ValueChange(0.0, 0.4).left(0.5) == 0.5
-
-
-def test_a_large_buyer_who_comes_once_in_a_while_changes_no_prices(log):
-    panel = simulated_panel(log, history_days=500, horizon_days=90)
-    repeats = panel.activity.repeats
-    late = repeats.index[repeats["day"] > panel.as_of_day - 91]
-    large = repeats["repeat_revenue"].copy()
-    large[late[len(late) // 2]] += 0.8 * large[late].sum()
-    bought = replace(panel.activity, repeats=repeats.assign(repeat_revenue=large))
-    assert changed_stretch(bought, panel.as_of_day).change == 0.0
-    dear = repeats["repeat_revenue"].where(repeats["day"] <= panel.as_of_day - 91, 1.8 * large)
-    raised = replace(panel.activity, repeats=repeats.assign(repeat_revenue=dear))
-    assert changed_stretch(raised, panel.as_of_day).change > 0.2
-
-
-def test_orders_that_are_dearer_every_year_at_this_time_change_no_prices(log):
-    panel = simulated_panel(log, history_days=500, horizon_days=90)
-    repeats = panel.activity.repeats
-    last = repeats["day"] > panel.as_of_day - 91
-    back = panel.as_of_day - 364 - repeats["day"]
-    gifts = repeats["repeat_revenue"].where(
-        ~last & ~back.between(0, 90), 2 * repeats["repeat_revenue"]
-    )
-    yearly = replace(panel.activity, repeats=repeats.assign(repeat_revenue=gifts))
-    once = gifts.where(last, repeats["repeat_revenue"])
-    risen = replace(panel.activity, repeats=repeats.assign(repeat_revenue=once))
-    assert changed_stretch(risen, panel.as_of_day).change > 0.3
-    assert changed_stretch(yearly, panel.as_of_day).change < 0.15
 
 
 def test_a_season_that_was_just_seen_is_not_trusted_before_a_past_date_tried_it(log):

@@ -233,7 +233,7 @@ def forecast_level(
     )
     long_ago = [
         (one.error, EARLIER_WEIGHT * one.weight)
-        for one in _past_forecasts(grown, activity, h, stages, hindsight)
+        for one in _past_forecasts(grown, activity, h, stages)
     ]
     # Calmer days long ago make nobody surer of today's shop.
     rms = max(_root_mean_square(of_late), _root_mean_square(of_late + long_ago))
@@ -368,9 +368,9 @@ def _past_forecasts(
     activity: Activity,
     horizon_days: int,
     stages: int,
-    hindsight: Season | None,
+    hindsight: Season | None = None,
 ) -> list[PastDate]:
-    """What would have been forecast at each, orders also by the season as it is known now."""
+    """What would have been forecast at each; `hindsight` is the season as it is known now."""
     past = []
     for cut in cuts:
         if not cut.teaches:
@@ -380,14 +380,14 @@ def _past_forecasts(
         value_model = GammaGamma(include_first_order=True).fit(summary)
         season = season_at(activity, cut.day)
         told = _orders_and_value(order_model, value_model, summary, horizon_days)
+        ahead = (order_model, activity, cut.day, horizon_days)
+        known = _log_season(season, *ahead)
         past.append(
             PastDate.of(
                 cut,
                 *told,
-                season=_log_season(season, order_model, activity, cut.day, horizon_days),
-                hindsight=_log_season(
-                    hindsight or season, order_model, activity, cut.day, horizon_days
-                ),
+                season=known,
+                hindsight=known if hindsight is None else _log_season(hindsight, *ahead),
                 values=value_change(activity, cut.day, told=_mean_value(*told)).log,
             )
         )

@@ -27,7 +27,7 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
 
     The mean over the last 91 and 182 days of ln[(observed / season + 4) / (expected + 4)]; the
     expectation is unconditional, so that it does not know what it is compared with. Where some come
-    at even gaps and others by chance, a model of even gaps is far off in it, and BG/NBD is not.
+    at even gaps and others by chance, a model of even gaps expects too few orders of them.
     """
     past_days = min(as_of_day - activity.begins, YEAR_DAYS)
     year = season.mean_effect(activity.calendar(as_of_day - past_days + 1, as_of_day))

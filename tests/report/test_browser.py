@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser
-from report_pages import KINDS, Open, RunOf
+from report_pages import KINDS, Open, Opened, RunOf
 
 from ltvkit.report import render_report
 
@@ -58,6 +58,22 @@ def test_nothing_is_asked_of_the_network_and_nothing_is_complained_of(
     outside = [url for url in opened.requests if not url.startswith(("file:", "data:"))]
     assert outside == []
     assert opened.complaints == []
+
+
+@pytest.mark.parametrize("currency", ["US$", "kr.", "zło"])
+def test_a_currency_that_is_no_code_stops_no_script(
+    browser: Browser, run_of: RunOf, tmp_path: Path, currency: str
+) -> None:
+    run = run_of("shop")
+    named = dataclasses.replace(run, data=dataclasses.replace(run.data, currency=currency))
+    (tmp_path / "report.html").write_text(render_report(named), encoding="utf-8")
+    opened = Opened(browser.new_page())
+    opened.page.goto((tmp_path / "report.html").as_uri())
+    opened.walk()
+    opened.page.locator("#whatif-ratio").fill("2")
+    assert opened.complaints == []
+    assert currency in opened.page.locator("#channel-table .allowable").first.inner_text()
+    opened.page.close()
 
 
 def test_the_policy_stops_a_request_that_a_script_would_make(open_page: Open) -> None:

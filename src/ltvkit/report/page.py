@@ -1,5 +1,6 @@
 """The page: sections put together, rendered and closed off from the world."""
 
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -137,7 +138,8 @@ def _read_by_script(
     """What the page's own script draws, recomputes and speaks with."""
     return {
         "language": reader.language,
-        "currency": reader.currency if len(reader.currency) == 3 else "",
+        # Of a sign such as US$ or kr. browsers make an error instead of a number.
+        "currency": reader.currency if re.fullmatch("[A-Za-z]{3}", reader.currency) else "",
         "locale": reader.number_locale(),
         "words": reader.spoken(*_SPOKEN),
         "whatIf": channels.what_if(run),

@@ -166,6 +166,32 @@ def test_what_if_changes_verdicts_with_the_target_and_gives_them_back(open_page:
     assert page.locator("#whatif-said").inner_text() == "As in the run."
 
 
+@pytest.mark.parametrize(("ratio", "months"), [(10.0, 36), (0.5, 12), (3.25, 12)])
+def test_what_if_starts_from_the_targets_of_the_run_whatever_they_are(
+    browser: Browser, run_of: RunOf, tmp_path: Path, ratio: float, months: int
+) -> None:
+    run = run_of("shop")
+    targets = {"target_ltv_to_cac": ratio, "target_payback_months": months}
+    economics = {**run.settings["economics"], **targets}
+    other = dataclasses.replace(run, settings={**run.settings, "economics": economics})
+    (tmp_path / "report.html").write_text(render_report(other), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    told = [page.locator(f'output[for="whatif-{name}"]') for name in ("ratio", "months")]
+    assert [place.inner_text() for place in told] == [f"{ratio + 1e-9:.1f}", str(months)]
+    page.locator("#whatif-months").fill("1")
+    by_month = run.payback[run.payback["cohort"].isna() & (run.payback["months"] == 1)]
+    shop = run.channels.set_index("channel").loc["all"]
+    collected = float(by_month.set_index("channel").loc["all", "collected"])
+    expected = allowable_cac(shop["ltv"], ratio, margin_by_payback_month=collected)
+    text = page.locator("#channel-table tbody tr.whole .allowable").inner_text()
+    assert float(text.replace("€", "")) == pytest.approx(expected, abs=0.006)
+    page.locator("#whatif-months").fill(str(months))
+    page.locator("#whatif-ratio").fill("2")
+    assert told[1].inner_text() == str(months)
+    page.close()
+
+
 def test_what_if_cuts_no_channel_that_may_reach_the_target_beyond_a_short_horizon(
     browser: Browser, run_of: RunOf, tmp_path: Path
 ) -> None:

@@ -90,8 +90,9 @@ if (form) {
   };
 
   const update = () => {
-    const target = Number(ratio.value);
-    const month = Number(months.value) >= Number(months.max) && whatIf.months == null ? null : Number(months.value);
+    // Sliders have steps, targets need not.
+    const target = ratio.value === start.ratio ? whatIf.ratio : Number(ratio.value);
+    const month = months.value === start.months ? whatIf.months : Number(months.value);
     form.querySelector('output[for="whatif-ratio"]').textContent = plain.format(target);
     form.querySelector('output[for="whatif-months"]').textContent =
       month == null ? words["whatif.any_month"] : new Intl.NumberFormat(language).format(month);

@@ -193,11 +193,14 @@ def report(
 ) -> None:
     """Build a run's report again from its folder; nothing is recomputed."""
     from ltvkit.files import write_text
+    from ltvkit.monitoring import check_comparable
     from ltvkit.report import render_report
     from ltvkit.runs import read_run
 
-    before = read_run(previous) if previous else None
-    page = render_report(read_run(run), previous=before, language=language)
+    now, before = read_run(run), read_run(previous) if previous else None
+    if before is not None:
+        check_comparable(before, now)
+    page = render_report(now, previous=before, language=language)
     write_text(page, run / "report.html")
     typer.echo(f"{run / 'report.html'}")
 

@@ -286,7 +286,7 @@ def test_a_shop_without_costs_is_compared_all_the_same() -> None:
 
 def test_the_later_run_first_is_refused_with_the_command_to_give() -> None:
     later = a_run(as_of=AS_OF + timedelta(days=7))
-    with pytest.raises(UserError, match="expected the earlier first; swap them: ltv compare"):
+    with pytest.raises(UserError, match="expected the earlier first; swap them: old, then old"):
         compare(later, a_run())
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from run_folder import build_run_folder
+from typer.testing import CliRunner
 
+from ltvkit.cli import app
 from ltvkit.errors import UserError
 from ltvkit.run_facts import Figure
 from ltvkit.runs import read_run
@@ -142,3 +144,16 @@ def test_a_list_that_was_cut_short_is_told_without_a_traceback(copied: Callable[
     path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(UserError, match=r"customers_scored\.parquet, which cannot be read"):
         read_run(path.parent)
+
+
+def test_a_report_says_no_change_since_a_run_whose_figures_mean_something_else(
+    folder: Path, copied: Callable[[], Path]
+) -> None:
+    other = copied()
+    facts = json.loads((other / "run.json").read_text())
+    facts["data"]["currency"] = "JPY"
+    (other / "run.json").write_text(json.dumps(facts))
+    done = CliRunner().invoke(app, ["report", str(folder), "--previous", str(other)])
+    assert isinstance(done.exception, UserError)
+    assert "got runs of JPY margin" in str(done.exception)
+    assert not (folder / "report.html").exists()

@@ -5,7 +5,14 @@ against the orders that came after it, list by list against the hold-out, and as
 """
 
 from ltvkit.monitoring.alerts import Alert, AlertRules, evaluate
-from ltvkit.monitoring.compare import Comparison, compare, figure_changes, list_changes, list_moves
+from ltvkit.monitoring.compare import (
+    Comparison,
+    check_comparable,
+    compare,
+    figure_changes,
+    list_changes,
+    list_moves,
+)
 from ltvkit.monitoring.drift import Drift, psi
 from ltvkit.monitoring.measure import Difference, ListEffect, Measurement, measure
 from ltvkit.monitoring.promise import (
@@ -29,6 +36,7 @@ __all__ = [
     "Outcome",
     "Promise",
     "by_decile",
+    "check_comparable",
     "check_promise",
     "compare",
     "evaluate",

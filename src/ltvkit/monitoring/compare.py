@@ -91,21 +91,10 @@ def compare(old: Run, new: Run) -> Comparison:
     Raises
     ------
     UserError
-        When the second is of an earlier day than the first, or counts another money or another
-        number of days: every figure would have changed its meaning.
+        See `check_comparable`.
     """
+    check_comparable(old, new)
     elapsed = (new.snapshot.as_of - old.snapshot.as_of).days
-    if elapsed < 0:
-        raise UserError(
-            f"got a run of {old.snapshot.as_of} before one of {new.snapshot.as_of}, expected the "
-            f"earlier first; swap them: ltv compare {new.folder} {old.folder}"
-        )
-    before, after = _meaning(old), _meaning(new)
-    if before != after:
-        raise UserError(
-            f"got runs of {before} and of {after}, expected the same; train both over one horizon, "
-            "in one currency and with one margin"
-        )
     return Comparison(
         old=_dated(old, new),
         new=_dated(new, old),
@@ -124,6 +113,28 @@ def compare(old: Run, new: Run) -> Comparison:
         old_verdict=old.verdict.decision,
         new_verdict=new.verdict.decision,
     )
+
+
+def check_comparable(old: Run, new: Run) -> None:
+    """Refuse two runs between which every figure would have changed its meaning.
+
+    Raises
+    ------
+    UserError
+        When the second is of an earlier day than the first, or counts another money or another
+        number of days.
+    """
+    if new.snapshot.as_of < old.snapshot.as_of:
+        raise UserError(
+            f"got a run of {old.snapshot.as_of} before one of {new.snapshot.as_of}, expected the "
+            f"earlier first; swap them: {new.folder}, then {old.folder}"
+        )
+    before, after = _meaning(old), _meaning(new)
+    if before != after:
+        raise UserError(
+            f"got runs of {before} and of {after}, expected the same; train both over one horizon, "
+            "in one currency and with one margin"
+        )
 
 
 def _meaning(run: Run) -> str:

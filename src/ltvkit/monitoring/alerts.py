@@ -117,6 +117,9 @@ def _payback_alert(figures: Figures, limit: float) -> Alert:
     if row is None or math.isnan(row["old"]):
         return Alert(name, fired=False, text="payback was not reached in the old run")
     before, after = row["old"], row["new"]
+    cost = figures.get("cac", {}).get("new", math.nan)
+    if math.isnan(after) and not cost > 0:
+        return Alert(name, fired=False, text="payback is not known in the new run, without a CAC")
     if math.isnan(after):
         return Alert(
             name, fired=True, text=f"payback was reached in month {before:.0f} and now is not yet"

@@ -1,5 +1,6 @@
 """Which tracker is meant, and what is said when it is not there."""
 
+import json
 import os
 import shutil
 import socket
@@ -7,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from ltvkit.errors import UserError
 from ltvkit.files import locked
 from ltvkit.runs import read_run
 from ltvkit.tracking import check_tracker, fetch_model, record, record_run, tracking_location
+from ltvkit.tracking.entries import settings_params
 from ltvkit.tracking.stores import artifact_root, find_experiment, open_client, run_url
 from plain_user import as_plain_user
 
@@ -165,6 +168,22 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(
     assert address in str(raised.value)
     assert "secret" not in str(raised.value)
     assert "tracking.enabled=false" in str(raised.value)
+
+
+@pytest.mark.parametrize("names", [("广告", "搜索"), ("TV/", "TV//radio"), ("a" * 300, "seo")])
+def test_a_store_takes_settings_that_are_called_by_names_of_the_shop(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    """By its rules one of them would be no name, or two of them the same one."""
+    run = read_run(write_tracked_run(tmp_path / "shop"))
+    weights = dict.fromkeys(names, 1.0) | {names[0]: 2.0}
+    named = replace(run, settings={**run.settings, "economics": {"allocation_weights": weights}})
+    location = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    client = open_client(location)
+    run_id = client.create_run(find_experiment(client, "ltvkit", location=location)).info.run_id
+    client.log_batch(run_id, params=settings_params(named))
+    kept = client.get_run(run_id).data.params["economics.allocation_weights"]
+    assert json.loads(kept) == weights
 
 
 def test_a_store_elsewhere_takes_run_and_version_and_leaves_the_current_folder_alone(

@@ -56,6 +56,10 @@ TABLES = (
 """Files of a run folder that hold no row of a customer, `run.json` apart."""
 
 
+_PLAIN_KEY = re.compile(r"\w{1,60}", re.ASCII)
+"""Keys of settings that MLflow takes as parts of a name (it keeps 250 characters of one)."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoldMetric:
     """A metric of one model at one fold."""
@@ -174,15 +178,22 @@ def verdict_tags(run: Run) -> dict[str, str]:
 def flat_settings(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     """Settings as flat text, sections joined by dots; lists and blanks as JSON.
 
+    So is a section with a word of the shop's as a key, a channel or a column, of which MLflow
+    might not take a name, or take two for one.
+
     >>> flat_settings({"data": {"currency": "EUR", "columns": ["a", "b"]}, "seed": None})
     {'data.currency': 'EUR', 'data.columns': '["a", "b"]', 'seed': 'null'}
+    >>> flat_settings({"weights": {"Zażółć": 1.0, "TV/radio": 2.0}})
+    {'weights': '{"Zażółć": 1.0, "TV/radio": 2.0}'}
     """
     flat: dict[str, str] = {}
     for key, value in settings.items():
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping) and value and all(map(_PLAIN_KEY.fullmatch, value)):
             flat |= flat_settings(value, f"{prefix}{key}.")
+        elif isinstance(value, str):
+            flat[f"{prefix}{key}"] = value
         else:
-            flat[f"{prefix}{key}"] = value if isinstance(value, str) else json.dumps(value)
+            flat[f"{prefix}{key}"] = json.dumps(value, ensure_ascii=False)
     return flat
 
 

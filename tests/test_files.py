@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import threading
@@ -269,3 +270,20 @@ def test_a_name_with_a_carriage_return_stays_in_its_row(tmp_path):
     names = pd.DataFrame({"channel": ["Goo\rgle", "Meta"], "spent": [1.5, float("nan")]})
     write_csv(names, tmp_path / "channels.csv")
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "channels.csv"), names)
+
+
+@pytest.mark.parametrize(("umask", "modes"), [(0o077, (0o700, 0o600)), (0o022, (0o755, 0o644))])
+def test_who_may_read_what_is_written_says_the_users_umask(tmp_path, umask, modes):
+    before = os.umask(umask)
+    try:
+        with whole_folder(tmp_path / "run", holds="run.json") as fresh:
+            write_text("{}", fresh / "run.json")
+        with whole_files(tmp_path / "exports") as fresh:
+            write_text("x", fresh / "google" / "list.csv")
+    finally:
+        os.umask(before)
+    folders = ("run", "exports", "exports/google")
+    files = ("run/run.json", "exports/google/list.csv")
+    for names, mode in zip((folders, files), modes, strict=True):
+        for name in names:
+            assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode, name

@@ -3,8 +3,8 @@
 import csv
 import errno
 import math
-import os
 import re
+import secrets
 import shutil
 import sys
 import tempfile
@@ -42,7 +42,6 @@ def whole_folder(folder: Path, *, holds: str) -> Iterator[Path]:
     folder = folder.absolute()
     _refuse_somebodys(folder, holds)
     fresh = _beside(folder)
-    fresh.chmod(0o755)
     try:
         yield fresh
         _replace(folder, fresh)
@@ -156,13 +155,20 @@ def _beside(folder: Path) -> Path:
     """A new folder in the parent of another, which is made where there is none."""
     if folder.exists() and not folder.is_dir():
         raise UserError(f"got a file at {folder}, expected a folder; choose another name")
+    fresh = _unused_name(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        # Made plainly, so that the user's umask says who may read what is written.
+        fresh.mkdir(parents=True)
+        return fresh
     except OSError as error:
         raise UserError(
             f"got {folder}, expected a folder that can be written; {error.strerror}: choose another"
         ) from None
+
+
+def _unused_name(path: Path) -> Path:
+    """A hidden name beside a path, for what takes its place when it is whole."""
+    return path.with_name(f".{path.name}-{secrets.token_hex(4)}")
 
 
 @contextmanager
@@ -210,17 +216,15 @@ def whole_file(path: Path) -> Iterator[Path]:
     UserError
         When its folder cannot be made or written to.
     """
+    fresh = _unused_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        fresh.touch(exist_ok=False)
     except OSError as error:
         raise UserError(
             f"got {path}, expected a file that can be written; {error.strerror}: choose another "
             "place"
         ) from None
-    os.close(handle)
-    fresh = Path(name)
-    fresh.chmod(0o644)
     try:
         yield fresh
         fresh.replace(path)

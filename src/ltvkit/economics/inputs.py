@@ -91,7 +91,11 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[Hashable], *, table: 
 
 
 def checked_weights(weights: pd.DataFrame) -> pd.DataFrame:
-    """Attribution weights that sum to 1 for every customer, or a DataError that names offenders."""
+    """Attribution weights that sum to 1 for every customer, or a DataError that names offenders.
+
+    A row per customer and channel, in the order of the first: where a table has several, as of
+    the campaigns of a channel, they are added up.
+    """
     require_columns(weights, ("customer_id", "channel", "weight"), table="attribution weights")
     shares = pd.DataFrame(
         {
@@ -110,4 +114,7 @@ def checked_weights(weights: pd.DataFrame) -> pd.DataFrame:
             f"attribution weights: got customers {offenders(named)} with negative weights or a sum "
             "other than 1, expected shares that sum to 1; divide each by its customer's sum"
         )
-    return shares
+    keys = ["customer_id", "channel"]
+    if not shares.duplicated(keys).any():
+        return shares
+    return shares.groupby(keys, sort=False)["weight"].sum().reset_index()

@@ -118,3 +118,21 @@ def checked_weights(weights: pd.DataFrame) -> pd.DataFrame:
     if not shares.duplicated(keys).any():
         return shares
     return shares.groupby(keys, sort=False)["weight"].sum().reset_index()
+
+
+def same_ids(ids: pd.Series, others: pd.Series, *, table: str, other: str) -> None:
+    """Refuse ids that are numbers in one table and texts in another: none would be found there.
+
+    Raises
+    ------
+    DataError
+        That names the two tables. An empty one is of no kind.
+    """
+    if ids.empty or others.empty:
+        return
+    numeric = [pd.api.types.is_numeric_dtype(values) for values in (ids, others)]
+    if numeric[0] != numeric[1]:
+        raise DataError(
+            f"{other}: got customer_id {offenders(others.head(1))}, expected those of {table} such "
+            f"as {offenders(ids.head(1))}; read both as text, with dtype=str"
+        )

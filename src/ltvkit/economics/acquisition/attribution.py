@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.inputs import channel_names, moments, require_columns
+from ltvkit.economics.inputs import channel_names, moments, require_columns, same_ids
 from ltvkit.errors import ConfigError
 from ltvkit.schemas import UNATTRIBUTED
 from ltvkit.units import Floats
@@ -77,6 +77,8 @@ def attribute(
         }
     )
     if converted_at is not None:
+        ids = converted_at.index.to_series()
+        same_ids(path["customer_id"], ids, table="touches", other="first orders")
         until = moments(converted_at, table="first orders", column="converted_at")
         path["until"] = path["customer_id"].map(until)
         path = path[path["touched_at"] <= path["until"]]

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 
 from ltvkit.economics.acquisition.costs import ledger_span
-from ltvkit.economics.inputs import channel_names, checked_weights, dates
+from ltvkit.economics.inputs import channel_names, checked_weights, dates, same_ids
 from ltvkit.schemas import CUSTOMERS, UNATTRIBUTED, check_frame
 from ltvkit.snapshot import as_date
 
@@ -64,6 +64,9 @@ def credited_customers(
     if weights is None:
         return credit.reset_index(drop=True)
     shares = checked_weights(weights)
+    same_ids(
+        credit["customer_id"], shares["customer_id"], table="customers", other="attribution weights"
+    )
     spread = credit[["customer_id", "first_order_at"]].merge(shares, on="customer_id", how="left")
     spread["channel"] = spread["channel"].fillna(UNATTRIBUTED)
     spread["weight"] = spread["weight"].fillna(1.0)

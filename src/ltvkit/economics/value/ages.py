@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ltvkit.economics.inputs import channel_names, checked_weights, require_columns
+from ltvkit.economics.inputs import channel_names, checked_weights, require_columns, same_ids
 from ltvkit.economics.value.orders import month_names, read_orders, total_by
 from ltvkit.groups import is_first
 from ltvkit.schemas import UNATTRIBUTED
@@ -103,6 +103,12 @@ def observed_customers(
         }
     )
     credit = _credit(channels)
+    same_ids(
+        customers["customer_id"],
+        credit["customer_id"],
+        table="order days",
+        other="channels of customers",
+    )
     customers = customers.merge(credit, on="customer_id", how="left")
     customers["channel"] = customers["channel"].fillna(UNATTRIBUTED)
     customers["weight"] = customers["weight"].fillna(1.0)

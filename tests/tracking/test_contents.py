@@ -105,12 +105,21 @@ def test_no_table_that_goes_along_has_a_row_per_customer(run: Run) -> None:
     assert not [path.name for path in shown if "customer_id" in pd.read_csv(path).columns]
 
 
-def test_ids_that_are_addresses_are_seen_and_said(run: Run, tmp_path: Path) -> None:
-    named = read_run(write_tracked_run(tmp_path / "named", ids=EMAILS))
-    assert contents.ids_are_addresses(named)
-    assert not contents.ids_are_addresses(run)
-    assert "e-mail addresses" in contents.note(named)
-    assert "e-mail addresses" not in contents.note(run)
+@pytest.mark.parametrize("ids", [EMAILS, PHONES, ("+48 501-234-567", "2", "3")])
+def test_ids_that_reach_a_person_are_seen_and_said(
+    run: Run, tmp_path: Path, ids: tuple[str, ...]
+) -> None:
+    named = read_run(write_tracked_run(tmp_path / "named", ids=ids))
+    assert contents.ids_are_contacts(named)
+    assert not contents.ids_are_contacts(run)
+    assert "ids are contacts" in contents.note(named)
+    assert "ids are contacts" not in contents.note(run)
+
+
+@pytest.mark.parametrize("first", ["0000042", "0012000501", "=+1 2", "+1", "501234567"])
+def test_other_ids_are_no_contacts_whatever_they_look_like(tmp_path: Path, first: str) -> None:
+    named = read_run(write_tracked_run(tmp_path / "named", ids=(first, "c-2", "c-3")))
+    assert not contents.ids_are_contacts(named)
 
 
 def test_the_note_says_the_verdict_and_the_total(run: Run) -> None:

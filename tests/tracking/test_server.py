@@ -100,7 +100,7 @@ def test_report_tables_and_lists_are_artifacts_without_a_contact(
     assert not [word for word in (*EMAILS, *PHONES, *NAMES) if word in everything]
 
 
-def test_lists_and_report_stay_at_home_when_ids_are_addresses(
+def test_lists_and_report_stay_at_home_when_ids_are_contacts(
     server: Server, trained: Trained, tmp_path: Path
 ) -> None:
     folder = write_tracked_run(tmp_path / "addresses", ids=EMAILS)

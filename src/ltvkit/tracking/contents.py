@@ -1,7 +1,7 @@
 """What the tracker is told of a run: figures, settings and tables, nothing that reaches a person.
 
-Lists go with customer ids and scores only. Where the ids are e-mail addresses, lists and report
-stay in the run folder.
+Lists go with customer ids and scores only. Where the ids are e-mail addresses or phone numbers,
+lists and report stay in the run folder.
 """
 
 import json
@@ -206,9 +206,15 @@ def metric_name(name: str) -> str:
     return re.sub(r"[^\w\-. /:]", "_", name, flags=re.ASCII)
 
 
-def ids_are_addresses(run: Run) -> bool:
-    """Whether customers are called by their e-mail address, so that an id is a contact."""
-    return bool(run.customers["customer_id"].astype("str").str.contains("@", regex=False).any())
+def ids_are_contacts(run: Run) -> bool:
+    """Whether customers are called by how they are reached, so that an id is a contact.
+
+    By e-mail address, or by phone number with + and its country code: without, it is a number as
+    others.
+    """
+    ids = run.customers["customer_id"].astype("str")
+    phones = ids.str.fullmatch(r"\+[1-9][\d\s().-]{6,20}").astype(bool)
+    return bool((ids.str.contains("@", regex=False) | phones).any())
 
 
 def shown_lists(run: Run) -> dict[str, pd.DataFrame]:
@@ -250,6 +256,6 @@ def note(run: Run) -> str:
             f"Revenue of {run.data.customers:,} customers in the {run.snapshot.horizon_days} days "
             f"after {run.snapshot.as_of}: {total.value:,.0f}{between}{currency}."
         )
-    if ids_are_addresses(run):
-        lines.append("Customer ids are e-mail addresses: lists and report stay in the run folder.")
+    if ids_are_contacts(run):
+        lines.append("Customer ids are contacts: lists and report stay in the run folder.")
     return "\n\n".join(lines)

@@ -17,7 +17,7 @@ from ltvkit.run_facts import Run
 from ltvkit.tracking.contents import (
     TABLES,
     ModelRow,
-    ids_are_addresses,
+    ids_are_contacts,
     list_counts,
     may_be_champion,
     metric_name,
@@ -262,7 +262,7 @@ def _log_files(client: "MlflowClient", run_id: str, run: Run, *, report: Path | 
             if (run.folder / file).is_file():
                 shutil.copyfile(run.folder / file, folder / file)
         write_guarded_csv(list_counts(run), folder / "lists.csv")
-        if not ids_are_addresses(run):
+        if not ids_are_contacts(run):
             for list_name, rows in shown_lists(run).items():
                 write_guarded_csv(rows, folder / "lists" / f"{list_name}.csv")
             if report is not None:

@@ -129,6 +129,28 @@ def test_roas_mer_and_amer_are_revenue_over_spend(made):
     assert month["amer"] == pytest.approx(orders.loc[in_march & first, "revenue"].sum() / spent)
 
 
+def test_mer_of_a_month_counts_the_days_whose_cost_is_counted(tmp_path):
+    """Spent ten days before its customers come, and booked to the tenth of the last month."""
+    shop = sound()
+    days = pd.date_range("2021-01-01", "2024-11-30")
+    daily = {"channel": "ads", "category": "ads_performance", "amount": 10.0}
+    shop["costs"] = pd.DataFrame({"period": days, **daily})
+    run = decided(shop | {"settings": {"economics.cost_lag_days": 10}}, tmp_path)
+    kpis = run.kpis.set_index("month")
+    orders = shop["orders"]
+    for month, counted in (("2021-01", (11, 31)), ("2024-12", (1, 10))):
+        first, last = (pd.Timestamp(f"{month}-{day}") for day in counted)
+        of_these = orders["ordered_at"].between(first, last)
+        spent = 10.0 * ((last - first).days + 1)
+        assert kpis.loc[month, "marketing_cost"] == pytest.approx(spent)
+        mer = orders.loc[of_these, "revenue"].sum() / spent
+        assert kpis.loc[month, "mer"] == pytest.approx(mer)
+    assert kpis.loc["2021-01", "amer"] == kpis.loc["2021-01", "mer"]
+    taken = (kpis["mer"] * kpis["marketing_cost"]).sum()
+    spent = kpis["marketing_cost"].sum()
+    assert run.figures["mer"]["value"] == pytest.approx(taken / spent)
+
+
 def test_mer_counts_all_marketing_and_cac_its_part_for_new_customers(tmp_path):
     shop = sound()
     half = shop["costs"].assign(acquisition_share=0.5)

@@ -178,7 +178,7 @@ def unit_economics_of(
         channels=in_words(channels, config.report.language),
         said=sentences_of(priced),
         payback=_payback(worth, channels, costs_of_cohorts, seed=seed),
-        kpis=monthly_returns(kpis, ledger, worth.counted),
+        kpis=monthly_returns(kpis, ledger, order_days, newcomers=worth.counted),
         cohorts=_with_retention(economics.cohorts(worth.counted, as_of, running_days=running_days)),
         figures=figures,
         ledger=_ledger_facts(ledger, in_flight),

@@ -104,10 +104,15 @@ def trend_months(
 
 
 def monthly_returns(
-    kpis: pd.DataFrame, ledger: Ledger | None, newcomers: pd.DataFrame
+    kpis: pd.DataFrame,
+    ledger: Ledger | None,
+    order_days: pd.DataFrame,
+    *,
+    newcomers: pd.DataFrame,
 ) -> pd.DataFrame:
     """The KPIs with `marketing_cost`, `mer` (revenue / it) and `amer` (of first orders / it).
 
+    Of a month that the ledger counts in part, the revenue of these days is held against its cost.
     `newcomers`: the order days of those who count as new customers.
     """
     if ledger is None:
@@ -116,14 +121,19 @@ def monthly_returns(
     shop = months[months["channel"] == ALL]
     named = pd.DatetimeIndex(shop["period"]).strftime("%Y-%m")
     cost = pd.Series(shop["loaded_cost"].to_numpy(dtype=float), index=named).reindex(kpis["month"])
-    first = newcomers.drop_duplicates("customer_id")
-    by_month = first["revenue"].groupby(first["ordered_on"].dt.strftime("%Y-%m")).sum()
-    new = by_month.reindex(kpis["month"], fill_value=0.0).to_numpy(dtype=float)
     spent = cost.to_numpy(dtype=float)
+    everything, first = (
+        orders["revenue"]
+        .groupby(orders["ordered_on"].dt.strftime("%Y-%m"))
+        .sum()
+        .reindex(kpis["month"], fill_value=0.0)
+        .to_numpy(dtype=float)
+        for orders in _while_counted(ledger, order_days, newcomers)
+    )
     return kpis.assign(
         marketing_cost=spent,
-        mer=economics.mer(kpis["revenue"].to_numpy(dtype=float), spent),
-        amer=economics.amer(new, spent),
+        mer=economics.mer(everything, spent),
+        amer=economics.amer(first, spent),
     )
 
 
@@ -154,8 +164,7 @@ def shop_returns(
     shop = channels[channels["channel"] == ALL].iloc[0]
     cost = ledger.marketing.overview().loaded_cost
     everything, first = (
-        float(orders["revenue"][orders["ordered_on"].between(ledger.start, ledger.end)].sum())
-        for orders in (order_days, newcomers.drop_duplicates("customer_id"))
+        float(orders["revenue"].sum()) for orders in _while_counted(ledger, order_days, newcomers)
     )
     return {
         "paid_media_cac": _without_limits(overview.paid_media_cac, "money"),
@@ -163,6 +172,16 @@ def shop_returns(
         "mer": _without_limits(economics.mer(everything, cost), "ratio"),
         "amer": _without_limits(economics.amer(first, cost), "ratio"),
     }
+
+
+def _while_counted(
+    ledger: Ledger, order_days: pd.DataFrame, newcomers: pd.DataFrame
+) -> tuple[pd.DataFrame, ...]:
+    """All order days, and each new customer's first, of the days that the ledger counts."""
+    return tuple(
+        orders[orders["ordered_on"].between(ledger.start, ledger.end)]
+        for orders in (order_days, newcomers.drop_duplicates("customer_id"))
+    )
 
 
 def rule_of_thumb(

@@ -19,7 +19,7 @@ from ltvkit.audience.uploads.advertising import (
 )
 from ltvkit.audience.uploads.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
 from ltvkit.audience.uploads.files import ExportResult
-from ltvkit.audience.uploads.identity import clean_emails, clean_names, sha256
+from ltvkit.audience.uploads.identity import clean_countries, clean_emails, clean_names, sha256
 from ltvkit.audience.uploads.phones import clean_phones
 from ltvkit.errors import DataError
 
@@ -121,6 +121,19 @@ def test_a_customers_own_country_reads_its_phone() -> None:
         countries=pd.Series(["fr", None]),
     )
     assert phones.tolist() == ["+33612345678", "+48501234567"]
+
+
+@pytest.mark.parametrize(
+    ("country", "raw", "expected"),
+    [("UK", "020 7946 0018", "+442079460018"), ("el", "210 123 4567", "+302101234567")],
+)
+def test_codes_that_shops_write_for_a_country_are_that_of_iso_3166(
+    country: str, raw: str, expected: str
+) -> None:
+    countries = pd.Series([country])
+    assert clean_countries(countries).tolist() == [{"UK": "GB", "EL": "GR"}[country.upper()]]
+    phones = clean_phones(pd.Series([raw]), default_region=None, countries=countries)
+    assert phones.tolist() == [expected]
 
 
 def test_names_are_lower_case_without_spaces_or_marks_of_direction() -> None:

@@ -10,6 +10,9 @@ import pyarrow.compute as pc
 
 _HASHED = "[0-9a-fA-F]{64}"
 _EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
+OFTEN_MEANT = {"UK": "GB", "EL": "GR"}
+"""Codes in use for a country that ISO 3166 calls otherwise, and keeps for no other one."""
+
 _INVISIBLE = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f]"
 """Marks of direction, joiners and controls: nobody types them, and they change a hash."""
 _INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", _INVISIBLE)
@@ -105,10 +108,10 @@ def clean_names(values: pd.Series, *, letters_only: bool = False) -> pd.Series:
 def clean_countries(values: pd.Series) -> pd.Series:
     """Two-letter country codes in capitals; missing where it is anything else, never guessed.
 
-    >>> clean_countries(pd.Series(["pl", "Poland", None])).tolist()
-    ['PL', nan, nan]
+    >>> clean_countries(pd.Series(["pl", "UK", "Poland", None])).tolist()
+    ['PL', 'GB', nan, nan]
     """
-    text = clean_text(values).str.upper()
+    text = clean_text(values).str.upper().replace(OFTEN_MEANT)
     return text.where(text.str.fullmatch(r"[A-Z]{2}").fillna(False).astype(bool))
 
 

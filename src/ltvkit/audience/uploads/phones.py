@@ -5,14 +5,13 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ltvkit.audience.uploads.identity import clean_countries, clean_text, is_hashed
+from ltvkit.audience.uploads.identity import OFTEN_MEANT, clean_countries, clean_text, is_hashed
 from ltvkit.errors import UserError
 
 PHONE_READ = "phone_e164"
 """The column of phones that `with_phones_read` adds to contacts."""
 
 _PHONE = re.compile(r"'?(\+?[\d\s().\-/]{3,40}?)(?:\.0)?")
-_OFTEN_MEANT = {"UK": "GB", "EL": "GR"}
 
 
 def clean_phones(
@@ -86,7 +85,7 @@ def check_region(region: str) -> str:
 
     code = region.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        meant = _OFTEN_MEANT.get(code)
+        meant = OFTEN_MEANT.get(code)
         raise UserError(
             f"got phone region {region!r}, expected a country in two letters such as PL, FR or GB; "
             + (f"write {meant}" if meant else "name the one whose numbers come without + and code")

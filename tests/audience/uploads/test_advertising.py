@@ -84,6 +84,19 @@ def test_emails_hash_to_the_published_vectors(raw: str, plain_gmail: bool, start
     assert sha256(cleaned).iloc[0][:16] == start
 
 
+@pytest.mark.parametrize(
+    "raw", ["Jo <jo@x.org>", "jo@x.org;", "mailto:jo@x.org", "(jo@x.org)", "jo@x..org", "jo@x.org."]
+)
+def test_what_stands_around_an_address_is_no_part_of_one(raw: str) -> None:
+    """Hashed with it, it would match nobody, and count as somebody who can be reached."""
+    assert clean_emails(pd.Series([raw])).isna().all()
+
+
+@pytest.mark.parametrize("raw", ["o'neil+x_y-z%1@sub.x-y.co.uk", "ana..b.@docomo.ne.jp", "é@ü.de"])
+def test_addresses_that_are_used_are_kept_as_they_are(raw: str) -> None:
+    assert clean_emails(pd.Series([raw])).tolist() == [raw]
+
+
 def test_phones_hash_to_the_published_vectors_with_and_without_plus() -> None:
     phone = clean_phones(pd.Series(["(800) 555-0100"]), default_region="US")
     assert sha256(phone).iloc[0][:16] == "fb4f73a6ec5fdb70"

@@ -9,7 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _HASHED = "[0-9a-fA-F]{64}"
-_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
+_NOT_IN_ADDRESS = r"""@\s<>()\[\],;:"\\"""
+"""What parts addresses, or stands around one: `Jo <jo@x.org>;` is a line of a letter."""
+_EMAIL = rf"[^{_NOT_IN_ADDRESS}]+@[^{_NOT_IN_ADDRESS}.]+(?:\.[^{_NOT_IN_ADDRESS}.]+)+"
+
 OFTEN_MEANT = {"UK": "GB", "EL": "GR"}
 """Codes in use for a country that ISO 3166 calls otherwise, and keeps for no other one."""
 

@@ -55,6 +55,25 @@ def test_a_benchmark_for_any_segment_stands_in_only_where_a_segment_has_none():
     assert np.isnan(table["difference"].iloc[-1])
 
 
+@pytest.mark.parametrize(
+    ("answers", "points"),
+    [
+        ([1.0, 2.0, None], {"1": 1.0, "2": 0.5}),
+        ([0.25, 7.0, None], {"0.25": 1.0, "7": 0.5}),
+        (pd.array([True, False, None], "boolean"), {"true": 1.0, "False": 0.5}),
+        (["Demo ", "blog", None], {"demo": 1.0, "BLOG": 0.5}),
+    ],
+    ids=["bands with a blank", "numbers", "flags", "words"],
+)
+def test_an_answer_has_its_points_however_a_table_writes_it(answers, points):
+    """A blank makes 1.0 of a 1, and a flag is True in pandas and true in a configuration."""
+    scored = score_leads(
+        pd.DataFrame({"answer": answers}), [Criterion("answer", weight=1, points=points)]
+    )
+    assert scored["lead_score"].tolist()[:2] == [100.0, 50.0]
+    assert scored["criteria_missing"].tolist() == ["", "", "answer"]
+
+
 CRITERIA = [
     Criterion("budget", weight=2, low=0, high=10_000),
     Criterion("days_to_decide", weight=1, low=90, high=0),

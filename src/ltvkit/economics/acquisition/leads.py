@@ -25,7 +25,7 @@ class Criterion:
     """One thing that makes a lead good.
 
     A number scores (x - low) / (high - low), clamped to 0-1; with high below low, less is better.
-    With `points`, a text scores what it is given there, and 0 when it is not.
+    With `points`, a text scores what it is given there, in capitals or not, and 0 when it is not.
     """
 
     column: str
@@ -229,8 +229,9 @@ def cost_per_lead(spend: Money, leads: Money) -> Money:
 
 def _score(leads: pd.DataFrame, criterion: Criterion) -> Floats:
     if criterion.points:
-        text = leads[criterion.column].astype("str")
-        points = text.map(criterion.points).fillna(0.0).where(text.notna())
+        text = _told(leads[criterion.column])
+        worth = {key.strip().casefold(): value for key, value in criterion.points.items()}
+        points = text.map(worth).fillna(0.0).where(text.notna())
         return np.clip(points.to_numpy(dtype=np.float64), 0.0, 1.0)
     if criterion.high == criterion.low:
         raise ConfigError(
@@ -239,6 +240,14 @@ def _score(leads: pd.DataFrame, criterion: Criterion) -> Floats:
         )
     x = numbers(leads, criterion.column, missing=np.nan).to_numpy()
     return np.clip((x - criterion.low) / (criterion.high - criterion.low), 0.0, 1.0)
+
+
+def _told(answers: pd.Series) -> pd.Series:
+    """Answers as one would write them for a criterion: 1 of a column where blanks made it 1.0."""
+    if pd.api.types.is_float_dtype(answers):
+        answers = answers.map("{:.15g}".format, na_action="ignore")
+    text: pd.Series = answers.astype("str").str.strip().str.casefold()
+    return text
 
 
 def _plain(frame: pd.DataFrame, texts: list[str]) -> pd.DataFrame:

@@ -347,3 +347,11 @@ def test_differences_know_when_they_are_clear() -> None:
     assert replace(margin, low=0.1, high=2.0).clear
     assert replace(margin, low=-2.0, high=-0.1).clear
     assert not replace(margin, low=-0.1, high=2.0).clear
+
+
+@pytest.mark.parametrize("to", [AS_OF, AS_OF - pd.Timedelta(days=29)])
+def test_a_log_that_ends_before_the_run_measures_nothing(to: pd.Timestamp) -> None:
+    scored = scored_base(60)
+    said = f"observed_to: got {to:%Y-%m-%d}, expected a day after the run's 2024-06-30"
+    with pytest.raises(DataError, match=said):
+        measure(scored, orders_after(scored, lift=0.0), observed_to=to.date())

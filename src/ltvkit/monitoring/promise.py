@@ -124,7 +124,7 @@ def outcome_after(
     Raises
     ------
     DataError
-        When the log holds nothing after the run.
+        When the log holds nothing after the run, or is said to end before it.
     """
     as_of = pd.Timestamp(scored["scored_at"].iloc[0])
     horizon_days = int(scored["horizon_days"].iloc[0])
@@ -142,6 +142,11 @@ def outcome_after(
         if observed_to is not None
         else after["ordered_on"].max()
     )
+    if end <= as_of:
+        raise DataError(
+            f"observed_to: got {end:%Y-%m-%d}, expected a day after the run's {as_of:%Y-%m-%d}; "
+            "name the last day that the log covers"
+        )
     observed_days = min((end - as_of).days, horizon_days)
     inside = after[after["ordered_on"] <= as_of + timedelta(days=observed_days)]
     days = (inside["ordered_on"] - as_of).dt.days.to_numpy()

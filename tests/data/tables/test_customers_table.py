@@ -91,3 +91,20 @@ def test_numbers_other_than_0_and_1_are_no_consent(write):
     read = read_customers(write("customer_id,ad_user_data_consent\na,1\nb,0\nc,2\n"))
     assert len(read.notes) == 1
     assert "1 rows have 2 in 'ad_user_data_consent', neither yes nor no" in read.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("n/a", r"got 'n/a \(row 2\)' in column 'contacts_last_30d', expected a number"),
+        ("2.5", r"got contacts_last_30d 2.5 \(row 2\), expected 0, 1, 2"),
+        ("-1", r"got contacts_last_30d -1.0 \(row 2\), expected 0, 1, 2"),
+    ],
+)
+def test_contacts_are_whole_numbers_and_others_are_refused_with_their_row(write, written, told):
+    """The scored list has them as such, and would fail when everything else is done."""
+    table = "customer_id,contacts_last_30d\na,3\nb,{}\nc,\n"
+    frame = read_customers(write(table.format("1 000"))).frame
+    assert frame["contacts_last_30d"].tolist()[:2] == [3, 1000]
+    with pytest.raises(DataError, match=told):
+        read_customers(write(table.format(written)))

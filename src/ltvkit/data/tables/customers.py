@@ -9,13 +9,18 @@ from ltvkit.data.tables.opened import (
     Table,
     day_sql,
     frame_of,
+    number_sql,
     open_table,
+    refuse,
     table_of,
     text_sql,
     with_owner,
 )
 from ltvkit.errors import DataError, offenders
 from ltvkit.schemas import CONTACTS
+
+COUNT = "contacts_last_30d"
+"""The one column of ours that is a number."""
 
 
 def read_customers(
@@ -44,12 +49,13 @@ def read_customers(
     -------
     Table
         `customer_id`, `channel` (text or missing), `first_order_at` (a day or missing), contacts
-        as text, and every other column in its own type. One row per customer.
+        as text, `contacts_last_30d` as whole numbers, and every other column in its own type. One
+        row per customer.
 
     Raises
     ------
     DataError
-        When a customer stands in rows that differ, or a date cannot be read.
+        When a customer stands in rows that differ, or a date or number cannot be read.
     """
     opened = open_table(location, "customers", columns, needed=("customer_id",), only=only)
     selects = {
@@ -60,12 +66,16 @@ def read_customers(
         ),
         **{name: text_sql(opened, name) for name in CONTACTS if name in opened.columns},
     }
+    if COUNT in opened.columns:
+        selects[COUNT] = number_sql(opened, COUNT, counts=True)
     for name, column in opened.columns.items():
         if name not in selects:
             selects[name] = attribute_sql(opened.source.workspace, opened.table, column)
-    frame, notes = with_owner(
-        opened, frame_of(opened, selects), "customer_id", without="rows without a customer id"
-    )
+    table = frame_of(opened, selects)
+    if COUNT in table:
+        given = table[COUNT]
+        refuse(opened, given, given.notna() & ((given < 0) | (given % 1 != 0)), "0, 1, 2 …")
+    frame, notes = with_owner(opened, table, "customer_id", without="rows without a customer id")
     repeated = frame.duplicated()
     if repeated.any():
         notes.append(f"customers: {int(repeated.sum())} rows that repeat another one left out")

@@ -128,6 +128,7 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     from ltvkit.config import load_config
     from ltvkit.data import check_data as run
     from ltvkit.data import render_data_check
+    from ltvkit.pipeline.decisions.leads import check_leads
     from ltvkit.pipeline.inputs.load import open_log, open_tables
     from ltvkit.pipeline.modelling.attributes import customer_attributes
     from ltvkit.pipeline.modelling.contract_shop import contracts_in_words
@@ -138,6 +139,7 @@ def check_data(config: ConfigPath, overrides: Overrides = None) -> None:
     log, tables = open_log(loaded), open_tables(loaded)
     customer_attributes(loaded, tables)
     check_economics(loaded, log, tables)
+    check_leads(loaded, tables, as_of=log.as_of)
     result = run(
         log,
         horizon_days=loaded.snapshot.horizon_days,

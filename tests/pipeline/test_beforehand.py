@@ -1,4 +1,4 @@
-"""Mistakes in what unit economics are made of are told before the training, not after it."""
+"""Mistakes in what economics and leads are made of are told before the training, not after it."""
 
 import pandas as pd
 import pytest
@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from ltvkit.cli import app
 from ltvkit.errors import DataError, UserError
+from ltvkit.pipeline.decisions.leads import check_leads
 from ltvkit.pipeline.inputs.load import open_log, open_tables
 from ltvkit.pipeline.train import train
 from ltvkit.pipeline.unit_economics.beforehand import check_economics
@@ -48,6 +49,18 @@ def shared_with_no_channel(shop):
     return shop | {"settings": {f"economics.{key}": value for key, value in given.items()}}
 
 
+def leads_scored_by(column, outcomes):
+    def spoil(shop):
+        ids = [f"L{i}" for i in range(60)]
+        leads = pd.DataFrame({"lead_id": ids, "source": "fair", "visits": range(60)})
+        if outcomes:
+            leads["became_customer"] = [i % 2 for i in range(60)]
+        settings = {"economics.lead_criteria": {column: {"weight": 1}}}
+        return shop | {"leads": leads, "settings": settings}
+
+    return spoil
+
+
 MISTAKES = [
     (shared_with_no_channel, r"channel_weights: got {'tv': 1.0}, expected numbers of 0 or more"),
     (costs_of_years_ago, r"costs: got none after 2019-12-31, expected some .*; check their dates"),
@@ -55,11 +68,19 @@ MISTAKES = [
     (called_all("customers"), r"customers: got a channel called 'all', expected .*; rename it"),
     (nobody_new, r"new_customers_from: got 2030-01-01, after every first order"),
     (won_before_the_log, r"customers: got first_order_at before 2021-01-01"),
+    (
+        leads_scored_by("visit", False),
+        r"lead_criteria: got 'visit', expected columns of data.leads",
+    ),
+    (leads_scored_by("visit", True), r"lead_criteria: got 'visit', expected columns of data.leads"),
+    (leads_scored_by("source", False), r"got source 'fair', expected numbers"),
 ]
 
 
 @pytest.mark.parametrize(("spoil", "told"), MISTAKES)
-def test_a_mistake_in_costs_or_channels_stops_a_training_before_it_begins(tmp_path, spoil, told):
+def test_a_mistake_in_costs_channels_or_leads_stops_a_training_before_it_begins(
+    tmp_path, spoil, told
+):
     config, steps = configured(spoil(sound()), tmp_path), Steps()
     with pytest.raises(UserError, match=told):
         train(config, runs=tmp_path / "runs", models=tmp_path / "models", progress=steps)
@@ -67,9 +88,12 @@ def test_a_mistake_in_costs_or_channels_stops_a_training_before_it_begins(tmp_pa
     assert not any(step.startswith(("Backtest", "Training")) for step in steps.told)
 
 
-def test_a_sound_shop_has_none(tmp_path):
-    config = configured(sound(), tmp_path)
-    check_economics(config, open_log(config), open_tables(config))
+@pytest.mark.parametrize("outcomes", [False, True])
+def test_a_sound_shop_has_none(tmp_path, outcomes):
+    config = configured(leads_scored_by("visits", outcomes)(sound()), tmp_path)
+    log, tables = open_log(config), open_tables(config)
+    check_economics(config, log, tables)
+    check_leads(config, tables, as_of=log.as_of)
 
 
 def test_check_data_tells_them_too(tmp_path):

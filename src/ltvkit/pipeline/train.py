@@ -13,6 +13,7 @@ from ltvkit.evaluation.verdict import Verdict, review
 from ltvkit.files import claimed
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.pipeline.decisions.decide import decide
+from ltvkit.pipeline.decisions.leads import check_leads
 from ltvkit.pipeline.inputs.load import open_log, open_tables
 from ltvkit.pipeline.modelling.attributes import customer_attributes
 from ltvkit.pipeline.modelling.kinds import Kind, clock_of, kind_of, snapshot_of
@@ -100,6 +101,7 @@ def _train(
             progress.step(note)
     customers = customer_attributes(config, tables)
     check_economics(config, log, tables)
+    check_leads(config, tables, as_of=log.as_of)
     kind = kind_of(config, log, customers)
     progress.step("Backtest at past dates")
     backtest = backtest_log(kind, log, snapshot=snapshot, seed=config.model.seed, progress=progress)

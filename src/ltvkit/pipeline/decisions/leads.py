@@ -14,6 +14,7 @@ from ltvkit.data.tables.leads import OUTCOME
 from ltvkit.economics.acquisition.leads import FEWEST_OUTCOMES
 from ltvkit.errors import DataError, offenders
 from ltvkit.evaluation.chances import auc, calibration_error
+from ltvkit.pipeline.inputs.load import Tables
 from ltvkit.schemas import CONTACTS
 from ltvkit.wording import Sentence
 
@@ -72,6 +73,24 @@ def score_leads(config: Config, leads: pd.DataFrame, *, as_of: date) -> ScoredLe
     return replace(scored, said=(*scored.said, Sentence("leads.later", {"count": later})))
 
 
+def check_leads(config: Config, tables: Tables, *, as_of: date) -> None:
+    """Look for mistakes in what leads are scored by; no model is needed for that.
+
+    Raises
+    ------
+    DataError
+        When a criterion is no column of the leads, or holds what it cannot score.
+    """
+    if tables.leads is None:
+        return
+    leads, _ = _known_by(tables.leads.frame, as_of)
+    if _outcomes_suffice(leads):
+        _refuse_unknown_criteria(config, leads)
+    else:
+        # By criteria this takes no time; learning from outcomes does.
+        _score(config, leads)
+
+
 def _known_by(leads: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, int]:
     """The leads of a day and before, and how many came later."""
     if "created_at" not in leads:
@@ -82,18 +101,12 @@ def _known_by(leads: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, int]:
 
 def _score(config: Config, leads: pd.DataFrame) -> ScoredLeads:
     criteria = config.economics.lead_criteria
-    missing = [name for name in criteria if name not in leads]
-    if missing:
-        raise DataError(
-            f"economics.lead_criteria: got {offenders(missing)}, expected columns of data.leads "
-            f"({offenders(leads.columns, limit=20)}); correct the names"
-        )
+    _refuse_unknown_criteria(config, leads)
+    if _outcomes_suffice(leads):
+        return _by_outcomes(config, leads, list(criteria))
     told: list[Sentence] = []
     if OUTCOME in leads:
-        outcome = leads[OUTCOME]
-        won, lost = int(outcome.eq(True).sum()), int(outcome.eq(False).sum())
-        if min(won, lost) >= FEWEST_OUTCOMES:
-            return _by_outcomes(config, leads, list(criteria))
+        won, lost = _outcomes(leads)
         too_few = {"won": won, "lost": lost, "needed": FEWEST_OUTCOMES}
         told.append(Sentence("leads.too_few", too_few))
     if not criteria:
@@ -104,6 +117,25 @@ def _score(config: Config, leads: pd.DataFrame) -> ScoredLeads:
     if lacking:
         told.append(Sentence("leads.incomplete", {"count": lacking}))
     return ScoredLeads(_listed(leads, scored, "criteria"), tuple(told))
+
+
+def _refuse_unknown_criteria(config: Config, leads: pd.DataFrame) -> None:
+    missing = [name for name in config.economics.lead_criteria if name not in leads]
+    if missing:
+        raise DataError(
+            f"economics.lead_criteria: got {offenders(missing)}, expected columns of data.leads "
+            f"({offenders(leads.columns, limit=20)}); correct the names"
+        )
+
+
+def _outcomes(leads: pd.DataFrame) -> tuple[int, int]:
+    """How many leads became customers, and how many surely did not."""
+    outcome = leads[OUTCOME]
+    return int(outcome.eq(True).sum()), int(outcome.eq(False).sum())
+
+
+def _outcomes_suffice(leads: pd.DataFrame) -> bool:
+    return OUTCOME in leads and min(_outcomes(leads)) >= FEWEST_OUTCOMES
 
 
 def _by_outcomes(config: Config, leads: pd.DataFrame, named: list[str]) -> ScoredLeads:

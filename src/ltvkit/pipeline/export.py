@@ -28,8 +28,6 @@ class Exported:
         Counts for every file, under its final name.
     known : int
         Customers of the run who have a row in the table of contacts.
-    location : str
-        Where the contacts came from.
     notes : tuple of str
         What was done to that table.
     region : str or None
@@ -40,7 +38,6 @@ class Exported:
     folder: Path
     uploads: tuple[audience.PlatformUpload, ...]
     known: int
-    location: str
     notes: tuple[str, ...]
     region: str | None
 
@@ -108,7 +105,6 @@ def export(
         folder=folder,
         uploads=uploads,
         known=int(run.customers["customer_id"].isin(table.frame["customer_id"]).sum()),
-        location=table.location,
         notes=table.notes,
         region=default_region,
     )

@@ -18,7 +18,6 @@ from ltvkit.audience.uploads.advertising import (
     tiktok_audience,
 )
 from ltvkit.audience.uploads.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
-from ltvkit.audience.uploads.files import ExportResult
 from ltvkit.audience.uploads.identity import clean_countries, clean_emails, clean_names, sha256
 from ltvkit.audience.uploads.phones import clean_phones
 from ltvkit.errors import DataError
@@ -363,13 +362,6 @@ def test_lifecycle_values_are_those_of_newcomers_where_there_are_enough() -> Non
     }
     old = scored_rows(values, first_order=pd.Timestamp("2020-01-01"))
     assert lifecycle_values(old)["new_customer_value"] == 50.5
-
-
-def test_results_are_told_in_one_line() -> None:
-    result = ExportResult(Path("x.csv"), 1200, {"no ad consent": 3}, {"phone cannot be parsed": 2})
-    assert result.words() == (
-        "x.csv: 1,200 rows; left out: 3 no ad consent; values not used: 2 phone cannot be parsed"
-    )
 
 
 def test_repeated_contacts_are_refused_by_name(tmp_path: Path) -> None:

@@ -53,18 +53,6 @@ class ExportResult:
     unused: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
-    def words(self) -> str:
-        """One line to print.
-
-        >>> ExportResult(Path("tiktok.csv"), 8, {"no ad consent": 2}).words()
-        'tiktok.csv: 8 rows; left out: 2 no ad consent'
-        """
-        parts = [f"{self.file.name}: {self.rows:,} rows"]
-        for label, counts in (("left out", self.dropped), ("values not used", self.unused)):
-            if counts:
-                parts.append(f"{label}: " + ", ".join(f"{n:,} {why}" for why, n in counts.items()))
-        return "; ".join([*parts, *self.warnings])
-
 
 def file_ending(list_name: str | None) -> str:
     """What the name of a file of one list ends in.

@@ -1,5 +1,7 @@
 """Dates as shops write them, decided from the whole column or refused."""
 
+from decimal import Decimal
+
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -234,3 +236,12 @@ def test_seconds_since_1970_may_have_parts_of_a_second():
     """As `time.time()` gives them."""
     written = ("1704412800.123456", "1704499199.9", "1704499200")
     assert days(*written) == ["2024-01-05", "2024-01-05", "2024-01-06"]
+
+
+@pytest.mark.parametrize("kind", ["float64", "decimal"])
+def test_the_afternoon_of_a_day_that_a_spreadsheet_counts_is_not_the_next_day(kind):
+    """As numbers, as in a parquet file or a sheet whose cells are not formatted as dates."""
+    written = [45302.0, 45302.25, 45302.75, 45303.5]
+    if kind == "decimal":
+        written = [Decimal(str(number)) for number in written]
+    assert days(*written) == ["2024-01-11"] * 3 + ["2024-01-12"]

@@ -113,7 +113,12 @@ def decide_dates(
     if column.type in _MOMENTS:
         return DateReading(f"CAST({column.sql} AS TIMESTAMP)", "dates")
     if column.is_fractional:
-        sql = f"CAST(TRY_CAST({column.sql} AS BIGINT) AS VARCHAR)"
+        # The cast to whole numbers rounds: an afternoon would be the next day.
+        whole = f"CAST(TRY_CAST({column.sql} AS BIGINT) AS VARCHAR)"
+        sql = (
+            f"CASE WHEN {column.sql} = trunc({column.sql}) THEN {whole} "
+            f"ELSE CAST({column.sql} AS VARCHAR) END"
+        )
     elif column.is_text:
         sql = column.sql
     elif column.is_whole:

@@ -245,3 +245,18 @@ def test_the_afternoon_of_a_day_that_a_spreadsheet_counts_is_not_the_next_day(ki
     if kind == "decimal":
         written = [Decimal(str(number)) for number in written]
     assert days(*written) == ["2024-01-11"] * 3 + ["2024-01-12"]
+
+
+@pytest.mark.parametrize("written", ["%y-%m-%d", "%y/%m/%d %H:%M"])
+@pytest.mark.parametrize("since", ["2023-01-05", "1997-01-05"])
+def test_two_digits_of_the_year_may_come_first(written, since):
+    """As in Japan and Sweden; 24-01-31 read as the 24th of January 2031 is a date as well."""
+    dates = pd.date_range(since, periods=120, freq="9D")
+    read = days(*dates.strftime(written), "02-02-02")  # A slip of the pen is no proof.
+    assert read[:-1] == dates.strftime("%Y-%m-%d").tolist()
+
+
+def test_payments_on_the_same_day_of_each_month_begin_with_their_day():
+    """15-03-24: no first number is below 13, but the last ones are hardly those of days."""
+    dates = pd.date_range("2021-01-15", periods=48, freq=pd.DateOffset(months=1))
+    assert days(*dates.strftime("%d-%m-%y")) == dates.strftime("%Y-%m-%d").tolist()

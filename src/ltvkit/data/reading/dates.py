@@ -23,6 +23,9 @@ MIXED_SHARE = 0.01
 FEWEST_TURNED = 20
 """Dates that are no chance if all are of a month's first 12 days: 4 in 10 are, or 1e-8 of them."""
 
+MORE_THAN_MONTHS = 13
+"""Different numbers at the end of dates, where as many years would be meant if no days were."""
+
 _TIMES = {
     "": "",
     "9:9": "%H:%M",
@@ -233,19 +236,21 @@ def _other_formats(
     )
     formats: list[str] = []
     readings: list[str] = []
-    both_ways = [(pair, rows) for form, _, rows in shapes if (pair := _either_order(form))]
-    day_first = None
-    if both_ways:
-        day_first = _is_day_first(
+    both_ways = [(orders, rows) for form, _, rows in shapes if (orders := _orders_of(form))]
+    order = None
+    if both_ways and all("%Y" not in orders[0] for orders, _ in both_ways):
+        order = 2 if _is_year_first(texts) else None
+    if both_ways and order is None:
+        order = _day_or_month_first(
             texts, both_ways[0][0], refuse=sum(rows for _, rows in both_ways) > few
         )
     for form, size, _ in shapes:
-        pair = _either_order(form)
+        orders = _orders_of(form)
         if form in ("Y", "Y.9", "Y.Y", "YTY", "YTYZ"):
             readings += _compact(texts.sql, form, size, timezone)
-        elif pair and day_first is not None:
-            formats.append(pair[0] if day_first else pair[1])
-        elif not pair:
+        elif orders and order is not None:
+            formats.append(orders[order])
+        elif not orders:
             formats += _year_first(form) or _with_month_name(form)
     instants = any(form == "YTYZ" or size in _EPOCH_PER_SECOND for form, size, _ in shapes)
     return list(dict.fromkeys(formats)), readings, instants
@@ -317,13 +322,15 @@ def _year_first(form: str) -> list[str]:
     return []
 
 
-def _either_order(form: str) -> tuple[str, str] | None:
-    """The format day first and the format month first, of a shape that can be either."""
+def _orders_of(form: str) -> tuple[str, str, str] | None:
+    """The formats day first, month first and year first, of a shape that can be any of these."""
     parts, sep, tail = _numbers(form)
     if len(parts) != 3 or "Y" in parts[:2]:
         return None
     year = "%Y" if parts[2] == "Y" else "%y"
-    return sep.join(["%d", "%m", year]) + tail, sep.join(["%m", "%d", year]) + tail
+    orders = (["%d", "%m", year], ["%m", "%d", year], [year, "%m", "%d"])
+    first, second, third = (sep.join(order) + tail for order in orders)
+    return first, second, third
 
 
 def _numbers(form: str) -> tuple[list[str], str, str]:
@@ -336,8 +343,22 @@ def _numbers(form: str) -> tuple[list[str], str, str]:
     return found["date"].split(found["sep"]), found["sep"], tail
 
 
-def _is_day_first(texts: _Texts, pair: tuple[str, str], *, refuse: bool) -> bool | None:
-    """Whether days come before months, by the rows that prove it; None where none does."""
+def _is_year_first(texts: _Texts) -> bool:
+    """Whether two digits of the year come first, as in 24-01-31: read as days, none is below 13."""
+    numbers = "'^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{2})(?:[^0-9]|$)'"
+    a, b, c = (f"CAST(regexp_extract({texts.sql}, {numbers}, {n}) AS INT)" for n in (1, 2, 3))
+    rows, fit, ends = texts.workspace.row(
+        "SELECT count(*), count(*) FILTER (a > 12 AND b BETWEEN 1 AND 12 AND c BETWEEN 1 AND 31), "
+        f"count(DISTINCT c) FROM (SELECT {a} AS a, {b} AS b, {c} AS c FROM {texts.table} "
+        f"WHERE regexp_matches({texts.sql}, {numbers}))"
+    )
+    return bool(
+        fit >= FEWEST_TURNED and fit >= (1 - MIXED_SHARE) * rows and ends >= MORE_THAN_MONTHS
+    )
+
+
+def _day_or_month_first(texts: _Texts, orders: tuple[str, str, str], *, refuse: bool) -> int | None:
+    """0 where days come before months, 1 after, by the rows that prove it; None if none does."""
     numbers = "'^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ][0-9]{2,4}(?:[^0-9]|$)'"
     first = f"TRY_CAST(regexp_extract({texts.sql}, {numbers}, 1) AS INT)"
     second = f"TRY_CAST(regexp_extract({texts.sql}, {numbers}, 2) AS INT)"
@@ -348,14 +369,14 @@ def _is_day_first(texts: _Texts, pair: tuple[str, str], *, refuse: bool) -> bool
     )
     proofs = day_first + month_first
     if proofs and min(day_first, month_first) <= MIXED_SHARE * proofs:
-        return bool(day_first > month_first)
+        return int(month_first > day_first)
     if not refuse:
         return None
     if proofs:
         raise DataError(
             f"column '{texts.name}': got {day_first} dates that must be day first and "
             f"{month_first} that must be month first, expected one order; set data.date_format to "
-            f"'{pair[0]}' or '{pair[1]}' (the others are put aside), or mend the file"
+            f"'{orders[0]}' or '{orders[1]}' (the others are put aside), or mend the file"
         )
     examples = texts.workspace.rows(
         f"SELECT DISTINCT {texts.sql} AS example FROM {texts.table} WHERE {first} IS NOT NULL "
@@ -364,5 +385,5 @@ def _is_day_first(texts: _Texts, pair: tuple[str, str], *, refuse: bool) -> bool
     raise DataError(
         f"column '{texts.name}': got {offenders(row[0] for row in examples)}, which can be read "
         "day first or month first (no row has a number above 12), expected to know; set "
-        f"data.date_format to '{pair[0]}' or '{pair[1]}'"
+        f"data.date_format to '{orders[0]}' or '{orders[1]}'"
     )

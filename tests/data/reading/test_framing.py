@@ -85,3 +85,24 @@ def test_tabs_behind_values_are_no_part_of_them(tmp_path):
     guess = guess_columns(path)
     assert guess.columns.ordered_at == "Created Time"
     assert clean(read_transactions(path), columns=guess.columns).summary.rejected == 0
+
+
+def test_the_same_footer_in_each_file_of_a_folder_is_a_row_put_aside_in_each(tmp_path):
+    """An export in pages of as many rows each: rows in are rows used and rows put aside."""
+    header, footer = "customer_id,ordered_at,revenue\n", "--- end of page ---\n"
+    pages = [
+        header + "a,2024-01-01,1\n[b],2024-01-02,2\n" + footer,
+        header + "c,2024-01-03,3\nd,2024-01-04,4\n" + footer,
+        "Orders\nof January\n" + header + "e,2024-01-05,5\n" * 20 + "f,,6,what\ng,never,7\n",
+    ]
+    for number, page in enumerate(pages):
+        (tmp_path / f"page [{number}].csv").write_text(page)
+    log = clean(read_transactions(tmp_path))
+    assert (log.summary.rows, log.summary.accepted, log.summary.rejected) == (28, 24, 4)
+    assert log.rejected["row"].tolist() == [3, 6, 27, 28]
+    assert log.rejected["customer_id"].tolist() == [
+        "--- end of page ---",
+        "--- end of page ---",
+        "f,,6,what",
+        "g",
+    ]

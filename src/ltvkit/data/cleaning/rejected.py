@@ -1,5 +1,6 @@
 """The rows of a log that were put aside, as they stand in the input, each with its reason."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from ltvkit.data.cleaning.reasons import MALFORMED, WORDS, Reason
 from ltvkit.data.cleaning.staging import Staged
 from ltvkit.data.reading.delimited import unique_names
+from ltvkit.data.reading.scans import Malformed
 from ltvkit.data.reading.sources import Source
 
 
@@ -50,14 +52,14 @@ def rejected_rows(source: Source, staged: Staged, as_of: date) -> pd.DataFrame:
     workspace.run(f"DROP TABLE {refused}")
     frame.columns = list(unique_names(["row", "reason", *source.names]))
     frame["reason"] = frame["reason"].map(WORDS).astype("str")
-    return _with_malformed(frame, source.malformed_lines())
+    return _with_malformed(frame, staged.malformed)
 
 
-def _with_malformed(frame: pd.DataFrame, malformed: list[tuple[int, str, str]]) -> pd.DataFrame:
+def _with_malformed(frame: pd.DataFrame, malformed: Sequence[Malformed]) -> pd.DataFrame:
     """Add lines that could not be taken apart, and number the rows after them accordingly."""
     if not malformed:
         return frame
-    lines = np.array([line - 1 for line, _, _ in malformed], dtype=np.int64)
+    lines = np.array([found.row for found in malformed], dtype=np.int64)
     before = np.searchsorted(lines - np.arange(len(lines)), frame["row"].to_numpy(), side="right")
     shifted = frame.assign(row=frame["row"].to_numpy() + before)
     first = frame.columns[2]
@@ -65,7 +67,7 @@ def _with_malformed(frame: pd.DataFrame, malformed: list[tuple[int, str, str]]) 
         {
             "row": lines,
             "reason": pd.Series([MALFORMED] * len(lines), dtype="str"),
-            first: pd.Series([text for _, text, _ in malformed], dtype="str"),
+            first: pd.Series([found.text for found in malformed], dtype="str"),
         }
     )
     both = pd.concat([shifted, added], ignore_index=True)[frame.columns]

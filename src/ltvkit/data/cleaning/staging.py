@@ -17,6 +17,7 @@ from ltvkit.data.reading.currencies import Currencies, currency_columns, find_cu
 from ltvkit.data.reading.dates import FIRST_YEAR, LAST_YEAR, decide_dates
 from ltvkit.data.reading.delimited import plain_spaces
 from ltvkit.data.reading.identifiers import decide_customers, decide_identifiers
+from ltvkit.data.reading.scans import Malformed
 from ltvkit.data.reading.sources import Source
 from ltvkit.data.reading.spoken_dates import regular_spaces
 from ltvkit.data.reading.workspace import Column, Workspace, literal
@@ -41,6 +42,7 @@ class Staged:
         `currency` where there are several; its row order is the input's.
     rows : int
         Rows of the input, malformed lines among them.
+    malformed : sequence of Malformed
     duplicates, duplicates_dropped : int
     readings : mapping of str to str
         How each column was read, in words.
@@ -52,6 +54,7 @@ class Staged:
     schema: str
     table: str
     rows: int
+    malformed: Sequence[Malformed]
     duplicates: int
     duplicates_dropped: int
     readings: Mapping[str, str]
@@ -76,7 +79,8 @@ def stage(
     used = [*mapped.names, *leave_out, *coded]
     referring = reference_columns(source.columns, used) if mapped.order_id else []
     rows = _copy(source, [*used, *referring], schema, raw)
-    _refuse_open_quote(source)
+    malformed = source.malformed_lines()
+    _refuse_open_quote(source.location, malformed)
     expressions, attributes, readings = _read_columns(
         workspace,
         raw,
@@ -129,7 +133,8 @@ def stage(
         workspace=workspace,
         schema=schema,
         table=table,
-        rows=good_rows + len(source.malformed_lines()),
+        rows=good_rows + len(malformed),
+        malformed=malformed,
         duplicates=duplicates,
         duplicates_dropped=workspace.row(
             f"SELECT count(*) FROM {table} WHERE reason = {Reason.DUPLICATE}"
@@ -152,9 +157,8 @@ def _copy(source: Source, names: Sequence[str], schema: str, raw: str) -> dict[s
     everything = ", ".join(column.sql for column in source.columns)
     workspace.run(f"CREATE SCHEMA {schema}")
     try:
-        if source.malformed:
-            workspace.run(f"DROP TABLE IF EXISTS {source.malformed}")
-            workspace.run(f"DROP TABLE IF EXISTS {source.malformed}_scans")
+        if source.scans:
+            source.scans.forget_malformed(workspace)
         workspace.run(
             f"CREATE TABLE {raw} AS SELECT "
             + ", ".join(f"{column.tidy} AS r{place}" for place, column in enumerate(used.values()))
@@ -377,15 +381,15 @@ def _reason(
     return f"CASE {cases} ELSE {Reason.NONE} END"
 
 
-def _refuse_open_quote(source: Source) -> None:
+def _refuse_open_quote(location: str, malformed: Sequence[Malformed]) -> None:
     """Refuse a file in which a quote swallows the lines after it: they would count as one row."""
     swallowed = [
-        line
-        for line, text, kind in source.malformed_lines()
-        if kind == "UNQUOTED VALUE" and "\n" in text.strip()
+        found.line
+        for found in malformed
+        if found.kind == "UNQUOTED VALUE" and "\n" in found.text.strip()
     ]
     if swallowed:
         raise DataError(
-            f"{source.location}: got a quote in line {swallowed[0]} that is never closed, expected "
+            f"{location}: got a quote in line {swallowed[0]} that is never closed, expected "
             "quotes in pairs (a quote inside a quoted text is written twice); mend that line"
         )

@@ -19,6 +19,7 @@ from ltvkit.data.reading.databases import copy_postgres, copy_sqlite, database_q
 from ltvkit.data.reading.delimited import TextFile, file_digest, open_text, unique_names
 from ltvkit.data.reading.frames import as_arrow, narrowed
 from ltvkit.data.reading.locations import SERVERS, redact, scheme_of
+from ltvkit.data.reading.scans import Malformed, Scans, path_literal
 from ltvkit.data.reading.workbooks import copy_workbooks, is_workbook
 from ltvkit.data.reading.workspace import Column, Workspace, ident, literal
 from ltvkit.data.samples import read_sample, sample_csv
@@ -51,8 +52,8 @@ class Source:
     columns : tuple of Column
     sha256 : str
         Digest of the bytes that were read.
-    malformed : str or None
-        Table that a first scan fills with the lines it could not take apart.
+    scans : Scans or None
+        Of delimited files.
     words : str
         What was read, where it is more than the rows of one table as they stand there.
     """
@@ -62,7 +63,7 @@ class Source:
     relation: str
     columns: tuple[Column, ...]
     sha256: str
-    malformed: str | None = None
+    scans: Scans | None = None
     words: str = ""
 
     @property
@@ -70,19 +71,9 @@ class Source:
         """The names of the columns."""
         return tuple(column.name for column in self.columns)
 
-    def malformed_lines(self) -> list[tuple[int, str, str]]:
-        """The lines that could not be taken apart: number, text and what is wrong with each."""
-        if self.malformed is None:
-            return []
-        scanned = self.workspace.rows(
-            f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{self.malformed}'"
-        )
-        if not scanned:
-            return []
-        return self.workspace.rows(
-            f"SELECT line, csv_line, any_value(error_type::VARCHAR) FROM {self.malformed} "
-            "GROUP BY line, csv_line ORDER BY line, csv_line"
-        )
+    def malformed_lines(self) -> list[Malformed]:
+        """The lines that could not be taken apart, as far as was scanned, by row."""
+        return self.scans.malformed_lines(self.workspace) if self.scans else []
 
 
 def read_transactions(location: str | Path, *, workspace: Workspace | None = None) -> Source:
@@ -259,7 +250,7 @@ def _open_workbooks(paths: Sequence[Path], location: str, workspace: Workspace) 
 
 
 def _listed(paths: Sequence[Path]) -> str:
-    return f"[{', '.join(literal(_no_glob(path)) for path in paths)}]"
+    return f"[{', '.join(map(path_literal, paths))}]"
 
 
 def _narrowed_copy(path: Path, workspace: Workspace) -> Path:
@@ -279,27 +270,10 @@ def _open_texts(texts: Sequence[TextFile], location: str, workspace: Workspace) 
                 f"{text.path.name}: got other columns than {texts[0].path.name} "
                 f"({offenders(odd)}), expected the same in every file; name files of one kind"
             )
-    malformed = workspace.new_name("malformed")
-    scans = []
-    for text in texts:
-        # Physical names c0, c1, … : DuckDB takes "ID" and "id" for one.
-        columns = ", ".join(f"'c{header.index(name)}': 'VARCHAR'" for name in text.header)
-        scans.append(
-            f"SELECT {', '.join(f'c{place}' for place in range(len(header)))} FROM read_csv("
-            f"{literal(_no_glob(text.path))}, auto_detect = false, header = true, "
-            f"skip = {text.skip}, delim = {literal(text.delimiter)}, quote = '\"', escape = '\"', "
-            f"max_line_size = 16777216, columns = {{{columns}}}, store_rejects = true, "
-            f"rejects_table = '{malformed}', rejects_scan = '{malformed}_scans')"
-        )
+    scans = Scans(tuple(texts), workspace.new_name("malformed"))
     sha256 = _joint_digest([text.sha256 for text in texts])
     named = tuple(Column(name, f"c{place}", "VARCHAR") for place, name in enumerate(header))
-    relation = f"({' UNION ALL '.join(scans)})"
-    return Source(location, workspace, relation, named, sha256, malformed)
-
-
-def _no_glob(path: Path) -> str:
-    """A path that DuckDB takes literally, even with * or [ in its name."""
-    return glob.escape(str(path)) if glob.has_magic(str(path)) else str(path)
+    return Source(location, workspace, scans.relation, named, sha256, scans)
 
 
 def _joint_digest(digests: Sequence[str]) -> str:

@@ -105,7 +105,7 @@ def open_table(
 
 
 def _refuse_malformed(source: Source, name: str) -> None:
-    lines = dict.fromkeys(line for line, _, _ in source.malformed_lines())
+    lines = dict.fromkeys(found.line for found in source.malformed_lines())
     if lines:
         raise DataError(
             f"{name}: got lines {offenders(lines)} with more or fewer fields "

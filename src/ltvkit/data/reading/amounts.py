@@ -25,6 +25,9 @@ _PATTERN = (
     rf"{_SPACE}{_CURRENCY}{_SPACE}([-\x{{2212}}])?{_SPACE}(\))?$"
 )
 
+_NO_CENTS = r"([0-9][.,])(?:-{1,2}|[\x{2013}\x{2014}])($|[^-0-9])"
+"""A dash behind the mark says that there are no cents (`12,-` or `CHF 12.-`), and is no minus."""
+
 _PERHAPS_THOUSANDS = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 
 
@@ -82,6 +85,7 @@ def decide_amounts(
     doubted = decimal_mark is None and 0 < pointed == doubtful
     if there == read and decimal_mark != "," and not doubted:
         return AmountReading(plain, "numbers")
+    text = rf"regexp_replace({text}, '{_NO_CENTS}', '\100\2')"
     bare = _bare(text)
     if decimal_mark is None:
         decimal_mark = _decide_mark(workspace, table, text, bare, name=column.name, counts=counts)

@@ -1,9 +1,9 @@
 """Identifiers as text, whatever they look like.
 
 Leading zeros, 64-bit numbers, `1e5`, accents and case stay as they are. Three things are mended:
-blanks around an id are taken off, and `12345.0` becomes `12345` where the whole column is written
-so, because that is what a numeric id becomes when a program meets missing values;
-and e-mail addresses of customers are written in small letters.
+blanks around an id are taken off; `12345.0` becomes `12345` where the whole column is of whole
+numbers, because that is what a numeric id becomes when a program meets missing values, be it in one
+of several files only; and e-mail addresses of customers are written in small letters.
 """
 
 from ltvkit.data.reading.workspace import Column, Workspace, literal
@@ -61,14 +61,16 @@ def decide_identifiers(workspace: Workspace, table: str, column: Column) -> tupl
     )
     words = ", ".join(f"'{word}'" for word in MISSING_WORDS)
     known = f"CASE WHEN length({sql}) > 4 OR lower({sql}) NOT IN ({words}) THEN {trimmed} END"
-    floats = workspace.row(
-        f"SELECT bool_and(ends_with(id, '.0')) FROM (SELECT {known} AS id FROM {table} LIMIT 1000)"
-    )[0]
-    if floats:
-        floats = workspace.row(
-            f"SELECT bool_and(regexp_matches(id, '^[0-9]+\\.0$')) FROM "
-            f"(SELECT {known} AS id FROM {table})"
-        )[0]
+    numbers = "regexp_matches(id, '^[0-9]+(\\.0)?$')"
+    floats = all(
+        # Few columns come further than their first rows, or their last signs.
+        workspace.row(f"SELECT {test} FROM (SELECT {known} AS id FROM {table} {rows})")[0]
+        for test, rows in (
+            (f"bool_and({numbers})", "LIMIT 1000"),
+            ("bool_or(ends_with(id, '.0'))", ""),
+            (f"bool_and({numbers})", ""),
+        )
+    )
     if floats:
         return f"regexp_replace({known}, '\\.0$', '')", "whole numbers without their .0"
     return known, "text"

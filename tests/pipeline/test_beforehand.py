@@ -96,6 +96,19 @@ def test_a_sound_shop_has_none(tmp_path, outcomes):
     check_leads(config, tables, as_of=log.as_of)
 
 
+def test_a_date_format_for_costs_leaves_tables_that_tell_themselves_as_they_are(tmp_path):
+    shop = sound()
+    period = shop["costs"]["period"]
+    written = shop["costs"].assign(period=period.dt.strftime("%d/%m/%Y"))
+    said = {"settings": shop["settings"] | {"data.date_format": "%d/%m/%Y"}}
+    config = configured(shop | {"costs": written} | said, tmp_path)
+    log, tables = open_log(config), open_tables(config)
+    assert log.summary.rejected == 0
+    assert tables.costs.frame["period"].tolist() == period.tolist()
+    first = shop["customers"]["first_order_at"]
+    assert tables.customers.frame["first_order_at"].tolist() == first.tolist()
+
+
 def test_check_data_tells_them_too(tmp_path):
     configured(costs_of_years_ago(sound()), tmp_path)
     data = {"transactions": "orders.csv", "costs": "costs.csv"}

@@ -105,7 +105,9 @@ class DataConfig(Section):
         default=False, description="count rows that repeat another one in every column only once"
     )
     date_format: str | None = Field(
-        default=None, description="how dates are written, as in strptime: %d/%m/%Y", min_length=1
+        default=None,
+        description="how dates are written, as in strptime: %d/%m/%Y, when they do not tell",
+        min_length=1,
     )
     decimal_mark: Literal[".", ","] | None = Field(
         default=None,

@@ -71,11 +71,18 @@ def test_a_column_that_mixes_both_marks_is_refused():
         amounts("12,50", "12.50")
 
 
-def test_decimal_mark_overrides_the_decision():
+def test_decimal_mark_is_taken_where_the_column_does_not_tell():
     assert amounts("1,234", "12", decimal_mark=",") == [1.234, 12]
     assert amounts("1,234", "12", decimal_mark=".") == [1234, 12]
     assert amounts("1.234", "12", decimal_mark=",") == [1234, 12]
     assert amounts("1.234", "12", decimal_mark=".") == [1.234, 12]
+    assert amounts("12,50", "1.25", decimal_mark=",") == [12.5, None]
+
+
+def test_a_decimal_mark_of_another_table_leaves_a_column_that_tells_as_it_is():
+    """One mark is said for all tables of a shop; each is written in its own way."""
+    assert amounts("12.50", "1.234", "9", decimal_mark=",") == [12.5, 1.234, 9]
+    assert amounts("12,50", "1.234", "9", decimal_mark=".") == [12.5, 1234, 9]
 
 
 def test_a_stray_mark_is_put_aside():

@@ -182,6 +182,16 @@ def test_date_format_overrides_the_decision():
     assert zoned == ["2020-02-01"]
 
 
+def test_a_date_format_of_another_table_tells_no_more_than_the_order_of_day_and_month():
+    """One format is said for all tables of a shop; each is written in its own way."""
+    said = "%d/%m/%Y %H:%M"
+    assert days("2020-01-02", "2020-01-25", date_format=said) == ["2020-01-02", "2020-01-25"]
+    assert days("01/02/2020", "01/03/2020", date_format=said) == ["2020-02-01", "2020-03-01"]
+    assert days("01/02/2020", "01/25/2020", date_format=said) == ["2020-01-02", "2020-01-25"]
+    with pytest.raises(DataError, match="day first or month first"):
+        days("01/02/2020", date_format="%Y-%m-%d")
+
+
 def test_a_date_format_that_is_none_is_the_users_mistake():
     with pytest.raises(DataError, match=r"data\.date_format: got '%Q'"):
         days("2020-01-01", date_format="%Q")

@@ -61,6 +61,24 @@ def test_a_number_that_is_no_period_is_refused_as_its_text_is(tmp_path, number):
         read_costs(path)
 
 
+def test_the_first_of_each_month_is_read_as_the_format_says(write):
+    """No number is above 12; the shop's orders have a time as well."""
+    rows = "".join(f"01/{month:02d}/2024,ads,100\n" for month in range(1, 13))
+    path = write("period,channel,amount\n" + rows)
+    with pytest.raises(DataError, match=r"set data\.date_format to '%d/%m/%Y' or '%m/%d/%Y'"):
+        read_costs(path)
+    found = read_costs(path, date_format="%d/%m/%Y %H:%M").frame["period"]
+    assert found.tolist() == pd.date_range("2024-01-01", periods=12, freq="MS").tolist()
+    last = read_costs(path, date_format="%m/%d/%Y").frame["period"].max()
+    assert last == pd.Timestamp("2024-01-12")
+
+
+def test_clicks_are_whole_whatever_mark_parts_decimals_of_amounts(write):
+    path = write('period,channel,amount,clicks\n2024-01,ads,"1,500","1,003"\n')
+    costs = read_costs(path, decimal_mark=",").frame
+    assert costs[["amount", "clicks"]].iloc[0].tolist() == [1.5, 1003]
+
+
 @pytest.mark.parametrize("rows", ["", "Total,ads,0\n"])
 def test_a_ledger_without_a_row_is_refused(tmp_path, write, rows):
     path = write(f"period,category,amount\n{rows}")

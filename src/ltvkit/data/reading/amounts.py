@@ -62,9 +62,9 @@ def decide_amounts(
     workspace, table, column :
         The column and its table. Texts are trimmed, and NULL where empty.
     decimal_mark : str, optional
-        `.` or `,`: overrides the decision, for text.
+        `.` or `,`: of text that does not tell itself.
     counts : bool
-        Of whole things: a mark that proves nothing parts thousands.
+        Of whole things: a mark that proves nothing parts thousands, whatever is said.
 
     Raises
     ------
@@ -82,13 +82,14 @@ def decide_amounts(
         f"count(*) FILTER (regexp_matches({text}, '{_PERHAPS_THOUSANDS}')) FROM {table}"
     )
     # 1.200 beside 963: a thousand and two hundred, or a fraction.
-    doubted = decimal_mark is None and 0 < pointed == doubtful
-    if there == read and decimal_mark != "," and not doubted:
+    doubted = decimal_mark != "." and 0 < pointed == doubtful
+    if there == read and not doubted:
         return AmountReading(plain, "numbers")
     text = rf"regexp_replace({text}, '{_NO_CENTS}', '\100\2')"
     bare = _bare(text)
-    if decimal_mark is None:
-        decimal_mark = _decide_mark(workspace, table, text, bare, name=column.name, counts=counts)
+    decimal_mark = _decide_mark(
+        workspace, table, text, bare, name=column.name, said=decimal_mark, counts=counts
+    )
     sign = f"CASE WHEN regexp_matches({text}, '^\\(|[-\\x{{2212}}]') THEN -1 ELSE 1 END"
     thousands = "," if decimal_mark == "." else "."
     valid = (
@@ -123,6 +124,7 @@ def _decide_mark(
     bare: str,
     *,
     name: str,
+    said: str | None,
     counts: bool,
 ) -> str:
     # Proof of a decimal comma: it stands last after a point; or alone, and not before exactly
@@ -144,14 +146,17 @@ def _decide_mark(
         "regexp_matches(b, '^[0-9]{1,3}[.,][0-9]{3}$') AND NOT comma AND NOT point "
         f" AS unclear FROM (SELECT {text} AS t, {bare} AS b FROM {table}))"
     )
-    if comma and point and min(comma, point) > MIXED_SHARE * (comma + point):
+    mixed = comma and point and min(comma, point) > MIXED_SHARE * (comma + point)
+    if comma == point == 0 and unclear and counts:
+        return "." if any("," in example for example in examples) else ","
+    if said is not None and (mixed or comma == point == 0):
+        return said
+    if mixed:
         raise DataError(
             f"column '{name}': got {comma} amounts with a decimal comma and {point} with a "
             "decimal point, expected one mark; set data.decimal_mark to ',' or '.' (the others are "
             "put aside), or mend the file"
         )
-    if comma == point == 0 and unclear and counts:
-        return "." if any("," in example for example in examples) else ","
     if comma == point == 0 and unclear:
         raise DataError(
             f"column '{name}': got {offenders(examples)}, where the mark can part decimals or "

@@ -77,12 +77,16 @@ class DateReading:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """A column of texts to find dates in, and what to call it in messages."""
+    """A column of texts to find dates in, what to call it in messages, and the order to take.
+
+    `order` counts in `_orders_of`, for where no row proves one.
+    """
 
     workspace: Workspace
     table: str
     sql: str
     name: str
+    order: int | None = None
 
 
 def decide_dates(
@@ -102,7 +106,8 @@ def decide_dates(
     timezone : str
         Times with an offset are turned into this zone; times without one are taken to be in it.
     date_format : str, optional
-        A strptime format that overrides the decision, for text.
+        A strptime format that overrides the decision, for text. Where no value has it, as in
+        another table, its order of day and month is taken if the column can be read two ways.
 
     Raises
     ------
@@ -130,11 +135,14 @@ def decide_dates(
         raise of_wrong_type(workspace, table, column, expected="dates")
     texts = _Texts(workspace, table, sql, column.name)
     if date_format is not None:
-        return _as_given(texts, date_format, zone)
+        if given := _as_given(texts, date_format, zone):
+            return given
+        first = "".join(re.findall(r"%-?([dmyY])", date_format)[:2])
+        texts = replace(texts, order={"dm": 0, "md": 1}.get(first))
     return _decide(texts, timezone)
 
 
-def _as_given(texts: _Texts, date_format: str, zone: str) -> DateReading:
+def _as_given(texts: _Texts, date_format: str, zone: str) -> DateReading | None:
     import duckdb
 
     parsed = f"try_strptime({texts.sql}, {literal(date_format)})"
@@ -147,7 +155,8 @@ def _as_given(texts: _Texts, date_format: str, zone: str) -> DateReading:
         ) from None
     if kind != "TIMESTAMP":
         parsed = f"timezone({zone}, {parsed})"
-    return DateReading(parsed, f"written {date_format}")
+    (read,) = texts.workspace.row(f"SELECT count({parsed}) FROM {texts.table}")
+    return DateReading(parsed, f"written {date_format}") if read else None
 
 
 def _decide(texts: _Texts, timezone: str) -> DateReading:
@@ -370,8 +379,8 @@ def _day_or_month_first(texts: _Texts, orders: tuple[str, str, str], *, refuse: 
     proofs = day_first + month_first
     if proofs and min(day_first, month_first) <= MIXED_SHARE * proofs:
         return int(month_first > day_first)
-    if not refuse:
-        return None
+    if not refuse or (not proofs and texts.order is not None):
+        return texts.order
     if proofs:
         raise DataError(
             f"column '{texts.name}': got {day_first} dates that must be day first and "

@@ -46,6 +46,7 @@ def read_costs(
     location: str | Path,
     *,
     columns: Mapping[str, str] | None = None,
+    date_format: str | None = None,
     decimal_mark: str | None = None,
 ) -> Table:
     """Read marketing costs.
@@ -56,8 +57,8 @@ def read_costs(
         As in `read_transactions`.
     columns : mapping of str to str, optional
         Our name to the table's, where they differ.
-    decimal_mark : str, optional
-        Where the amounts do not tell themselves.
+    date_format, decimal_mark : str, optional
+        How periods and amounts are written, where they do not tell themselves.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def read_costs(
         name for name in ("acquisition_share", "leads", "clicks") if name in opened.columns
     )
     selects = {
-        "period": day_sql(opened, "period", expected=_PERIODS),
+        "period": day_sql(opened, "period", date_format=date_format, expected=_PERIODS),
         "channel": text_sql(opened, "channel"),
         "category": text_sql(opened, "category"),
         "amount": number_sql(opened, "amount", decimal_mark=decimal_mark),

@@ -87,7 +87,8 @@ def open_tables(config: Config) -> Tables:
     """
     data, benchmarks = config.data, config.economics.benchmarks
     marked = {"decimal_mark": data.decimal_mark}
-    dated = {"date_format": data.date_format, "timezone": data.timezone}
+    formatted = {"date_format": data.date_format}
+    dated = {**formatted, "timezone": data.timezone}
 
     def opened(
         read: Callable[..., Table], table: TableConfig | None, **reading: str | None
@@ -95,7 +96,7 @@ def open_tables(config: Config) -> Tables:
         return read(table.path, columns=dict(table.columns), **reading) if table else None
 
     tables = Tables(
-        costs=opened(read_costs, data.costs, **marked),
+        costs=opened(read_costs, data.costs, **formatted, **marked),
         customers=opened(read_customers, data.customers, **dated),
         touches=opened(read_touches, data.touches, **dated),
         leads=opened(read_leads, data.leads, **dated),

@@ -110,3 +110,20 @@ def test_a_sale_of_two_customers_is_not_guessed_between():
     log = log_of(*SALES, shared, refund, columns=COLUMNS)
     assert log.summary.revenue == 120.0
     assert dict(log.summary.reasons) == {"the customer has refunds but no order": 1}
+
+
+@pytest.mark.parametrize("called", ["original_order_total", "Parent ID"])
+def test_numbers_that_are_orders_by_chance_take_no_refund_from_its_customer(called):
+    """An amount of 15, or a category of number 15, is no order of number 15."""
+    sales = [(f"c{n % 10}", "2024-01-05", 20.0, str(n), None) for n in range(1, 31)]
+    refunds = [(f"c{n}", "2024-01-05", -15.0, str(90 + n), str(11 + n)) for n in range(4)]
+    log = log_of(*sales, *refunds, columns=(*ORDERS, called))
+    assert revenues(log) == {(f"c{n}", "2024-01-05"): 60.0 - 15 * (n < 4) for n in range(10)}
+    assert "refunds" not in log.readings["order_id"]
+
+
+def test_an_amount_that_is_an_order_by_chance_takes_nobodys_refund_either():
+    sales = [("a", "2024-01-05", 20.0, "15", None), ("b", "2024-01-05", 20.0, "16", None)]
+    nobodys = (None, "2024-01-05", -15.0, "90", "15")
+    log = log_of(*sales, nobodys, columns=(*ORDERS, "original_order_total"))
+    assert dict(log.summary.reasons) == {"the customer id is missing": 1}

@@ -18,6 +18,10 @@ SEVERAL_BUYERS = 3
 _REFERS = re.compile(
     "referen[cz]|riferiment|zugehorig|original|parent|related|linked|refunded|powiazan"
 )
+_MONEY = re.compile(
+    r"amount|total|price|value|\bsum\b|betrag|\bwert|preis|summe|montant|prix|valeur|kwota|wartosc|"
+    "importe|importo|valor"
+)
 _A_NUMBER = re.compile(
     r"\bid\b|\bno\b|\bnr\b|num|code|trans|txn|order|invoice|receipt|payment|rechnung|beleg|bestell|"
     "auftrag|commande|facture|pedido|factura|ordine|fattura|zamowien|faktur"
@@ -40,6 +44,7 @@ def reference_columns(columns: Sequence[Column], others: Sequence[str]) -> list[
         and (column.is_text or column.is_whole)
         and _REFERS.search(name := _plain(column.name))
         and _A_NUMBER.search(name)
+        and not _MONEY.search(name)
     ]
 
 
@@ -66,6 +71,24 @@ def find_reference(
         found.append((rows, sql, column.name))
     rows, sql, name = max(found, key=lambda one: one[0], default=(0, "", ""))
     return (sql, name) if rows else None
+
+
+def drop_unless_own(workspace: Workspace, table: str) -> bool:
+    """Drop `refers_to` of the staged rows if it tells other things than sales; whether it did.
+
+    Who bought and was paid back was so for a sale of their own: where most name one of somebody
+    else, the numbers are none of orders, as those of a category's parent.
+    """
+    own, named = workspace.row(
+        f"SELECT count(*) FILTER (back.customer_id = sales.customer_id), count(*) FROM {table} AS "
+        f"back JOIN ({_sales(table, 'refers_to')}) AS sales ON back.refers_to = sales.order_id "
+        f"WHERE back.reason = {Reason.NONE} AND back.revenue < 0 AND back.customer_id IN (SELECT "
+        f"customer_id FROM {table} WHERE reason = {Reason.NONE} AND revenue >= 0)"
+    )
+    if 2 * own >= named:
+        return False
+    workspace.run(f"ALTER TABLE {table} DROP COLUMN refers_to")
+    return True
 
 
 def give_refunds_to_buyers(workspace: Workspace, table: str, *, referring: bool) -> int:

@@ -7,6 +7,7 @@ from ltvkit.data.cleaning.columns import Mapped
 from ltvkit.data.cleaning.expressions import Expression
 from ltvkit.data.cleaning.reasons import Reason
 from ltvkit.data.cleaning.references import (
+    drop_unless_own,
     find_reference,
     give_refunds_to_buyers,
     reference_columns,
@@ -120,6 +121,8 @@ def stage(
         f"(SELECT rowid + 1 AS row, *, {parsed} FROM {raw})) ORDER BY row"
     )
     workspace.run(f"DROP TABLE {raw}")
+    if reference and drop_unless_own(workspace, table):
+        reference = None
     if lines := _join_lines(workspace, table, mapped):
         readings["order_id"] += (
             f"; {lines:,} further lines of orders, without an amount, belong to the first"

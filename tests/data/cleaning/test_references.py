@@ -127,3 +127,14 @@ def test_an_amount_that_is_an_order_by_chance_takes_nobodys_refund_either():
     nobodys = (None, "2024-01-05", -15.0, "90", "15")
     log = log_of(*sales, nobodys, columns=(*ORDERS, "original_order_total"))
     assert dict(log.summary.reasons) == {"the customer id is missing": 1}
+
+
+def test_a_reference_that_only_refunds_have_may_be_a_column_of_fractions():
+    """As a program makes of whole numbers where most are missing."""
+    log = log_of(
+        ("a", "2024-01-05", 60.0, 1, None),
+        ("b", "2024-01-09", 40.0, 2, None),
+        (None, "2024-01-08", -15.0, 3, 1),
+        columns=(*ORDERS, "original_order_id"),
+    )
+    assert revenues(log) == {("a", "2024-01-05"): 45.0, ("b", "2024-01-09"): 40.0}

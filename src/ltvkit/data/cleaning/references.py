@@ -41,7 +41,7 @@ def reference_columns(columns: Sequence[Column], others: Sequence[str]) -> list[
         column.name
         for column in columns
         if column.name not in others
-        and (column.is_text or column.is_whole)
+        and (column.is_text or column.is_whole or column.is_fractional)
         and _REFERS.search(name := _plain(column.name))
         and _A_NUMBER.search(name)
         and not _MONEY.search(name)

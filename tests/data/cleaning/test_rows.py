@@ -239,6 +239,18 @@ def test_rows_that_are_no_sales_are_put_aside_with_the_further_lines_of_their_or
     assert "leave_out" not in order_days_from_frame(frame, leave_out={"Status": []}).readings
 
 
+@pytest.mark.parametrize("kind", ["float64", "str", "Int64"])
+def test_a_flag_that_is_missing_in_some_rows_marks_no_sales_as_1(kind):
+    """Numbers among which some are missing become 1.0 and 0.0, and so they are written out."""
+    flag = pd.Series([1.0, 0.0, None, 10.0]).astype(kind)
+    frame = pd.DataFrame(
+        {"customer_id": list("abcd"), "ordered_at": "2024-01-05", "revenue": 1.0, "test": flag}
+    )
+    for said in ("1", "1.0"):
+        log = order_days_from_frame(frame, leave_out={"test": [said]})
+        assert log.rejected["customer_id"].tolist() == ["a"]
+
+
 def test_a_column_to_leave_out_by_that_is_not_there_is_named_with_the_nearest():
     with pytest.raises(DataError, match=r"data.leave_out: got no column 'sate' \(did you mean"):
         log_of(

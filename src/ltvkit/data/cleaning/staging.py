@@ -322,9 +322,10 @@ def _found_of(
 
 
 def _is(column: Column, value: str) -> str:
-    """Whether a column has a value, in capitals or not."""
-    text = regular_spaces(f"CAST({column.sql} AS VARCHAR)")
-    return f"lower({text}) = {literal(plain_spaces(value).strip().lower())}"
+    """Whether a column has a value, in capitals or not, 1 as 1.0 or not."""
+    texts = regular_spaces(f"CAST({column.sql} AS VARCHAR)"), literal(plain_spaces(value).strip())
+    found, said = (rf"lower(regexp_replace({text}, '^(\d+)\.0+$', '\1'))" for text in texts)
+    return f"{found} = {said}"
 
 
 def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:

@@ -106,3 +106,22 @@ def test_the_same_footer_in_each_file_of_a_folder_is_a_row_put_aside_in_each(tmp
         "f,,6,what",
         "g",
     ]
+
+
+def texts_of(path):
+    """The cells of a table, row by row."""
+    source = read_transactions(path)
+    rows = source.workspace.rows(f"SELECT * FROM {source.relation}")
+    return [cell for row in rows for cell in row]
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_letter_that_was_cut_in_the_middle_does_not_break_all_others(tmp_path, end):
+    """As a database cuts texts at so many bytes; ids have to be those of the other tables."""
+    path = tmp_path / "orders.csv"
+    rows = "".join(f"Zoé {number},x\n" for number in range(30))
+    path.write_bytes(f"id,note\n{rows}".encode() + b"last,caf" + b"\xc3" + end.encode())
+    found = texts_of(path)[0::2]
+    assert found[:30] == [f"Zoé {number}" for number in range(30)]
+    path.write_bytes("id,note\n1,Zo\xe9".encode("cp1252"))
+    assert texts_of(path) == ["1", "Zo\xe9"]

@@ -12,6 +12,7 @@ import re
 import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from ltvkit.data.reading.workspace import Workspace
@@ -21,6 +22,9 @@ CHUNK = 1 << 22
 DELIMITERS = (",", ";", "\t", "|")
 MOST_TITLE_LINES = 10
 MOSTLY = 0.8
+MOST_CUT = 0.1
+"""Share of the letters beyond ASCII that a database may have cut in the middle. Of texts in other
+encodings hardly any is valid."""
 _POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\xbf][A-Za-z]|\x9c\xe6")
 """ą, ł and ż between two letters, or ść: in Windows-1252 these are ¹, ³ and ¿, or œæ."""
 NO_BREAK_SPACES = "\u00a0\u2007\u2009\u202f"
@@ -56,7 +60,8 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
     """Find out how a delimited file is written; copy it to UTF-8 where it is written otherwise.
 
     UTF-16 is known by its byte order mark; what is not valid UTF-8 is read as Windows-1252 (which
-    holds Latin-1's letters), or as Windows-1250 or Shift-JIS where it must be Polish or Japanese.
+    holds Latin-1's letters), or as Windows-1250 or Shift-JIS where it must be Polish or Japanese,
+    unless a few of its letters alone are broken.
     Compressed files (`.gz`) are unpacked.
     """
     digest = hashlib.sha256()
@@ -80,7 +85,9 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
         valid = valid and _decodes(decoder, b"", final=True)
     if not valid or 0 < windows_ends < ends:
         # Joined from files of two makes, lines end in two ways, which no parser takes.
-        path = _as_utf8(path, "utf-8" if valid else encoding or _legacy_encoding(path), workspace)
+        path = _as_utf8(
+            path, "utf-8" if valid else encoding or _encoding_of_invalid(path), workspace
+        )
     if _is_aligned(path):
         path = _as_csv(path, workspace)
     header, delimiter, skip = _dialect(path)
@@ -93,8 +100,20 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _legacy_encoding(path: Path) -> str:
-    """The encoding of what is not Unicode: Western unless its bytes say that it cannot be."""
+def _encoding_of_invalid(path: Path) -> str:
+    """The encoding of what is not valid UTF-8: Western unless its bytes say that it cannot be.
+
+    Where nearly all signs beyond ASCII are valid, it is UTF-8, and the others were cut.
+    """
+    lenient = codecs.getincrementaldecoder("utf-8")("replace")
+    cut = beyond_ascii = 0
+    with path.open("rb") as file:
+        for chunk in chain(iter(lambda: file.read(CHUNK), b""), [b""]):
+            text = lenient.decode(chunk, final=not chunk)
+            cut += text.count("\ufffd")
+            beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
+    if cut <= MOST_CUT * beyond_ascii:
+        return "utf-8"
     western, japanese = (codecs.getincrementaldecoder(name)() for name in ("cp1252", "cp932"))
     is_western = is_japanese = True
     with path.open("rb") as file:

@@ -4,6 +4,7 @@ import pytest
 from guessed_shop import shop
 
 from ltvkit.data import ColumnMap, clean, guess_columns, read_transactions
+from ltvkit.errors import DataError
 
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f"])
@@ -125,3 +126,12 @@ def test_a_letter_that_was_cut_in_the_middle_does_not_break_all_others(tmp_path,
     assert found[:30] == [f"Zoé {number}" for number in range(30)]
     path.write_bytes("id,note\n1,Zo\xe9".encode("cp1252"))
     assert texts_of(path) == ["1", "Zo\xe9"]
+
+
+def test_a_quote_in_the_header_that_is_never_closed_is_refused_however_long_the_file(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text('customer_id,"ordered_at,revenue\n' + "a,2024-01-01,1\n" * 20_000)
+    with pytest.raises(
+        DataError, match=r"got a quote in the first line of orders\.csv that is nev"
+    ):
+        read_transactions(path)

@@ -250,7 +250,13 @@ def _fit(text: str, delimiter: str) -> tuple[float, int]:
 
 
 def _header(text: str, delimiter: str, path: Path) -> tuple[str, ...]:
-    names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    try:
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:  # A value longer than any.
+        raise DataError(
+            f"got a quote in the first line of {path.name} that is never closed, expected quotes "
+            "in pairs; mend that line"
+        ) from None
     return header_names([name.strip() for name in names], path)
 
 

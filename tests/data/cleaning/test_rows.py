@@ -209,6 +209,23 @@ def test_an_order_of_which_more_was_paid_back_than_the_amount_is_worth_nothing()
     assert log.readings["revenue"] == f"numbers; {told}"
 
 
+@pytest.mark.parametrize("nothing", ["NULL", "null", "\\N", " "])
+def test_what_databases_write_for_nothing_is_blank_in_amounts_and_dates_too(nothing):
+    frame = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", nothing, "d"],
+            "ordered_at": ["2024-01-05", "2024-01-06", nothing, nothing],
+            "net": ["60.00", "30.00", nothing, "9.00"],
+            "refunded": [nothing, "5.00", nothing, nothing],
+            "order_id": ["1", "2", "2", "4"],
+        }
+    )
+    columns = ColumnMap(revenue="net - refunded", order_id="order_id")
+    log = order_days_from_frame(frame, columns=columns)
+    assert log.to_pandas()[["revenue", "lines"]].to_numpy().tolist() == [[60, 1], [25, 2]]
+    assert log.summary.reasons == {"the date is missing": 1}
+
+
 # --- rows that are no sales ---------------------------------------------------------------------
 
 

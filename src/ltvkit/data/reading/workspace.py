@@ -13,6 +13,9 @@ import pandas as pd
 
 from ltvkit.errors import DataError, offenders
 
+NOTHING = ("", "NULL", "null", "\\N")
+"""A blank, and what databases write for a missing value into delimited text."""
+
 
 class Workspace:
     """A DuckDB database in memory that spills into its own temporary folder.
@@ -142,12 +145,16 @@ class Column:
 
     @property
     def tidy(self) -> str:
-        """Its SQL: texts without spaces and tabs around them, and NULL where nothing is left."""
+        """Its SQL: texts without spaces and tabs around them, and NULL where nothing is left.
+
+        Or where a database wrote that there is none.
+        """
         if not self.is_text:
             return self.sql
         # Trimming given signs is slow, and tabs are rare: some shops write them behind dates.
         tabs = f"CASE WHEN contains({self.sql}, '\t') THEN trim({self.sql}, ' \t')"
-        return f"nullif({tabs} ELSE trim({self.sql}) END, '')"
+        text = f"{tabs} ELSE trim({self.sql}) END"
+        return f"CASE WHEN {text} NOT IN ({', '.join(map(literal, NOTHING))}) THEN {text} END"
 
 
 _WHOLE = frozenset(

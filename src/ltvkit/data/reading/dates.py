@@ -9,6 +9,7 @@ instead of guessed.
 import re
 from dataclasses import dataclass, replace
 
+from ltvkit.data.reading.digits import EPOCH_PER_SECOND, digits_of, of_digits
 from ltvkit.data.reading.months import WORD, in_english
 from ltvkit.data.reading.spoken_dates import names_zone, plainly, zone_minutes
 from ltvkit.data.reading.workspace import Column, Workspace, literal, of_wrong_type
@@ -44,13 +45,6 @@ _NAMED = re.compile(
     r"^(?P<date>9(?P<sep>[-/. ])a(?P=sep)[9Y]|a(?P<after>[-/. ])9,?(?P=after)[9Y])"
     r"(?:(?P<gap>,? |T)(?P<time>.+))?$"
 )
-# Digits only, by their number: yyyymmdd with and without a time, days of a spreadsheet, or seconds,
-# milliseconds, microseconds and nanoseconds since 1970.
-_COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-_SHEET_DIGITS = 5
-_SHEET_DAYS = (29_221, 73_050)
-"""1980 to 2099 as spreadsheets count days, with the time in decimals: from 1899-12-30 on."""
-_EPOCH_PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
 _MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 _INSTANTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 
@@ -120,17 +114,10 @@ def decide_dates(
         return DateReading(sql, f"times, turned into {timezone}", zoned=True)
     if column.type in _MOMENTS:
         return DateReading(f"CAST({column.sql} AS TIMESTAMP)", "dates")
-    if column.is_fractional:
-        # The cast to whole numbers rounds: an afternoon would be the next day.
-        whole = f"CAST(TRY_CAST({column.sql} AS BIGINT) AS VARCHAR)"
-        sql = (
-            f"CASE WHEN {column.sql} = trunc({column.sql}) THEN {whole} "
-            f"ELSE CAST({column.sql} AS VARCHAR) END"
-        )
-    elif column.is_text:
+    if column.is_text:
         sql = column.sql
-    elif column.is_whole:
-        sql = f"CAST({column.sql} AS VARCHAR)"
+    elif column.is_whole or column.is_fractional:
+        sql = digits_of(column)
     else:
         raise of_wrong_type(workspace, table, column, expected="dates")
     texts = _Texts(workspace, table, sql, column.name)
@@ -256,12 +243,12 @@ def _other_formats(
     for form, size, _ in shapes:
         orders = _orders_of(form)
         if form in ("Y", "Y.9", "Y.Y", "YTY", "YTYZ"):
-            readings += _compact(texts.sql, form, size, timezone)
+            readings += of_digits(texts.sql, form, size, timezone)
         elif orders and order is not None:
             formats.append(orders[order])
         elif not orders:
             formats += _year_first(form) or _with_month_name(form)
-    instants = any(form == "YTYZ" or size in _EPOCH_PER_SECOND for form, size, _ in shapes)
+    instants = any(form == "YTYZ" or size in EPOCH_PER_SECOND for form, size, _ in shapes)
     return list(dict.fromkeys(formats)), readings, instants
 
 
@@ -284,30 +271,6 @@ def _refuse_half_turned(texts: _Texts, iso: str, is_iso: str) -> None:
             f"month, beside {left} texts such as {example!r}, expected dates of one kind: a "
             "spreadsheet took days for months where it could; take the file as it was before"
         )
-
-
-def _compact(text: str, form: str, size: int, timezone: str) -> list[str]:
-    def local(instant: str) -> str:
-        return f"timezone({literal(timezone)}, timezone('UTC', {instant}))"
-
-    if form == "YTY":
-        return [f"try_strptime({text}, '%Y%m%dT%H%M%S')"]
-    if form == "YTYZ":
-        return [local(f"try_strptime({text}, '%Y%m%dT%H%M%SZ')")]
-    if size == _SHEET_DIGITS:
-        seconds = f"CAST(round(TRY_CAST({text} AS DOUBLE) * 86400) AS BIGINT)"
-        in_range = f"TRY_CAST({text} AS DOUBLE) BETWEEN {_SHEET_DAYS[0]} AND {_SHEET_DAYS[1]}"
-        return [f"CASE WHEN {in_range} THEN TIMESTAMP '1899-12-30' + to_seconds({seconds}) END"]
-    # Numbers that met missing values end in '.0', seconds since 1970 in parts of a second.
-    end = "[0-9]+" if size == 10 else "0+"
-    digits = text if form == "Y" else rf"regexp_replace({text}, '\.{end}$', '')"
-    of_size = f"CASE WHEN length({digits}) = {size} THEN"
-    if size in _COMPACT:
-        return [f"{of_size} try_strptime({digits}, '{_COMPACT[size]}') END"]
-    if size in _EPOCH_PER_SECOND:
-        micros = f"TRY_CAST({digits} AS HUGEINT) * 1000000 // {_EPOCH_PER_SECOND[size]}"
-        return [f"{of_size} {local(f'make_timestamp(CAST({micros} AS BIGINT))')} END"]
-    return []
 
 
 def _with_month_name(form: str) -> list[str]:

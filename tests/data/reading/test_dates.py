@@ -270,3 +270,14 @@ def test_payments_on_the_same_day_of_each_month_begin_with_their_day():
     """15-03-24: no first number is below 13, but the last ones are hardly those of days."""
     dates = pd.date_range("2021-01-15", periods=48, freq=pd.DateOffset(months=1))
     assert days(*dates.strftime("%d-%m-%y")) == dates.strftime("%Y-%m-%d").tolist()
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_the_last_nanosecond_of_a_month_is_not_in_the_next(zone):
+    """Months end so in pandas before 3."""
+    ends = [1706745599_999999999, 1709251199_999999999]
+    kind = pd.ArrowDtype(pa.timestamp("ns", zone))
+    moments = pd.Series(pa.array(ends, type=kind.pyarrow_dtype).to_pandas(), dtype=kind)
+    frame = pd.DataFrame({"customer_id": "a", "ordered_at": moments, "revenue": 1.0})
+    found = order_days_from_frame(frame).to_pandas()["ordered_on"]
+    assert found.dt.strftime("%Y-%m-%d").tolist() == ["2024-01-31", "2024-02-29"]

@@ -110,10 +110,10 @@ def decide_dates(
     """
     zone = literal(timezone)
     if column.type in _INSTANTS:
-        sql = f"timezone({zone}, CAST({column.sql} AS TIMESTAMPTZ))"
+        sql = f"timezone({zone}, {_to_microseconds(column, 'TIMESTAMPTZ')})"
         return DateReading(sql, f"times, turned into {timezone}", zoned=True)
     if column.type in _MOMENTS:
-        return DateReading(f"CAST({column.sql} AS TIMESTAMP)", "dates")
+        return DateReading(_to_microseconds(column, "TIMESTAMP"), "dates")
     if column.is_text:
         sql = column.sql
     elif column.is_whole or column.is_fractional:
@@ -127,6 +127,13 @@ def decide_dates(
         first = "".join(re.findall(r"%-?([dmyY])", date_format)[:2])
         texts = replace(texts, order={"dm": 0, "md": 1}.get(first))
     return _decide(texts, timezone)
+
+
+def _to_microseconds(column: Column, kind: str) -> str:
+    """The cast of a column of moments; from nanoseconds it would round, up to the next day."""
+    if not column.type.endswith("_NS"):
+        return f"CAST({column.sql} AS {kind})"
+    return f"CAST(make_timestamp(epoch_ns({column.sql}) // 1000) AS {kind})"  # The session is UTC.
 
 
 def _as_given(texts: _Texts, date_format: str, zone: str) -> DateReading | None:

@@ -29,7 +29,12 @@ _POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\xbf][A-Za-z]|\x9c\xe6")
 """ą, ł and ż between two letters, or ść: in Windows-1252 these are ¹, ³ and ¿, or œæ."""
 NO_BREAK_SPACES = "\u00a0\u2007\u2009\u202f"
 """Spaces of print, which stand in French amounts and before its colons."""
-_BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UTF_16 = (
+    (b"\xff\xfe|\xfe\xff", "utf-16"),
+    (b"[^\0]\0[^\0]\0", "utf-16-le"),
+    (b"\0[^\0]\0[^\0]", "utf-16-be"),
+)
+"""How UTF-16 begins: with a byte order mark, or with letters whose other byte is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,9 @@ class TextFile:
 def open_text(path: Path, workspace: Workspace) -> TextFile:
     """Find out how a delimited file is written; copy it to UTF-8 where it is written otherwise.
 
-    UTF-16 is known by its byte order mark; what is not valid UTF-8 is read as Windows-1252 (which
-    holds Latin-1's letters), or as Windows-1250 or Shift-JIS where it must be Polish or Japanese,
-    unless a few of its letters alone are broken.
+    UTF-16 is known by its byte order mark or its first letters; what is not valid UTF-8 is read as
+    Windows-1252 (which holds Latin-1's letters), or as Windows-1250 or Shift-JIS where it must be
+    Polish or Japanese, unless a few of its letters alone are broken.
     Compressed files (`.gz`) are unpacked.
     """
     digest = hashlib.sha256()
@@ -72,7 +77,7 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
             _unpack(path, plain)
             return replace(open_text(plain, workspace), sha256=file_digest(path))
         file.seek(0)
-        encoding = next((name for bom, name in _BOMS if start.startswith(bom)), None)
+        encoding = next((name for sign, name in _UTF_16 if re.match(sign, start, re.DOTALL)), None)
         decoder = codecs.getincrementaldecoder("utf-8")()
         valid = encoding is None
         ends, windows_ends = 0, 0

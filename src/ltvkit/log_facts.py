@@ -182,7 +182,8 @@ class Mixture:
     currencies : mapping of str to int
         Rows by currency, most first.
     ids, respelt : int
-        Customer ids, and how many of them differ from another one by capitals or blanks only.
+        Customer ids, and how many of them differ from another one by capitals, blanks or zeros in
+        front only.
     rows, repeated : int
         Rows of the log, and how many of them were kept and repeat another one in every column.
     days_twice, rows_twice : int

@@ -18,9 +18,12 @@ from ltvkit.data import mixture, order_days_from_frame
         # Codes that mean something by their capitals.
         (["0015Ab", "0015aB"], 0),
         (["a", "b"], 0),
+        # Of one month that went through a spreadsheet.
+        (["00123", "123", "00007", "7", "8"], 2),
+        (["0", "00", "0x1", "x1", "0.7", ".7"], 0),
     ],
 )
-def test_ids_are_respelt_by_capitals_and_blanks(ids, respelt):
+def test_ids_are_respelt_by_capitals_blanks_and_zeros_in_front(ids, respelt):
     log = pd.DataFrame({"customer_id": ids, "ordered_at": "2024-01-01", "revenue": 1.0})
     found = mixture(order_days_from_frame(log))
     assert (found.ids, found.respelt) == (len(ids), respelt)

@@ -225,9 +225,9 @@ def _spellings(mixed: Mixture) -> DataFinding:
         "spelling of ids",
         mixed.respelt_share,
         f"{counted(mixed.respelt, 'customer id differs', 'customer ids differ')} from another one "
-        "by capitals or blanks only",
-        "if these mean nothing, write the ids in small letters and without blanks before the "
-        "export: one person counts as several customers now",
+        "by capitals, blanks or zeros in front only",
+        "if these mean nothing, write the ids in small letters, without blanks and with their "
+        "zeros before the export: one person counts as several customers now",
         review=FEW_RESPELT,
     )
 

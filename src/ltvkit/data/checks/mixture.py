@@ -23,7 +23,8 @@ def mixture(log: CleanLog) -> Mixture:
 
     Ids are one but for their spelling when they differ by capitals or blanks only, and somebody
     wrote one of them in small letters, or in capitals, throughout: of codes such as `0015Ab` and
-    `0015aB` each may be another person. A blank between digits parts two numbers and counts.
+    `0015aB` each may be another person. A blank between digits parts two numbers and counts. So are
+    numbers that differ by zeros in front, which a spreadsheet takes off, only.
 
     Parameters
     ----------
@@ -35,6 +36,7 @@ def mixture(log: CleanLog) -> Mixture:
         "SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(n - 1) FILTER (plain), 0)::BIGINT FROM "
         "(SELECT count(*) AS n, bool_or(id = lower(id) OR id = upper(id) OR lower(id) <> tidy) "
         f"AS plain FROM (SELECT id, CASE WHEN regexp_matches(id, '{BLANK}') THEN {tidy} "
+        "WHEN starts_with(id, '0') AND regexp_matches(id, '^0+[1-9][0-9]*$') THEN ltrim(id, '0') "
         f"ELSE lower(id) END AS tidy FROM (SELECT DISTINCT customer_id AS id FROM {log.table})) "
         "GROUP BY tidy)"
     )

@@ -25,6 +25,8 @@ def test_marginal_cac_recovers_a_known_elasticity_within_its_limits():
     [
         (np.full(24, 100.0), np.arange(24), "spend hardly varied"),
         (np.linspace(1, 2, 24), np.zeros(24), "no customer in any period"),
+        (np.linspace(1, 2, 24), np.r_[np.zeros(23), 5], "customers in the periods of the highest"),
+        (np.linspace(1, 2, 24), np.r_[5, np.zeros(23)], "customers in the periods of the highest"),
         (np.linspace(1, 2, 24), np.linspace(40, 20, 24), "spend does not show in new customers"),
         (np.r_[np.zeros(20), 1.0, 2.0], np.ones(22), "2 periods with spend, 12 needed"),
     ],

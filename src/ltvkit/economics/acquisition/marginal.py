@@ -110,6 +110,10 @@ def marginal_cac(spend: ArrayLike, new_customers: ArrayLike) -> MarginalCac:
         return cannot("steady", spread=float(log_s.std()))
     if n.sum() <= 0:
         return cannot("no_customer")
+    while_they_came = s[n > 0]
+    if while_they_came.min() == s.max() or while_they_came.max() == s.min():
+        # The likelihood rises with b, or with -b, for ever.
+        return cannot("at_one_end")
     b, error = _poisson_slope(log_s, n)
     reach = float(special.stdtrit(s.size - 2, (1 + USUAL_INTERVAL) / 2)) * error
     low, high = b - reach, b + reach

@@ -115,3 +115,11 @@ def test_prices_that_are_one_in_an_order_are_still_multiplied(tmp_path):
     log = lines_of_orders().assign(**{"Item Price": 7.5, "Unit Price": 9.95})
     log.drop(columns="Item Price").to_csv(path, index=False)
     assert guess_columns(path).columns.revenue == "Qty * `Unit Price`"
+
+
+def test_amounts_of_few_prices_are_no_kinds_of_rows(tmp_path):
+    path = tmp_path / "till.csv"
+    log = shop(customer="Customer ID", date="Date", order="Transaction ID")
+    prices = np.resize(["$1.00", "$1.00", "-$1.00"], len(log))
+    log.assign(**{"Gross Sales": prices, "Net Sales": prices}).to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "Net Sales"

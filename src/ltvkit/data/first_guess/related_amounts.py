@@ -198,7 +198,9 @@ def totals_among_lines(
     ColumnFacts, tuple of str
         The column, and its values that mark totals, or rows that never have an amount.
     """
-    kinds = [fact for fact in kinds if 2 <= len(fact.values) <= MOST_KINDS]
+    kinds = [
+        fact for fact in kinds if fact.name != amount.name and 2 <= len(fact.values) <= MOST_KINDS
+    ]
     if not kinds or not _is_number(amount):
         return None
     read = _read(source, (amount,), order=order, texts=kinds)

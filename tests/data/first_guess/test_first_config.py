@@ -74,3 +74,30 @@ def test_a_config_is_written_for_a_table_of_a_database(tmp_path, ltv):
     assert done.returncode == 0, done.stderr
     written = load_config(tmp_path / "shop.yaml")
     assert written.data.columns.customer_id == "user_id"
+
+
+@pytest.mark.parametrize(
+    ("amount", "told", "currency"),
+    [
+        ("Total", {"Currency": "USD"}, "USD"),
+        ("Total", {"Currency": "eur", "Currency Name": "Euro"}, "EUR"),
+        ("Total (PLN)", {}, "PLN"),
+        ("Montant (€)", {}, "EUR"),
+        ("Total", {"Currency": "$"}, ""),  # Of which country?
+        ("Total", {}, ""),
+    ],
+)
+def test_the_currency_is_named_where_the_table_tells_of_one(tmp_path, amount, told, currency):
+    path, written = tmp_path / "orders.csv", tmp_path / "orders.yaml"
+    shop(customer="Customer ID", date="Date", amount=amount).assign(**told).to_csv(path)
+    guess = guess_columns(path)
+    written.write_text(guess.to_yaml(folder=tmp_path), encoding="utf-8")
+    assert load_config(written).data.currency == currency
+    assert any(reason.startswith("currency is") for reason in guess.reasons) == bool(currency)
+
+
+def test_no_currency_is_named_where_amounts_are_of_several(tmp_path):
+    path = tmp_path / "orders.csv"
+    names = {"customer": "Customer ID", "date": "Date", "amount": "Total", "currency": "Currency"}
+    shop(**names).to_csv(path)
+    assert guess_columns(path).currency == ""

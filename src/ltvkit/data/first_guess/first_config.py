@@ -37,6 +37,8 @@ class Guess:
         Columns and the values that mark rows which are no sales.
     settings : tuple of (str, str)
         Further keys of `data` that must be set by hand, with a comment.
+    currency : str
+        ISO code of the currency of the amounts; empty where nothing tells it.
     horizon_days : int
         How far ahead such a log may look.
     """
@@ -48,6 +50,7 @@ class Guess:
     candidates: tuple[str, ...]
     leave_out: Mapping[str, tuple[str, ...]]
     settings: tuple[tuple[str, str], ...]
+    currency: str
     horizon_days: int
 
     @property
@@ -100,6 +103,8 @@ class Guess:
             lines.append(f"    {_scalar(column)}: [{', '.join(map(_scalar, values))}]")
         for setting, comment in self.settings:
             lines.append(f"  # {setting}  # {comment}")
+        currency = f"currency: {self.currency}" if self.currency else "# currency: EUR"
+        lines.append(f"  {currency:<26}# printed beside amounts; nothing is converted")
         lines += [
             "",
             "snapshot:",

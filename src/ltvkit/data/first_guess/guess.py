@@ -20,7 +20,7 @@ from ltvkit.data.first_guess.doubts import (
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts, look_at
 from ltvkit.data.first_guess.first_config import NEEDED, Guess
 from ltvkit.data.first_guess.history import History, history_of
-from ltvkit.data.first_guess.names import likeness
+from ltvkit.data.first_guess.names import likeness, words
 from ltvkit.data.first_guess.related_amounts import (
     is_of_all_pieces,
     lines_of_total,
@@ -40,6 +40,7 @@ from ltvkit.data.first_guess.roles import (
     may_be_nameless_customer,
     may_be_order,
 )
+from ltvkit.data.reading.currencies import currency_columns, currency_in_name, only_currency
 from ltvkit.data.reading.sources import Source, read_transactions
 from ltvkit.errors import offenders
 
@@ -115,11 +116,13 @@ class _Said:
 
 def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     found = _as_counted(source, facts, _find(facts, rows))
+    currency, from_where = _currency_of(found, facts)
     said = (
         _of_customer(found, facts, rows),
         _of_date(found),
         _of_revenue(found),
         _of_others(found),
+        from_where,
     )
     left_out = leave_out(found.rest, found.used)
     if found.customer and stands_for_guests(found.customer):
@@ -157,6 +160,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
         ),
         leave_out=left_out,
         settings=tuple(setting for each in said for setting in each.settings),
+        currency=currency,
         horizon_days=_horizon(history),
     )
 
@@ -278,6 +282,19 @@ def _of_others(found: _Found) -> _Said:
             if fact
         )
     )
+
+
+def _currency_of(found: _Found, facts: Sequence[ColumnFacts]) -> tuple[str, _Said]:
+    """The currency of the amounts, and where it was seen; empty where nothing tells it."""
+    amounts = [fact.name for fact in found.used]
+    for name in amounts:
+        if code := currency_in_name(name):
+            return code, _Said((f"currency is {code}: the name of '{name}' says so",))
+    told = currency_columns([fact.column for fact in facts], amounts)
+    for fact in sorted(facts, key=lambda fact: len(words(fact.name))):
+        if fact.column in told and (code := only_currency(fact.values)):
+            return code, _Said((f"currency is {code}: all of '{fact.name}' is",))
+    return "", _Said()
 
 
 def _horizon(history: History | None) -> int:

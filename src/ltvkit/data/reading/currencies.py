@@ -101,6 +101,37 @@ def currencies_of(values: Iterable[tuple[str, int]]) -> dict[str, str]:
     return {value: found[value] for value in rows if value in found}
 
 
+def only_currency(values: Iterable[tuple[str, int]]) -> str:
+    """The ISO code that all values of a column stand for; empty where it is not one for certain.
+
+    Examples
+    --------
+    >>> only_currency([("EUR", 70), ("€", 5)]), only_currency([("EUR", 70), ("PLN", 5)])
+    ('EUR', '')
+    >>> only_currency([("$", 70)])  # Of which country?
+    ''
+    """
+    rows = list(values)
+    codes = set(currencies_of(rows).values())
+    written = (" ".join(value.upper().split()) for value, _ in rows)
+    certain = any(_code(text) or len(SIGNS.get(text, ())) == 1 for text in written)
+    return codes.pop() if len(codes) == 1 and certain else ""
+
+
+def currency_in_name(amount: str) -> str:
+    """The ISO code that the name of an amount tells; empty where it tells none.
+
+    Examples
+    --------
+    >>> currency_in_name("Betrag (€)"), currency_in_name("subtotal_usd"), currency_in_name("total")
+    ('EUR', 'USD', '')
+    """
+    told = {word.upper() for word in _words(amount) & TOLD}
+    told = (told & CODES) | {codes[0] for sign, codes in SIGNS.items() if sign in told}
+    told |= {SIGNS[sign][0] for sign in ("€", "£") if sign in amount}
+    return told.pop() if len(told) == 1 else ""
+
+
 def currency_columns(columns: Sequence[Column], amounts: Sequence[str]) -> list[Column]:
     """The columns that may tell the currency of some amounts, by their names.
 

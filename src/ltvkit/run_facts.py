@@ -252,6 +252,11 @@ class Run:
         """The language in which the run's files speak to marketers."""
         return str(self.setting("report", "language") or LANGUAGES[0])
 
+    @property
+    def contractual(self) -> bool:
+        """Whether customers renew contracts: nobody is silent then, and payments fall due."""
+        return self.settings.get("kind") == "contractual"
+
     def setting(self, section: str, key: str) -> Any:
         """What the configuration of the run says; None where it says nothing."""
         return (self.settings.get(section) or {}).get(key)

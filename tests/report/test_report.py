@@ -111,6 +111,23 @@ def test_the_page_leads_to_the_workbook_where_there_is_one(run_of: RunOf, tmp_pa
     assert 'href="customers_scored.xlsx"' in html
 
 
+def test_the_page_of_contracts_speaks_of_payments_and_not_of_silence(run_of: RunOf) -> None:
+    run = run_of("shop")
+    orders = words(render_report(run))
+    assert "good customers, silent for longer than usual" in orders
+    assert "Next order, if they order" in orders
+    settings = {**run.settings, "kind": "contractual"}
+    html = render_report(dataclasses.replace(run, settings=settings))
+    contracts = words(html)
+    assert "worth most of the contracts that run, at risk of ending" in contracts
+    assert "contracts that have ended, or whose payment is long overdue" in contracts
+    assert "silent for longer than usual, unlikely" not in contracts
+    assert "good customers, silent for longer than usual" not in contracts
+    assert "Next payment, if it is made" in contracts
+    assert "Next order, if they order" not in contracts
+    assert "the contract ends within" in html
+
+
 @pytest.mark.parametrize(("kind", "language"), [("ranking only", "fr"), ("do not use", "pl")])
 def test_a_translated_page_holds_no_english_of_ours(
     html_of: HtmlOf, kind: str, language: str

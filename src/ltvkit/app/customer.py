@@ -96,11 +96,11 @@ def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None
     )
     _figure(
         risk,
-        _said(reader, "no_order", horizon=ahead),
+        _said(reader, "contract_ends" if run.contractual else "no_order", horizon=ahead),
         reader.share(customer["churn_risk"]),
         _said(
             reader,
-            "no_order_note",
+            "contract_ends_note" if run.contractual else "no_order_note",
             level=_level(customer["churn_level"], "", reader),
             orders=reader.number(customer["expected_orders"], 1),
         ),
@@ -116,9 +116,9 @@ def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None
     days = [reader.day(customer[f"next_order_{name}"]) for name in ("from", "to")]
     _figure(
         following,
-        _said(reader, "next_order"),
+        reader.plain("top.next_payment") if run.contractual else _said(reader, "next_order"),
         reader.day(customer["next_order_expected"]),
-        _said(reader, "unlikely")
+        _said(reader, "unlikely_payment" if run.contractual else "unlikely")
         if pd.isna(customer["next_order_expected"])
         else _said(reader, "next_order_note", first=days[0], last=days[1]),
         _meaning(run, "next_order_expected", reader),

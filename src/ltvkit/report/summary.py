@@ -66,9 +66,7 @@ def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
         ListRow(
             name=facts.name,
             label=list_label(facts.name, reader),
-            who=reader.plain(f"lists.{facts.name}_who")
-            if reader.has(f"lists.{facts.name}_who")
-            else "",
+            who=_who(facts.name, run, reader),
             facts=facts,
             at_stake=reader.money(facts.value_at_stake),
             stake_is=reader.plain(f"lists.stake_{_stake_kind(facts.name, slipping)}"),
@@ -80,6 +78,12 @@ def list_rows(run: Run, reader: Reader) -> tuple[ListRow, ...]:
         )
         for facts in run.lists
     )
+
+
+def _who(name: str, run: Run, reader: Reader) -> str:
+    """Who is on a list; nothing for a list of the shop's own."""
+    keys = (*([f"lists.{name}_who_contract"] if run.contractual else []), f"lists.{name}_who")
+    return next((reader.plain(key) for key in keys if reader.has(key)), "")
 
 
 def workbook(run: Run, reader: Reader) -> Markup:

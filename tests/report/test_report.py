@@ -105,10 +105,25 @@ def test_formulas_of_spreadsheets_are_plain_text_here(html_of: HtmlOf) -> None:
 
 def test_the_page_leads_to_the_workbook_where_there_is_one(run_of: RunOf, tmp_path: Path) -> None:
     run = run_of("shop")
-    assert "customers_scored.xlsx" not in render_report(dataclasses.replace(run, folder=tmp_path))
+    ids = [f"{place:06}" for place in range(len(run.customers))]
+    run = dataclasses.replace(run, folder=tmp_path, customers=run.customers.assign(customer_id=ids))
+    assert "customers_scored.xlsx" not in render_report(run)
     (tmp_path / "customers_scored.xlsx").touch()
-    html = render_report(dataclasses.replace(run, folder=tmp_path))
-    assert 'href="customers_scored.xlsx"' in html
+    assert 'href="customers_scored.xlsx"' in render_report(run)
+
+
+@pytest.mark.parametrize(
+    ("first", "told"), [("000123", True), ("1234567890123456", True), ("12e3", True), ("12", False)]
+)
+def test_the_workbook_is_asked_for_where_a_csv_would_change_ids(
+    run_of: RunOf, tmp_path: Path, first: str, told: bool
+) -> None:
+    run = run_of("shop")
+    (tmp_path / "customers_scored.xlsx").touch()
+    ids = [first, *run.customers["customer_id"].iloc[1:]]
+    customers = run.customers.assign(customer_id=ids)
+    html = render_report(dataclasses.replace(run, folder=tmp_path, customers=customers))
+    assert (f"ids such as {first}" in words(html)) == told
 
 
 def test_the_page_of_contracts_speaks_of_payments_and_not_of_silence(run_of: RunOf) -> None:

@@ -21,6 +21,9 @@ STILL_HERE = "protect_now"
 
 WORKBOOK = "customers_scored.xlsx"
 
+CHANGED_BY_SPREADSHEETS = r"0[0-9]+|[0-9]{16,}|[0-9]+[eE][0-9]+"
+"""Ids that lose their zeros in front or all digits after the 15th, or become a power of ten."""
+
 FEW_HOLD = 0.01
 """Where so small a share holds half of the forecast, it says more than that of the best tenth."""
 
@@ -87,10 +90,12 @@ def _who(name: str, run: Run, reader: Reader) -> str:
 
 
 def workbook(run: Run, reader: Reader) -> Markup:
-    """The file in which ids stay as they are, where there is one."""
-    if not (run.folder / WORKBOOK).is_file():
+    """The file in which ids stay as they are, where there is one and a csv would change some."""
+    ids = run.customers["customer_id"].astype(str)
+    changed = ids[ids.str.fullmatch(CHANGED_BY_SPREADSHEETS)]
+    if changed.empty or not (run.folder / WORKBOOK).is_file():
         return Markup("")
-    return reader.say("lists.workbook", workbook=file_link(WORKBOOK))
+    return reader.say("lists.workbook", id=changed.iloc[0], workbook=file_link(WORKBOOK))
 
 
 def not_permitted(run: Run, reader: Reader) -> Markup:

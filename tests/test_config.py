@@ -72,6 +72,22 @@ def test_unknown_keys_are_refused_by_full_path_with_the_nearest_known_key(write)
     assert any("snapsot: got an unknown key (did you mean 'snapshot'?)" in line for line in lines)
 
 
+def test_a_key_in_the_wrong_section_is_sent_to_its_own(write):
+    lines = faults(
+        write(
+            "name: a\ndata: {transactions: x, margin_rate: 0.3}\nhorizon_days: 90\n"
+            "economics: {currency: EUR, kind: contractual}\n"
+        )
+    )
+    for wrong, right in (
+        ("data.margin_rate", "economics.margin_rate"),
+        ("horizon_days", "snapshot.horizon_days"),
+        ("economics.currency", "data.currency"),
+        ("economics.kind", "kind"),
+    ):
+        assert f"  {wrong}: got an unknown key (did you mean '{right}'?)" in lines
+
+
 def test_all_faults_are_told_in_one_message_without_the_library_speaking(write):
     path = write(
         "name: a b\ndata: {transactions: x, timezone: Europe/Pariss}\n"

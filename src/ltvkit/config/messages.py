@@ -19,6 +19,8 @@ def explain(fault: Any) -> str:
     if kind == "extra_forbidden":
         known = list(section.model_fields) if section else []
         hint = did_you_mean(where[-1], known) or f"; it takes {', '.join(known)}"
+        if elsewhere := _where_it_is(where[-1]):
+            hint = f" (did you mean '{elsewhere}'?)"
         return f"  {path}: got an unknown key{hint}"
     field = section.model_fields.get(where[-1]) if section else None
     meaning = f" ({field.description})" if field and field.description else ""
@@ -66,6 +68,19 @@ def _expected(fault: Any) -> str:
     if kind in bounds:
         return bounds[kind].format(**limits)
     return plain.get(kind, str(fault["msg"]))
+
+
+def _where_it_is(key: str) -> str:
+    """The full key of that name, of the whole configuration or of one section; or nothing.
+
+    >>> _where_it_is("currency"), _where_it_is("horizon_days"), _where_it_is("nothing")
+    ('data.currency', 'snapshot.horizon_days', '')
+    """
+    if key in Config.model_fields:
+        return key
+    sections = ((name, _section_at([name])) for name in Config.model_fields)
+    found = [f"{name}.{key}" for name, inside in sections if inside and key in inside.model_fields]
+    return found[0] if len(found) == 1 else ""
 
 
 def _section_at(where: Sequence[str]) -> type[BaseModel] | None:

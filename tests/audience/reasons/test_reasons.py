@@ -211,6 +211,14 @@ def test_what_nine_of_ten_do_not_reach_lowers_nothing() -> None:
     assert told.notna().tolist() == [True] * 18 + [False] * 2
 
 
+def test_the_most_orders_of_late_lower_nothing_whatever_they_are_counted_over() -> None:
+    ids = [f"{k:02d}" for k in range(20)]
+    phi = pd.DataFrame({"customer_id": ids, "orders_recent_half": -5.0})
+    features = pd.DataFrame({"customer_id": ids, "orders_recent_half": range(20)})
+    told = explain(phi, features)["reason_1"]
+    assert told.notna().tolist() == [True] * 18 + [False] * 2
+
+
 def test_the_choice_agrees_with_a_plain_loop_on_random_contributions() -> None:
     rng = np.random.default_rng(4)
     names = ["orders_30d", "orders_60d", "age_days", "mean_gap_days", "sd_gap_days", "a", "b"]

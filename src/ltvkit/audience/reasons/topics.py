@@ -75,6 +75,7 @@ act on, so both figures are told."""
 MORE_IS_BETTER: Mapping[str, bool] = {
     "repeat_orders": True,
     "orders_{d}d": True,
+    "orders_recent_half": True,
     "days_since_last": False,
     "mean_gap_days": False,
     "mean_order_value": True,

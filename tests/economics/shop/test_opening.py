@@ -56,3 +56,9 @@ def test_of_a_month_still_running_and_of_three_months_nothing_is_said():
 
 def test_a_log_that_won_nobody_after_its_first_months_keeps_them():
     assert opening(first_orders([500, 400, 0, 0, 0, 0, 0, 0]), "2023-08-31").new_from is None
+
+
+def test_a_shop_that_stopped_winning_customers_after_a_year_had_no_old_ones():
+    found = opening(first_orders([250, *[240] * 14, *[2] * 15]), "2025-06-30")
+    assert found.new_from is None
+    assert found.usual_month_new == 240

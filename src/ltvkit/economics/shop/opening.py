@@ -17,6 +17,10 @@ SURGE = 2.0
 
 _FEWEST_MONTHS = 4
 
+_YEAR_MONTHS = 12
+"""Old customers who are still active have ordered by then: a shop that won as many new ones all the
+year was not full of them at first, however few it wins later."""
+
 
 class Opening(NamedTuple):
     """New customers of the first month and of a usual one, and the day from which they are new.
@@ -42,7 +46,8 @@ def opening(
     """From which day first orders are those of new customers.
 
     Months at the beginning are left out as long as the first that is kept has twice the new
-    customers of a usual one after it (their median).
+    customers of a usual one after it: the median of all months after it, or of the year after it
+    where that is more.
 
     Parameters
     ----------
@@ -83,4 +88,5 @@ def opening(
 
 
 def _first_and_usual(new: np.ndarray) -> tuple[float, float]:
-    return float(new[0]), float(np.median(new[1:]))
+    usual = max(np.median(new[1:]), np.median(new[1 : 1 + _YEAR_MONTHS]))
+    return float(new[0]), float(usual)

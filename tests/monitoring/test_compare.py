@@ -151,6 +151,10 @@ def test_a_run_that_knows_no_cost_is_not_said_to_be_not_yet_paid_back() -> None:
     (alert,) = (a for a in evaluate(compare(a_run(), new), AlertRules()) if "payback" in a.name)
     assert not alert.fired
     assert alert.text == "payback is not known in the new run, without a CAC"
+    old = a_run(economics={"payback_months": Figure(None), "cac": Figure(None)})
+    (alert,) = (a for a in evaluate(compare(old, old), AlertRules()) if "payback" in a.name)
+    assert not alert.fired
+    assert alert.text == "payback is not known in the old run, without a CAC"
 
 
 def test_a_list_fires_when_it_changes_by_more_than_its_limit_and_chance() -> None:

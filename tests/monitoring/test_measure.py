@@ -332,6 +332,15 @@ def test_the_text_holds_every_part() -> None:
     assert text.count("\n  ") >= 16
 
 
+def test_amounts_are_called_revenue_where_no_margin_was_given() -> None:
+    scored = scored_base(900)
+    text = render_measurement(measure(scored, orders_after(scored, lift=0.0), basis="revenue"))
+    assert "amounts are revenue in EUR" in text
+    assert "Revenue in EUR per customer by tenth" in text
+    assert "revenue per customer" in text
+    assert "margin" not in text.lower()
+
+
 def test_a_log_without_later_orders_is_refused_in_words() -> None:
     scored = scored_base(10)
     log = orders_after(scored, lift=0.0).assign(ordered_on=AS_OF)

@@ -114,10 +114,13 @@ def _figure_alert(name: str, figures: Figures, limit: float, sign: int) -> Alert
 def _payback_alert(figures: Figures, limit: float) -> Alert:
     name = "payback_delay"
     row = figures.get("payback_months")
+    costs = figures.get("cac", {})
+    if not costs.get("old", math.nan) > 0:
+        return Alert(name, fired=False, text="payback is not known in the old run, without a CAC")
     if row is None or math.isnan(row["old"]):
         return Alert(name, fired=False, text="payback was not reached in the old run")
     before, after = row["old"], row["new"]
-    cost = figures.get("cac", {}).get("new", math.nan)
+    cost = costs.get("new", math.nan)
     if math.isnan(after) and not cost > 0:
         return Alert(name, fired=False, text="payback is not known in the new run, without a CAC")
     if math.isnan(after):

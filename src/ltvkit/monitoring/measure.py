@@ -99,6 +99,8 @@ class Measurement:
         Level of the interval of all lists together, and of those of the lists jointly.
     currency : str
         Of all amounts; blank where the run names none.
+    basis : str
+        What all amounts are: `margin`, or `revenue` where the run was given no margin.
     """
 
     lists: tuple[ListEffect, ...]
@@ -112,6 +114,7 @@ class Measurement:
     new_customers: int
     level: float
     currency: str
+    basis: str
 
 
 def measure(
@@ -121,6 +124,7 @@ def measure(
     predicted_total: Figure | None = None,
     observed_to: date | str | None = None,
     daily_discount_rate: float = 0.0,
+    basis: str = "margin",
 ) -> Measurement:
     """Hold a run, and every list on which something was to be done, against the orders after it.
 
@@ -138,6 +142,8 @@ def measure(
         The last day that the log covers; its last order day by default.
     daily_discount_rate : float
         At the run's `economics.annual_discount_rate`, by which `predicted_value` is discounted.
+    basis : str
+        What margin is in this run: `revenue` where it was given none.
 
     Raises
     ------
@@ -157,9 +163,9 @@ def measure(
     total = predicted_total or Figure(float(scored["predicted_value"].sum()))
     return Measurement(
         lists=tuple(
-            _effect(name, scored["list"] == name, scored, outcome, each) for name in wanted
+            _effect(name, scored["list"] == name, scored, outcome, each, basis) for name in wanted
         ),
-        overall=_effect("all lists", scored["list"].isin(wanted), scored, outcome, LEVEL),
+        overall=_effect("all lists", scored["list"].isin(wanted), scored, outcome, LEVEL, basis),
         promise=check_promise(
             predicted=total,
             realised=float(outcome.by_customer["margin"].sum()),
@@ -176,11 +182,12 @@ def measure(
         new_customers=outcome.new_customers,
         level=LEVEL,
         currency=str(scored["currency"].iloc[0] or "") if len(scored) else "",
+        basis=basis,
     )
 
 
 def _effect(
-    name: str, members: pd.Series, scored: pd.DataFrame, outcome: Outcome, level: float
+    name: str, members: pd.Series, scored: pd.DataFrame, outcome: Outcome, level: float, basis: str
 ) -> ListEffect:
     on_it = members.to_numpy(bool)
     held_out = scored["holdout"].to_numpy(bool)
@@ -208,6 +215,7 @@ def _effect(
             counts,
             conclusion,
             level,
+            basis=basis,
             needed=_needed(margin, orders, held_out=counts[1], customers=len(scored)),
         ),
     )
@@ -235,6 +243,7 @@ def _words(
     conclusion: str,
     level: float,
     *,
+    basis: str,
     needed: str,
 ) -> str:
     treated, held_out = counts
@@ -246,11 +255,11 @@ def _words(
     between = f"{PlainVoice().share(level)} interval {margin.low:,.2f} to {margin.high:,.2f}"
     if conclusion == "cannot tell yet":
         return (
-            f"{name}: cannot tell yet: the difference of {margin.value:,.2f} margin per customer "
+            f"{name}: cannot tell yet: the difference of {margin.value:,.2f} {basis} per customer "
             f"may be chance ({between}); {needed}"
         )
     return (
-        f"{name}: acting brought {abs(margin.value):,.2f} {conclusion} margin per customer "
+        f"{name}: acting brought {abs(margin.value):,.2f} {conclusion} {basis} per customer "
         f"({between}), {margin.value * treated:,.0f} in all over {treated:,} treated"
     )
 

@@ -53,9 +53,10 @@ def render_measurement(measurement: Measurement) -> str:
     """The lists' effects, the total, and the tenths of the base."""
     of_currency = f" in {measurement.currency}" if measurement.currency else ""
     so_far = " so far" if measurement.observed_days < measurement.horizon_days else ""
+    basis = measurement.basis
     lines = [
         f"{measurement.observed_days} of {measurement.horizon_days} days observed; "
-        f"amounts are margin{of_currency}",
+        f"amounts are {basis}{of_currency}",
         "",
         "Did acting on the lists pay? (to be contacted against held out, as drawn)",
         *(f"  {effect.words}" for effect in (*measurement.lists, measurement.overall)),
@@ -65,7 +66,7 @@ def render_measurement(measurement: Measurement) -> str:
         f"  customers who ordered: {measurement.active_observed:.1%}{so_far}, "
         f"{measurement.active_predicted:.1%} expected within the horizon",
         "",
-        f"Margin{of_currency} per customer by tenth, best predicted first",
+        f"{basis.capitalize()}{of_currency} per customer by tenth, best predicted first",
         *_decile_lines(measurement.deciles),
     ]
     if measurement.new_customers:

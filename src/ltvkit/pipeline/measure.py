@@ -38,4 +38,5 @@ def measure(
         predicted_total=run.total.margin,
         observed_to=as_of or monitoring.last_day_covered(later),
         daily_discount_rate=daily_discount_rate(config.economics.annual_discount_rate),
+        basis=run.data.margin_basis,
     )

@@ -110,7 +110,8 @@ REFUNDED = (
 NO_SALE = (
     *CANCELLED, *REFUNDED, "failed", "failure", "declined", "denied", "rejected",
     "pending", "incomplete", "expired", "abandoned", "unpaid", "disputed", "chargeback", "trial",
-    "pledge", "pledged", "lost", "withdrawn", "error", "requires", "uncaptured", "erreur", "blad",
+    "uncollectible", "pledge", "pledged", "lost", "withdrawn", "error", "requires", "uncaptured",
+    "erreur", "blad",
     "fehler", "fehlgeschlagen", "abgelehnt", "ausstehend", "abgebrochen", "annulee",
     "echoue", "echouee", "refuse", "refusee", "remboursee", "impaye", "impayee", "attente",
     "anulowany", "anulowana", "nieudane", "nieudana", "odrzucone", "odrzucona", "zwrocone",
@@ -179,6 +180,7 @@ IDENTIFIER = (
 _TAX = r"(?:tax(?:e?s)?|vat|gst|tva|iva|btw|mw st|mwst|u st|ust)"
 _WITH = r"(?:incl?|included|including|inkl|with|con|com)"
 _WITHOUT = r"(?:exc?l?|excluded|excluding|exkl|without|before|ohne|hors|bez|sin|senza|sem)"
+_PAID = r"(?:paid|bezahlt|payee?s?|oplacon[aey]|zaplacon[aeo]|pagad[ao]|pagat[ao]|pag[ao]|betaald)"
 _PHRASES = (
     (re.compile(rf"\b(?:{_WITHOUT} {_TAX}|{_TAX} {_WITHOUT})\b"), "net"),
     (re.compile(rf"\b(?:{_WITH} {_TAX}|{_TAX} {_WITH})\b"), "gross"),
@@ -186,6 +188,7 @@ _PHRASES = (
     (re.compile(r"\bunit (?:amount|value)\b"), "unitprice"),
     (re.compile(r"\bcredit memo\b"), "credit"),
     (re.compile(r"\bawaiting (?:[a-z]+ )?payment\b"), "unpaid"),  # Not: awaiting shipment.
+    (re.compile(rf"\b(?:not|nicht|non|nie|no|niet|nao) (?:yet )?{_PAID}\b"), "unpaid"),
 )
 
 

@@ -38,6 +38,9 @@ FEWEST_OF_LINES, OF_ONE_AMOUNT = 20, 0.9
 """Orders with several rows, below which their amounts say little; and the share of them with the
 same amount in each row, up to which these are pieces of one price."""
 
+MANY_OF_LINES = 0.01
+"""Such orders to a row of the log, up to which amounts are nearly what they are: a choice."""
+
 NEARLY_ALL = 0.01
 """Share of an order's largest row, by which the others may miss it and still be what it adds up:
 lines are rounded, and totals too."""
@@ -268,7 +271,8 @@ class Mixture:
     @property
     def one_amount_share(self) -> float:
         """Of the orders with several rows, those with one amount in all; 0 where they are few."""
-        enough = self.orders_of_lines >= FEWEST_OF_LINES
+        many = self.orders_of_one_amount > MANY_OF_LINES * self.rows
+        enough = self.orders_of_lines >= FEWEST_OF_LINES and many
         return self.orders_of_one_amount / self.orders_of_lines if enough else 0.0
 
     @property

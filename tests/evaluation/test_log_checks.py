@@ -187,7 +187,7 @@ DOUBTS = [
     ({"rows": 1_048_575}, "rows of a sheet", "1,048,575 rows and a header"),
     ({"rows": 1000, "repeated": 21}, "duplicate rows", "21 rows repeat another one"),
     (
-        {"orders_of_lines": 20, "orders_of_one_amount": 19},
+        {"rows": 1899, "orders_of_lines": 20, "orders_of_one_amount": 19},
         "amounts of lines",
         "Of 20 orders with several rows 19 have one amount",
     ),
@@ -207,6 +207,7 @@ NO_DOUBTS = [
     {"rows": 1_048_576},
     {"rows": 1000, "repeated": 20},
     {"orders_of_lines": 19, "orders_of_one_amount": 19},
+    {"rows": 9000, "orders_of_lines": 25, "orders_of_one_amount": 25},  # Rows exported twice.
     {"ids": 600, "largest_customer_share": 0.05},
     {"ids": 100, "largest_customer_share": 0.2},
     {"ids": 600, "largest_spender_share": 0.05},

@@ -126,6 +126,17 @@ def test_the_workbook_is_asked_for_where_a_csv_would_change_ids(
     assert (f"ids such as {first}" in words(html)) == told
 
 
+@pytest.mark.parametrize(("drop", "told"), [(True, "dropped"), (False, "kept")])
+def test_duplicate_rows_are_said_to_be_dropped_only_where_they_were(
+    run_of: RunOf, drop: bool, told: str
+) -> None:
+    run = run_of("shop")
+    data = {**run.settings.get("data", {}), "drop_exact_duplicates": drop}
+    html = render_report(dataclasses.replace(run, settings={**run.settings, "data": data}))
+    found = [word for word in ("dropped", "kept") if f"Duplicate rows {word}" in words(html)]
+    assert found == [told]
+
+
 def test_the_page_of_contracts_speaks_of_payments_and_not_of_silence(run_of: RunOf) -> None:
     run = run_of("shop")
     orders = words(render_report(run))

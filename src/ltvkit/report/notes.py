@@ -85,9 +85,13 @@ def readings(run: Run) -> str:
 def data_facts(run: Run, reader: Reader) -> tuple[tuple[str, str], ...]:
     """What was read and what was done to it."""
     data = run.data
+    dropped = run.setting("data", "drop_exact_duplicates")
     return (
         (reader.plain("notes.read"), reader.number(data.rows)),
-        (reader.plain("notes.duplicates"), reader.number(data.duplicates)),
+        (
+            reader.plain(f"notes.duplicates_{'dropped' if dropped else 'kept'}"),
+            reader.number(data.duplicates),
+        ),
         (reader.plain("notes.refunds"), reader.number(data.refund_rows)),
         (reader.plain("notes.unmatched"), reader.number(data.unmatched_refunds)),
         (reader.plain("notes.zeros"), reader.number(data.zero_value_orders)),

@@ -37,7 +37,7 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
         (
             "revenue_year_ago",
             0.0,
-            "spent nothing in the days a year before those ahead: lowers value",
+            "spent nothing a year before the days ahead: lowers value",
         ),
         ("revenue_365d", 1234.56, "spent 1,235 EUR in the last 365 days: raises value"),
         ("mean_order_value", 18.5, "orders of 18.50 EUR on average: raises value"),

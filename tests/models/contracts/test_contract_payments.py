@@ -52,6 +52,23 @@ def test_weights_stay_a_blend_when_prices_rise():
     assert sum(value.weights) <= 1 + 1e-6
 
 
+def test_weights_stay_a_blend_in_any_unit_of_money():
+    """Large users grow more than small ones: alone, least squares ask for more than all."""
+    dice = np.random.default_rng(1)
+    usual = dice.gamma(4, 10, 3000)
+    known = usual[:, None] * dice.lognormal(0, 0.1, (3000, 3))
+    grown = 1.3 * usual * dice.lognormal(0, 0.05, 3000) - 3
+    first, second, third = known.T
+    rows = past(last_payment=first, last_period=second, mean_period=third, next_period=grown)
+    value = learn_value(rows, rows)
+    assert min(value.weights) > 0.2
+    for unit in (1e3, 1e6):
+        other = learn_value(rows * unit, rows * unit)
+        assert sum(other.weights) == pytest.approx(1, abs=1e-6)
+        assert other.weights == pytest.approx(value.weights, abs=1e-6)
+        assert other.predict(rows * unit).min() > 0
+
+
 def test_without_a_period_that_is_over_the_last_payment_stands():
     now = past(last_payment=[5.0, 15.0], last_period=[5.0, 15.0], mean_period=[5.0, 15.0])
     value = learn_value(now.iloc[:0].assign(next_period=[]), now)

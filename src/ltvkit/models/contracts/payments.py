@@ -22,8 +22,9 @@ AS_IT_IS = 1.05
 """The last payment is taken as it is unless a blend has an error smaller by a twentieth: prices are
 mostly fixed, and a blend of two plans is the price of neither."""
 
-ADDS_UP = 1e6
-"""How much an error in the sum of weights, which is to be 1, counts beside one of a payment."""
+ADDS_UP = 1e3
+"""How many times an error in the sum of weights, which is to be 1, counts as much as the same error
+in all payments together: the sum is then off by a millionth, in whatever unit these are."""
 
 QUANTILES = 21
 """Of what renewals bring, that are kept: a choice."""
@@ -89,8 +90,9 @@ def learn_value(periods: pd.DataFrame, features: pd.DataFrame) -> PeriodValue:
     known = np.column_stack([column(periods, name)[priced] for name in KNOWN]) - mean
     weights, _ = nnls(known, target - mean)
     if weights.sum() > 1:
-        held = np.vstack([known, np.full(3, ADDS_UP)])
-        weights, _ = nnls(held, np.append(target - mean, ADDS_UP))
+        adds_up = ADDS_UP * float(np.sqrt(np.square(known).sum()))
+        held = np.vstack([known, np.full(3, adds_up)])
+        weights, _ = nnls(held, np.append(target - mean, adds_up))
     blended = float(((target - mean - (known * weights).sum(axis=1)) ** 2).mean())
     as_it_is = float(((target - mean - known[:, 0]) ** 2).mean())
     if as_it_is <= AS_IT_IS * blended + TOLERANCE:

@@ -33,7 +33,8 @@ def backtest_of(own=None, peers=None, totals=(RIGHT, RIGHT), chance=0.1):
         for metric, value in metrics.items()
         for fold in (0, 1)
     ]
-    return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, (chance, chance))
+    by_chance = chance if isinstance(chance, tuple) else (chance, chance)
+    return Backtest(pd.DataFrame(rows), pd.DataFrame(), tuple(totals), {}, by_chance)
 
 
 def verdict(

@@ -76,6 +76,23 @@ def test_a_shop_in_which_nobody_ordered_any_more_is_told_so():
     assert reason.startswith("After 2024-03-01 nobody ordered any more")
 
 
+def test_a_ranking_is_held_against_chance_at_the_dates_after_which_somebody_ordered():
+    silent = TotalCheck(date(2023, 3, 1), forecast=100.0, low=80.0, high=125.0, actual=0.0)
+    found = verdict(backtest_of(totals=(RIGHT, silent), chance=(0.1, np.nan)))
+    assert found.decision == "use"
+    assert status(found)["beats chance"] == "PASS"
+    assert any("2023-03-01" in reason for reason in found.reasons), "the total missed there"
+    weak = verdict(backtest_of({"gini": 0.2}, totals=(RIGHT, silent), chance=(0.3, np.nan)))
+    assert weak.decision == "do not use"
+
+
+def test_a_shop_in_which_nobody_ordered_of_late_is_told_so_whatever_came_before():
+    silent = TotalCheck(date(2024, 6, 1), forecast=100.0, low=80.0, high=125.0, actual=0.0)
+    found = verdict(backtest_of(totals=(silent, RIGHT), chance=(np.nan, 0.1)))
+    assert found.decision == "do not use"
+    assert found.reasons[0].startswith("After 2024-06-01 nobody ordered any more")
+
+
 @pytest.mark.parametrize(
     ("backtest", "options"),
     [

@@ -188,10 +188,13 @@ def needed_gini(by_chance: float) -> float:
 
 def _ranking(backtest: Backtest) -> Check:
     gini = backtest.mean(RECORD_ROW, "gini")
-    by_chance = float(np.mean(backtest.chance_ginis)) if backtest.chance_ginis else float("nan")
+    # As the mean Gini is: where nobody came, or all brought the same, there was nothing to rank.
+    ranked = [one for one in backtest.chance_ginis if np.isfinite(one)]
+    by_chance = float(np.mean(ranked)) if ranked else float("nan")
     needed = needed_gini(by_chance)
     silent = [total.cutoff for total in backtest.totals if total.actual == 0]
-    if silent and not np.isfinite(gini):
+    latest = max((total.cutoff for total in backtest.totals), default=None)
+    if silent and (latest in silent or not np.isfinite(gini)):
         said = Sentence("check.beats_chance.nobody", {"day": max(silent).isoformat()})
         return Check("beats chance", "FAIL", gini, needed, said)
     if not np.isfinite(gini) or not np.isfinite(needed):

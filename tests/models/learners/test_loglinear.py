@@ -107,6 +107,18 @@ def test_no_customer_gives_no_number(described, target, customer):
     assert (found > 0).all()
 
 
+@pytest.mark.parametrize("link", ["log", "logit"])
+def test_a_prediction_is_the_same_to_the_last_digit_whoever_else_is_predicted(
+    described, target, customer, link
+):
+    wanted = target if link == "log" else (target > 0).astype(float)
+    model, _ = fit(described, wanted, link=link, customer=customer)
+    of_all = model.predict(described)
+    for row in range(200):
+        alone = model.predict(described.iloc[[row]])
+        assert alone.tolist() == [of_all[row]]
+
+
 def test_chances_that_follow_a_logarithm_are_found_out_of_fold(described, customer):
     dice = np.random.default_rng(7)
     chance = expit(0.9 * np.log(described["revenue_total"].to_numpy() / 50) - 1)

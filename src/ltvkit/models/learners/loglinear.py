@@ -190,7 +190,8 @@ def _fit(link: Link, standard: Floats, target: Floats) -> tuple[Floats, float]:
 
 
 def _mean(link: Link, standard: Floats, slopes: Floats, intercept: float) -> Floats:
-    score = standard @ slopes + intercept
+    # Row by row: BLAS adds up in blocks of rows, and last digits would hang on who else is there.
+    score = np.einsum("ij,j->i", standard, slopes) + intercept
     return np.asarray(np.exp(score) if link == "log" else expit(score))
 
 

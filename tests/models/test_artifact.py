@@ -37,7 +37,9 @@ def test_a_model_read_again_predicts_the_same(trained, folder):
         after.predict(panel.now), before.predict(panel.now), check_exact=True
     )
     pd.testing.assert_frame_equal(
-        after.model.contributions(panel.now), before.model.contributions(panel.now)
+        after.model.contributions(panel.now),
+        before.model.contributions(panel.now),
+        check_exact=True,
     )
     assert after.model.explanation() == before.model.explanation()
     assert after.model.level_ == before.model.level_

@@ -5,6 +5,7 @@ scale), and is taken apart. What it cannot say stays in a column of its own, so 
 always add up to the prediction.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,7 +78,8 @@ class Explainer:
         """
         logs = self.bag.contributions(features)
         centre = pd.Series(self.centre, dtype=float)
-        base = logs.pop(BASE).to_numpy() + float(centre.sum())
+        # Exact in any order: a file has the columns by name.
+        base = logs.pop(BASE).to_numpy() + math.fsum(self.centre.values())
         logs = logs.sub(centre.reindex(logs.columns, fill_value=0.0), axis=1)
         target = _log(revenue, np.exp(base))
         rest = target - base - logs.sum(axis=1).to_numpy()

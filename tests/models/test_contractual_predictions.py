@@ -1,6 +1,7 @@
 """What the model of record of a contractual shop predicts, contract by contract."""
 
 import json
+from copy import copy
 from itertools import pairwise
 
 import numpy as np
@@ -127,6 +128,21 @@ def test_a_higher_level_gives_intervals_that_hold_those_of_a_lower_one(one):
             assert (wide[low] <= narrow[low]).all()
             assert (wide[high] >= narrow[high]).all()
         assert (wide["high"] - wide["low"]).mean() > (narrow["high"] - narrow["low"]).mean()
+
+
+@pytest.mark.parametrize("regained", [-0.2, 0.0, 0.5])
+def test_no_more_customers_pay_than_there_are_payments_whatever_past_totals_taught(one, regained):
+    _, panel, model = one
+    model = copy(model)
+    model.regained_ = regained
+    for days in (30, 90, 365):
+        told = model.predict(panel.now, days)
+        due = told["renewals_due"] > 0
+        assert (told["prob_active"] <= told["expected_orders"] + 1e-12)[due].all()
+        assert (told["prob_order_90d"] <= model.expected_orders(panel.now, 90) + 1e-12).all()
+        if regained >= 0:
+            by_law = outlook(model.law_, panel.now, days).any
+            np.testing.assert_array_equal(told["prob_active"][due], by_law[due])
 
 
 def test_a_prediction_does_not_depend_on_who_else_is_predicted(one):

@@ -18,7 +18,7 @@ from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
 from ltvkit.models.contracts.facts import PAST, ContractFacts, facts_in_words, gather_contract_facts
 from ltvkit.models.contracts.payments import KNOWN, PeriodValue, intervals, share_below
-from ltvkit.models.contracts.renewals import RenewalLaw, kept, outlook
+from ltvkit.models.contracts.renewals import PaymentsAhead, RenewalLaw, kept, outlook
 from ltvkit.models.contracts.supposed import if_all_made, if_paid
 from ltvkit.models.contracts.total import forecast_contracts, learn
 from ltvkit.models.total.level import LevelForecast
@@ -178,7 +178,8 @@ class ContractualLtv(BaseEstimator):
         due = self.law_.due(features, days)
         running = self.law_.is_running(features)
         nothing_due = running & (due == 0)
-        active = np.where(nothing_due, 1.0, ahead.any)
+        pays = self._prob_paid(ahead)
+        active = np.where(nothing_due, 1.0, pays)
         stays = kept(self.law_, features, days)
         # Prices are exact, and how they rose is in the scatter: no factor goes before them.
         paid = self.value_.predict(features)
@@ -208,10 +209,10 @@ class ContractualLtv(BaseEstimator):
                 "low_if_order": low_if * paid_if,
                 "high_if_order": high_if * paid_if,
                 "prob_alive": alive,
-                "prob_order_90d": outlook(self.law_, features, 90).any,
+                "prob_order_90d": self._prob_paid(outlook(self.law_, features, 90)),
                 **self._next_payment(features, running & (active >= UNLIKELY)),
                 "renewals_due": due,
-                "prob_kept": np.where(running, stays, ahead.any),
+                "prob_kept": np.where(running, stays, pays),
                 "revenue_if_kept": whole * value,
             },
             index=features.index,
@@ -332,6 +333,10 @@ class ContractualLtv(BaseEstimator):
         running = self.law_.is_running(features)
         given_up = np.maximum(whole - expected, 0.0)
         return np.where(running, expected + self.regained_ * given_up, expected)
+
+    def _prob_paid(self, ahead: PaymentsAhead) -> Floats:
+        """P(a payment): where fewer come than the law says, no more than are expected."""
+        return np.minimum(ahead.any, ahead.expected * (1 + min(self.regained_, 0.0)))
 
     def _value(self, features: pd.DataFrame) -> Floats:
         """Revenue of a period in the days ahead."""

@@ -10,7 +10,7 @@ from simulated_panels import FIRST_DAY, simulated_log, simulated_panel
 
 from ltvkit.models.btyd.bgnbd import BetaGeo
 from ltvkit.models.total.recent_orders import orders_of_late, track
-from ltvkit.models.total.season import NO_SEASON, RETAIL_YEAR
+from ltvkit.models.total.season import NO_SEASON, RETAIL_YEAR, Season
 
 DAYS = 500
 
@@ -52,6 +52,16 @@ def test_tracking_is_the_log_of_observed_over_expected_repeat_orders(panel):
             expected += row.customers * (now - before)
         logs.append(np.log((observed + 4) / (expected + 4)))
     assert found == pytest.approx(np.mean(logs), rel=1e-9)
+
+
+def test_orders_of_all_of_a_short_history_are_in_season_as_its_days_are(log):
+    """What the season was before the log begins moves nothing: there was nobody to order."""
+    panel = simulated_panel(log, history_days=88, horizon_days=30)
+    model, season = BetaGeo().fit(panel.now), Season(tuple(3 * np.array(RETAIL_YEAR)), seen=False)
+    found, level = (
+        track(model, panel.activity, one, as_of_day=panel.as_of_day) for one in (season, NO_SEASON)
+    )
+    assert found == pytest.approx(level, abs=1e-12)
 
 
 def test_orders_that_are_missing_of_late_are_seen(log):

@@ -26,13 +26,14 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
     """How recent repeat orders compare with what the model expects of such customers, as a log.
 
     The mean over the last 91 and 182 days of ln[(observed / season + 4) / (expected + 4)]; the
-    expectation is unconditional, so that it does not know what it is compared with. Where some come
-    at even gaps and others by chance, a model of even gaps expects too few orders of them.
+    expectation is unconditional, so that it does not know what it is compared with. Of less history
+    all: of days before it there is a season, and no order. Where some come at even gaps and others
+    by chance, a model of even gaps expects too few orders of them.
     """
     past_days = min(as_of_day - activity.begins, YEAR_DAYS)
     year = season.mean_effect(activity.calendar(as_of_day - past_days + 1, as_of_day))
     logs = []
-    for window in TRACKING_WINDOWS:
+    for window in np.minimum(TRACKING_WINDOWS, past_days).tolist():
         days = np.array([as_of_day - window, as_of_day])
         factor = season.mean_effect(activity.calendar(as_of_day - window + 1, as_of_day)) / year
         logs.append(

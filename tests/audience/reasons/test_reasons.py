@@ -42,7 +42,7 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
         ("revenue_365d", 1234.56, "spent 1,235 EUR in the last 365 days: raises value"),
         ("mean_order_value", 18.5, "orders of 18.50 EUR on average: raises value"),
         ("days_since_last", 412, "last order 412 days ago: raises value"),
-        ("mean_gap_days", float("nan"), "no second order yet: raises value"),
+        ("mean_gap_days", float("nan"), "no second order yet: lowers value"),
         (
             "btyd_prob_alive",
             0.83,
@@ -200,6 +200,9 @@ def test_what_says_the_opposite_lends_no_words_and_leaves_no_gap() -> None:
     ]
     silent = {"recency_share": 9.0, "country": 1.0}, {"recency_share": 0.3, "country": "FR"}
     assert one(*silent) == ["country is FR: raises value"]
+    for nothing in ({"mean_gap_days": np.nan, "revenue_year_ago": 0.0}, {"overdue_ratio": np.nan}):
+        phi_of_nothing = dict.fromkeys(nothing, 9.0) | {"country": 5.0}
+        assert one(phi_of_nothing, nothing | {"country": "FR"}) == ["country is FR: raises value"]
     early = values | {"overdue_ratio": 0.4}
     assert one(phi, early)[0] == "last order 0.4 usual gaps ago: raises value"
 

@@ -51,6 +51,9 @@ _PLACES: dict[Show, int] = {
 _NEEDS_SECOND_ORDER = ("rhythm", "how recently")
 """Topics of which a single order says nothing."""
 
+_OF_ORDERS = ("how often", "spending", "season")
+"""Topics of what was ordered: none of it raises nothing."""
+
 
 def explain(
     contributions: pd.DataFrame,
@@ -66,9 +69,9 @@ def explain(
     contributions phi_j are added, C_t = sum over j in t of phi_j, which SHAP values allow because
     they are additive. The topics with the largest |C_t| are the reasons, the sign of C_t is the
     direction, and the member that pulls hardest in that direction lends its words, unless its value
-    would say the opposite: no orders in a month, an order overdue, or silence for most of the
-    time raise nothing, and what nine customers of ten do not reach lowers nothing. Beside a
-    customer's figure stands what is usual in the shop, where that says why.
+    would say the opposite: no orders in a month, no second one yet, an order overdue, or silence
+    for most of the time raise nothing, and what nine customers of ten do not reach lowers nothing.
+    Beside a customer's figure stands what is usual in the shop, where that says why.
 
     Parameters
     ----------
@@ -211,12 +214,16 @@ def _cannot_raise(names: list[str], values: pd.DataFrame) -> dict[int, npt.NDArr
         key, _ = entry_of(name)
         if key is None or name not in values.columns:
             continue
+        topic, show = KINDS[key]
+        value = values[name].to_numpy(dtype=float)
         if key == "overdue_ratio":
-            muted[place] = values[name].to_numpy(dtype=float) > 1
+            muted[place] = ~(value <= 1)
         elif key == "recency_share":
-            muted[place] = values[name].to_numpy(dtype=float) < 0.5
-        elif KINDS[key][0] in ("how often", "spending") and KINDS[key][1] in ("count", "money"):
-            muted[place] = values[name].to_numpy(dtype=float) == 0
+            muted[place] = value < 0.5
+        elif topic in _OF_ORDERS and show in ("count", "money"):
+            muted[place] = value == 0
+        elif topic in _NEEDS_SECOND_ORDER:
+            muted[place] = np.isnan(value)
     return muted
 
 

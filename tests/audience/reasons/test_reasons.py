@@ -34,20 +34,11 @@ def one(phi: dict[str, float], values: dict[str, object], language: Language = "
         ("orders_60d", 1, "bought once in the last 60 days: raises value"),
         ("orders_60d", 0, "no order in the last 60 days: lowers value"),
         ("revenue_90d", 0.0, "spent nothing in the last 90 days: lowers value"),
-        (
-            "revenue_year_ago",
-            0.0,
-            "spent nothing a year before the days ahead: lowers value",
-        ),
+        ("revenue_year_ago", 0.0, "spent nothing a year before the days ahead: lowers value"),
         ("revenue_365d", 1234.56, "spent 1,235 EUR in the last 365 days: raises value"),
         ("mean_order_value", 18.5, "orders of 18.50 EUR on average: raises value"),
         ("days_since_last", 412, "last order 412 days ago: raises value"),
         ("mean_gap_days", float("nan"), "no second order yet: lowers value"),
-        (
-            "btyd_prob_alive",
-            0.83,
-            "83% likely to be still a customer by the buying pattern: raises value",
-        ),
         (
             "recent_half_share",
             0.4,

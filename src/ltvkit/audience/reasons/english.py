@@ -18,7 +18,6 @@ ENGLISH = Vocabulary(
             "bought once in the more recent half of the time as a customer",
             "bought {x} times in the more recent half of the time as a customer",
         ),
-        "btyd_expected_orders": "buying pattern points to {x} further orders",
         "days_since_last": (
             "last order today",
             "last order yesterday",
@@ -30,7 +29,6 @@ ENGLISH = Vocabulary(
             "first and last order {x} days apart",
         ),
         "overdue_ratio": "last order {x} usual gaps ago",
-        "btyd_prob_alive": "{x}% likely to be still a customer by the buying pattern",
         "mean_gap_days": "{x} days between orders on average",
         "sd_gap_days": (
             "gaps between orders have been alike",
@@ -49,7 +47,6 @@ ENGLISH = Vocabulary(
         "max_order_value": "largest order of {x}",
         "first_order_value": "first order of {x}",
         "order_value_sd": "order values vary by {x}",
-        "btyd_order_value": "future orders of about {x} by the buying pattern",
         "lines_per_order": "{x} items per order",
         "revenue_total": "spent {x} in all",
         "revenue_{d}d": (
@@ -57,7 +54,6 @@ ENGLISH = Vocabulary(
             "spent {x} in the last {d} days",
             "spent {x} in the last {d} days",
         ),
-        "btyd_expected_value": "buying pattern points to {x} of further revenue",
         "age_days": ("customer since today", "customer for 1 day", "customer for {x} days"),
         "order_rate": (
             "{x} orders in {time} as a customer",

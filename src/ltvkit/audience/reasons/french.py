@@ -22,7 +22,6 @@ FRENCH = Vocabulary(
             "1 commande dans la moitié récente de son historique",
             "{x} commandes dans la moitié récente de son historique",
         ),
-        "btyd_expected_orders": "son rythme d’achat annonce {x} commandes de plus",
         "days_since_last": (
             "dernière commande aujourd’hui",
             "dernière commande hier",
@@ -34,7 +33,6 @@ FRENCH = Vocabulary(
             "{x} jours entre la première et la dernière commande",
         ),
         "overdue_ratio": "dernière commande il y a {x} fois l’intervalle habituel",
-        "btyd_prob_alive": "encore client à {x}\u00a0% d’après son rythme d’achat",
         "mean_gap_days": "{x} jours entre deux commandes en moyenne",
         "sd_gap_days": (
             "intervalles entre commandes tous semblables",
@@ -53,7 +51,6 @@ FRENCH = Vocabulary(
         "max_order_value": "plus grosse commande de {x}",
         "first_order_value": "première commande de {x}",
         "order_value_sd": "montants des commandes variant de {x}",
-        "btyd_order_value": "commandes à venir d’environ {x} d’après son rythme d’achat",
         "lines_per_order": "{x} articles par commande",
         "revenue_total": "{x} dépensés en tout",
         "revenue_{d}d": (
@@ -61,7 +58,6 @@ FRENCH = Vocabulary(
             "{x} dépensés ces {d} derniers jours",
             "{x} dépensés ces {d} derniers jours",
         ),
-        "btyd_expected_value": "son rythme d’achat annonce {x} de chiffre d’affaires",
         "age_days": (
             "client depuis aujourd’hui",
             "client depuis 1 jour",

@@ -22,7 +22,6 @@ POLISH = Vocabulary(
             "1 zakup w nowszej połowie historii",
             "zakupy w nowszej połowie historii: {x}",
         ),
-        "btyd_expected_orders": "rytm zakupów zapowiada dalsze zamówienia: {x}",
         "days_since_last": (
             "ostatni zakup dzisiaj",
             "ostatni zakup wczoraj",
@@ -34,7 +33,6 @@ POLISH = Vocabulary(
             "{x} dni między pierwszym a ostatnim zakupem",
         ),
         "overdue_ratio": "czas od ostatniego zakupu to {x} zwykłej przerwy",
-        "btyd_prob_alive": "wg rytmu zakupów nadal klient na {x}%",
         "mean_gap_days": "średnio {x} dni między zakupami",
         "sd_gap_days": (
             "przerwy między zakupami są jednakowe",
@@ -53,7 +51,6 @@ POLISH = Vocabulary(
         "max_order_value": "największe zamówienie {x}",
         "first_order_value": "pierwsze zamówienie {x}",
         "order_value_sd": "kwoty zamówień różnią się o {x}",
-        "btyd_order_value": "wg rytmu zakupów przyszłe zamówienia po około {x}",
         "lines_per_order": "pozycje w zamówieniu: {x}",
         "revenue_total": "łączne wydatki {x}",
         "revenue_{d}d": (
@@ -61,7 +58,6 @@ POLISH = Vocabulary(
             "wydatki w ostatnich {d} dniach: {x}",
             "wydatki w ostatnich {d} dniach: {x}",
         ),
-        "btyd_expected_value": "rytm zakupów zapowiada {x} przychodu",
         "age_days": ("klient od dzisiaj", "klient od 1 dnia", "klient od {x} dni"),
         "order_rate": (
             "zamówienia w ciągu {time} jako klient: {x}",

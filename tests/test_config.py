@@ -137,6 +137,11 @@ def test_a_file_that_is_not_there_names_the_command_that_writes_one(tmp_path):
         load_config(tmp_path / "none.yaml")
 
 
+def test_a_folder_in_place_of_a_configuration_is_told_as_one(tmp_path):
+    with pytest.raises(ConfigError, match=r"got the folder .*name the file in it"):
+        load_config(tmp_path)
+
+
 def test_relative_paths_start_from_the_config_and_overridden_ones_from_here(
     write, tmp_path, monkeypatch
 ):

@@ -53,6 +53,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ConfigError(
             f"got no file {path}, expected a configuration; write one with: ltv init FILE"
         ) from None
+    except IsADirectoryError:
+        raise ConfigError(
+            f"got the folder {path}, expected a configuration; name the file in it, or write one "
+            "with: ltv init FILE"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"got {path}, expected a readable UTF-8 file; {error}") from None
     try:

@@ -198,6 +198,7 @@ def test_a_table_without_channels_and_names_gives_nothing(tmp_path):
         ("email", "'email', which names a person"),
         ("customer_id", "'customer_id', which names a person"),
         ("first_order_at", "'first_order_at', which is kept up to date"),
+        ("last_payment", "'last_payment', which is the name of a figure"),
         ("member", "'member', which is another for every customer"),
         ("towns", r"no column 'towns' in the customers table \(did you mean 'town'\?\)"),
     ],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ltvkit.audience.reasons.topics import entry_of
 from ltvkit.config import Config
 from ltvkit.errors import DataError, did_you_mean, offenders
 from ltvkit.pipeline.inputs.load import Tables
@@ -54,8 +55,8 @@ def customer_attributes(
     Raises
     ------
     DataError
-        When a column is not there, names a person, changes after the first order, or is of
-        another kind than the model was trained with.
+        When a column is not there, names a person, changes after the first order, has the name of
+        a figure of ours, or is of another kind than the model was trained with.
     """
     named = config.data.customer_attributes
     if tables.customers is None or (kinds is not None and not kinds):
@@ -96,6 +97,11 @@ def _check_names(named: tuple[str, ...], table: pd.DataFrame) -> None:
             raise DataError(
                 f"{key}: got '{name}', which is kept up to date, expected what was known at the "
                 "first order and never changed; leave it out"
+            )
+        if entry_of(name)[0] is not None:
+            raise DataError(
+                f"{key}: got '{name}', which is the name of a figure that is worked out of orders "
+                "or payments, expected another one; rename the column"
             )
         if name not in table.columns:
             raise DataError(

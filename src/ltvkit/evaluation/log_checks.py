@@ -139,16 +139,16 @@ def _doubts_of_rows(mixed: Mixture) -> Iterator[Check]:
     if mixed.full_sheet:
         said = Sentence("check.rows_of_a_sheet.review", {"rows": mixed.rows})
         yield Check("rows of a sheet", "REVIEW", mixed.rows, SHEET_ROWS - 2, said)
-    for name, share, most, facts in (
-        ("rows put aside", mixed.put_aside_share, MANY_PUT_ASIDE, None),
-        ("refunds without an order", mixed.unmatched_share, MANY_UNMATCHED, None),
-        ("orders worth nothing", mixed.zero_share, MANY_OF_NOTHING, None),
-        ("largest customer", mixed.largest_customer_share, mixed.usual_customer_share, None),
-        ("largest spender", mixed.largest_spender_share, mixed.usual_customer_share, None),
-        ("largest order", mixed.largest_order_share, mixed.usual_order_share, None),
+    for name, share, most in (
+        ("rows put aside", mixed.put_aside_share, MANY_PUT_ASIDE),
+        ("refunds without an order", mixed.unmatched_share, MANY_UNMATCHED),
+        ("orders worth nothing", mixed.zero_share, MANY_OF_NOTHING),
+        ("largest customer", mixed.largest_customer_share, mixed.usual_customer_share),
+        ("largest spender", mixed.largest_spender_share, mixed.usual_customer_share),
+        ("largest order", mixed.largest_order_share, mixed.usual_order_share),
     ):
         if share > most:
-            said = Sentence(f"check.{name.replace(' ', '_')}.review", facts or {"share": share})
+            said = Sentence(f"check.{name.replace(' ', '_')}.review", {"share": share})
             yield Check(name, "REVIEW", share, most, said)
     if (share := mixed.repeated_share) > MANY_REPEATED:
         status, key = ("FAIL", "fail") if mixed.overlaps else ("REVIEW", "review")

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import streamlit as st
 
-from ltvkit.app.text import plain
+from ltvkit.app.text import plain, said
 from ltvkit.audience import LIST_NAMES, Campaign, CampaignRule, SortBy, people_csv, plan_campaign
 from ltvkit.audience.delimited import ExcelLocale
 from ltvkit.audience.lists import AT_RISK_LISTS
@@ -25,7 +25,7 @@ SORTS: dict[SortBy, str] = {
 def show_builder(run: Run, reader: Reader) -> None:
     """Controls on the left, the list on the right; below each other on a phone."""
     if run.verdict.decision not in ("use", "ranking only"):
-        st.info(plain(reader.plain("app.no_list")))
+        st.info(said(reader, "no_list"))
         return
     controls, outcome = st.columns([1, 2], gap="large")
     with controls:
@@ -39,35 +39,33 @@ def show_builder(run: Run, reader: Reader) -> None:
 
 def _ask_rule(run: Run, reader: Reader) -> CampaignRule | str:
     """What the controls say, or what is wrong with it."""
-
-    def word(key: str) -> str:
-        return plain(reader.plain(f"app.{key}"))
-
     lists = st.multiselect(
-        word("lists"),
+        said(reader, "lists"),
         LIST_NAMES,
         default=AT_RISK_LISTS,
         format_func=lambda name: reader.plain(f"lists.{name}"),
         placeholder=reader.plain("app.all_lists"),
     )
-    low, high = st.slider(word("churn"), 0, 100, (0, 100), format="%d%%")
+    low, high = st.slider(said(reader, "churn"), 0, 100, (0, 100), format="%d%%")
     sort_by = st.radio(
-        word("first_come"), list(SORTS), format_func=lambda by: reader.plain(SORTS[by])
+        said(reader, "first_come"), list(SORTS), format_func=lambda by: reader.plain(SORTS[by])
     )
     limit = st.radio(
-        word("budget"),
+        said(reader, "budget"),
         ["contacts", "money"],
         format_func=lambda kind: reader.plain(f"app.{kind}"),
         horizontal=True,
     )
     most, budget = None, None
     if limit == "contacts":
-        most = int(st.number_input(word("how_many"), min_value=0, value=500, step=50))
+        most = int(st.number_input(said(reader, "how_many"), min_value=0, value=500, step=50))
     else:
-        budget = st.number_input(_in_currency(word("how_much"), run), min_value=0.0, value=500.0)
+        budget = st.number_input(
+            _in_currency(said(reader, "how_much"), run), min_value=0.0, value=500.0
+        )
     usual = float(run.setting("economics", "contact_cost") or 0.0)
     cost = st.number_input(
-        _in_currency(word("contact_cost"), run), min_value=0.0, value=usual, format="%.2f"
+        _in_currency(said(reader, "contact_cost"), run), min_value=0.0, value=usual, format="%.2f"
     )
     if budget is not None and cost <= 0:
         return reader.plain("app.no_cost")
@@ -90,15 +88,12 @@ def _in_currency(label: str, run: Run) -> str:
 
 
 def _show_campaign(campaign: Campaign, run: Run, reader: Reader) -> None:
-    def said(key: str, **values: object) -> str:
-        return plain(reader.plain(f"app.{key}").format(**values))
-
     found = reader.number(len(campaign.customers))
     count, cost, stake, value = st.columns(4)
-    count.metric(said("customers"), found)
-    cost.metric(said("cost"), reader.short_money(campaign.cost))
-    stake.metric(said("at_stake"), reader.short_money(campaign.value_at_stake))
-    value.metric(said("predicted_value"), reader.short_money(campaign.predicted_value))
+    count.metric(said(reader, "customers"), found)
+    cost.metric(said(reader, "cost"), reader.short_money(campaign.cost))
+    stake.metric(said(reader, "at_stake"), reader.short_money(campaign.value_at_stake))
+    value.metric(said(reader, "predicted_value"), reader.short_money(campaign.predicted_value))
     left_out = {
         "left_held_out": campaign.held_out,
         "left_no_permission": campaign.not_permitted,
@@ -110,15 +105,17 @@ def _show_campaign(campaign: Campaign, run: Run, reader: Reader) -> None:
         if number
     )
     sentences = [
-        said("match", n=reader.number(campaign.matching)),
-        said("left_out", reasons=reasons) if reasons else "",
-        said("caution"),
+        said(reader, "match", n=reader.number(campaign.matching)),
+        said(reader, "left_out", reasons=reasons) if reasons else "",
+        said(reader, "caution"),
     ]
     st.caption(" ".join(sentence for sentence in sentences if sentence))
     locale = run.setting("audience", "excel_locale")
     excel: ExcelLocale | None = locale if locale in ("fr", "pl") else None
     st.download_button(
-        said("download", customers=reader.count("count.customers", len(campaign.customers))),
+        said(
+            reader, "download", customers=reader.count("count.customers", len(campaign.customers))
+        ),
         # Bytes, not a function: one that is asked for while the page runs again is not found.
         people_csv(campaign.customers, excel_locale=excel),
         file_name=f"{re.sub(r'[^A-Za-z0-9._-]', '_', run.name)}_{len(campaign.customers)}.csv",
@@ -127,7 +124,7 @@ def _show_campaign(campaign: Campaign, run: Run, reader: Reader) -> None:
         disabled=campaign.customers.empty,
     )
     if len(campaign.customers) > PREVIEW:
-        st.caption(said("preview", shown=reader.number(PREVIEW), n=found))
+        st.caption(said(reader, "preview", shown=reader.number(PREVIEW), n=found))
     columns = {name: reader.plain(f"app.column_{name}") for name in _COLUMNS}
     st.dataframe(
         _preview(campaign.customers.head(PREVIEW), reader).rename(columns=columns),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ltvkit.app.finding import find_customers
 from ltvkit.app.launch import ACCENT
-from ltvkit.app.text import plain
+from ltvkit.app.text import plain, said
 from ltvkit.pipeline.inputs.history import OrderHistory
 from ltvkit.report.channels import channel_label
 from ltvkit.report.customers import value_range
@@ -35,18 +35,18 @@ def show_customer(run: Run, reader: Reader, history: Callable[[], OrderHistory |
     typed = st.text_input(reader.plain("app.customer"), placeholder=reader.plain("app.an_id"))
     if not typed.strip():
         example = visible(run.customers["customer_id"].iloc[0]) if len(run.customers) else ""
-        st.caption(_said(reader, "type_an_id", example=example))
+        st.caption(said(reader, "type_an_id", example=example))
         return
     found = find_customers(run.customers, typed, most=MOST_FOUND)
     if not found:
-        st.info(_said(reader, "nobody", typed=typed))
+        st.info(said(reader, "nobody", typed=typed))
         return
     customer_id = found[0]
     if len(found) > 1:
         many = reader.number(len(found))
         if len(found) == MOST_FOUND:
             many = reader.plain("app.the_first").format(n=many)
-        customer_id = st.selectbox(_said(reader, "matching", n=many), found, format_func=visible)
+        customer_id = st.selectbox(said(reader, "matching", n=many), found, format_func=visible)
     ids = run.customers["customer_id"].astype("str")
     row = run.customers[ids == customer_id].iloc[0]
     customer = {str(name): value for name, value in row.items()}
@@ -60,22 +60,17 @@ def show_customer(run: Run, reader: Reader, history: Callable[[], OrderHistory |
     _show_orders(customer_id, run, reader, history())
 
 
-def _said(reader: Reader, key: str, **values: object) -> str:
-    """A text of the page filled in, with nothing in it that Markdown would read."""
-    return plain(reader.plain(f"app.{key}").format(**values))
-
-
 def _show_action(customer: Mapping[str, Any], reader: Reader) -> None:
     st.subheader(plain(customer["customer_id"]), anchor=False)
     name = list_label(str(customer["list"]), reader)
-    place = _said(reader, "place", n=reader.number(int(customer["priority"])))
-    held_out = f", {_said(reader, 'held_out')}" if customer["holdout"] else ""
+    place = said(reader, "place", n=reader.number(int(customer["priority"])))
+    held_out = f", {said(reader, 'held_out')}" if customer["holdout"] else ""
     st.markdown(f"**{plain(name)}**, {place}{held_out}")
     action = plain(customer["recommended_action"])
     if pd.isna(customer["contact_by"]):
         st.warning(action)
     else:
-        st.info(f"{action} {_said(reader, 'by', date=reader.day(customer['contact_by']))}")
+        st.info(f"{action} {said(reader, 'by', date=reader.day(customer['contact_by']))}")
 
 
 def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None:
@@ -83,9 +78,9 @@ def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None
     value, risk, stake, following = st.columns(4)
     _figure(
         value,
-        _said(reader, "predicted", horizon=ahead),
+        said(reader, "predicted", horizon=ahead),
         reader.unit_money(customer["predicted_value"]),
-        _said(
+        said(
             reader,
             "predicted_note",
             interval=reader.interval,
@@ -96,9 +91,9 @@ def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None
     )
     _figure(
         risk,
-        _said(reader, "contract_ends" if run.contractual else "no_order", horizon=ahead),
+        said(reader, "contract_ends" if run.contractual else "no_order", horizon=ahead),
         reader.share(customer["churn_risk"]),
-        _said(
+        said(
             reader,
             "contract_ends_note" if run.contractual else "no_order_note",
             level=_level(customer["churn_level"], "", reader),
@@ -108,19 +103,19 @@ def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None
     )
     _figure(
         stake,
-        _said(reader, "at_risk"),
+        said(reader, "at_risk"),
         reader.unit_money(customer["value_at_risk"]),
-        _said(reader, "at_risk_note", score=reader.number(customer["value_score"])),
+        said(reader, "at_risk_note", score=reader.number(customer["value_score"])),
         _meaning(run, "value_at_risk", reader),
     )
     days = [reader.day(customer[f"next_order_{name}"]) for name in ("from", "to")]
     _figure(
         following,
-        reader.plain("top.next_payment") if run.contractual else _said(reader, "next_order"),
+        reader.plain("top.next_payment") if run.contractual else said(reader, "next_order"),
         reader.day(customer["next_order_expected"]),
-        _said(reader, "unlikely_payment" if run.contractual else "unlikely")
+        said(reader, "unlikely_payment" if run.contractual else "unlikely")
         if pd.isna(customer["next_order_expected"])
-        else _said(reader, "next_order_note", first=days[0], last=days[1]),
+        else said(reader, "next_order_note", first=days[0], last=days[1]),
         _meaning(run, "next_order_expected", reader),
     )
 
@@ -154,13 +149,13 @@ def _show_reasons(customer: Mapping[str, Any], reader: Reader) -> None:
         if isinstance(reason, str) and reason
     ]
     if reasons:
-        heading = f"**{_said(reader, 'why')}**, {_said(reader, 'strongest_first')}"
+        heading = f"**{said(reader, 'why')}**, {said(reader, 'strongest_first')}"
         st.markdown(heading + "\n" + "\n".join(reasons))
 
 
 def _show_past(customer: Mapping[str, Any], reader: Reader) -> None:
     first, last = reader.day(customer["first_order"]), reader.day(customer["last_order"])
-    told = _said(
+    told = said(
         reader,
         "since" if first != last else "once",
         orders=reader.count("count.orders", int(customer["orders"])),
@@ -169,10 +164,10 @@ def _show_past(customer: Mapping[str, Any], reader: Reader) -> None:
         days=reader.number(int(customer["days_since_last"])),
     )
     usual = reader.number(customer["avg_days_between"])
-    gap = "" if usual == UNKNOWN else "; " + _said(reader, "usual_gap", days=usual)
+    gap = "" if usual == UNKNOWN else "; " + said(reader, "usual_gap", days=usual)
     sentences = [
         f"{told}{gap}.",
-        _said(
+        said(
             reader,
             "brought",
             revenue=reader.unit_money(customer["revenue"]),
@@ -184,20 +179,20 @@ def _show_past(customer: Mapping[str, Any], reader: Reader) -> None:
         cost = reader.unit_money(customer["cac"])
         channel = channel_label(customer["channel"], reader)
         key = "came" if cost == UNKNOWN else "came_at"
-        sentences.append(_said(reader, key, channel=channel, cost=cost))
-    st.markdown(f"**{_said(reader, 'so_far')}**  \n" + " ".join(sentences))
+        sentences.append(said(reader, key, channel=channel, cost=cost))
+    st.markdown(f"**{said(reader, 'so_far')}**  \n" + " ".join(sentences))
 
 
 def _show_orders(customer_id: str, run: Run, reader: Reader, history: OrderHistory | str) -> None:
-    st.markdown(f"**{_said(reader, 'orders')}**")
+    st.markdown(f"**{said(reader, 'orders')}**")
     if isinstance(history, str):
-        st.info(_said(reader, "no_orders", reason=history))
+        st.info(said(reader, "no_orders", reason=history))
         return
     orders = history.of(customer_id)
     if history.changed:
-        st.caption(_said(reader, "changed"))
+        st.caption(said(reader, "changed"))
     if orders.empty:
-        st.info(_said(reader, "gone"))
+        st.info(said(reader, "gone"))
         return
     revenue, margin = reader.plain("app.revenue_word"), reader.plain("app.margin_word")
     st.bar_chart(

@@ -33,29 +33,30 @@ def find_runs(folder: Path) -> list[Path]:
         )
     latest_first = sorted(
         records,
-        key=lambda record: (_scored_on(record), record.stat().st_mtime_ns),
+        key=lambda record: (_told(record, "snapshot", "as_of"), record.stat().st_mtime_ns),
         reverse=True,
     )
     return [record.parent for record in latest_first]
 
 
-def _scored_on(record: Path) -> str:
-    """The day of a run's snapshot as it is sorted, blank where it cannot be read."""
-    try:
-        return str(json.loads(record.read_text(encoding="utf-8"))["snapshot"]["as_of"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
 def language_of(folder: Path) -> Language:
     """The language of a run (`report.language` of its settings), English when it says none."""
-    try:
-        facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        asked = str(facts["settings"]["report"]["language"])
-    except (OSError, ValueError, KeyError, TypeError):
-        # What cannot be read is said by whoever reads the whole run.
-        return LANGUAGES[0]
+    asked = _told(folder / "run.json", "settings", "report", "language")
     return next((known for known in LANGUAGES if known == asked), LANGUAGES[0])
+
+
+def _told(record: Path, *keys: str) -> str:
+    """What a run's record says there; blank where it cannot be read.
+
+    Whoever reads the whole run says what is wrong with it.
+    """
+    try:
+        facts = json.loads(record.read_text(encoding="utf-8"))
+        for key in keys:
+            facts = facts[key]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return str(facts)
 
 
 def find_customers(scored: pd.DataFrame, typed: str, *, most: int = 50) -> list[str]:

@@ -8,7 +8,7 @@ import streamlit as st
 from ltvkit.app.builder import show_builder
 from ltvkit.app.customer import show_customer
 from ltvkit.app.finding import find_runs, language_of
-from ltvkit.app.text import plain
+from ltvkit.app.text import plain, said
 from ltvkit.errors import UserError
 from ltvkit.pipeline.inputs.history import OrderHistory, read_order_history
 from ltvkit.report.reader import Reader, visible
@@ -49,7 +49,8 @@ def show(runs: Path) -> None:
     except UserError as error:
         st.error(plain(error))
         return
-    reader = Reader(language_of(folder), run.data.currency, level=_level(run))
+    level = float(run.setting("model", "interval") or USUAL_INTERVAL)
+    reader = Reader(language_of(folder), run.data.currency, level=level)
     with about:
         _say_what_it_is(run, reader)
     search, build = st.tabs([reader.plain("app.find"), reader.plain("app.build")])
@@ -62,31 +63,27 @@ def show(runs: Path) -> None:
 def _say_what_it_is(run: Run, reader: Reader) -> None:
     key = f"app.{run.data.margin_basis}" + ("_in" if run.data.currency else "")
     st.caption(
-        plain(
-            reader.plain("app.scored").format(
-                customers=reader.count("count.customers", len(run.customers)),
-                date=reader.day(run.snapshot.as_of),
-                horizon=reader.horizon(run.snapshot.horizon_days),
-                basis=reader.plain(key).format(currency=run.data.currency),
-            )
+        said(
+            reader,
+            "scored",
+            customers=reader.count("count.customers", len(run.customers)),
+            date=reader.day(run.snapshot.as_of),
+            horizon=reader.horizon(run.snapshot.horizon_days),
+            basis=reader.plain(key).format(currency=run.data.currency),
         )
     )
     told = "  \n".join(plain(text) for text in verdict_reasons(run, reader))
     decision = run.verdict.decision
     key = f"app.{decision.replace(' ', '_')}"
     name = reader.plain(key) if reader.has(key) else decision
-    verdict = f"**{plain(reader.plain('app.verdict').format(verdict=name))}**"
+    verdict = f"**{said(reader, 'verdict', verdict=name)}**"
     match decision:
         case "use":
             st.success(f"{verdict} {told}")
         case "ranking only":
-            st.warning(f"{verdict} {plain(reader.plain('app.order_only'))} {told}")
+            st.warning(f"{verdict} {said(reader, 'order_only')} {told}")
         case _:
             st.error(f"{verdict} {told}")
-
-
-def _level(run: Run) -> float:
-    return float(run.setting("model", "interval") or USUAL_INTERVAL)
 
 
 if __name__ == "__main__":

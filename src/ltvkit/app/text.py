@@ -2,7 +2,7 @@
 
 import re
 
-from ltvkit.report.reader import visible
+from ltvkit.report.reader import Reader, visible
 
 _SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -19,3 +19,8 @@ def plain(text: object) -> str:
     \!\[x\]\(http\:\/\/example\.org\/x\.png\) \$a\$
     """
     return _SIGNS.sub(r"\\\1", visible(text))
+
+
+def said(reader: Reader, key: str, **values: object) -> str:
+    """A text of the page filled in, with nothing in it that Markdown would read."""
+    return plain(reader.plain(f"app.{key}").format(**values))

@@ -6,6 +6,7 @@ numbers in its own country's way.
 """
 
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ltvkit.files import guard_text, whole_file
+from ltvkit.files import FORMULA_STARTS, guard_text, whole_file
 
 ExcelLocale = Literal["fr", "pl"]
 
 _BLOCK = 100_000
+
+_RUNS = f"^([{re.escape(FORMULA_STARTS)}])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def _finished(values: pd.Series, style: _Style) -> Any:
         return pa.array(values).cast(pa.string())
     text = pa.array(values.astype("str"), from_pandas=True).cast(pa.string())
     if style.guarded:
-        text = pc.replace_substring_regex(text, pattern=r"^([=+\-@\t\r\n\x00])", replacement=r"'\1")
+        text = pc.replace_substring_regex(text, pattern=_RUNS, replacement=r"'\1")
     quoted = pc.match_substring_regex(text, pattern=f'[{style.delimiter}"\r\n]')
     if not pc.any(quoted).as_py():
         return text

@@ -10,7 +10,7 @@ import ltvkit
 from ltvkit import audience, economics
 from ltvkit.data import order_days_from_frame
 from ltvkit.errors import ConfigError
-from ltvkit.monitoring.promise import outcome_after
+from ltvkit.monitoring import outcome_after
 from ltvkit.snapshot import Snapshot, as_date
 
 ORDERS = pd.DataFrame(

@@ -18,7 +18,7 @@ from ltvkit.monitoring import (
     outcome_after,
     render_measurement,
 )
-from ltvkit.monitoring.promise import difference_of_means
+from ltvkit.monitoring.difference import difference_of_means
 from ltvkit.run_facts import Figure
 
 AS_OF = pd.Timestamp("2024-06-30")
@@ -290,16 +290,16 @@ def test_large_groups_have_welchs_interval() -> None:
     rng = np.random.default_rng(5)
     a, b = rng.gamma(1, 20, 3_000), rng.gamma(1, 25, 1_400)
     expected = stats.ttest_ind(a, b, equal_var=False).confidence_interval(0.9)
-    value, low, high = difference_of_means(a, b, level=0.9)
-    assert (low, high) == pytest.approx((expected.low, expected.high))
-    assert value == pytest.approx(a.mean() - b.mean())
+    found = difference_of_means(a, b, level=0.9)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+    assert found.value == pytest.approx(a.mean() - b.mean())
 
 
 @pytest.mark.parametrize(("customers", "held_out", "ordered"), [(236, 21, 0.09), (700, 78, 0.25)])
 def test_where_nothing_helps_small_groups_are_told_apart_as_rarely_as_said(
     customers: int, held_out: int, ordered: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ltvkit.monitoring.promise.REDRAWINGS", 399)
+    monkeypatch.setattr("ltvkit.monitoring.difference.REDRAWINGS", 399)
     rng = np.random.default_rng(3)
     came = rng.random(customers) < ordered
     margin = np.where(came, rng.lognormal(3.5, 1.0, customers), 0.0)
@@ -307,8 +307,8 @@ def test_where_nothing_helps_small_groups_are_told_apart_as_rarely_as_said(
     for _ in range(300):
         drawn = rng.permutation(customers)
         held, treated = margin[drawn[:held_out]], margin[drawn[held_out:]]
-        _, low, high = difference_of_means(treated, held, level=0.90)
-        more, less = more + (low > 0), less + (high < 0)
+        found = difference_of_means(treated, held, level=0.90)
+        more, less = more + (found.low > 0), less + (found.high < 0)
     # One in twenty to each side, 300 times: 15 and three standard errors of 3.8.
     assert max(more, less) <= 27
 
@@ -316,8 +316,8 @@ def test_where_nothing_helps_small_groups_are_told_apart_as_rarely_as_said(
 def test_a_large_effect_is_found_in_small_groups() -> None:
     rng = np.random.default_rng(6)
     treated, held = rng.gamma(2, 30, 200), rng.gamma(2, 10, 25)
-    _, low, high = difference_of_means(treated, held, level=0.95)
-    assert 0 < low < 40 < high
+    found = difference_of_means(treated, held, level=0.95)
+    assert 0 < found.low < 40 < found.high
 
 
 def test_the_text_holds_every_part() -> None:

@@ -13,16 +13,11 @@ from ltvkit.monitoring.compare import (
     list_changes,
     list_moves,
 )
+from ltvkit.monitoring.difference import Difference
 from ltvkit.monitoring.drift import Drift, psi
-from ltvkit.monitoring.measure import Difference, ListEffect, Measurement, measure
-from ltvkit.monitoring.promise import (
-    Outcome,
-    Promise,
-    by_decile,
-    check_promise,
-    last_day_covered,
-    outcome_after,
-)
+from ltvkit.monitoring.measure import ListEffect, Measurement, measure
+from ltvkit.monitoring.outcome import Outcome, by_decile, last_day_covered, outcome_after
+from ltvkit.monitoring.promise import Promise, check_promise
 from ltvkit.monitoring.text import render_comparison, render_measurement
 
 __all__ = [

@@ -11,14 +11,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ltvkit.monitoring.promise import (
-    Outcome,
-    Promise,
-    by_decile,
-    check_promise,
-    difference_of_means,
-    outcome_after,
-)
+from ltvkit.monitoring.difference import Difference, difference_of_means
+from ltvkit.monitoring.outcome import Outcome, by_decile, outcome_after
+from ltvkit.monitoring.promise import Promise, check_promise
 from ltvkit.run_facts import Figure
 from ltvkit.units import DAYS_PER_YEAR
 from ltvkit.wording import PlainVoice
@@ -30,22 +25,6 @@ LEVEL = 0.95
 """Of the interval of all lists together; and of those of the lists jointly, so that where nothing
 helps one measurement in twenty names any list (Bonferroni: with k lists each is at
 1 - (1 - LEVEL) / k)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Mean per customer of those treated less that of those held out, with its interval."""
-
-    treated: float
-    held_out: float
-    value: float
-    low: float
-    high: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +175,10 @@ def _effect(
         contactable = scored["contact_ok"].astype("boolean").to_numpy(bool, na_value=False)
     treated = on_it & contactable & ~held_out
     control = on_it & contactable & held_out
-    margin = _difference(outcome.by_customer["margin"], treated, control, level)
-    orders = _difference(outcome.by_customer["orders"], treated, control, level)
+    margin, orders = (
+        difference_of_means(values[treated], values[control], level=level)
+        for values in (outcome.by_customer[name].to_numpy(float) for name in ("margin", "orders"))
+    )
     counts = (int(treated.sum()), int(control.sum()))
     conclusion = "cannot tell yet"
     if min(counts) >= FEWEST_HELD_OUT and margin.clear:
@@ -218,21 +199,6 @@ def _effect(
             basis=basis,
             needed=_needed(margin, orders, held_out=counts[1], customers=len(scored)),
         ),
-    )
-
-
-def _difference(
-    values: pd.Series, treated: np.ndarray, control: np.ndarray, level: float
-) -> Difference:
-    numbers = values.to_numpy(float)
-    a, b = numbers[treated], numbers[control]
-    value, low, high = difference_of_means(a, b, level=level)
-    return Difference(
-        treated=float(a.mean()) if a.size else math.nan,
-        held_out=float(b.mean()) if b.size else math.nan,
-        value=value,
-        low=low,
-        high=high,
     )
 
 

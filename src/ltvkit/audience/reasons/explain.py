@@ -10,21 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.audience.reasons.languages import VOCABULARIES
-from ltvkit.audience.reasons.topics import (
-    KINDS,
-    SINCE_FIRST,
-    Show,
-    columns_told,
-    entry_of,
-    label_of,
-    topic_of,
-)
+from ltvkit.audience.reasons.phrases import beside_usual, in_direction, phrases_of
+from ltvkit.audience.reasons.topics import KINDS, NEEDS_SECOND_ORDER, entry_of, topic_of
 from ltvkit.audience.reasons.usual import among_the_best, usual_beside, usual_values
-from ltvkit.audience.reasons.vocabulary import Phrase, Vocabulary
-from ltvkit.audience.words import Language
 from ltvkit.errors import SchemaError, offenders
-from ltvkit.units import Floats, Integers
-from ltvkit.wording import in_signs
+from ltvkit.units import Integers
+from ltvkit.wording import Language
 
 MOST_REASONS = 3
 
@@ -33,23 +24,6 @@ LEAST_SHARE = 0.02
 
 _BLOCK = 100_000
 """Rows worked on at once: 50 features x 8 bytes x 100,000 = 40 MB for each temporary array."""
-
-_LONGEST_ATTRIBUTE = 40
-"""Characters of a value: longer ones are cut, so that a reason stays one line."""
-
-_PLACES: dict[Show, int] = {
-    "count": 0,
-    "days": 0,
-    "money": 2,
-    "ratio": 1,
-    "percent": 0,
-    "month": 0,
-    "weekday": 0,
-}
-"""Decimals of a number below 100."""
-
-_NEEDS_SECOND_ORDER = ("rhythm", "how recently")
-"""Topics of which a single order says nothing."""
 
 _OF_ORDERS = ("how often", "spending", "season")
 """Topics of what was ordered: none of it raises nothing."""
@@ -127,10 +101,10 @@ def explain(
         rows, slots = np.nonzero(chosen == place)
         if rows.size:
             told, up = values.iloc[rows], raises[rows, slots]
-            phrases = _phrases(name, told, words, currency)
+            phrases = phrases_of(name, told, words, currency)
             beside = usual_beside(name, told, up, usual)
-            phrases = _beside_usual(phrases, name, beside, words, currency)
-            sentences[rows, slots] = _in_direction(phrases, up, words)
+            phrases = beside_usual(phrases, name, beside, words, currency)
+            sentences[rows, slots] = in_direction(phrases, up, words)
     return pd.DataFrame(
         {
             "customer_id": contributions["customer_id"].astype("str").to_numpy(),
@@ -222,7 +196,7 @@ def _cannot_raise(names: list[str], values: pd.DataFrame) -> dict[int, npt.NDArr
             muted[place] = value < 0.5
         elif topic in _OF_ORDERS and show in ("count", "money"):
             muted[place] = value == 0
-        elif topic in _NEEDS_SECOND_ORDER:
+        elif topic in NEEDS_SECOND_ORDER:
             muted[place] = np.isnan(value)
     return muted
 
@@ -240,130 +214,3 @@ def _aligned(features: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
             "customers, expected the same customers once in both; build both from one frame"
         )
     return keyed.reindex(pd.Index(ours))
-
-
-def _phrases(
-    name: str, told: pd.DataFrame, words: Vocabulary, currency: str
-) -> npt.NDArray[np.object_]:
-    """A phrase for each row: formatted once per distinct value, then taken."""
-    key, days = entry_of(name)
-    column = told.get(name)
-    if key is None:
-        return _attribute_phrases(name, column, len(told), words)
-    if column is None or not columns_told(key) <= set(told):
-        return np.full(len(told), label_of(name, language=words.language), dtype=object)
-    if key in SINCE_FIRST:
-        return _since_first(key, told, words, currency)
-    show, phrase = KINDS[key][1], words.phrases[key]
-    numbers = np.asarray(pd.to_numeric(column), dtype=float)
-    if show == "percent":
-        numbers = numbers * 100
-    rounded = np.where(np.abs(numbers) >= 100, np.round(numbers), np.round(numbers, _PLACES[show]))
-    distinct, where = np.unique(rounded, return_inverse=True)
-    unknown = words.no_gap if KINDS[key][0] in _NEEDS_SECOND_ORDER else words.attribute_unknown
-    texts = np.array(
-        [
-            unknown.format(label=label_of(name, language=words.language))
-            if np.isnan(number)
-            else _form(phrase, number).format(x=_shown(number, show, words, currency), d=days)
-            for number in distinct
-        ],
-        dtype=object,
-    )
-    taken: npt.NDArray[np.object_] = texts[where]
-    return taken
-
-
-def _since_first(
-    key: str, told: pd.DataFrame, words: Vocabulary, currency: str
-) -> npt.NDArray[np.object_]:
-    """What a customer did and for how long it could be done, instead of a rate."""
-    show, phrase = KINDS[key][1], words.phrases[key]
-    figures = told[SINCE_FIRST[key]].to_numpy(dtype=float) + (key == "order_rate")
-    codes, distinct = pd.MultiIndex.from_arrays([figures, told["age_days"]]).factorize()
-    texts = []
-    for figure, age in distinct:
-        silent_since = key == "recency_share" and figure == age > 0
-        said = words.only_first if silent_since else _form(phrase, figure)
-        texts.append(said.format(x=_shown(figure, show, words, currency), time=_time(age, words)))
-    taken: npt.NDArray[np.object_] = np.array(texts, dtype=object)[codes]
-    return taken
-
-
-def _beside_usual(
-    phrases: npt.NDArray[np.object_],
-    name: str,
-    beside: Floats,
-    words: Vocabulary,
-    currency: str,
-) -> npt.NDArray[np.object_]:
-    """With what is usual, where it is more than nothing in the figures that are shown."""
-    key, _ = entry_of(name)
-    if key is None:
-        return phrases
-    show: Show = "ratio" if key == "order_rate" else KINDS[key][1]
-    rounded = np.round(beside, _PLACES[show])
-    codes, distinct = pd.MultiIndex.from_arrays([phrases, rounded]).factorize()
-    texts = [
-        words.usual.format(
-            phrase=phrase,
-            x=_time(middle, words) if show == "days" else _shown(middle, show, words, currency),
-        )
-        if middle > 0
-        else phrase
-        for phrase, middle in distinct
-    ]
-    taken: npt.NDArray[np.object_] = np.array(texts, dtype=object)[codes]
-    return taken
-
-
-def _attribute_phrases(
-    name: str, column: pd.Series | None, size: int, words: Vocabulary
-) -> npt.NDArray[np.object_]:
-    label = label_of(name, language=words.language)
-    if column is None:
-        return np.full(size, label, dtype=object)
-    if pd.api.types.is_float_dtype(column.dtype):
-        column = column.round(2)
-    codes, distinct = pd.factorize(column)
-    texts = [words.attribute.format(label=label, x=_tidy(value, words)) for value in distinct]
-    texts.append(words.attribute_unknown.format(label=label))
-    taken: npt.NDArray[np.object_] = np.array(texts, dtype=object)[codes]
-    return taken
-
-
-def _in_direction(
-    phrases: npt.NDArray[np.object_], raises: npt.NDArray[np.bool_], words: Vocabulary
-) -> npt.NDArray[np.object_]:
-    codes, distinct = pd.factorize(phrases)
-    up = np.array([words.raises.format(phrase=phrase) for phrase in distinct], dtype=object)
-    down = np.array([words.lowers.format(phrase=phrase) for phrase in distinct], dtype=object)
-    return np.where(raises, up[codes], down[codes])
-
-
-def _form(phrase: Phrase, number: float) -> str:
-    if isinstance(phrase, str):
-        return phrase
-    return phrase[int(number)] if number in (0, 1) else phrase[2]
-
-
-def _shown(number: float, show: Show, words: Vocabulary, currency: str) -> str:
-    if show == "month":
-        return words.months[int(number) - 1] if 1 <= number <= 12 else f"{number:.0f}"
-    if show == "weekday":
-        return words.weekdays[int(number)] if 0 <= number <= 6 else f"{number:.0f}"
-    places = 0 if abs(number) >= 100 else _PLACES[show]
-    text = in_signs(f"{number:,.{places}f}", words.language)
-    return f"{text} {currency}".strip() if show == "money" else text
-
-
-def _time(days: float, words: Vocabulary) -> str:
-    return _form(words.time, days).format(x=_shown(days, "days", words, ""))
-
-
-def _tidy(value: object, words: Vocabulary) -> str:
-    """An attribute's value on one line and of readable length."""
-    if isinstance(value, float):
-        return in_signs(f"{value:g}", words.language)
-    text = " ".join(str(value).split())
-    return text if len(text) <= _LONGEST_ATTRIBUTE else text[: _LONGEST_ATTRIBUTE - 1] + "…"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from ltvkit.audience.words import Language
+from ltvkit.wording import Language
 
 Show = Literal[
     "count",
@@ -59,6 +59,9 @@ KINDS: Mapping[str, tuple[str, Show]] = {
 }
 """Topic and way of showing the value, by feature. Features of one topic say nearly the same, so
 their contributions are added and one of them speaks for all."""
+
+NEEDS_SECOND_ORDER = ("rhythm", "how recently")
+"""Topics of which a single order says nothing."""
 
 SINCE_FIRST: Mapping[str, str] = {
     "order_rate": "repeat_orders",

@@ -68,7 +68,7 @@ from ltvkit.audience.uploads.platforms import (
     PlatformUpload,
     write_uploads,
 )
-from ltvkit.audience.words import Language
+from ltvkit.wording import Language
 
 __all__ = [
     "AUDIENCES",

@@ -16,10 +16,11 @@ from ltvkit.audience.lists import (
     value_at_stake,
 )
 from ltvkit.audience.ranking import places_within, top_share
-from ltvkit.audience.words import ACTIONS, ActionWords, Language
+from ltvkit.audience.words import ACTIONS, ActionWords
 from ltvkit.consent import as_flag
 from ltvkit.snapshot import as_date
 from ltvkit.units import Floats
+from ltvkit.wording import Language
 
 BEST_SHARE = 0.1
 """The share of the base that is thanked as the best where no list asks for anything else."""

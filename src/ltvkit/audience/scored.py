@@ -25,12 +25,12 @@ from ltvkit.audience.lists import (
 )
 from ltvkit.audience.ranking import value_score, value_tier
 from ltvkit.audience.segments import RfmCuts, rfm_cuts, score_rfm
-from ltvkit.audience.words import Language
 from ltvkit.consent import as_flag
 from ltvkit.errors import SchemaError, offenders
 from ltvkit.schemas import ALL, Schema, check_frame
 from ltvkit.snapshot import Snapshot
 from ltvkit.units import Floats
+from ltvkit.wording import Language
 
 VALUED_PREDICTIONS = Schema(
     name="valued predictions",

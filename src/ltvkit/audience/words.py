@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from ltvkit.wording import Language
 
-__all__ = ["ACTIONS", "ActionWords", "Language", "in_language"]
-
 
 @dataclass(frozen=True, slots=True)
 class ActionWords:

@@ -1,7 +1,5 @@
 """Reasons: the strongest contributions come first, in words that the values support."""
 
-from typing import get_args
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,10 +9,9 @@ from ltvkit.audience.reasons.labels import LABELS, feature_label
 from ltvkit.audience.reasons.languages import VOCABULARIES
 from ltvkit.audience.reasons.topics import KINDS, topic_of
 from ltvkit.audience.reasons.usual import usual_values
-from ltvkit.audience.words import ACTIONS, Language
+from ltvkit.audience.words import ACTIONS
 from ltvkit.errors import SchemaError
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+from ltvkit.wording import LANGUAGES, Language
 
 
 def one(phi: dict[str, float], values: dict[str, object], language: Language = "en") -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ltvkit.audience.reasons.topics import entry_of, label_of
-from ltvkit.audience.words import Language
+from ltvkit.wording import Language
 
 
 def feature_label(feature: str, *, language: Language = "en") -> str:

@@ -8,7 +8,7 @@ stands in `topics`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ltvkit.audience.words import Language
+from ltvkit.wording import Language
 
 Phrase = str | tuple[str, str, str]
 

@@ -11,8 +11,8 @@ from ltvkit.app.finding import find_runs, language_of
 from ltvkit.app.text import plain, said
 from ltvkit.errors import UserError
 from ltvkit.pipeline.inputs.history import OrderHistory, read_order_history
+from ltvkit.report.checks import verdict_reasons
 from ltvkit.report.reader import Reader, visible
-from ltvkit.report.trust import verdict_reasons
 from ltvkit.run_facts import Run
 from ltvkit.runs import read_run
 from ltvkit.units import USUAL_INTERVAL

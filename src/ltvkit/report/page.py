@@ -9,12 +9,14 @@ from markupsafe import Markup
 from ltvkit.report import (
     benchmarks,
     channels,
+    checks,
     cohorts,
     customers,
     figures,
     holders,
     newcomers,
     notes,
+    payback,
     payback_figure,
     returns,
     summary,
@@ -68,7 +70,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         currency=run.data.currency,
     )
     charts = _charts(run, reader)
-    curves = channels.curve_rows(run)
+    curves = payback.curve_rows(run)
     library, script = chart_library() if charts else Markup(""), page_script()
     html: str = _template().render(
         run=run,
@@ -110,7 +112,7 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         target_ratio=target_ratio(run),
         target_months=target_months(run),
         chips=_chips(run, reader),
-        payback_sentences=channels.payback_sentences(run, reader),
+        payback_sentences=payback.payback_sentences(run, reader),
         curve_cohorts=[(c, reader.month(c)) for c in curves["cohorts"]],
         heat_maps=cohorts.heat_maps(run, reader),
         cohorts_cut=cohorts.is_cut(run),
@@ -119,10 +121,10 @@ def render_report(run: Run, *, previous: Run | None = None, language: str | None
         rfm=holders.rfm_grid(run, reader),
         trust_sentences=trust.sentences(run, reader),
         methods=trust.method_rows(run, reader),
-        checks=trust.check_rows(run, reader),
-        advice=trust.advice(run, reader),
+        checks=checks.check_rows(run, reader),
+        advice=checks.advice(run, reader),
         reasons=notes.reasons(run, reader),
-        verdict_reasons=trust.verdict_reasons(run, reader),
+        verdict_reasons=checks.verdict_reasons(run, reader),
         notices=notes.notices(run, reader),
         of_newcomers=notes.of_newcomers(run, reader),
         data_facts=notes.data_facts(run, reader),
@@ -144,7 +146,7 @@ def _read_by_script(
         "words": reader.spoken(*_SPOKEN),
         "whatIf": channels.what_if(run),
         "curves": curves,
-        "names": channels.curve_labels(run, reader),
+        "names": payback.curve_labels(run, reader),
         # The page fills the payback chart from the curves.
         "charts": {
             name: chart["spec"] | ({"data": {"name": "curves"}} if name == "payback" else {})
@@ -169,9 +171,9 @@ def _charts(run: Run, reader: Reader) -> dict[str, dict[str, Any]]:
     """Every chart that the run has rows for: specification, drawing, alternative text, figures."""
     drawn: dict[str, dict[str, Any]] = {}
     basis = _basis(run, reader)
-    if channels.curve_channels(run):
-        names = channels.curve_labels(run, reader)
-        rows = payback_figure.payback_rows(channels.curve_rows(run), names, reader)
+    if payback.curve_channels(run):
+        names = payback.curve_labels(run, reader)
+        rows = payback_figure.payback_rows(payback.curve_rows(run), names, reader)
         spec = payback_figure.payback_chart(rows, names, reader)
         drawn["payback"] = _chart("payback", spec, WIDE, reader.plain("payback.alt"), reader)
     shares = holders.value_by_tenth(run) if run.verdict.decision != "do not use" else []
@@ -220,7 +222,7 @@ def _chart(name: str, spec: figures.Spec, width: int, alt: str, reader: Reader) 
 
 def _chips(run: Run, reader: Reader) -> list[tuple[str, str, str]]:
     """Label, colour and shape of every curve, as its line is drawn."""
-    labels = channels.curve_labels(run, reader)
+    labels = payback.curve_labels(run, reader)
     last = len(labels) - 1
     return [
         (label, *figures.series_style(i, whole=i == last and i > 0))

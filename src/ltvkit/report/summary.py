@@ -9,8 +9,8 @@ from markupsafe import Markup
 from ltvkit.audience.lists import AT_REST_LISTS, AT_RISK_LISTS, value_at_stake
 from ltvkit.audience.words import in_language
 from ltvkit.panel import RECORD_ROW
+from ltvkit.report.checks import verdict_reasons
 from ltvkit.report.reader import Reader, observed, visible
-from ltvkit.report.trust import verdict_reasons
 from ltvkit.run_facts import Figure, ListFacts, Run
 
 TO_ACT = (*AT_RISK_LISTS, "second_order", "high_potential")

@@ -1,4 +1,4 @@
-"""Can you trust this? The backtest in words, against baselines, and the checks."""
+"""Can you trust this? The backtest in words, against baselines, and what the model is made of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,8 @@ from markupsafe import Markup
 from ltvkit.audience import feature_label
 from ltvkit.panel import PART, RECORD_ROW
 from ltvkit.report.reader import Reader, observed, visible
-from ltvkit.run_facts import RecordedCheck, Run
+from ltvkit.run_facts import Run
 from ltvkit.wording import UNKNOWN, method_name
-
-SIGNS = {"PASS": "✓", "REVIEW": "!", "FAIL": "✕"}
 
 PAST_SPEND = "past spend"
 """The baseline that ranks by what customers have spent so far."""
@@ -38,18 +36,6 @@ class DriverRow:
     label: str
     width: float
     share: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRow:
-    """One check as it is shown."""
-
-    label: str
-    status: str
-    words: str
-    sign: str
-    value: str
-    advice: str
 
 
 def weights(run: Run, reader: Reader) -> str:
@@ -116,29 +102,6 @@ def method_rows(run: Run, reader: Reader) -> tuple[MethodRow, ...]:
     return tuple(_method(name, run, reader) for name in names)
 
 
-def check_rows(run: Run, reader: Reader) -> tuple[CheckRow, ...]:
-    """The checks, what failed first."""
-    order = ["FAIL", "REVIEW", "PASS"]
-    ranked = sorted(
-        run.verdict.checks, key=lambda c: order.index(c.status) if c.status in order else 0
-    )
-    return tuple(_check(check, reader) for check in ranked)
-
-
-def check_sentence(check: RecordedCheck, reader: Reader) -> str:
-    """A check's finding in the reader's language."""
-    return reader.tell(check.said, check.recommendation)
-
-
-def verdict_reasons(run: Run, reader: Reader) -> tuple[str, ...]:
-    """Why the verdict is what it is, in the reader's language."""
-    verdict = run.verdict
-    return tuple(
-        reader.tell(sentence, reason)
-        for sentence, reason in zip(verdict.said, verdict.reasons, strict=True)
-    )
-
-
 def why_model(run: Run, reader: Reader) -> str:
     """Why the model is made of what it is made of."""
     pairs = zip(run.model.said, run.model.why, strict=True)
@@ -160,14 +123,6 @@ def driver_rows(run: Run, reader: Reader) -> tuple[DriverRow, ...]:
         )
         for driver in run.drivers
     )
-
-
-def advice(run: Run, reader: Reader) -> tuple[str, ...]:
-    """What to do about the checks that failed, else those to review; each piece of advice once."""
-    weak = [c for c in run.verdict.checks if c.status != "PASS"]
-    failed = [c for c in weak if c.status == "FAIL"]
-    said = [check_sentence(c, reader) for c in failed or weak]
-    return tuple(dict.fromkeys(text for text in said if text)) or verdict_reasons(run, reader)
 
 
 def decile_means(run: Run) -> list[dict[str, float]]:
@@ -272,29 +227,3 @@ def _method(name: str, run: Run, reader: Reader) -> MethodRow:
         total_error=", ".join(_signed(miss, reader) for miss in _misses(run, name)) or UNKNOWN,
         mae=reader.unit_money(metrics.get("mae")),
     )
-
-
-def _check_key(check: RecordedCheck) -> str:
-    return "check." + check.name.replace(" ", "_")
-
-
-def _check(check: RecordedCheck, reader: Reader) -> CheckRow:
-    known = reader.has(_check_key(check))
-    status = check.status.lower()
-    return CheckRow(
-        label=reader.plain(_check_key(check)) if known else visible(check.name).replace("_", " "),
-        status=status,
-        words=reader.plain(f"trust.{status}") if check.status in SIGNS else visible(check.status),
-        sign=SIGNS.get(check.status, ""),
-        value="" if known else _limit(check, reader),
-        advice=check_sentence(check, reader),
-    )
-
-
-def _limit(check: RecordedCheck, reader: Reader) -> str:
-    if not observed(check.value):
-        return ""
-    value = reader.number(check.value, 3)
-    if not observed(check.threshold):
-        return value
-    return str(reader.say("trust.limit", value=value, threshold=reader.number(check.threshold, 3)))

@@ -6,13 +6,12 @@ the customer's own mean stands in. So that a peer is missing only where it has n
 """
 
 import contextlib
-import io
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
+from benchmarks.quiet import quiet
 
 from ltvkit.errors import ConvergenceError
 from ltvkit.models import from_lifetimes
@@ -119,16 +118,3 @@ def _first_fit(make: Callable[..., Any], fit: Callable[[Any], Any]) -> Any:
             if np.isfinite(list(found.values())).all() and found.get("q", 2.0) > 1:
                 return model
     return None
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """The warnings and prints of a peer stay inside."""
-    with (
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-        np.errstate(all="ignore"),
-    ):
-        warnings.simplefilter("ignore")
-        yield

@@ -9,7 +9,8 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
-from benchmarks.accuracy.lifetimes_script import WEEK, in_weeks, quiet
+from benchmarks.accuracy.lifetimes_script import WEEK, in_weeks
+from benchmarks.quiet import quiet
 
 from ltvkit.errors import ConvergenceError
 from ltvkit.panel import Panel

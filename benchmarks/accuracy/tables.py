@@ -8,8 +8,7 @@ from benchmarks.accuracy.damaged import summarise_damaged
 from benchmarks.accuracy.later import summarise_later
 from benchmarks.accuracy.sooner import SOON_DAYS
 from benchmarks.accuracy.totals import PARTS, summarise_totals
-from rich.console import Console
-from rich.table import Table
+from benchmarks.terminal import new_table, wide_console
 
 COLUMNS = {
     "gini": ("Gini", "{:.3f}"),
@@ -28,29 +27,25 @@ COLUMNS = {
     "peak_mb": ("MB", "{:,.0f}"),
 }
 STYLES = {"PASS": "green", "FAIL": "bold red"}
-WIDTH = 150
 
 
 def print_log(rows: pd.DataFrame) -> None:
     """A log's models, the model of record first."""
-    console = Console(width=max(Console().width, WIDTH))
+    console = wide_console()
     first = rows.iloc[0]
     title = (
         f"{first['log']}: {first['customers']:,} customers, {first['history_days']} days of history"
         f", {first['horizon_days']} ahead; a random order hardly exceeds a Gini of "
         f"{first['chance_gini']:.3f}"
     )
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    table.add_column("model", no_wrap=True)
-    for heading, _ in COLUMNS.values():
-        table.add_column(heading, justify="right")
+    table = new_table(title, ("model",), (heading for heading, _ in COLUMNS.values()))
     for _, row in rows.iterrows():
         cells = [_cell(row.get(name), form) for name, (_, form) in COLUMNS.items()]
         table.add_row(row["model"], *cells, style="bold" if row["kind"] == "record" else None)
     console.print(table)
     for _, row in rows.iterrows():
         if isinstance(row.get("note"), str):
-            console.print(f"  {row['model']}: {row['note']}", highlight=False)
+            console.print(f"  {row['model']}: {row['note']}")
     if isinstance(first.get("verdict"), str):
         console.print(
             f"  total {first['total']:,.0f} ({first['total_low']:,.0f} to "
@@ -59,20 +54,18 @@ def print_log(rows: pd.DataFrame) -> None:
             f"attainable deciles held {first['deciles_held']:.0f} of "
             f"{first['deciles_attainable']:.0f}; learned share {first['learned_share']:.0%}\n"
             f"  verdict {first['verdict']}: {first['why']}\n",
-            highlight=False,
         )
 
 
 def print_bars(lines: pd.DataFrame) -> None:
     """Every bar, then how many hold."""
-    console = Console(width=max(Console().width, WIDTH))
-    table = Table(title="Against the best peer and the bars", title_justify="left", pad_edge=False)
-    for heading in ("", "bar", "log"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("ltvkit", "against", "ratio"):
-        table.add_column(heading, justify="right")
-    for heading in ("", "of"):
-        table.add_column(heading)
+    console = wide_console()
+    table = new_table(
+        "Against the best peer and the bars",
+        ("", "bar", "log"),
+        ("ltvkit", "against", "ratio"),
+        ("", "of"),
+    )
     for _, line in lines.iterrows():
         against = line["against"]
         ratio = line["value"] / against if against else math.nan
@@ -86,18 +79,15 @@ def print_bars(lines: pd.DataFrame) -> None:
     asked = lines[lines["status"] != "-"]
     by_group = asked.assign(held=asked["status"] == "PASS").groupby("group")["held"]
     told = ", ".join(f"{name} {held.sum()}/{len(held)}" for name, held in by_group)
-    console.print(f"Lines that hold: {told}", highlight=False)
+    console.print(f"Lines that hold: {told}")
 
 
 def print_ablation(effects: pd.DataFrame) -> None:
     """What each part gives: worse without it is a gain of the part."""
-    console = Console(width=max(Console().width, WIDTH))
+    console = wide_console()
     title = "What a part gives: the change with it, mean over logs (+ = better with it)"
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    table.add_column("part", no_wrap=True)
     metrics = [name for name in effects.columns if name not in ("part", "log")]
-    for name in metrics:
-        table.add_column(name, justify="right")
+    table = new_table(title, ("part",), metrics)
     for part, rows in effects.groupby("part", sort=False):
         table.add_row(str(part), *(_cell(rows[name].mean(), "{:+.4f}") for name in metrics))
     console.print(table)
@@ -106,11 +96,9 @@ def print_ablation(effects: pd.DataFrame) -> None:
 def print_later(totals: pd.DataFrame) -> None:
     """How far totals of older models are from those of fresh ones, and from what came."""
     ages = summarise_later(totals)
-    console = Console(width=max(Console().width, WIDTH))
+    console = wide_console()
     title = "A model asked later: root mean square of ln(one total / another), over logs"
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    for heading in ages.columns:
-        table.add_column(heading.replace("_", " "), justify="right")
+    table = new_table(title, (), (name.replace("_", " ") for name in ages.columns))
     for _, row in ages.iterrows():
         apart = [_cell(value, "{:.3f}") for value in row.iloc[2:]]
         table.add_row(f"{row['age_days']:.0f}", f"{row['logs']:.0f}", *apart)
@@ -119,10 +107,8 @@ def print_later(totals: pd.DataFrame) -> None:
 
 def print_sooner(shops: pd.DataFrame) -> None:
     """Each log with the same share of all and with own curves; then the mean of logs."""
-    console = Console(width=max(Console().width, WIDTH))
+    console = wide_console()
     title = "Sooner than the horizon: the same share of all -> own curves, and a rhythm if any"
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    table.add_column("log", no_wrap=True)
     figures = {
         **{f"brier_{days}": (f"Brier, {days} d", ".4f") for days in SOON_DAYS},
         **{f"off_{days}": (f"share off, {days} d", ".3f") for days in SOON_DAYS},
@@ -130,8 +116,7 @@ def print_sooner(shops: pd.DataFrame) -> None:
         "came_before": ("came before", ".0%"),
         "dates_held": ("dates held", ".0%"),
     }
-    for heading in ("shape", *(heading for heading, _ in figures.values())):
-        table.add_column(heading, justify="right")
+    table = new_table(title, ("log",), ("shape", *(heading for heading, _ in figures.values())))
     off = {f"off_{d}": (shops[f"said_{d}"] - shops[f"came_{d}"]).abs() for d in SOON_DAYS}
     ways = {way: rows.set_index("log") for way, rows in shops.assign(**off).groupby("way")}
     curve, own = ways["curve"], ways["own"]
@@ -152,16 +137,13 @@ def print_sooner(shops: pd.DataFrame) -> None:
 
 def print_ceiling(shops: pd.DataFrame) -> None:
     """What being told the future of other customers gives: per log, and the mean of logs."""
-    console = Console(width=max(Console().width, WIDTH))
+    console = wide_console()
     if shops.empty:
         console.print("On none of these logs did customers enough order to learn from them.")
         return
     gain = summarise_ceiling(shops)
     title = "Told what came of three customers in four: change against the forecast (+ = better)"
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    table.add_column("log", no_wrap=True)
-    for name in gain.columns:
-        table.add_column(name, justify="right")
+    table = new_table(title, ("log",), gain.columns)
     for log, row in gain.iterrows():
         table.add_row(str(log), *(_cell(value, "{:+.4f}") for value in row))
     console.print(table)
@@ -169,14 +151,10 @@ def print_ceiling(shops: pd.DataFrame) -> None:
 
 def print_damaged(asked: pd.DataFrame) -> None:
     """Per damage how totals fared, and whether anything was said; then the logs refused."""
-    console = Console(width=max(Console().width, WIDTH))
+    console = wide_console()
     title = "Logs that are not what they seem: mean |ln(total / actual)|, and what was said of it"
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    table.add_column("damage", no_wrap=True)
     headings = ("error", "as it is", "inside", "half width", "Gini", "Brier", "told", "unsaid")
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    table.add_column("mostly by")
+    table = new_table(title, ("damage",), headings, ("mostly by",))
     for _, row in summarise_damaged(asked).iterrows():
         figures = [_cell(row[name], "{:.3f}") for name in ("error", "as_is", "half_width")]
         changes = [_cell(row[name], "{:+.4f}") for name in ("gini", "brier")]
@@ -187,18 +165,16 @@ def print_damaged(asked: pd.DataFrame) -> None:
         )
     console.print(table)
     for _, row in asked[asked["refused"].notna()].iterrows():
-        console.print(f"  {row['log']}, {row['damage']}: {row['refused']}", highlight=False)
+        console.print(f"  {row['log']}, {row['damage']}: {row['refused']}")
 
 
 def print_totals(asked: pd.DataFrame) -> None:
     """How far totals are off as each part is added, per log, horizon and grade."""
-    console = Console(width=max(Console().width, WIDTH))
+    console = wide_console()
     title = "Totals: mean |ln(total / actual)| of the base, and as parts are added"
     for by in ("log", "horizon_days", "grade"):
-        table = Table(title=title, title_justify="left", pad_edge=False)
-        table.add_column(by.replace("_", " "), no_wrap=True)
-        for heading in ("base", *PARTS, "signed", "inside", "half width", "80 % held"):
-            table.add_column(heading, justify="right")
+        figures = ("base", *PARTS, "signed", "inside", "half width", "80 % held")
+        table = new_table(title, (by.replace("_", " "),), figures)
         for _, row in summarise_totals(asked, by).iterrows():
             table.add_row(
                 row[by],

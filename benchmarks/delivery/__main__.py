@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 from benchmarks.delivery.base import SNAPSHOT, Base, make_base
-from benchmarks.speed.meter import Meter
-from rich.console import Console
-from rich.table import Table
+from benchmarks.speed.meter import timed
+from benchmarks.terminal import new_table, wide_console
 
 from ltvkit.audience import (
     LIST_NAMES,
@@ -79,9 +78,9 @@ def measure(customers: int, *, seed: int) -> pd.DataFrame:
             ),
         ):
             began = time.process_time()
-            ours = _time(work.ours)
+            ours = timed(work.ours)
             busy = time.process_time() - began
-            theirs = _time(work.theirs) if work.theirs else None
+            theirs = timed(work.theirs) if work.theirs else None
             rows.append(
                 {
                     "work": work.name,
@@ -97,10 +96,8 @@ def measure(customers: int, *, seed: int) -> pd.DataFrame:
 
 def print_table(table: pd.DataFrame, customers: int) -> None:
     """A line per piece of work."""
-    shown = Table(title=f"{customers:,} customers", title_justify="left", pad_edge=False)
-    shown.add_column("work", no_wrap=True)
-    for heading in ("ltvkit s", "CPU s", "plain pandas s", "times quicker", "MB added"):
-        shown.add_column(heading, justify="right")
+    figures = ("ltvkit s", "CPU s", "plain pandas s", "times quicker", "MB added")
+    shown = new_table(f"{customers:,} customers", ("work",), figures)
     for row in table.to_dict("records"):
         known = row["peer_seconds"] == row["peer_seconds"]
         shown.add_row(
@@ -111,7 +108,7 @@ def print_table(table: pd.DataFrame, customers: int) -> None:
             f"{row['ratio']:.1f}" if known else "",
             f"{row['added_mb']:,.0f}",
         )
-    Console(width=max(Console().width, 110)).print(shown)
+    wide_console().print(shown)
 
 
 def score(base: Base) -> pd.DataFrame:
@@ -136,12 +133,6 @@ def plain_pandas(scored: pd.DataFrame, folder: Path) -> None:
     shown = list_columns(scored.columns)
     for name in LIST_NAMES:
         scored.loc[scored["list"] == name, shown].to_csv(folder / f"{name}.csv", index=False)
-
-
-def _time(work: Callable[[], object]) -> Meter:
-    with Meter() as meter:
-        work()
-    return meter
 
 
 if __name__ == "__main__":

@@ -4,16 +4,13 @@ import argparse
 import math
 import statistics
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from benchmarks.speed.meter import Meter
+from benchmarks.speed.meter import timed
 from benchmarks.speed.shop import simulate_orders
 from benchmarks.speed.tasks import Task, tasks
-from rich.console import Console
-from rich.table import Table
+from benchmarks.terminal import new_table, wide_console
 
 from ltvkit.files import write_csv
 from ltvkit.progress import Progress, reporting
@@ -67,9 +64,9 @@ def _row(task: Task, runs: int) -> dict[str, object]:
     ours, theirs, notes = [], [], []
     for _ in range(runs):
         # In turns, so that both see the same neighbours on the machine.
-        ours.append(_time(task.ours))
+        ours.append(timed(task.ours))
         try:
-            theirs.append(_time(task.theirs))
+            theirs.append(timed(task.theirs))
         # A peer that fails, by whatever error, is a result: it is told in the table.
         except Exception as error:
             notes.append(f"{type(error).__name__}: {' '.join(str(error).split())}")
@@ -91,24 +88,15 @@ def _row(task: Task, runs: int) -> dict[str, object]:
     }
 
 
-def _time(work: Callable[[], Any]) -> Meter:
-    with Meter() as meter:
-        work()
-    return meter
-
-
 def print_table(table: pd.DataFrame, customers: int, runs: int) -> None:
     """A line per task."""
     title = (
         f"{customers:,} customers, about {ORDERS_PER_CUSTOMER * customers:,} orders; "
         f"median of {runs} runs"
     )
-    console = Console(width=max(Console().width, 110))
-    shown = Table(title=title, title_justify="left", pad_edge=False)
-    for heading in ("task", "against"):
-        shown.add_column(heading, no_wrap=True)
-    for heading in ("ltvkit s", "peer s", "times quicker", "ltvkit MB", "peer MB"):
-        shown.add_column(heading, justify="right")
+    console = wide_console()
+    figures = ("ltvkit s", "peer s", "times quicker", "ltvkit MB", "peer MB")
+    shown = new_table(title, ("task", "against"), figures)
     for row in table.to_dict("records"):
         shown.add_row(
             *(row["task"], row["peer"]),
@@ -117,7 +105,7 @@ def print_table(table: pd.DataFrame, customers: int, runs: int) -> None:
         )
     console.print(shown)
     for row in table[table["note"] != ""].to_dict("records"):
-        console.print(f"  {row['task']}, {row['peer']}: {row['note']}", highlight=False)
+        console.print(f"  {row['task']}, {row['peer']}: {row['note']}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -66,3 +67,10 @@ class Meter:
     def _look(self) -> None:
         while not self._over.wait(EVERY_SECONDS):
             self._peak = max(self._peak, self._process.memory_info().rss)
+
+
+def timed(work: Callable[[], object]) -> Meter:
+    """What a piece of work took; its result is dropped."""
+    with Meter() as meter:
+        work()
+    return meter

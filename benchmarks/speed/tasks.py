@@ -5,16 +5,14 @@ on a row per customer, as its users call it, and once on distinct rows with weig
 it can do. ltvkit finds distinct rows itself, inside the time that is shown.
 """
 
-import contextlib
-import io
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from benchmarks.quiet import quiet
 from benchmarks.speed.shop import AS_OF
 
 import ltvkit
@@ -180,15 +178,3 @@ def _prediction(name: str, fitted: Any, maker: Callable[[], Any], summary: pd.Da
         lambda: (fitted.expected_orders(summary, HORIZON_DAYS), fitted.prob_alive(summary)),
         theirs,
     )
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """The warnings and prints of `lifetimes` stay inside."""
-    with (
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(io.StringIO()),
-        np.errstate(all="ignore"),
-    ):
-        warnings.simplefilter("ignore")
-        yield

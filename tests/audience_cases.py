@@ -1,13 +1,16 @@
 """Small customer bases for the tests of the audience room."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ltvkit.audience import ListRules, scored_customers
 from ltvkit.snapshot import Snapshot
 
 SNAPSHOT = Snapshot(date(2024, 6, 30), 365)
+RULES = ListRules(usual_days_to_second=120)
 
 HOSTILE_IDS = (
     "=cmd|' /C calc'!A0",
@@ -78,3 +81,15 @@ def simulated_base(
         }
     )
     return predictions, history, people
+
+
+def listed(predictions: pd.DataFrame, history: pd.DataFrame, **settings: Any) -> pd.DataFrame:
+    """The scored list of a base, with settings that the test is not about."""
+    usual = {
+        "snapshot": SNAPSHOT,
+        "rules": RULES,
+        "currency": "EUR",
+        "model_version": "stack 1",
+        "seed": 5,
+    }
+    return scored_customers(predictions, history, **usual | settings)

@@ -7,14 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
+from audience_cases import HOSTILE_IDS, listed, simulated_base
 from ltvkit.audience import (
     LIST_NAMES,
     CampaignRule,
-    ListRules,
     people_csv,
     plan_campaign,
-    scored_customers,
     value_at_stake,
 )
 from ltvkit.errors import UserError
@@ -31,16 +29,8 @@ RULES = (
 
 def made(*, permissions: bool = True, seed: int = 3) -> pd.DataFrame:
     predictions, history, people = simulated_base(500, seed=seed)
-    return scored_customers(
-        predictions,
-        history,
-        snapshot=SNAPSHOT,
-        rules=ListRules(usual_days_to_second=60.0),
-        currency="EUR",
-        model_version="test",
-        seed=5,
-        customers=people if permissions else people.drop(columns="contact_ok"),
-    )
+    asked = people if permissions else people.drop(columns="contact_ok")
+    return listed(predictions, history, customers=asked)
 
 
 @pytest.fixture(scope="module")
@@ -128,16 +118,7 @@ def test_without_permissions_kept_everybody_may_be_contacted_but_the_held_out():
 def test_where_permissions_are_kept_and_none_is_a_yes_nobody_is_contacted():
     predictions, history, people = simulated_base(200, seed=1)
     for answers in (["no"] * 200, ["perhaps"] * 200):
-        scored = scored_customers(
-            predictions,
-            history,
-            snapshot=SNAPSHOT,
-            rules=ListRules(usual_days_to_second=60.0),
-            currency="EUR",
-            model_version="test",
-            seed=5,
-            customers=people.assign(contact_ok=answers),
-        )
+        scored = listed(predictions, history, customers=people.assign(contact_ok=answers))
         campaign = plan_campaign(scored, CampaignRule())
         assert campaign.customers.empty
         assert campaign.not_permitted + campaign.held_out == campaign.matching == 200

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
+from audience_cases import HOSTILE_IDS, listed, simulated_base
 from ltvkit.audience.delimited import write_machine_csv, write_people_csv
 from ltvkit.audience.deliver import write_audience
 from ltvkit.audience.dictionary import SHORT_VIEW, data_dictionary
-from ltvkit.audience.lists import LIST_NAMES, ListRules
-from ltvkit.audience.scored import scored_customers
+from ltvkit.audience.lists import LIST_NAMES
 from ltvkit.audience.spreadsheets import write_workbook
 from ltvkit.files import guard_text
 
@@ -25,16 +24,7 @@ DICTIONARY = data_dictionary(currency="EUR", horizon_days=365)
 
 def scored(customers: int = 120) -> pd.DataFrame:
     predictions, history, people = simulated_base(customers)
-    return scored_customers(
-        predictions,
-        history,
-        snapshot=SNAPSHOT,
-        rules=ListRules(usual_days_to_second=120),
-        currency="EUR",
-        model_version="stack 1",
-        seed=5,
-        customers=people,
-    )
+    return listed(predictions, history, customers=people)
 
 
 def read_back(path: Path, delimiter: str = ",", encoding: str = "utf-8") -> list[list[str]]:

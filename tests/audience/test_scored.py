@@ -2,20 +2,18 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
+from audience_cases import HOSTILE_IDS, RULES, SNAPSHOT, listed, simulated_base
 from ltvkit.audience.dictionary import SCORED_COLUMNS, data_dictionary
-from ltvkit.audience.lists import ListRules, value_at_stake
-from ltvkit.audience.scored import scored_customers, value_if_kept
+from ltvkit.audience.lists import value_at_stake
+from ltvkit.audience.scored import value_if_kept
 from ltvkit.audience.segments import RfmCuts
 from ltvkit.errors import SchemaError
 
-RULES = ListRules(usual_days_to_second=120)
 CHANNELS = pd.DataFrame(
     {"channel": ["google", "all"], "cac": [20.0, 15.0], "allowable_cac": [30.0, 25.0]}
 )
@@ -43,25 +41,12 @@ def scored(
         predictions = predictions.sample(frac=1, random_state=shuffle)
         history = history.sample(frac=1, random_state=shuffle + 1)
         people = people.sample(frac=1, random_state=shuffle + 2)
-    return scored_customers(
+    return listed(
         predictions,
         history,
-        snapshot=SNAPSHOT,
-        rules=RULES,
-        currency="EUR",
-        model_version="stack 1",
-        seed=5,
         customers=people,
         channel_economics=CHANNELS,
         with_contacts=with_contacts,
-    )
-
-
-def listed(predictions: pd.DataFrame, history: pd.DataFrame, **more: Any) -> pd.DataFrame:
-    """The list of some predictions, with settings that no test here is about."""
-    usual = {"snapshot": SNAPSHOT, "rules": RULES, "currency": "EUR", "model_version": "m"}
-    return scored_customers(
-        predictions, history, **usual | {"model_version": "m", "seed": 1} | more
     )
 
 
@@ -97,11 +82,7 @@ def test_rows_in_another_order_give_the_same_list() -> None:
 def test_inputs_are_not_touched() -> None:
     frames = simulated_base(60)
     copies = [frame.copy() for frame in frames]
-    listed(
-        frames[0],
-        frames[1],
-        customers=frames[2],
-    )
+    listed(frames[0], frames[1], customers=frames[2])
     for frame, copy in zip(frames, copies, strict=True):
         pd.testing.assert_frame_equal(frame, copy)
 
@@ -149,13 +130,7 @@ def test_confidence_does_not_depend_on_the_level_that_is_shown() -> None:
         **{f"{end}_80": predictions[end] for end in ends},
         **{end: middle + 3 * (predictions[end] - middle) for end in ends},
     )
-    told = [
-        listed(
-            frame,
-            history,
-        ).set_index("customer_id")
-        for frame in (predictions, wide)
-    ]
+    told = [listed(frame, history).set_index("customer_id") for frame in (predictions, wide)]
     assert told[0]["confidence"].equals(told[1]["confidence"])
     assert not told[0][ends].equals(told[1][ends])
 
@@ -212,10 +187,7 @@ def test_a_bare_base_without_customers_costs_or_reasons_is_whole() -> None:
     bare = predictions.drop(
         columns=["prob_order_90d", "next_order_expected", "next_order_from", "next_order_to"]
     )
-    frame = listed(
-        bare,
-        history,
-    )
+    frame = listed(bare, history)
     assert list(frame.columns) == AUDIENCE_MD
     assert (
         frame[["cac", "paid_back", "reason_1", "contact_ok", "next_order_to"]].isna().all(axis=None)
@@ -235,11 +207,7 @@ def test_the_tiers_are_shares_of_the_base() -> None:
 def test_kept_cut_points_score_a_new_base() -> None:
     predictions, history, _ = simulated_base(50)
     cuts = RfmCuts((0.0,) * 4, (1.0, 1.0, 1.0, 1.0), (1e9,) * 4)
-    frame = listed(
-        predictions,
-        history,
-        cuts=cuts,
-    )
+    frame = listed(predictions, history, cuts=cuts)
     assert set(frame["r"]) == {1}
     assert set(frame["m"]) == {1}
 
@@ -247,23 +215,12 @@ def test_kept_cut_points_score_a_new_base() -> None:
 def test_different_customers_in_predictions_and_history_are_refused_by_name() -> None:
     predictions, history, _ = simulated_base(50)
     with pytest.raises(SchemaError, match="only in one of them: '00049'"):
-        listed(
-            predictions.iloc[:-1],
-            history,
-        )
+        listed(predictions.iloc[:-1], history)
 
 
 def test_one_customer_alone_is_scored() -> None:
     predictions, history, _ = simulated_base(1)
-    frame = scored_customers(
-        predictions,
-        history,
-        snapshot=replace(SNAPSHOT, as_of=date(2024, 7, 1)),
-        rules=RULES,
-        currency="EUR",
-        model_version="m",
-        seed=1,
-    )
+    frame = listed(predictions, history, snapshot=replace(SNAPSHOT, as_of=date(2024, 7, 1)))
     assert frame["customer_id"].tolist() == ["=cmd|' /C calc'!A0"]
     assert frame["priority"].tolist() == [1]
 

@@ -8,13 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audience_cases import HOSTILE_IDS, SNAPSHOT, simulated_base
+from audience_cases import HOSTILE_IDS, listed, simulated_base
 from ltvkit.audience import (
     LIST_NAMES,
     PLATFORMS,
-    ListRules,
     check_region,
-    scored_customers,
     write_uploads,
 )
 from ltvkit.audience.uploads.phones import with_phones_read
@@ -25,16 +23,7 @@ from ltvkit.errors import DataError, UserError
 @pytest.fixture(scope="module")
 def scored() -> pd.DataFrame:
     predictions, history, people = simulated_base(600, seed=3)
-    return scored_customers(
-        predictions,
-        history,
-        snapshot=SNAPSHOT,
-        rules=ListRules(usual_days_to_second=60.0),
-        currency="EUR",
-        model_version="test",
-        seed=5,
-        customers=people,
-    )
+    return listed(predictions, history, customers=people)
 
 
 @pytest.fixture(scope="module")

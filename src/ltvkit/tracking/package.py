@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-import ltvkit
 from ltvkit._version import __version__
 from ltvkit.models.artifact import TrainedModel, read_artifact
 from ltvkit.tracking.stores import import_mlflow, quiet
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from mlflow.models import Model, ModelSignature
 
 SERVED = Path(__file__).with_name("served_model.py")
+CODE = Path(__file__).parents[1]
 
 NEEDED = ("mlflow", "lightgbm", "numpy", "pandas", "scikit-learn", "scipy")
 """What a model needs beside the code of ltvkit, which travels with it."""
@@ -125,7 +125,7 @@ def save_for_mlflow(model_folder: Path, path: Path, *, entry: "Model") -> None:
             artifacts={"model": str(model_folder.absolute())},
             # With its code, a model can be served where ltvkit is not installed, and is still
             # served by the code that trained it after an upgrade.
-            code_paths=[str(Path(ltvkit.__file__).parent)],
+            code_paths=[str(CODE)],
             signature=_signature(trained, types),
             input_example=(
                 example_features(types),

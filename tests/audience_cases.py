@@ -1,6 +1,9 @@
-"""Small customer bases for the tests of the audience room."""
+"""Small customer bases for the tests of the audience room, and files read back."""
 
+import csv
+import hashlib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,3 +96,13 @@ def listed(predictions: pd.DataFrame, history: pd.DataFrame, **settings: Any) ->
         "seed": 5,
     }
     return scored_customers(predictions, history, **usual | settings)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a csv for machines, cell by cell as they are written."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

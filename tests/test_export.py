@@ -1,27 +1,17 @@
 """`ltv export` as a marketer runs it, on the demo shop and its unwanted customers."""
 
-import csv
-import hashlib
 import json
 import shutil
 
 import pandas as pd
 import pytest
 
+from audience_cases import rows_of, sha
 from demo_shop import HOSTILE_IDS, HOSTILE_NAME
 from ltvkit.errors import DataError
 from ltvkit.pipeline.export import export
 
 GUARDED = ("google", "meta", "tiktok")
-
-
-def rows_of(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def sha(text):
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.fixture(scope="module")

@@ -113,15 +113,25 @@ def test_what_a_short_history_has_no_room_for_is_left_out(orders):
     assert not fits["60 days, 60 days ago"]
 
 
-def test_a_damaged_log_is_judged_and_its_damage_told(orders, capsys):
+@pytest.fixture(scope="module")
+def asked(orders):
+    """Some damages judged, and one after which there is nothing to learn from."""
+
+    def nobody_comes_back(log, snapshot, generator):
+        return log.drop_duplicates("customer_id")
+
     names = (
         "as it is",
         "30 days, 60 days ago",
         "new ids after 70 %",
         "customers known 90 days ago alone",
     )
-    chosen = tuple(one for one in damages.DAMAGES if one.name in names)
-    asked = damaged.ask_damaged(logs.Log("small", orders, AS_OF), damages=chosen)
+    chosen = (one for one in damages.DAMAGES if one.name in names)
+    refused = damages.Damage("nobody comes back", nobody_comes_back)
+    return damaged.ask_damaged(logs.Log("small", orders, AS_OF), damages=(*chosen, refused))
+
+
+def test_a_damaged_log_is_judged_and_its_damage_told(asked, capsys):
     by_damage = asked.set_index("damage")
     told = by_damage["told"].str.split(", ")
     assert told["as it is"] == [""]
@@ -135,15 +145,9 @@ def test_a_damaged_log_is_judged_and_its_damage_told(orders, capsys):
     assert "new ids after 70 %" in capsys.readouterr().out
 
 
-def test_a_log_that_is_refused_is_told_with_its_reason(orders, capsys):
-    def nobody_comes_back(log, snapshot, generator):
-        return log.drop_duplicates("customer_id")
-
-    as_it_is = damages.DAMAGES[0]
-    chosen = (as_it_is, damages.Damage("nobody comes back", nobody_comes_back))
-    asked = damaged.ask_damaged(logs.Log("small", orders, AS_OF), damages=chosen)
-    assert asked["refused"].notna().tolist() == [False, True]
-    assert damaged.summarise_damaged(asked)["damage"].tolist() == ["as it is"]
+def test_a_log_that_is_refused_is_told_with_its_reason(asked, capsys):
+    assert asked["refused"].notna().tolist() == [False, False, False, False, True]
+    assert "nobody comes back" not in damaged.summarise_damaged(asked)["damage"].tolist()
     tables.print_damaged(asked)
     assert "small, nobody comes back: got nobody who ordered on two days" in capsys.readouterr().out
 

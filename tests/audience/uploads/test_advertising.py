@@ -1,7 +1,5 @@
 """Uploads held against each platform's rule, with the published test vectors."""
 
-import csv
-import hashlib
 import json
 from functools import partial
 from pathlib import Path
@@ -9,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from few_people import contacts_of, scored_rows
 
+from audience_cases import rows_of, sha
 from ltvkit.audience.dictionary import CONTRACTUAL
 from ltvkit.audience.uploads.advertising import (
     google_customer_match,
@@ -17,55 +17,12 @@ from ltvkit.audience.uploads.advertising import (
     meta_value_based,
     tiktok_audience,
 )
-from ltvkit.audience.uploads.crm import PROPERTIES, hubspot_contacts, klaviyo_profiles
+from ltvkit.audience.uploads.crm import hubspot_contacts, klaviyo_profiles
 from ltvkit.audience.uploads.identity import clean_countries, clean_emails, clean_names, sha256
 from ltvkit.audience.uploads.phones import clean_phones
 from ltvkit.errors import DataError
 
 HASHED = "AB" * 32
-
-
-def sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def scored_rows(values: list[float], **columns: object) -> pd.DataFrame:
-    count = len(values)
-    base: dict[str, object] = {
-        "customer_id": [f"c{i}" for i in range(count)],
-        "list": "nurture",
-        "priority": range(1, count + 1),
-        "recommended_action": "Keep in the newsletter, and wait.",
-        "contact_by": pd.Timestamp("2024-07-30"),
-        "holdout": False,
-        "predicted_value": values,
-        "prob_active": 0.8,
-        "first_order": pd.Timestamp("2024-06-01"),
-        "scored_at": pd.Timestamp("2024-06-30"),
-        "currency": "EUR",
-        "horizon_days": 365,
-    }
-    for name in PROPERTIES:
-        base.setdefault(name, 1.0)
-    for name in ("next_order_expected", "last_order"):
-        base[name] = pd.Timestamp("2024-08-01")
-    return pd.DataFrame({**base, **columns})
-
-
-def contacts_of(emails: list[object], phones: list[object], **columns: object) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "customer_id": [f"c{i}" for i in range(len(emails))],
-            "email": pd.Series(emails, dtype="str"),
-            "phone": pd.Series(phones, dtype="str"),
-            **columns,
-        }
-    )
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +131,7 @@ def test_google_header_hashes_and_three_lists(tmp_path: Path) -> None:
     assert lapsed.dropped == {"held out for measurement": 1}
     text = existing.file.read_bytes()
     assert text.startswith(b"Email,Phone,First Name,Last Name,Country,Zip\n")
-    assert read(high.file) == [
+    assert rows_of(high.file) == [
         {
             "Email": sha("ab@gmail.com"),
             "Phone": sha("+48501234567"),
@@ -191,7 +148,7 @@ def test_google_header_hashes_and_three_lists(tmp_path: Path) -> None:
     plain = google_customer_match(
         scored, contacts, tmp_path, default_region="PL", plain_gmail=False
     )
-    assert read(plain[1].file)[0]["Email"] == sha("a.b+x@gmail.com")
+    assert rows_of(plain[1].file)[0]["Email"] == sha("a.b+x@gmail.com")
 
 
 def test_only_customers_with_both_ad_consents_are_uploaded(tmp_path: Path) -> None:
@@ -230,7 +187,7 @@ def test_meta_writes_plain_values_and_counts_what_is_not_above_zero(tmp_path: Pa
     )
     result = meta_value_based(scored, contacts, tmp_path, default_region="PL")
     assert result.file.read_text().startswith("email,phone,fn,ln,zip,ct,st,country,value\n")
-    rows = read(result.file)
+    rows = rows_of(result.file)
     assert rows[0] == {
         "email": sha("a.b+c@gmail.com"),
         "phone": "",
@@ -255,7 +212,7 @@ def test_tiktok_has_two_columns_phones_with_plus_and_a_floor_of_1000(tmp_path: P
     )
     result = tiktok_audience(scored, contacts, tmp_path, default_region=None)
     assert result.file.read_text().startswith("Email_SHA256,Phone_SHA256\n")
-    assert read(result.file)[0]["Phone_SHA256"][:16] == "fb4f73a6ec5fdb70"
+    assert rows_of(result.file)[0]["Phone_SHA256"][:16] == "fb4f73a6ec5fdb70"
     assert result.rows == 1000
     assert result.dropped == {"held out for measurement": 1, "no usable email or phone": 1}
     assert not any("asks for at least" in warning for warning in result.warnings)
@@ -278,9 +235,9 @@ def test_who_is_held_out_is_not_advertised_to_under_another_id(tmp_path: Path) -
 def test_hashed_contacts_pass_through_ad_files_and_stay_out_of_crm_files(tmp_path: Path) -> None:
     scored = scored_rows([10.0])
     contacts = contacts_of([HASHED], [HASHED])
-    row = read(tiktok_audience(scored, contacts, tmp_path, default_region="PL").file)[0]
+    row = rows_of(tiktok_audience(scored, contacts, tmp_path, default_region="PL").file)[0]
     assert row == {"Email_SHA256": HASHED.lower(), "Phone_SHA256": HASHED.lower()}
-    row = read(google_customer_match(scored, contacts, tmp_path, default_region="PL")[0].file)[0]
+    row = rows_of(google_customer_match(scored, contacts, tmp_path, default_region="PL")[0].file)[0]
     assert row["Email"] == HASHED.lower()
     assert klaviyo_profiles(scored, contacts, tmp_path, default_region="PL").dropped == {
         "email is hashed already": 1
@@ -298,7 +255,7 @@ def test_klaviyo_has_plain_contacts_prefixed_properties_dates_and_no_consents(
         ad_user_data_consent="granted",
     )
     result = klaviyo_profiles(scored, contacts, tmp_path, default_region="PL")
-    rows = read(result.file)
+    rows = rows_of(result.file)
     assert list(rows[0])[:2] == ["Email", "Phone Number"]
     assert all(name.startswith("ltv_") for name in list(rows[0])[2:])
     assert not any("consent" in name or "contact_ok" in name for name in rows[0])
@@ -316,12 +273,12 @@ def test_klaviyo_has_plain_contacts_prefixed_properties_dates_and_no_consents(
 def test_hubspot_has_internal_names_and_a_checklist_of_every_property(tmp_path: Path) -> None:
     scored = scored_rows([10.0], contact_by=pd.NaT)
     upload, checklist = hubspot_contacts(scored, contacts_of(["a@x.org"], [None]), tmp_path)
-    row = read(upload.file)[0]
+    row = rows_of(upload.file)[0]
     assert row["Email"] == "a@x.org"
     assert row["ltv_contact_by"] == ""
     assert row["ltv_last_order"] == "2024-08-01"
     assert row["ltv_holdout"] == "false"
-    listed = read(checklist.file)
+    listed = rows_of(checklist.file)
     assert [line["internal_name"] for line in listed] == list(row)[1:]
     assert list(listed[0]) == ["internal_name", "label", "type", "field_type", "description"]
     assert all(line["internal_name"] == line["internal_name"].lower() for line in listed)
@@ -336,7 +293,7 @@ def test_the_checklist_of_a_contractual_shop_speaks_of_contracts(tmp_path: Path)
             scored_rows([10.0]), contacts, tmp_path, contractual=contractual
         )
         told[contractual] = {
-            row["internal_name"]: row["description"] for row in read(checklist.file)
+            row["internal_name"]: row["description"] for row in rows_of(checklist.file)
         }
     differing = {name for name in told[True] if told[True][name] != told[False][name]}
     assert differing == {f"ltv_{name}" for name in CONTRACTUAL} & set(told[True])
@@ -348,7 +305,7 @@ def test_uploads_carry_no_mark_no_guard_and_no_semicolon(tmp_path: Path) -> None
     contacts = contacts_of(["a@x.org"], ["+48501234567"])
     result = klaviyo_profiles(scored, contacts, tmp_path, default_region=None)
     assert result.file.read_bytes()[:6] == b"Email,"
-    row = read(result.file)[0]
+    row = rows_of(result.file)[0]
     assert row["Phone Number"] == "+48501234567"
     assert row["ltv_reason_1"] == "=cmd|' /C calc'!A0"
 

@@ -1,25 +1,15 @@
 """What a platform takes and asks for, by its own help: sizes of lists and files, keys."""
 
-import csv
-import hashlib
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_advertising import contacts_of, scored_rows
+from few_people import contacts_of, scored_rows
 
+from audience_cases import rows_of, sha
 from ltvkit.audience.uploads import crm
 from ltvkit.audience.uploads.advertising import google_customer_match, google_list, tiktok_audience
 from ltvkit.audience.uploads.crm import hubspot_contacts, klaviyo_profiles
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def people(count: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,6 +1,5 @@
 """All uploads in one go: the right people in each platform's files, and every reason counted."""
 
-import csv
 import hashlib
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audience_cases import HOSTILE_IDS, listed, simulated_base
+from audience_cases import HOSTILE_IDS, listed, rows_of, simulated_base
 from ltvkit.audience import (
     LIST_NAMES,
     PLATFORMS,
@@ -31,11 +30,6 @@ def contacts(scored: pd.DataFrame) -> pd.DataFrame:
     people = simulate_contacts(np.random.default_rng(8), count=len(scored))
     ids = scored["customer_id"].sort_values(ignore_index=True)
     return people.assign(customer_id=ids)
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

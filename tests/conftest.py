@@ -36,9 +36,10 @@ ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 def ltv() -> Callable[..., subprocess.CompletedProcess[str]]:
     """The command, as a user runs it in a folder."""
 
-    def call(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    def call(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).parent / "ltv"), *words]
-        return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True)
+        environment = ENVIRONMENT | variables
+        return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
     return call
 

@@ -1,9 +1,6 @@
 """The whole job as a user runs it: real orders in, lists, report, model and figures out."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +10,6 @@ import pytest
 import ltvkit
 from ltvkit.files import claimed
 
-ROOT = Path(__file__).parents[1]
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 CONFIG = """
 name: sample
 data:
@@ -27,14 +22,8 @@ model: {threads: 1}
 """
 
 
-def ltv(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).parent / "ltv"), *words]
-    environment = ENVIRONMENT | variables
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
-
-
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
+def shop(tmp_path_factory, ltv):
     """A folder with a config, trained twice into two places."""
     folder = tmp_path_factory.mktemp("shop")
     (folder / "shop.yaml").write_text(CONFIG)
@@ -94,7 +83,7 @@ def test_the_same_input_gives_the_same_bytes_but_for_the_times(shop):
         assert (models[0] / name).read_bytes() == (models[1] / name).read_bytes()
 
 
-def test_two_of_one_name_do_not_run_at_once(shop):
+def test_two_of_one_name_do_not_run_at_once(shop, ltv):
     """The model of one and the results of the other could stay."""
     folder, _ = shop
     for place, words in (
@@ -154,7 +143,7 @@ def test_the_model_holds_no_customer_and_no_pickle(shop):
     assert not ids & set(texts(state))
 
 
-def test_scoring_the_same_log_gives_the_same_predictions(shop):
+def test_scoring_the_same_log_gives_the_same_predictions(shop, ltv):
     folder, _ = shop
     done = ltv("score", "models/sample", "--as-of", "1998-03-31", "--out", "scored", cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -164,7 +153,7 @@ def test_scoring_the_same_log_gives_the_same_predictions(shop):
     pd.testing.assert_frame_equal(trained[columns], scored[columns], rtol=1e-3)
 
 
-def test_nothing_of_somebodys_is_replaced_by_a_run(shop):
+def test_nothing_of_somebodys_is_replaced_by_a_run(shop, ltv):
     folder, _ = shop
     (folder / "work").mkdir()
     (folder / "work" / "thesis.txt").write_text("mine")
@@ -178,7 +167,7 @@ def test_nothing_of_somebodys_is_replaced_by_a_run(shop):
     assert (folder / "work" / "thesis.txt").read_text() == "mine"
 
 
-def test_a_later_day_moves_the_snapshot_and_finds_new_orders(shop):
+def test_a_later_day_moves_the_snapshot_and_finds_new_orders(shop, ltv):
     folder, _ = shop
     done = ltv("score", "models/sample", "--as-of", "1998-06-30", "--out", "later", cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -190,7 +179,7 @@ def test_a_later_day_moves_the_snapshot_and_finds_new_orders(shop):
     assert compared.returncode in (0, 3), compared.stderr
 
 
-def test_a_report_is_rebuilt_from_the_folder_alone(shop):
+def test_a_report_is_rebuilt_from_the_folder_alone(shop, ltv):
     folder, _ = shop
     page = folder / "again" / "sample" / "report.html"
     before = page.read_bytes()
@@ -222,7 +211,7 @@ def test_a_loaded_model_predicts_any_horizon_from_features(shop):
     assert (month["prob_active"] <= year["prob_active"] + 1e-12).all()
 
 
-def test_a_csv_that_nobody_prepared_goes_through_init_and_train(tmp_path):
+def test_a_csv_that_nobody_prepared_goes_through_init_and_train(tmp_path, ltv):
     rng = np.random.default_rng(7)
     hostile = "<script>alert(7)</script>"
     ids = np.array(
@@ -266,7 +255,7 @@ def test_a_csv_that_nobody_prepared_goes_through_init_and_train(tmp_path):
         (("init", "nothing.csv"), "nothing.csv"),
     ],
 )
-def test_a_users_mistake_is_told_without_traceback_and_exit_code_2(tmp_path, words, told):
+def test_a_users_mistake_is_told_without_traceback_and_exit_code_2(tmp_path, words, told, ltv):
     (tmp_path / "wrong.yaml").write_text(
         "name: x\ndata: {transactions: sample:cdnow, columns: {revenu: dollar_value}}\n"
     )
@@ -277,7 +266,7 @@ def test_a_users_mistake_is_told_without_traceback_and_exit_code_2(tmp_path, wor
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_terminal_without_the_letters_of_a_name_is_no_failure(tmp_path):
+def test_a_terminal_without_the_letters_of_a_name_is_no_failure(tmp_path, ltv):
     (tmp_path / "orders.csv").write_text(
         "customer_id,ordered_at,revenue\na,2024-01-05,9\nŁódź,2024-01-06,\n", encoding="utf-8"
     )
@@ -287,7 +276,7 @@ def test_a_terminal_without_the_letters_of_a_name_is_no_failure(tmp_path):
     assert "the amount is missing: ??d?, 2024-01-06" in done.stdout
 
 
-def test_a_tracker_that_does_not_answer_is_told_before_the_work(tmp_path):
+def test_a_tracker_that_does_not_answer_is_told_before_the_work(tmp_path, ltv):
     (tmp_path / "shop.yaml").write_text(CONFIG.replace("enabled: false", "uri: http://127.0.0.1:9"))
     done = ltv("train", "shop.yaml", cwd=tmp_path)
     assert done.returncode == 2
@@ -295,7 +284,7 @@ def test_a_tracker_that_does_not_answer_is_told_before_the_work(tmp_path):
     assert "Reading" not in done.stderr + done.stdout
 
 
-def test_version_and_help_answer(tmp_path):
+def test_version_and_help_answer(tmp_path, ltv):
     assert ltv("--version", cwd=tmp_path).stdout.strip() == f"ltvkit {ltvkit.__version__}"
     commands = ltv("--help", cwd=tmp_path).stdout
     for command in ("train", "score", "backtest", "check-data", "init", "report", "compare"):

@@ -1,6 +1,7 @@
 """The page: sections put together, rendered and closed off from the world."""
 
 import re
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -155,6 +156,7 @@ def _read_by_script(
     }
 
 
+@cache
 def _template() -> Any:
     environment = Environment(
         loader=PackageLoader("ltvkit.report"),

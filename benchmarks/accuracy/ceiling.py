@@ -34,10 +34,13 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
         `ltvkit.models.learned.FEWEST_ACTIVE` customers spent in the horizon has none.
     """
     asked = ask(log)
-    model = StackedLtv(seed=seed, threads=threads).fit(asked.panel)
     shared = {"log": log.name, "customers": len(asked.panel.now)}
     columns = [*shared, "way", *METRICS]
-    if model.candidates_ is None or int((asked.revenue > 0).sum()) < FEWEST_ACTIVE:
+    spent = int((asked.revenue > 0).sum())
+    if spent < FEWEST_ACTIVE:
+        return pd.DataFrame(columns=columns)
+    model = StackedLtv(seed=seed, threads=threads).fit(asked.panel)
+    if model.candidates_ is None:
         return pd.DataFrame(columns=columns)
     ways = {"forecast": model.predict(asked.panel.now)}
     rows = model.family_.describe(asked.panel.now, model.horizon_days_).assign(
@@ -52,7 +55,7 @@ def ask_ceiling(log: Log, *, seed: int = 42, threads: int = 1) -> pd.DataFrame:
     blend = fit_blend(
         revenue,
         asked.revenue,
-        active_customers=int((asked.revenue > 0).sum()),
+        active_customers=spent,
         weighed=candidates.WEIGHED,
         geometric=candidates.LEARNED,
         largest=candidates.LARGEST,

@@ -21,6 +21,7 @@ GROUND = {
     "log_facts",
     "progress",
     "panel",
+    "past_dates",
     "runs",
     "run_facts",
     "units",

@@ -15,7 +15,7 @@ import pandas as pd
 from benchmarks.accuracy.logs import Log
 from benchmarks.accuracy.study import ask, judge_record
 
-from ltvkit import panel
+from ltvkit import past_dates
 from ltvkit.models import intervals, learned, stack
 from ltvkit.models.btyd import family
 from ltvkit.models.horizon import rhythm
@@ -85,8 +85,8 @@ def parts() -> tuple[Part, ...]:
             "totals of past days met in intervals", ((learned, "at_levels_met", lambda m, *_: m),)
         ),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
-        Part("shorter labels", ((panel, "SHORTER_LABELS", (1.0,)),)),
-        Part("rolling snapshots", ((panel, "SNAPSHOTS", 1),)),
+        Part("shorter labels", ((past_dates, "SHORTER_LABELS", (1.0,)),)),
+        Part("rolling snapshots", ((past_dates, "SNAPSHOTS", 1),)),
         Part("season", tuple((module, "season_at", _no_season) for module in (stack, level))),
         Part("season in chances", ((stack, "season_of_chances", lambda *a, **b: 0.0),)),
         Part("season behind in chances", ((season_ahead, "CARRIED_OVER", 0.0),)),

@@ -166,15 +166,15 @@ def test_the_tables_can_be_printed(table, capsys):
 
 
 def test_a_part_is_off_inside_the_block_and_on_again_after_it():
-    from ltvkit import panel
+    from ltvkit import past_dates
     from ltvkit.models.learners import blend
 
-    before = (panel.SHORTER_LABELS, blend.SHRINK_ACTIVE)
+    before = (past_dates.SHORTER_LABELS, blend.SHRINK_ACTIVE)
     for part in ablation.parts():
         with ablation.switched_off(part):
             for module, name, value in part.without:
                 assert getattr(module, name) is value
-    assert before == (panel.SHORTER_LABELS, blend.SHRINK_ACTIVE)
+    assert before == (past_dates.SHORTER_LABELS, blend.SHRINK_ACTIVE)
 
 
 @pytest.mark.parametrize("name", ["BTYD features", "features of last year"])

@@ -16,7 +16,7 @@ from ltvkit.features.contracts import build_contract_panel
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel, features_at
-from ltvkit.panel import cut_days, panel_dates
+from ltvkit.past_dates import cut_days, panel_dates
 from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
 from ltvkit.snapshot import Snapshot, as_day_number
 

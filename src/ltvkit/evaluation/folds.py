@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from ltvkit.panel import LABEL_SHARE, YEAR_DAYS
+from ltvkit.panel import YEAR_DAYS
+from ltvkit.past_dates import LABEL_SHARE
 from ltvkit.shop_clock import CALENDAR, ShopClock, months_after
 from ltvkit.snapshot import EPOCH, Snapshot, as_day_number
 

@@ -25,7 +25,8 @@ from ltvkit.features.payments import (
     trace_payments,
 )
 from ltvkit.groups import is_first, is_last
-from ltvkit.panel import Panel, cut_days, label_length
+from ltvkit.panel import Panel
+from ltvkit.past_dates import cut_days, label_length
 from ltvkit.snapshot import Snapshot, as_day_number
 from ltvkit.units import Floats, Integers
 

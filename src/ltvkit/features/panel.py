@@ -17,16 +17,8 @@ from ltvkit.features.orders import with_history
 from ltvkit.features.repeat_buying import repeat_buying_begins
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
-from ltvkit.panel import (
-    MOST_ROWS,
-    Activity,
-    Cut,
-    Panel,
-    cut_days,
-    earlier_cut_days,
-    label_length,
-    panel_dates,
-)
+from ltvkit.panel import MOST_ROWS, Activity, Cut, Panel
+from ltvkit.past_dates import cut_days, earlier_cut_days, label_length, panel_dates
 from ltvkit.snapshot import Snapshot, as_day_number
 
 KEY = ["as_of_day", "customer_id"]

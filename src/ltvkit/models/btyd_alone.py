@@ -9,7 +9,8 @@ from ltvkit.models.btyd.family import BtydFamily
 from ltvkit.models.intervals import scatter_ratios
 from ltvkit.models.learners.blend import Blend
 from ltvkit.models.learners.candidates import BTYD, from_columns
-from ltvkit.panel import Panel, shortest_history
+from ltvkit.panel import Panel
+from ltvkit.past_dates import shortest_history
 from ltvkit.units import Floats
 
 BLEND = Blend(

@@ -25,16 +25,8 @@ from ltvkit.models.total.past_errors import PastDate, concentration, usual_error
 from ltvkit.models.total.recent_orders import OrderModel, orders_of_late, track
 from ltvkit.models.total.season import Season
 from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS, season_at
-from ltvkit.panel import (
-    PERIOD_DAYS,
-    PLANNED_WITHIN,
-    ROUGH_WITHIN,
-    YEAR_DAYS,
-    Activity,
-    Cut,
-    label_length,
-    shortest_history,
-)
+from ltvkit.panel import PERIOD_DAYS, PLANNED_WITHIN, ROUGH_WITHIN, YEAR_DAYS, Activity, Cut
+from ltvkit.past_dates import label_length, shortest_history
 from ltvkit.units import Z80, Floats
 
 SHORTEST_HALF_WIDTH = 0.12
@@ -189,11 +181,11 @@ def forecast_level(
     activity : Activity
         The log, summed over customers.
     cuts : tuple of Cut
-        At the days of `ltvkit.panel.cut_days`, with what came over `label_length`.
+        At the days of `ltvkit.past_dates.cut_days`, with what came over `label_length`.
     earlier_cuts : tuple of Cut
-        At those of `ltvkit.panel.earlier_cut_days`: a shop may be calmer of late than it was, and a
-        peak that comes every other year is in none of its last dates. Those of a shop too young for
-        a forecast tell nothing.
+        At those of `ltvkit.past_dates.earlier_cut_days`: a shop may be calmer of late than it was,
+        and a peak that comes every other year is in none of its last dates. Those of a shop too
+        young for a forecast tell nothing.
     order_model, value_model : BetaGeo, GammaGamma
         Fitted to `summary`, the latter on all orders.
     stages : int

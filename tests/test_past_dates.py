@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltvkit.panel import (
+from ltvkit.past_dates import (
     EARLIER_CUTS,
     cut_days,
     earlier_cut_days,

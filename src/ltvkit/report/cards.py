@@ -1,6 +1,5 @@
 """The key figures: each with its interval, its change since the last run, and its past."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ltvkit.report.reader import Reader, observed
@@ -81,19 +80,6 @@ def interval_bar(figure: Figure, target: float | None = None) -> Bar | None:
     return Bar(place(low), place(high), place(value), None if target is None else place(target))
 
 
-def sparkline(values: Sequence[float], words: Callable[[], str]) -> Spark | None:
-    """A line through the observed values, or None with fewer than three of them."""
-    if len(values) < 3:
-        return None
-    low, high = min(values), max(values)
-    span = high - low or 1.0
-    step = 100 / (len(values) - 1)
-    points = " ".join(
-        f"{round(i * step, 1)},{round(21 - 18 * (v - low) / span, 1)}" for i, v in enumerate(values)
-    )
-    return Spark(points, words())
-
-
 def target_ratio(run: Run) -> float | None:
     """The LTV:CAC that the shop asks for."""
     return _setting(run, "target_ltv_to_cac")
@@ -116,7 +102,7 @@ def _card(name: str, run: Run, previous: Previous | None, reader: Reader) -> Car
     key = "payback" if name == "payback_months" else name
     blank = not observed(figure.value)
     not_yet = name == "payback_months" and figure.status == "not_yet"
-    change = _change(name, figure, run, previous, reader)
+    sign, change, noise = _change(name, figure, run, previous, reader)
     return Card(
         name=name,
         title=reader.plain(f"cards.{key}"),
@@ -132,9 +118,9 @@ def _card(name: str, run: Run, previous: Previous | None, reader: Reader) -> Car
         words=_words(name, figure, target, not_yet, reader),
         interval=_interval(figure, unit, reader),
         bar=interval_bar(figure, target),
-        sign=change[0],
-        change=change[1],
-        noise=change[2],
+        sign=sign,
+        change=change,
+        noise=noise,
         spark=_spark(name, run, reader),
         greyed=name in PREDICTED and run.verdict.decision != "use" and not blank,
     )
@@ -201,14 +187,19 @@ def _change(
 
 
 def _spark(name: str, run: Run, reader: Reader) -> Spark | None:
+    """A line through the months observed, or None with fewer than three of them."""
     if name not in BY_MONTH or name not in run.kpis.columns:
         return None
     whole = run.kpis[as_bool(run.kpis["complete"])] if "complete" in run.kpis else run.kpis
     seen = whole[["month", name]].dropna().tail(24)
-    months = seen["month"].astype(str).tolist()
-    return sparkline(
-        seen[name].astype(float).tolist(),
-        lambda: str(
-            reader.say("cards.trend", first=reader.month(months[0]), last=reader.month(months[-1]))
-        ),
+    if len(seen) < 3:
+        return None
+    values, months = seen[name].astype(float).tolist(), seen["month"].astype(str).tolist()
+    low = min(values)
+    span = max(values) - low or 1.0
+    step = 100 / (len(values) - 1)
+    points = " ".join(
+        f"{round(i * step, 1)},{round(21 - 18 * (v - low) / span, 1)}" for i, v in enumerate(values)
     )
+    ends = {"first": reader.month(months[0]), "last": reader.month(months[-1])}
+    return Spark(points, str(reader.say("cards.trend", **ends)))

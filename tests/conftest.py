@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from demo_shop import CONFIG, HOSTILE_IDS, HOSTILE_NAME, HOSTILE_ORDERS
@@ -49,8 +50,19 @@ def demo(
     tmp_path_factory: pytest.TempPathFactory,
     ltv: Callable[..., subprocess.CompletedProcess[str]],
 ) -> Path:
-    """A folder with `shop/` (the tables) and `runs/demo_shop/`; some customers are hostile."""
-    folder = tmp_path_factory.mktemp("demo")
+    """A folder with `shop/` (the tables) and `runs/demo_shop/`; some customers are hostile.
+
+    Nobody writes there: of several processes that run the tests, the first makes it for all.
+    """
+    own = tmp_path_factory.getbasetemp()
+    place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with FileLock(place / "demo.lock"):
+        if not (place / "demo" / "runs" / "demo_shop").is_dir():
+            _train_demo(place / "demo", ltv)
+    return place / "demo"
+
+
+def _train_demo(folder: Path, ltv: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     write_shop(simulate_shop(42, customers=300), folder / "shop")
     orders = pd.read_csv(folder / "shop" / "transactions.csv", dtype=str, keep_default_na=False)
     people = pd.read_csv(folder / "shop" / "customers.csv", dtype=str, keep_default_na=False)
@@ -66,7 +78,6 @@ def demo(
     (folder / "demo.yaml").write_text(CONFIG, encoding="utf-8")
     trained = ltv("train", "demo.yaml", cwd=folder)
     assert trained.returncode == 0, trained.stderr
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -32,15 +32,14 @@ def scored(demo):
     return pd.read_parquet(demo / "runs" / "demo_shop" / "customers_scored.parquet")
 
 
-def test_by_default_every_platform_gets_a_folder_in_the_run(demo, ltv):
-    done = ltv("export", "runs/demo_shop", cwd=demo)
-    folder = demo / "runs" / "demo_shop" / "exports"
+def test_by_default_every_platform_gets_a_folder_in_the_run(demo, ltv, tmp_path):
+    run = shutil.copytree(demo / "runs" / "demo_shop", tmp_path / "run")
+    done = ltv("export", str(run), cwd=demo)
     assert done.returncode == 0, done.stderr
-    assert {path.name for path in folder.iterdir()} == {
+    assert {path.name for path in (run / "exports").iterdir()} == {
         *("google", "meta", "tiktok", "klaviyo", "hubspot")
     }
-    shutil.rmtree(folder)
-    assert not [path for path in folder.parent.iterdir() if path.name.startswith(".")]
+    assert not [path for path in run.iterdir() if path.name.startswith(".")]
 
 
 def test_the_people_in_meta_are_those_whom_the_tables_allow(exported, people, scored):

@@ -215,9 +215,10 @@ def test_the_level_without_its_correction_is_another_level(read):
     assert effect["gini"] == pytest.approx(0, abs=1e-12)
 
 
-def test_an_older_model_is_asked_as_it_is_and_moved_to_the_day(read, table):
+def test_an_older_model_is_asked_as_it_is_and_moved_to_the_day(read, table, monkeypatch):
+    monkeypatch.setattr(later, "AGES_DAYS", (28, 91))
     asked = later.ask_later(read[0])
-    assert asked["age_days"].tolist() == [28, 56, 91]
+    assert asked["age_days"].tolist() == [28, 91]
     record = table[(table["log"] == "first") & (table["kind"] == "record")].iloc[0]
     np.testing.assert_allclose(asked["fresh"], record["total"], rtol=1e-9)
     np.testing.assert_allclose(asked["actual"], record["total_actual"], rtol=1e-12)

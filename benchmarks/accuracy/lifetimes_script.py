@@ -2,7 +2,7 @@
 
 Unlike the rows of a training's backtest, a fit that fails is tried again as its message asks, with
 a larger penaliser; where even that gives no order value (all orders of a shop are worth the same),
-the customer's own mean stands in. So that a peer is missing only where it has nothing to say.
+the customer's own mean stands in: a peer is missing only where it has nothing to say.
 """
 
 import contextlib
@@ -69,7 +69,7 @@ class LifetimesScript:
         return self
 
     def predict(self, features: pd.DataFrame, horizon_days: int | None = None) -> pd.DataFrame:
-        """Expected orders times order value; P(order) from the parameters, which it offers not."""
+        """Expected orders times order value; P(order), not offered, is made of its parameters."""
         days = self.horizon_days_ if horizon_days is None else horizon_days
         x, t_x, T = in_weeks(features)
         repeat_value = features["mean_repeat_order_value"].to_numpy(dtype=float)

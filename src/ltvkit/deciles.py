@@ -1,4 +1,4 @@
-"""Equal groups of customers by a forecast; who ties shares evenly, so that row order is nothing."""
+"""Equal groups of customers by a forecast; ties share evenly, so row order does not matter."""
 
 import numpy as np
 import numpy.typing as npt

@@ -233,14 +233,14 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def plain(value: Any, *, digits: int | None = None) -> Any:
-    """A value as JSON has it: what is not a number is null, as other readers would stumble over it.
+    """A value as JSON writes it; what is not a finite number is null, as other readers need it.
 
     Parameters
     ----------
     value : object
-        Mappings, lists and tuples of plain values and numbers of NumPy's.
+        Mappings, lists and tuples of plain values, NumPy's numbers among them.
     digits : int, optional
-        That numbers keep; all, where it is not given.
+        Significant digits that numbers keep; all by default.
 
     Examples
     --------

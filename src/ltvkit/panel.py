@@ -173,7 +173,7 @@ class LtvModel(Protocol):
 
 
 Report = Callable[[str, int, int], None]
-"""Is told what is being done, how much of it is done, and of how much."""
+"""Called with what is being done, how many parts of it are done, and of how many."""
 
 
 def say_nothing(message: str, done: int, total: int) -> None:
@@ -207,15 +207,15 @@ class Level(Protocol):
 
     @property
     def values(self) -> float:
-        """By how much it is moved because orders of late are worth more or less, as a log."""
+        """How far it is moved because recent orders are worth more or less, as a logarithm."""
 
     @property
     def untried(self) -> float:
-        """The share of it that rests on customers of late such as no past date had."""
+        """The share of it that rests on recent customers such as no past date had."""
 
     @property
     def of_late(self) -> float:
-        """By how much repeat orders of the last four weeks differ from those before, a log."""
+        """How far repeat orders of the last four weeks differ from earlier ones, as a logarithm."""
 
     @property
     def begun_days(self) -> int:

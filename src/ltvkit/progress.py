@@ -23,7 +23,7 @@ class Progress(Protocol):
 
 
 class Silent:
-    """Reports nothing: for who starts a job from Python and wants none."""
+    """Reports nothing, for those who start a job from Python and want no report."""
 
     def step(self, message: str) -> None:
         """Say nothing."""

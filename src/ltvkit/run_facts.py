@@ -43,7 +43,7 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
 
 
 def nothing(name: str) -> pd.DataFrame:
-    """What a table is that the run does not have: its columns."""
+    """An empty frame with the columns of a table that the run does not have."""
     return pd.DataFrame(columns=list(OPTIONAL[name]))
 
 

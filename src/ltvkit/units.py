@@ -23,9 +23,9 @@ Z80 = 1.2815515655446004
 
 
 def whole_months(days: float) -> int:
-    """The months that hold so many days, a part of one counted as one.
+    """How many months hold so many days; a part of a month counts as one.
 
-    One of three days at most is none: 31 days are a month, and so are 92 three, and 366 a year.
+    Up to three days beyond whole months do not: 31 days are one, 92 are three, 366 are twelve.
 
     >>> whole_months(365), whole_months(45), whole_months(7), whole_months(92)
     (12, 2, 1, 3)

@@ -14,8 +14,8 @@ _CONTROL = r"[\x00-\x1f\x7f]"
 def find_runs(folder: Path) -> list[Path]:
     """The run folders in a folder, or the folder itself if it is one; the latest first.
 
-    The latest knows most of the shop: that of the latest snapshot, and of several the one made
-    last. A run whose snapshot cannot be read comes after all others.
+    The run of the latest snapshot knows most of the shop; of several of one day, the one made last
+    comes first. A run whose snapshot cannot be read comes after all others.
 
     Raises
     ------

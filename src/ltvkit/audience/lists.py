@@ -108,7 +108,7 @@ AT_RISK_LISTS: tuple[str, ...] = tuple(a.name for a in AUDIENCES if a.at_stake =
 """The lists whose customers are on them because they may be lost."""
 
 AT_REST_LISTS: tuple[str, ...] = tuple(a.name for a in AUDIENCES if a.contact_within_days is None)
-"""The lists of whom nobody is to be contacted."""
+"""The lists on which nobody is to be contacted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from ltvkit.units import Floats
 Row = dict[str, object]
 
 COLUMNS = ("model", "fold", "cutoff", "horizon_days", "metric", "value")
-"""Of a row of a backtest."""
+"""The columns of a backtest's rows."""
 
 NEW_DAYS = 30
 """Customers whose first order is younger are new: most of them have ordered once."""
@@ -161,7 +161,7 @@ def _judge_intervals(predicted: pd.DataFrame, revenue: Floats) -> dict[str, floa
 
 
 def _ranked(predicted: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whom a ranking is judged among: of contracts those that run, as who has left is seen."""
+    """Among whom a ranking is judged: with contracts, those that run; who has left is plain."""
     if "renewals_due" not in predicted.columns:
         return np.ones(len(predicted), dtype=bool)
     return (predicted["prob_alive"] > 0).to_numpy()

@@ -233,9 +233,9 @@ def _words(
 def _needed(margin: Difference, orders: Difference, *, held_out: int, customers: int) -> str:
     """What would settle it: a limit comes nearer with the root of the number held out.
 
-    n (distance / difference)^2 are needed, of which the distance is that of the limit beyond zero,
-    and one more at least. Where none of them ordered the limit is that of whom the dice may hit: it
-    says nothing of a larger group.
+    n (distance / difference)^2 are needed, where the distance is that of the limit beyond zero, and
+    one more at least. Where nobody held out has ordered, the limit tells whom the dice might have
+    hit, and nothing of a larger group.
     """
     if margin.value == 0:
         return "the two groups did equally well so far"

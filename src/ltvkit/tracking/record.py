@@ -181,7 +181,7 @@ def _record(
             description=" ".join([f"{run.verdict.decision}:", *run.verdict.reasons]),
             champion=champion,
         )
-    # Stopped by hand it has failed too.
+    # What is stopped by hand has failed, too.
     except BaseException:
         with suppress(*tracker_faults()):
             client.set_terminated(run_id, "FAILED")
@@ -300,7 +300,7 @@ def _log_model(client: "MlflowClient", run: Run, model_folder: Path, parent: "Ru
             path = Path(folder) / "model"
             save_for_mlflow(model_folder, path, entry=entry)
             client.log_model_artifacts(model_id, str(path))
-    # Stopped by hand it has failed too.
+    # What is stopped by hand has failed, too.
     except BaseException:
         with suppress(*tracker_faults()):
             client.finalize_logged_model(model_id, "FAILED")

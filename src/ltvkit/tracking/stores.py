@@ -172,7 +172,7 @@ def _refuse_unopenable(location: str) -> None:
 
 
 def _refuse_read_only(location: str) -> None:
-    """Refuse a SQLite store that cannot be written, by a change that is none and is taken back."""
+    """Refuse a SQLite store that cannot be written: try a change of nothing, and take it back."""
     store = _sqlite_file(location)
     if store is None:
         return

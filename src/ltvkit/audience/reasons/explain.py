@@ -26,7 +26,7 @@ _BLOCK = 100_000
 """Rows worked on at once: 50 features x 8 bytes x 100,000 = 40 MB for each temporary array."""
 
 _OF_ORDERS = ("how often", "spending", "season")
-"""Topics of what was ordered: none of it raises nothing."""
+"""Topics of what was ordered: to have ordered nothing is no reason for a higher value."""
 
 
 def explain(
@@ -182,7 +182,7 @@ def _marked(
 
 
 def _cannot_raise(names: list[str], values: pd.DataFrame) -> dict[int, npt.NDArray[np.bool_]]:
-    """Of whom a feature's value would say the opposite of what raises a prediction."""
+    """Customers whose value of a feature would speak against a raise, by the feature's place."""
     muted = {}
     for place, name in enumerate(names):
         key, _ = entry_of(name)

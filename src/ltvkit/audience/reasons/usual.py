@@ -17,7 +17,7 @@ BEST_SHARE = 0.1
 
 
 def usual_values(features: pd.DataFrame) -> pd.DataFrame:
-    """The median and the best tenth of every feature that may be said to be good.
+    """The median and the best tenth of every feature of which more, or less, is better.
 
     Of repeat orders the median is that of customers who made any.
 
@@ -29,7 +29,7 @@ def usual_values(features: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By feature: `middle`, and `best`, beyond which a tenth of the customers is.
+        By feature: `middle`, and `best`, which a tenth of the customers surpass.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def usual_values(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def among_the_best(feature: str, rows: pd.DataFrame, usual: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whose figure is better than that of nine customers of ten; nobody's where that is not known.
+    """Customers whose figure is better than that of nine in ten; none where that is not known.
 
     Examples
     --------

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 _HASHED = "[0-9a-fA-F]{64}"
 _NOT_IN_ADDRESS = r"""@\s<>()\[\],;:"\\"""
-"""What parts addresses, or stands around one: `Jo <jo@x.org>;` is a line of a letter."""
+"""What separates addresses, or stands around one: `Jo <jo@x.org>;` is a line of a letter."""
 _EMAIL = rf"[^{_NOT_IN_ADDRESS}]+@[^{_NOT_IN_ADDRESS}.]+(?:\.[^{_NOT_IN_ADDRESS}.]+)+"
 
 OFTEN_MEANT = {"UK": "GB", "EL": "GR"}

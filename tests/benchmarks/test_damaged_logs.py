@@ -7,27 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from benchmarks.accuracy import damaged, damages, logs, tables
+from made_orders import START, made_orders
 
 from ltvkit.snapshot import Snapshot
 
-START = pd.Timestamp("2022-01-03")
 AS_OF = Snapshot(date(2023, 7, 31), 90)
 NOW = pd.Timestamp(AS_OF.as_of)
 
 
 @pytest.fixture(scope="module")
 def orders():
-    """Nearly two years of 300 customers who come at their own rates until they stop."""
-    dice = np.random.default_rng(5)
-    rows = []
-    for customer in range(300):
-        day, gap = dice.integers(0, 574), 10 + dice.gamma(1.0, 40.0)
-        end = day + dice.exponential(500)
-        while day < min(end, 665):
-            rows.append((f"c{customer:03d}", START + pd.Timedelta(int(day), "D")))
-            day += 1 + dice.exponential(gap)
-    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at"])
-    return frame.assign(revenue=dice.gamma(4.0, 12.0, size=len(frame)).round(2))
+    """Nearly two years of 300 customers."""
+    return made_orders(300, seed=5, begin=574, least_gap=10, mean_gap=40.0, life=500, days=665)
 
 
 @pytest.fixture

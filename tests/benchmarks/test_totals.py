@@ -7,30 +7,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from benchmarks.accuracy import logs, tables, totals
+from made_orders import made_orders
 
 from ltvkit.data import order_days_from_frame
 from ltvkit.features.panel import build_panel
 from ltvkit.models.stack import StackedLtv
 from ltvkit.snapshot import Snapshot
 
-START = pd.Timestamp("2022-01-03")
 PARTS = ("regularity", "season", "values", "tracking", "correction", "misfit")
 
 
 @pytest.fixture(scope="module")
 def shop():
-    """A year of 250 customers who come at their own rates until they stop."""
-    dice = np.random.default_rng(3)
-    rows = []
-    for customer in range(250):
-        day, gap = dice.integers(0, 300), 8 + dice.gamma(1.0, 30.0)
-        end = day + dice.exponential(300)
-        while day < min(end, 360):
-            rows.append((f"c{customer:03d}", START + pd.Timedelta(int(day), "D")))
-            day += 1 + dice.exponential(gap)
-    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at"])
-    frame["revenue"] = dice.gamma(4.0, 12.0, size=len(frame)).round(2)
-    return logs.Log("shop", frame, Snapshot(date(2022, 6, 1), 91))
+    """A year of 250 customers."""
+    orders = made_orders(250, seed=3, begin=300, least_gap=8, mean_gap=30.0, life=300, days=360)
+    return logs.Log("shop", orders, Snapshot(date(2022, 6, 1), 91))
 
 
 @pytest.fixture(scope="module")

@@ -24,14 +24,12 @@ model: {threads: 1}
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory, ltv):
-    """A folder with a config, trained twice into two places."""
+    """A folder with a config, a run and a model."""
     folder = tmp_path_factory.mktemp("shop")
     (folder / "shop.yaml").write_text(CONFIG)
-    first = ltv("train", "shop.yaml", cwd=folder)
-    assert first.returncode == 0, first.stderr
-    second = ltv("train", "shop.yaml", "--out", "again", "--model-dir", "models2", cwd=folder)
-    assert second.returncode == 0, second.stderr
-    return folder, first
+    trained = ltv("train", "shop.yaml", cwd=folder)
+    assert trained.returncode == 0, trained.stderr
+    return folder, trained
 
 
 def files_below(folder: Path) -> set[str]:
@@ -65,9 +63,12 @@ def test_the_summary_names_the_files_and_the_verdict(shop):
         assert row in trained.stdout
 
 
-def test_the_same_input_gives_the_same_bytes_but_for_the_times(shop):
-    folder, _ = shop
-    first, second = folder / "runs" / "sample", folder / "again" / "sample"
+def test_the_same_input_gives_the_same_bytes_but_for_the_times(demo, tmp_path, ltv):
+    places = ("--out", str(tmp_path / "runs"), "--model-dir", str(tmp_path / "models"))
+    done = ltv("train", "demo.yaml", *places, cwd=demo)
+    assert done.returncode == 0, done.stderr
+    first, second = (folder / "runs" / "demo_shop" for folder in (demo, tmp_path))
+    assert files_below(first) == files_below(second)
     differing = {
         name
         for name in files_below(first)
@@ -78,7 +79,8 @@ def test_the_same_input_gives_the_same_bytes_but_for_the_times(shop):
     for told in facts:
         told.pop("times")
     assert facts[0] == facts[1]
-    models = [folder / "models" / "sample", folder / "models2" / "sample"]
+    models = [folder / "models" / "demo_shop" for folder in (demo, tmp_path)]
+    assert files_below(models[0]) == files_below(models[1])
     for name in files_below(models[0]):
         assert (models[0] / name).read_bytes() == (models[1] / name).read_bytes()
 
@@ -181,10 +183,10 @@ def test_a_later_day_moves_the_snapshot_and_finds_new_orders(shop, ltv):
 
 def test_a_report_is_rebuilt_from_the_folder_alone(shop, ltv):
     folder, _ = shop
-    page = folder / "again" / "sample" / "report.html"
+    page = folder / "runs" / "sample" / "report.html"
     before = page.read_bytes()
     page.unlink()
-    assert ltv("report", "again/sample", cwd=folder).returncode == 0
+    assert ltv("report", "runs/sample", cwd=folder).returncode == 0
     assert page.read_bytes() == before
 
 

@@ -5,14 +5,8 @@ against the orders that came after it, list by list against the hold-out, and as
 """
 
 from ltvkit.monitoring.alerts import Alert, AlertRules, evaluate
-from ltvkit.monitoring.compare import (
-    Comparison,
-    check_comparable,
-    compare,
-    figure_changes,
-    list_changes,
-    list_moves,
-)
+from ltvkit.monitoring.changes import figure_changes, list_changes, list_moves
+from ltvkit.monitoring.compare import Comparison, check_comparable, compare
 from ltvkit.monitoring.difference import Difference
 from ltvkit.monitoring.drift import Drift, psi
 from ltvkit.monitoring.measure import ListEffect, Measurement, measure

@@ -13,7 +13,8 @@ from benchmarks.accuracy.bars import bars
 from benchmarks.accuracy.ceiling import ask_ceiling
 from benchmarks.accuracy.damaged import ask_damaged
 from benchmarks.accuracy.later import ask_later
-from benchmarks.accuracy.logs import Log, read_logs
+from benchmarks.accuracy.logs import Log, read_logs, samples_of
+from benchmarks.accuracy.means import mean_figures
 from benchmarks.accuracy.sooner import ask_sooner
 from benchmarks.accuracy.study import run_log
 from benchmarks.accuracy.tables import (
@@ -23,12 +24,13 @@ from benchmarks.accuracy.tables import (
     print_damaged,
     print_later,
     print_log,
+    print_means,
     print_sooner,
     print_totals,
 )
 from benchmarks.accuracy.totals import ask_totals
 
-from ltvkit.errors import LtvkitError
+from ltvkit.errors import DataError, LtvkitError
 from ltvkit.files import write_csv
 from ltvkit.progress import reporting
 
@@ -66,6 +68,13 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2, help="of LightGBM (2)")
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--only", nargs="+", metavar="LOG", help="these logs of the folder")
+    parser.add_argument(
+        "--samples",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="random samples of so many customers of each log, in its place",
+    )
     other = parser.add_mutually_exclusive_group()
     for name, aside in ASIDE.items():
         other.add_argument(
@@ -73,13 +82,9 @@ def main() -> None:
         )
     chosen = parser.parse_args()
     try:
-        logs = read_logs(chosen.folder)
+        logs = _logs(chosen)
     except LtvkitError as error:
         parser.error(str(error))
-    if chosen.only:
-        if unknown := set(chosen.only) - {log.name for log in logs}:
-            parser.error(f"--only: got {sorted(unknown)}, expected some of the logs of the folder")
-        logs = [log for log in logs if log.name in chosen.only]
     if chosen.aside:
         saved = _beside(chosen.out, chosen.aside.saved)
         rows = _each(chosen.aside.run, logs, seed=chosen.seed, threads=chosen.threads, saved=saved)
@@ -89,10 +94,37 @@ def main() -> None:
     table = _each(
         run_log, logs, seed=chosen.seed, threads=chosen.threads, show=print_log, saved=chosen.out
     )
-    lines = bars(table)
+    means, lines = mean_figures(table), bars(table)
+    print_means(means)
     print_bars(lines)
+    write_csv(means.reset_index(), _beside(chosen.out, "means"))
     write_csv(lines, _beside(chosen.out, "bars"))
-    print(f"Every figure: {chosen.out}, {_beside(chosen.out, 'bars')}")
+    print(
+        f"Every figure: {chosen.out}, {_beside(chosen.out, 'means')}, {_beside(chosen.out, 'bars')}"
+    )
+
+
+def _logs(chosen: argparse.Namespace) -> list[Log]:
+    """The logs of the folder that are asked, or samples of them."""
+    logs = read_logs(chosen.folder)
+    if chosen.only:
+        if unknown := set(chosen.only) - {log.name for log in logs}:
+            raise DataError(
+                f"--only: got {sorted(unknown)}, expected some of the logs of the folder"
+            )
+        logs = [log for log in logs if log.name in chosen.only]
+    if chosen.samples:
+        logs = [
+            sample
+            for log in logs
+            for customers in chosen.samples
+            for sample in samples_of(log, customers, chosen.seed)
+        ]
+        if not logs:
+            raise DataError(
+                f"--samples: got {chosen.samples}, expected fewer customers than some log has"
+            )
+    return logs
 
 
 def _beside(path: Path, what: str) -> Path:

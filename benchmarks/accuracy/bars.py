@@ -21,7 +21,7 @@ from benchmarks.accuracy.bar import (
     name_of,
     passed,
 )
-from benchmarks.accuracy.claims import costs, intervals, verdicts
+from benchmarks.accuracy.claims import costs, intervals, small_logs, verdicts
 
 RANKING = {"gini": "Gini", "spearman": "Spearman", "top10_capture": "top-10 % capture"}
 ERRORS = {"mae_at_level": "MAE at level", "rmse_at_level": "RMSE at level"}
@@ -52,6 +52,7 @@ def bars(table: pd.DataFrame) -> pd.DataFrame:
         *_churn(logs),
         *intervals(logs),
         *verdicts(logs),
+        *small_logs(logs),
         *costs(logs),
     ]
     return pd.DataFrame(lines)

@@ -7,6 +7,7 @@ from benchmarks.accuracy.bar import ALL, Bar, beats_chance, figure, name_of, nee
 LEVEL, COVERAGE = 0.8, (0.76, 0.84)
 SHARE_OF_LOGS = 0.75
 TOTALS_HELD = 0.80
+FEW_CUSTOMERS = 300
 MOST_SECONDS, MOST_MB = 180.0, 2000.0
 
 
@@ -128,24 +129,35 @@ def verdicts(logs: list[pd.DataFrame]) -> list[Bar]:
     return lines
 
 
-def costs(logs: list[pd.DataFrame]) -> list[Bar]:
-    """No crash, no prediction that falls with the days ahead, seconds and memory."""
+def small_logs(logs: list[pd.DataFrame]) -> list[Bar]:
+    """Whether logs of few customers, and any that failed, gave a result, and how much is BTYD's."""
     lines = []
     for rows in logs:
         own = rows.loc[rows["kind"] == "record"].iloc[0]
-        note = own.get("note")
-        if isinstance(note, str):
-            lines.append(
-                Bar(
-                    group="7 no crash",
-                    bar="runs",
-                    log=name_of(rows),
-                    value=0.0,
-                    against=1.0,
-                    status="FAIL",
-                    words=note,
-                )
+        note, customers = own.get("note"), int(own["customers"])
+        failed = isinstance(note, str)
+        if customers > FEW_CUSTOMERS and not failed:
+            continue
+        told = "" if failed else f"{1 - own['learned_share']:.0%} BTYD; {own['verdict']}"
+        lines.append(
+            Bar(
+                group="7 small logs",
+                bar="gives a result",
+                log=name_of(rows),
+                value=float(not failed),
+                against=1.0,
+                status=passed(not failed),
+                words=str(note) if failed else f"{customers} customers, {told}",
             )
+        )
+    return lines
+
+
+def costs(logs: list[pd.DataFrame]) -> list[Bar]:
+    """No prediction that falls with the days ahead, seconds and memory."""
+    lines = []
+    for rows in logs:
+        own = rows.loc[rows["kind"] == "record"].iloc[0]
         seconds, memory, fall = (
             float(own.get(name, np.nan)) for name in ("seconds", "peak_mb", "horizons_fall")
         )

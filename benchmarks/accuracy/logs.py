@@ -1,10 +1,11 @@
 """The logs of a folder, each with the date to predict from and the days to predict."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ltvkit.errors import DataError
@@ -13,6 +14,9 @@ from ltvkit.snapshot import Snapshot
 COLUMNS = ["customer_id", "date", "amount"]
 LONGEST_DEFAULT_DAYS = 365
 SETTINGS = "logs.json"
+
+MOST_SAMPLES = 4
+"""Of one size of a log: a choice, so that a large log does not outvote the others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,3 +72,26 @@ def read_log(file: Path, setting: dict[str, str | int] | None) -> Log:
     first, last = (day.date() for day in frame["date"].agg(["min", "max"]))
     horizon = min(LONGEST_DEFAULT_DAYS, (last - first).days // 3)
     return Log(file.stem, transactions, Snapshot(last - timedelta(days=horizon), horizon))
+
+
+def samples_of(log: Log, customers: int, seed: int) -> list[Log]:
+    """Random samples of so many customers of a log, none in two of them.
+
+    Up to `MOST_SAMPLES`, of the customers known at the snapshot; none where the log has no more
+    than these.
+    """
+    day = log.transactions["ordered_at"]
+    known = log.transactions.loc[day <= pd.Timestamp(log.snapshot.as_of), "customer_id"].unique()
+    if len(known) <= customers:
+        return []
+    drawn = np.random.default_rng(seed).permutation(np.sort(known.astype(str)))
+    return [
+        replace(
+            log,
+            name=f"{log.name}_{customers}_{number + 1}",
+            transactions=log.transactions[
+                log.transactions["customer_id"].isin(drawn[number * customers :][:customers])
+            ],
+        )
+        for number in range(min(MOST_SAMPLES, len(known) // customers))
+    ]

@@ -6,9 +6,12 @@ import pandas as pd
 from benchmarks.accuracy.ceiling import summarise_ceiling
 from benchmarks.accuracy.damaged import summarise_damaged
 from benchmarks.accuracy.later import summarise_later
+from benchmarks.accuracy.means import AS_THEY_ARE, OVER_LTVKIT
 from benchmarks.accuracy.sooner import SOON_DAYS
 from benchmarks.accuracy.totals import PARTS, summarise_totals
 from benchmarks.terminal import new_table, wide_console
+
+from ltvkit.panel import RECORD_ROW
 
 COLUMNS = {
     "gini": ("Gini", "{:.3f}"),
@@ -55,6 +58,26 @@ def print_log(rows: pd.DataFrame) -> None:
             f"{first['deciles_attainable']:.0f}; learned share {first['learned_share']:.0%}\n"
             f"  verdict {first['verdict']}: {first['why']}\n",
         )
+
+
+def print_means(means: pd.DataFrame) -> None:
+    """Each model over all logs that tell customers apart."""
+    console = wide_console()
+    if means.empty:
+        console.print("On none of these logs does any model beat chance.")
+        return
+    title = "Means over the logs where anything beats chance; errors as shares of ltvkit's"
+    forms = {name: COLUMNS[name] for name in AS_THEY_ARE} | {
+        name: (COLUMNS[name][0], "{:.2f}") for name in OVER_LTVKIT
+    }
+    headings = ("logs", *(heading for heading, _ in forms.values()), "|total error|")
+    table = new_table(title, ("model",), headings)
+    for model, row in means.iterrows():
+        cells = [_cell(row[name], form) for name, (_, form) in forms.items()]
+        total = _cell(row["total"], "{:.3f}")
+        style = "bold" if model == RECORD_ROW else None
+        table.add_row(str(model), f"{row['logs']:.0f}", *cells, total, style=style)
+    console.print(table)
 
 
 def print_bars(lines: pd.DataFrame) -> None:

@@ -19,6 +19,7 @@ from benchmarks.accuracy import (
     tables,
 )
 from benchmarks.accuracy.__main__ import main
+from benchmarks.accuracy.means import BEST_PEER, OVER_LTVKIT, mean_figures
 
 from ltvkit.models.btyd import family
 from ltvkit.models.learners import candidates
@@ -115,7 +116,7 @@ def test_the_truth_is_what_came_after_the_snapshot_from_customers_known_at_it(ta
 def test_every_bar_has_a_line_per_log_or_over_logs(table):
     lines = bars.bars(table)
     assert set(lines["status"]) <= {"PASS", "FAIL", "-"}
-    assert lines["group"].str[0].unique().tolist() == ["1", "2", "3", "4", "5", "6", "8", "9"]
+    assert lines["group"].str[0].unique().tolist() == ["1", "2", "3", "4", "5", "6", "7", "8", "9"]
     gini = lines[lines["bar"] == "Gini >= .99 best peer"].set_index("log")
     assert gini.index.tolist() == ["first", "second"]
     peers = table[(table["kind"] == "peer") & (table["log"] == "first")]
@@ -131,6 +132,48 @@ def test_a_bar_fails_when_a_peer_is_two_percent_better(table):
         lines = bars.bars(spoiled)
         told = lines.loc[lines["bar"] == "Gini >= .99 best peer", "status"]
         assert told.tolist() == [status, status]
+
+
+def test_a_log_of_few_customers_says_how_much_of_its_result_is_of_btyd(table):
+    lines = bars.bars(table)
+    told = lines[lines["group"] == "7 small logs"].set_index("log")
+    of_btyd = 1 - table.dropna(subset="learned_share").set_index("log")["learned_share"]
+    for log, share in of_btyd.items():
+        assert told.loc[log, "status"] == "PASS"
+        assert f"{share:.0%} BTYD" in told.loc[log, "words"]
+    many = bars.bars(table.assign(customers=301))
+    assert not (many["group"] == "7 small logs").any()
+
+
+def test_a_mean_is_over_the_logs_that_a_model_has_figures_of_and_that_can_be_ranked(table):
+    means = mean_figures(table)
+    assert means.loc["ltvkit", [*OVER_LTVKIT]].tolist() == [1.0, 1.0]
+    of_gini = table[table["kind"] == "peer"].groupby("log")["gini"].max()
+    assert means.loc[BEST_PEER, "gini"] == pytest.approx(of_gini.mean())
+    of_brier = table[table["kind"] == "peer"].groupby("log")["brier"].min()
+    assert means.loc[BEST_PEER, "brier"] == pytest.approx(of_brier.mean())
+    failed = (table["model"] == "past spend") & (table["log"] == "first")
+    holes = table.assign(**{name: table[name].mask(failed) for name in [*METRICS, "auc", "brier"]})
+    left = mean_figures(holes)
+    assert left.loc["past spend", "logs"] == 1
+    second = table[(table["model"] == "past spend") & (table["log"] == "second")]
+    assert left.loc["past spend", "gini"] == pytest.approx(second["gini"].item())
+    assert mean_figures(table.assign(chance_gini=1.0)).empty
+
+
+def test_samples_of_a_log_share_no_customer_and_are_the_same_for_a_seed(read):
+    first = read[0]
+    day = first.transactions["ordered_at"] <= pd.Timestamp(first.snapshot.as_of)
+    known = first.transactions[day]["customer_id"].nunique()
+    samples = logs.samples_of(first, 60, seed=3)
+    assert [one.name for one in samples] == [f"first_60_{n}" for n in (1, 2, 3, 4)]
+    drawn = [set(one.transactions["customer_id"]) for one in samples]
+    assert [len(ids) for ids in drawn] == [60] * 4
+    assert len(set().union(*drawn)) == 240 <= known
+    again = logs.samples_of(first, 60, seed=3)
+    assert [set(one.transactions["customer_id"]) for one in again] == drawn
+    assert all(one.snapshot == first.snapshot for one in samples)
+    assert logs.samples_of(first, known, seed=3) == []
 
 
 def test_where_nothing_beats_chance_on_any_log_no_bar_of_the_ranking_is_passed(table):
@@ -150,18 +193,19 @@ def test_a_model_that_crashed_is_a_failed_line_and_not_a_crash(table):
     crashed["note"] = np.where(gone, "ValueError: broken", None)
     lines = bars.bars(crashed)
     of_first = lines[(lines["log"] == "first") & (lines["status"] != "-")]
-    assert of_first.loc[of_first["group"] == "7 no crash", "words"].tolist() == [
-        "ValueError: broken"
-    ]
+    told = of_first.loc[of_first["group"] == "7 small logs", "words"]
+    assert told.tolist() == ["ValueError: broken"]
     assert (of_first["status"] == "FAIL").all()
 
 
 def test_the_tables_can_be_printed(table, capsys):
     for _, rows in table.groupby("log"):
         tables.print_log(rows)
+    tables.print_means(mean_figures(table))
     tables.print_bars(bars.bars(table))
     told = capsys.readouterr().out
     assert "lifetimes BG/NBD + GG" in told
+    assert "Means over the logs" in told
     assert "Lines that hold" in told
 
 

@@ -59,6 +59,8 @@ def bars(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ranking(logs: list[pd.DataFrame]) -> list[Bar]:
+    """Of each log, then over those where anything beats chance."""
+    told_apart = [rows for rows in logs if beats_chance(rows)]
     lines = []
     for metric, label in RANKING.items():
         at_best = []
@@ -78,18 +80,21 @@ def _ranking(logs: list[pd.DataFrame]) -> list[Bar]:
             )
             if asked:
                 at_best.append(own >= best - TINY)
-        lines.append(
-            Bar(
-                group="1 ranking",
-                bar=f"{label} >= best peer",
-                log=ALL,
-                value=mean_figure(logs, metric),
-                against=mean_of_best(logs, metric),
-                status=passed(all(at_best)) if at_best else "-",
-                words=f"on {sum(at_best)} of {len(at_best)} logs",
+        if told_apart:
+            lines.append(
+                Bar(
+                    group="1 ranking",
+                    bar=f"{label} >= best peer",
+                    log=ALL,
+                    value=mean_figure(told_apart, metric),
+                    against=mean_of_best(told_apart, metric),
+                    status=passed(all(at_best)),
+                    words=f"on {sum(at_best)} of {len(at_best)} logs",
+                )
             )
-        )
-    own, best = mean_figure(logs, "gini"), mean_of_best(logs, "gini")
+    if not told_apart:
+        return lines
+    own, best = mean_figure(told_apart, "gini"), mean_of_best(told_apart, "gini")
     return [
         *lines,
         Bar(

@@ -178,9 +178,17 @@ def test_samples_of_a_log_share_no_customer_and_are_the_same_for_a_seed(read):
 
 def test_where_nothing_beats_chance_on_any_log_no_bar_of_the_ranking_is_passed(table):
     lines = bars.bars(table.assign(chance_gini=1.0))
-    ranking = lines[(lines["group"] == "1 ranking") & lines["bar"].str.endswith("best peer")]
-    assert len(ranking) == 3 * 3
+    ranking = lines[lines["group"] == "1 ranking"]
+    assert len(ranking) == 3 * 2
     assert set(ranking["status"]) == {"-"}
+
+
+def test_a_log_where_nothing_beats_chance_is_in_no_mean_of_the_ranking(table):
+    chance = table["chance_gini"].where(table["log"] == "first", 1.0)
+    lines = bars.bars(table.assign(chance_gini=chance)).set_index(["bar", "log"])
+    own = table[(table["log"] == "first") & (table["kind"] == "record")].iloc[0]
+    assert lines.loc[("mean Gini >= 1.05 best", "all logs"), "value"] == own["gini"]
+    assert lines.loc[("Spearman >= best peer", "all logs"), "value"] == own["spearman"]
 
 
 def test_a_model_that_crashed_is_a_failed_line_and_not_a_crash(table):

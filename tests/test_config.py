@@ -248,6 +248,22 @@ def test_the_column_of_discounts_is_one_that_is_read(tmp_path):
         load_config(path)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("{allocation: weights}", "got a section, expected a number per channel with"),
+        ("{allocation_weights: {tv: 1}}", "got a section, expected a number per channel with"),
+        (
+            "{allocation: weights, allocation_weights: {tv: 0}}",
+            "got a section, expected some number above 0 (",
+        ),
+    ],
+)
+def test_weights_of_shared_cost_go_with_their_rule(write, given, told):
+    (line,) = faults(write(f"{SMALLEST}economics: {given}\n"))
+    assert f"  economics.allocation_weights: {told}" in line
+
+
 def test_lead_criteria_are_checked_one_by_one(write):
     text = SMALLEST + "economics:\n  lead_criteria:\n    visits: %s\n"
     criteria = load_config(write(text % "{weight: 2, high: 10}")).economics.lead_criteria

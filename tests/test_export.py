@@ -148,7 +148,7 @@ def test_a_table_of_its_own_is_read_with_the_region_given(demo, ltv, people, tmp
         (("--customers", "nowhere.csv"), "nowhere.csv"),
         (("--region", "UK"), "write GB"),
         (("--list", "winback"), "did you mean 'win_back'?"),
-        (("--to", "facebook"), "facebook"),
+        (("--to", "facebook"), "Error: got platform 'facebook', expected one of google, meta"),
     ],
 )
 def test_a_users_mistake_ends_in_exit_code_2_and_no_file(demo, ltv, people, tmp_path, words, told):

@@ -1,10 +1,13 @@
-"""What the terminal says of the total: as much as the verdict and its grade allow."""
+"""What the terminal says: of the total as much as the verdict allows, of mistakes what to do."""
 
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from ltvkit.cli import app
+from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.run_facts import Figure, Total
 from ltvkit.terminal import _console, _total, print_backtest
@@ -51,3 +54,19 @@ def test_brackets_in_a_path_are_shown_as_they_are(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     _console().print("  report      runs/[old]/[/shop]/report.html")
     assert capsys.readouterr().out == "  report      runs/[old]/[/shop]/report.html\n"
+
+
+@pytest.mark.parametrize("words", [("score", "models/shop"), ("measure", "runs/shop")])
+def test_a_day_that_is_none_is_told_like_every_mistake(words):
+    given = ("--transactions", "orders.csv", "--as-of", "31/01/2024")
+    done = CliRunner().invoke(app, [*words, *given])
+    assert isinstance(done.exception, UserError)
+    assert "--as-of: got '31/01/2024', expected a day such as 2024-01-31" in str(done.exception)
+
+
+@pytest.mark.parametrize("words", [("--customers", "0"), ("--seed", "-1")])
+def test_a_shop_that_cannot_be_simulated_is_the_users_mistake(tmp_path, words):
+    done = CliRunner().invoke(app, ["simulate", str(tmp_path / "shop"), *words])
+    assert done.exit_code == 2
+    assert words[0] in done.output
+    assert not (tmp_path / "shop").exists()

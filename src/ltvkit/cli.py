@@ -5,8 +5,7 @@
 
 import os
 import sys
-from datetime import datetime
-from enum import StrEnum
+from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from shlex import quote
@@ -32,6 +31,12 @@ Overrides = Annotated[
 WithPii = Annotated[
     bool, typer.Option("--with-pii", help="Put contacts into the lists and customers_scored.")
 ]
+
+
+def _day(text: str) -> date:
+    from ltvkit.snapshot import as_date
+
+    return as_date(text, name="--as-of")
 
 
 @app.callback(invoke_without_command=True)
@@ -75,8 +80,10 @@ def score(
         str | None, typer.Option(help="Its customers table; that of the training by default.")
     ] = None,
     as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day it is; the last order day by default."),
+        date | None,
+        typer.Option(
+            parser=_day, metavar="DAY", help="The day it is; the last order day by default."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The folder to write; runs/<name>-scored by default.")
@@ -93,7 +100,7 @@ def score(
             model,
             transactions=transactions,
             customers=customers,
-            as_of=as_of.date() if as_of else None,
+            as_of=as_of,
             out=out,
             progress=progress,
             with_contacts=with_pii,
@@ -212,8 +219,8 @@ def simulate(
     folder: Annotated[Path, typer.Argument(help="Where to write the tables.")] = Path(
         "runs/demo_shop_data"
     ),
-    customers: Annotated[int, typer.Option(help="About how many customers.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Same seed, same shop.")] = 42,
+    customers: Annotated[int, typer.Option(help="About how many customers.", min=1)] = 20_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same shop.", min=0)] = 42,
 ) -> None:
     """Simulate a shop whose truth is known: orders, customers, costs, leads and touches."""
     from ltvkit.data.simulator import simulate_shop, write_shop
@@ -223,16 +230,6 @@ def simulate(
         "" if folder == Path("runs/demo_shop_data") else " (with its paths changed to this folder)"
     )
     typer.echo(f"Written: {folder}. Next: ltv train configs/demo_shop.yaml{given}")
-
-
-class Platform(StrEnum):
-    """Where an upload goes; the words of `audience.PLATFORMS`."""
-
-    GOOGLE = "google"
-    META = "meta"
-    TIKTOK = "tiktok"
-    KLAVIYO = "klaviyo"
-    HUBSPOT = "hubspot"
 
 
 @app.command()
@@ -245,7 +242,8 @@ def export(
         ),
     ] = None,
     to: Annotated[
-        list[Platform] | None, typer.Option(help="Only this platform (repeat for more).")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this platform, such as meta (repeat for more)."),
     ] = None,
     lists: Annotated[
         list[str] | None,
@@ -270,7 +268,7 @@ def export(
     exported = run_export(
         run,
         customers=customers,
-        platforms=[platform.value for platform in to or ()],
+        platforms=to or (),
         lists=lists or (),
         region=region,
         out=out,
@@ -283,9 +281,11 @@ def measure(
     run: Annotated[Path, typer.Argument(help="The run folder whose lists were worked with.")],
     transactions: Annotated[str, typer.Option(help="A later log of the same shop.")],
     as_of: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="The last day that the log covers; its last by default."
+            parser=_day,
+            metavar="DAY",
+            help="The last day that the log covers; its last by default.",
         ),
     ] = None,
 ) -> None:
@@ -293,8 +293,7 @@ def measure(
     from ltvkit.monitoring import render_measurement
     from ltvkit.pipeline.measure import measure as run_measure
 
-    day = as_of.date() if as_of else None
-    typer.echo(render_measurement(run_measure(run, transactions=transactions, as_of=day)))
+    typer.echo(render_measurement(run_measure(run, transactions=transactions, as_of=as_of)))
 
 
 @app.command()

@@ -277,5 +277,5 @@ def test_shared_cost_is_spread_by_the_weights_of_the_configuration(tmp_path):
     unknown = settings | {"economics.allocation_weights": {"tv": 1}}
     with pytest.raises(ConfigError, match="channels among"):
         decided(shop | {"costs": costs, "settings": unknown}, tmp_path)
-    with pytest.raises(ValueError, match="expected `allocation: weights` and a number"):
+    with pytest.raises(ValueError, match="a number per channel with `allocation: weights`"):
         decided(shop | {"costs": costs, "settings": {"economics.allocation": "weights"}}, tmp_path)

@@ -1,9 +1,9 @@
 """Every key of a configuration: its type, its default, its meaning, and what it must not be."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from ltvkit.config.data import DataConfig
 from ltvkit.config.text import redact_all
@@ -71,7 +71,9 @@ class EconomicsConfig(Section):
         default="customers", description="how shared costs are spread over channels"
     )
     allocation_weights: dict[str, Money] = Field(
-        default={}, description="for allocation: weights, each channel's part of shared costs"
+        default={},
+        validate_default=True,
+        description="for allocation: weights, each channel's part of shared costs",
     )
     attribution: Literal["first", "last", "linear", "position", "time_decay"] = Field(
         default="last", description="how the touches before a first order share its credit"
@@ -83,17 +85,17 @@ class EconomicsConfig(Section):
         default=None, description="a table of your sector's figures to compare with", min_length=1
     )
 
-    @model_validator(mode="after")
-    def _weights_go_with_their_rule(self) -> Self:
-        if (self.allocation == "weights") != bool(self.allocation_weights):
-            raise ValueError(
-                f"got allocation '{self.allocation}' and allocation_weights for "
-                f"{len(self.allocation_weights)} channels, expected `allocation: weights` and a "
-                "number per channel, or neither"
-            )
-        if self.allocation_weights and not sum(self.allocation_weights.values()) > 0:
-            raise ValueError("allocation_weights: got 0 for every channel, expected some above 0")
-        return self
+    @field_validator("allocation_weights")
+    @classmethod
+    def _go_with_their_rule(
+        cls, weights: dict[str, float], info: ValidationInfo
+    ) -> dict[str, float]:
+        by_weights = info.data.get("allocation") == "weights"
+        if "allocation" in info.data and by_weights != bool(weights):
+            raise ValueError("a number per channel with `allocation: weights`, and none without it")
+        if weights and not sum(weights.values()) > 0:
+            raise ValueError("some number above 0")
+        return weights
 
 
 class AudienceConfig(Section):

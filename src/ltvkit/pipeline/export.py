@@ -46,7 +46,7 @@ def export(
     run_folder: Path,
     *,
     customers: str | Path | None = None,
-    platforms: Sequence[audience.Platform] = (),
+    platforms: Sequence[str] = (),
     lists: Sequence[str] = (),
     region: str | None = None,
     out: Path | None = None,
@@ -72,11 +72,12 @@ def export(
     Raises
     ------
     UserError
-        When there is no such list or region, no table of customers, or no contact in it.
+        When there is no such platform, list or region, no table of customers, or no contact in it.
     """
     run = read_run(run_folder)
     config = restore_config(run.settings)
-    _check_lists(lists)
+    _check_names(platforms, audience.PLATFORMS, what="platform")
+    _check_names(lists, audience.LIST_NAMES, what="list")
     default_region = audience.check_region(region) if region else config.audience.phone_region
     table = _contacts(config, run, customers)
     folder = out or run_folder / "exports"
@@ -85,7 +86,8 @@ def export(
             run.customers,
             table.frame,
             fresh,
-            platforms=tuple(dict.fromkeys(platforms)) or audience.PLATFORMS,
+            platforms=tuple(one for one in audience.PLATFORMS if one in platforms)
+            or audience.PLATFORMS,
             lists=tuple(dict.fromkeys(lists)),
             default_region=default_region,
             contractual=config.kind == "contractual",
@@ -110,12 +112,12 @@ def export(
     )
 
 
-def _check_lists(lists: Sequence[str]) -> None:
-    unknown = [name for name in lists if name not in audience.LIST_NAMES]
+def _check_names(given: Sequence[str], known: Sequence[str], *, what: str) -> None:
+    unknown = [name for name in given if name not in known]
     if unknown:
         raise UserError(
-            f"got list {offenders(unknown)}{did_you_mean(unknown[0], audience.LIST_NAMES)}, "
-            f"expected one of {', '.join(audience.LIST_NAMES)}; correct the name"
+            f"got {what} {offenders(unknown)}{did_you_mean(unknown[0], known)}, "
+            f"expected one of {', '.join(known)}; correct the name"
         )
 
 

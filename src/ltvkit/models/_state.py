@@ -5,9 +5,11 @@ Parameters, their covariance and the diagnostics: no customers, nothing that run
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from ltvkit.errors import SchemaError
 from ltvkit.models._likelihood import Diagnostics, Optimum, parameter_covariance
@@ -19,6 +21,24 @@ SCHEMA = 1
 
 # From this share of repeat buyers alive, there is no dropout to speak of.
 _ALL = 0.995
+
+
+class Estimator(BaseEstimator):
+    """A model that says so when it is asked for what only a fit can tell.
+
+    Raises
+    ------
+    NotFittedError
+        Of scikit-learn, when an attribute that `fit` sets is read before it.
+    """
+
+    if not TYPE_CHECKING:  # A name that nobody set is to be found by the type checker.
+
+        def __getattr__(self, name: str) -> Any:
+            """Called for what is not there alone."""
+            if name.endswith("_") and not name.startswith("_"):
+                check_is_fitted(self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 class Model(Protocol):

@@ -11,11 +11,11 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
 
 from ltvkit.contracts import ContractHistory, ContractTerms
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
+from ltvkit.models._state import Estimator
 from ltvkit.models.contracts.facts import PAST, ContractFacts, facts_in_words, gather_contract_facts
 from ltvkit.models.contracts.payments import KNOWN, PeriodValue, intervals, share_below
 from ltvkit.models.contracts.renewals import PaymentsAhead, RenewalLaw, kept, outlook
@@ -33,7 +33,7 @@ READ = (*PAST, "days_since_renewal", "days_since_payment", *KNOWN)
 """The features that the model reads."""
 
 
-class ContractualLtv(BaseEstimator):
+class ContractualLtv(Estimator):
     """What each customer of a contractual shop will pay, how likely a renewal is, how sure both.
 
     Attributes

@@ -10,9 +10,9 @@ from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
+from ltvkit.models._state import Estimator
 from ltvkit.models.btyd.family import BtydFamily
 from ltvkit.models.horizon.ahead import DaysAhead
 from ltvkit.models.horizon.curves import WaitingCurve, waiting_curve
@@ -39,7 +39,7 @@ from ltvkit.units import USUAL_INTERVAL, Floats
 from ltvkit.wording import Sentence
 
 
-class StackedLtv(BaseEstimator):
+class StackedLtv(Estimator):
     """What each customer will spend, how likely any order is, and how sure both are.
 
     Parameters

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.base import BaseEstimator
 
 from ltvkit.models import _state
 from ltvkit.models._likelihood import Diagnostics
@@ -23,7 +22,7 @@ class BetaGeoParams(NamedTuple):
     b: float
 
 
-class BetaGeo(BaseEstimator):
+class BetaGeo(_state.Estimator):
     """How often a customer still orders, if dropout can follow each repeat order (BG/NBD).
 
     While alive, a customer orders at rate lambda ~ Gamma(r, alpha), and drops out after each

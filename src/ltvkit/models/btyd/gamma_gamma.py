@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 from scipy.special import digamma, gammaln
-from sklearn.base import BaseEstimator
 
 from ltvkit.errors import ConvergenceError, DataError, NotEnoughDataError, offenders
 from ltvkit.models import _state
@@ -29,7 +28,7 @@ class GammaGammaParams(NamedTuple):
     v: float
 
 
-class GammaGamma(BaseEstimator):
+class GammaGamma(_state.Estimator):
     """What an order of a customer is worth: own mean, shrunk to the mean of all customers.
 
     A customer's order values are Gamma(p, nu) around a level that is the customer's own, with

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc, betaln, digamma, expit, gammaln, logsumexp, xlogy
-from sklearn.base import BaseEstimator
 
 from ltvkit.errors import ConfigError
 from ltvkit.models import _state
@@ -44,7 +43,7 @@ class MbgCnbdKParams(NamedTuple):
     b: float
 
 
-class MbgCnbdK(BaseEstimator):
+class MbgCnbdK(_state.Estimator):
     """How often a customer still orders, if orders come at regular intervals (MBG/CNBD-k).
 
     The time between two orders is Erlang-k: the sum of k exponential waits at rate lambda, so with

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import digamma, gammaln, xlogy
-from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from ltvkit.models import _state
 from ltvkit.models._likelihood import Diagnostics, Objective, maximise
@@ -31,7 +31,7 @@ class NBDParams(NamedTuple):
     alpha: float
 
 
-class NBD(BaseEstimator):
+class NBD(_state.Estimator):
     """How often a customer orders if nobody ever drops out (NBD).
 
     Orders come at rate lambda ~ Gamma(r, alpha), for ever. It promises too much wherever customers
@@ -123,6 +123,7 @@ class NBD(BaseEstimator):
 
     def prob_alive(self, summary: pd.DataFrame) -> Floats:
         """P(not dropped out at the snapshot): 1, by assumption."""
+        check_is_fitted(self)
         x, _, _, _ = histories(summary, unit_days=self.unit_days)
         return np.ones_like(x)
 

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import digamma, expit, exprel, gammaln, xlogy
-from sklearn.base import BaseEstimator
 
 from ltvkit.models import _state
 from ltvkit.models._likelihood import Diagnostics, Objective, maximise_in_two_looks
@@ -40,7 +39,7 @@ class ParetoNBDParams(NamedTuple):
     beta: float
 
 
-class ParetoNBD(BaseEstimator):
+class ParetoNBD(_state.Estimator):
     """How often a customer still orders, if dropout can come at any moment (Pareto/NBD).
 
     While alive, a customer orders at rate lambda ~ Gamma(r, alpha); the lifetime is exponential

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import betaln, digamma
-from sklearn.base import BaseEstimator
 
 from ltvkit.errors import DataError, NotEnoughDataError, offenders
 from ltvkit.models import _state
@@ -23,7 +22,7 @@ class ShiftedBetaGeometricParams(NamedTuple):
     beta: float
 
 
-class ShiftedBetaGeometric(BaseEstimator):
+class ShiftedBetaGeometric(_state.Estimator):
     """How long contracts last: cancelling at each renewal with a customer's own probability (sBG).
 
     Retention rates rise with age although nobody changes: who is likely to cancel leaves first.

@@ -3,7 +3,8 @@
 N = a S^b over periods; average CAC = S / N, marginal CAC = dS/dN = average / b. The fit is a
 Poisson regression of N on ln S, the same law as a line through ln N and ln S but with room for
 periods without customers. It is a description of the past: season and demand move spend and
-customers together, so read it as a hint for small steps, and test large ones.
+customers together, so read it as a hint for small steps, and test large ones. Above all they can
+make b larger than 1: rising returns are not bet on, and the next customer costs the average then.
 """
 
 import math
@@ -28,11 +29,11 @@ _ITERATIONS = 50
 class MarginalCac:
     """What the next customer of a channel costs, or why that cannot be said.
 
-    `elasticity` is b with its limits; `marginal_cac` = `average_cac` / b likewise. `spend` is the
-    mean spend a period, where the curve is read, `most_spend` the highest. Figures that cannot be
-    estimated are NaN; where customers do not follow spend, b and the lower limit of the marginal
-    CAC still are. `said` is what is missing, or what to beware of, as a sentence; `reason` the same
-    in English.
+    `elasticity` is b with its limits; `marginal_cac` = `average_cac` / min(b, 1) likewise. `spend`
+    is the mean spend a period, where the curve is read, `most_spend` the highest. Figures that
+    cannot be estimated are NaN; where customers do not follow spend, b and the lower limit of the
+    marginal CAC still are. `said` is what is missing, or what to beware of, as a sentence; `reason`
+    the same in English.
     """
 
     estimable: bool
@@ -123,7 +124,7 @@ def marginal_cac(spend: ArrayLike, new_customers: ArrayLike) -> MarginalCac:
             elasticity=b,
             elasticity_low=low,
             elasticity_high=high,
-            marginal_cac_low=average / high if high > 0 else math.nan,
+            marginal_cac_low=average / min(high, 1.0) if high > 0 else math.nan,
         )
     return MarginalCac(
         True,
@@ -135,9 +136,9 @@ def marginal_cac(spend: ArrayLike, new_customers: ArrayLike) -> MarginalCac:
         b,
         low,
         high,
-        average / b,
-        average / high,
-        average / low,
+        average / min(b, 1.0),
+        average / min(high, 1.0),
+        average / min(low, 1.0),
     )
 
 

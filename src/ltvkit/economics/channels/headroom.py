@@ -12,7 +12,7 @@ from ltvkit.units import Floats
 def room_at_the_margin(
     fit: MarginalCac, allowed_drawn: Floats, confidence: float, rng: np.random.Generator
 ) -> tuple[float, float]:
-    """Limits of allowable CAC / marginal CAC = allowable CAC x b / average CAC, drawn jointly.
+    """Limits of allowable / marginal CAC = allowable CAC x min(b, 1) / average CAC, drawn jointly.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def room_at_the_margin(
     degrees = fit.periods - 2
     quantile = float(special.stdtrit(degrees, (1 + confidence) / 2))
     b = fit.elasticity + reach * rng.standard_t(degrees, len(allowed_drawn)) / quantile
-    return limits_of_figure(allowed_drawn * np.maximum(b, 0.0) / fit.average_cac, confidence)
+    return limits_of_figure(allowed_drawn * np.clip(b, 0.0, 1.0) / fit.average_cac, confidence)
 
 
 def room_without_a_curve(

@@ -212,6 +212,37 @@ def test_the_rule_of_thumb_is_basket_by_orders_by_years_by_margin(made):
     assert run.figures["rule_of_thumb_ltv"]["value"] == pytest.approx(a_year / 1.1**0.5, rel=1e-6)
 
 
+@pytest.mark.parametrize(("opened", "known"), [("2024-01-10", True), ("2024-07-01", False)])
+def test_orders_of_less_than_a_year_are_not_taken_for_those_of_one(
+    tmp_path, monkeypatch, opened, known
+):
+    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
+    shop = sound()
+    customers = shop["customers"][shop["customers"]["first_order_at"] >= opened]
+    orders = shop["orders"][shop["orders"]["customer_id"].isin(customers["customer_id"])]
+    run = decided(shop | {"customers": customers, "orders": orders, "costs": None}, tmp_path)
+    assert np.isfinite(run.figures["rule_of_thumb_ltv"]["value"]) == known
+
+
+def test_where_costs_and_customers_call_channels_by_other_names_no_roas_is_known(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
+    shop = sound()
+    numbered = shop["costs"].assign(channel=shop["costs"]["channel"].map({"ads": "1", "social": "2"}))
+    run = decided(shop | {"costs": numbered}, tmp_path)
+    assert run.channels["roas"].isna().all()
+    assert np.isnan(run.figures["roas"]["value"])
+    # One of two is named after: of the other nothing came back.
+    one = shop["costs"].assign(channel=shop["costs"]["channel"].replace("social", "2"))
+    table = decided(shop | {"costs": one}, tmp_path).channels.set_index("channel")
+    assert table.loc["2", "roas"] == 0
+    spent = shop["costs"]["amount"].sum()
+    orders = shop["orders"]["customer_id"].map(shop["customers"].set_index("customer_id")["channel"])
+    earned = shop["orders"].loc[orders == "ads", "revenue"].sum()
+    assert table.loc["all", "roas"] == pytest.approx(earned / spent)
+
+
 def test_cohorts_that_are_alike_show_no_trend_and_retention_is_active_over_all(made):
     _, run = made
     table = run.channels.set_index("channel")

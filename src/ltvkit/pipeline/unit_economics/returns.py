@@ -17,6 +17,9 @@ from ltvkit.units import Floats
 FEWEST_COHORTS = 6
 """A trend over cohorts is read at the latest age, up to the goal, that so many have reached."""
 
+NEARLY_A_YEAR_DAYS = 351
+"""The first order of a year's export is up to two weeks younger than the year: a choice."""
+
 _TO_DATE = ("margin_to_date", "residual_margin", "total_value")
 
 
@@ -187,11 +190,15 @@ def _while_counted(
 def rule_of_thumb(
     order_days: pd.DataFrame, as_of: pd.Timestamp, *, horizon_months: int, annual_rate: float
 ) -> dict[str, Any]:
-    """Basket x orders a year x years x margin rate: beside the model's LTV, never in its place."""
+    """Basket x orders a year x years x margin rate: beside the model's LTV, never in its place.
+
+    Of a log that is shorter than a year nobody knows the orders of one.
+    """
+    opened = order_days["ordered_on"].min()
     year = order_days[order_days["ordered_on"] > as_of - pd.Timedelta(days=365)]
     orders, revenue = float(year["orders"].sum()), float(year["revenue"].sum())
     value = math.nan
-    if orders > 0 and revenue > 0:
+    if orders > 0 and revenue > 0 and (as_of - opened).days >= NEARLY_A_YEAR_DAYS:
         value = economics.formula_ltv(
             revenue / orders,
             orders / len(year["customer_id"].unique()),
@@ -210,7 +217,8 @@ def _without_limits(value: float, unit: str) -> dict[str, Any]:
 def _roas(ledger: Ledger, order_days: pd.DataFrame, channels: pd.DataFrame) -> Floats:
     """Revenue to date of the customers credited to a channel, over its media spend.
 
-    Of all: of the channels with media together.
+    Of all: of the channels with media together. Unknown where none of these is credited with
+    anybody: then costs and customers call their channels by other names.
     """
     credit = ledger.credited()
     revenue = order_days.groupby("customer_id")["revenue"].sum()
@@ -219,7 +227,9 @@ def _roas(ledger: Ledger, order_days: pd.DataFrame, channels: pd.DataFrame) -> F
     earned = amount.groupby(credit["channel"]).sum().reindex(names, fill_value=0.0)
     media = pd.Series(channels["media_spend"].to_numpy(dtype=float), index=names)
     paid = (media > 0) & (names != ALL).to_numpy()
-    earned[ALL], media[ALL] = earned[paid].sum(), media[paid].sum()
+    if not credit["channel"].isin(names[paid.to_numpy()]).any():
+        earned[:] = math.nan
+    earned[ALL], media[ALL] = earned[paid].sum(min_count=1), media[paid].sum()
     return economics.roas(earned.to_numpy(dtype=float), media.to_numpy())
 
 

@@ -229,7 +229,9 @@ def test_where_costs_and_customers_call_channels_by_other_names_no_roas_is_known
 ):
     monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
     shop = sound()
-    numbered = shop["costs"].assign(channel=shop["costs"]["channel"].map({"ads": "1", "social": "2"}))
+    numbered = shop["costs"].assign(
+        channel=shop["costs"]["channel"].map({"ads": "1", "social": "2"})
+    )
     run = decided(shop | {"costs": numbered}, tmp_path)
     assert run.channels["roas"].isna().all()
     assert np.isnan(run.figures["roas"]["value"])
@@ -238,7 +240,9 @@ def test_where_costs_and_customers_call_channels_by_other_names_no_roas_is_known
     table = decided(shop | {"costs": one}, tmp_path).channels.set_index("channel")
     assert table.loc["2", "roas"] == 0
     spent = shop["costs"]["amount"].sum()
-    orders = shop["orders"]["customer_id"].map(shop["customers"].set_index("customer_id")["channel"])
+    orders = shop["orders"]["customer_id"].map(
+        shop["customers"].set_index("customer_id")["channel"]
+    )
     earned = shop["orders"].loc[orders == "ads", "revenue"].sum()
     assert table.loc["all", "roas"] == pytest.approx(earned / spent)
 

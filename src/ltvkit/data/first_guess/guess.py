@@ -28,6 +28,7 @@ from ltvkit.data.first_guess.related_amounts import (
     totals_among_lines,
     what_was_before,
 )
+from ltvkit.data.first_guess.renewals import doubts_on_renewals
 from ltvkit.data.first_guess.revenue import find_revenue, product_of
 from ltvkit.data.first_guess.roles import (
     best,
@@ -142,6 +143,9 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
                 "their order, or have no amount: they are put aside, see data.leave_out"
             ]
     history = history_of(source, found.date, found.customer) if found.date else None
+    renewals: list[str] = []
+    if found.customer and found.date and len(found.used) == 1:
+        renewals = doubts_on_renewals(source, found.customer, found.date, found.used[0])
     return Guess(
         location=source.location,
         found=found.keys,
@@ -151,6 +155,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
             *doubts_on_sales(facts, found.rest, found.used, left_out),
             *lines,
             *(history.doubts if history else ()),
+            *renewals,
             *missing,
         ),
         candidates=tuple(

@@ -163,9 +163,10 @@ def test_nothing_of_somebodys_is_replaced_by_a_run(shop, ltv):
         done = ltv("score", "models/sample", "--out", place, cwd=folder)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
         assert "choose another" in done.stderr
-    done = ltv("train", "shop.yaml", "--out", "both", "--model-dir", "both", cwd=folder)
-    assert done.returncode == 2
-    assert "expected two folders: one would replace the other" in done.stderr
+    for models in ("both", "both/sample"):
+        done = ltv("train", "shop.yaml", "--out", "both", "--model-dir", models, cwd=folder)
+        assert done.returncode == 2
+        assert "expected two folders: one would replace the other" in done.stderr
     assert (folder / "work" / "thesis.txt").read_text() == "mine"
 
 
@@ -179,6 +180,20 @@ def test_a_later_day_moves_the_snapshot_and_finds_new_orders(shop, ltv):
     assert measured.returncode == 0, measured.stderr
     compared = ltv("compare", "runs/sample", "later", cwd=folder)
     assert compared.returncode in (0, 3), compared.stderr
+
+
+def test_what_goes_with_the_run_before_is_told(shop, ltv):
+    folder, _ = shop
+    words = ("score", "models/sample", "--as-of", "1998-05-31", "--out", "may")
+    first = ltv(*words, cwd=folder)
+    assert first.returncode == 0, first.stderr
+    assert "Gone with" not in first.stderr
+    (folder / "may" / "exports" / "meta").mkdir(parents=True)
+    (folder / "may" / "notes.txt").write_text("mine")
+    done = ltv(*words, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Gone with the run that was in may: 'exports', 'notes.txt'" in done.stderr
+    assert files_below(folder / "may") == files_below(folder / "runs" / "sample")
 
 
 def test_a_report_is_rebuilt_from_the_folder_alone(shop, ltv):

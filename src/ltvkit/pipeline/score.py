@@ -89,5 +89,6 @@ def score(
             model=record,
             decisions=decisions,
             started=started,
+            progress=progress,
         )
     return folder

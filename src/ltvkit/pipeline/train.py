@@ -10,7 +10,7 @@ from ltvkit.data import CleanLog, continuity, mixture
 from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest, run_backtest
 from ltvkit.evaluation.verdict import Verdict, review
-from ltvkit.files import claimed
+from ltvkit.files import claimed, whole_folder
 from ltvkit.models.artifact import TrainedModel, save_model
 from ltvkit.pipeline.decisions.decide import decide
 from ltvkit.pipeline.decisions.leads import check_leads
@@ -65,10 +65,11 @@ def train(
         When the input cannot be used, or another training writes there at this moment.
     """
     model_folder, run_folder = models / config.name, runs / config.name
-    if model_folder.resolve() == run_folder.resolve():
+    one, other = model_folder.resolve(), run_folder.resolve()
+    if one.is_relative_to(other) or other.is_relative_to(one):
         raise UserError(
-            f"got {run_folder} for the results and for the model, expected two folders: one would "
-            "replace the other; give --out and --model-dir apart"
+            f"got {run_folder} for the results and {model_folder} for the model, expected two "
+            "folders: one would replace the other; give --out and --model-dir apart"
         )
     # Of two trainings of one name, the model of one and the results of the other could stay.
     with claimed(model_folder, holds="model.json"), claimed(run_folder, holds="run.json"):
@@ -141,17 +142,20 @@ def _train(
         record=record,
         rfm_cuts=decisions.rfm_cuts,
     )
-    save_model(TrainedModel(model, about=about), model_folder)
-    write_run(
-        run_folder,
-        config=config,
-        snapshot=snapshot,
-        log=log,
-        tables=tables,
-        model=record,
-        decisions=decisions,
-        started=started,
-    )
+    # Both appear when both are written: where one cannot be, model and run stay those of before.
+    with whole_folder(model_folder, holds="model.json") as fresh:
+        save_model(TrainedModel(model, about=about), fresh)
+        write_run(
+            run_folder,
+            config=config,
+            snapshot=snapshot,
+            log=log,
+            tables=tables,
+            model=record,
+            decisions=decisions,
+            started=started,
+            progress=progress,
+        )
     recorded = None
     if config.tracking.enabled:
         progress.step("Recording in MLflow")

@@ -17,6 +17,7 @@ from ltvkit.audience import data_dictionary, write_audience
 from ltvkit.audience.delimited import write_people_csv
 from ltvkit.config import Config
 from ltvkit.data import CleanLog
+from ltvkit.errors import offenders
 from ltvkit.files import whole_folder, write_guarded_csv, write_text
 from ltvkit.pipeline.decisions.decide import Decisions
 from ltvkit.pipeline.inputs.load import Tables
@@ -30,6 +31,7 @@ from ltvkit.pipeline.run_folder.run_json import (
     model_facts,
     total_facts,
 )
+from ltvkit.progress import Progress
 from ltvkit.report import render_report
 from ltvkit.runs import SCHEMA, read_run
 from ltvkit.snapshot import Snapshot
@@ -47,11 +49,13 @@ def write_run(
     model: ModelRecord,
     decisions: Decisions,
     started: float,
+    progress: Progress,
 ) -> None:
     """Write everything into `folder`, which is replaced when all of it is there.
 
     A run that stood there before leaves its key figures in `previous`, so that the report says how
-    they changed. `started` is when the run began, by `time.time`.
+    they changed; what else goes with it, as the uploads made of it, is told. `started` is when the
+    run began, by `time.time`.
     """
     settings = config.settings()
     inputs = input_facts(log, tables)
@@ -89,6 +93,13 @@ def write_run(
         }
         write_text(as_json(facts), fresh / "run.json")
         write_text(render_report(read_run(fresh)), fresh / "report.html")
+        gone = _names_in(folder) - _names_in(fresh)
+    if gone:
+        progress.step(f"Gone with the run that was in {folder}: {offenders(sorted(gone))}")
+
+
+def _names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
 def _write_tables(

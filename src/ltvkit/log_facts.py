@@ -56,6 +56,13 @@ LARGEST_CUSTOMER, LARGEST_ORDER = 0.05, 0.02
 """Share of the rows, or of revenue, that one customer may have, and of revenue that one order day
 may be worth; in a small shop twenty, and ten, times the mean share."""
 
+MONTHS_OF_A_SHOP, ENOUGH_OF_A_SHOP, OF_THE_SAME_SHOP = 12, 100, 0.8
+"""The latest months that two logs are compared by; the order days in them, of fewer of which
+nothing is said; and the least that those of one shop overlap, month by month. Of 28 pairs of logs,
+moved to the same days, one overlapped by more, .84, of two shops simulated alike. Logs of eight
+shops overlapped by .86 or more with what they had been when 5 % of the customers were deleted, or
+all who had been silent for a year, or 30 % of the orders of the last quarter were taken back."""
+
 MOST_ROUNDED = 0.5
 """Share of the order days with ids that a spreadsheet rounded, beyond which nobody is known."""
 

@@ -15,6 +15,7 @@ from judged_backtests import (
     when_scored,
 )
 
+from ltvkit.evaluation.log_checks import check_shop
 from ltvkit.log_facts import Mixture
 
 
@@ -298,3 +299,49 @@ def test_where_orders_have_a_row_with_their_total_no_amount_is_to_be_used(with_t
 def test_pauses_of_a_shop_with_few_orders_are_nothing_special():
     assert status(verdict(backtest_of(), continuity=quiet(0, 60, 7)))["pauses"] == "PASS"
     assert status(verdict(backtest_of(), continuity=quiet(0, 71, 7)))["pauses"] == "REVIEW"
+
+
+MONTHS = {f"2024-{month:02d}": 200 + 10 * month for month in range(1, 13)}
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        (MONTHS, "PASS"),
+        # The same export a quarter later, and one of the last years only.
+        (MONTHS | {"2025-01": 1, "2025-02": 900}, "PASS"),
+        ({month: n for month, n in MONTHS.items() if month > "2024-09"}, "PASS"),
+        # A tenth of the customers deleted; of the last month a third cancelled.
+        ({month: round(0.9 * n) for month, n in MONTHS.items()}, "PASS"),
+        (MONTHS | {"2024-12": 213}, "PASS"),
+        # Not known, of a model of before.
+        ({}, "PASS"),
+        # A smaller shop, a larger one, one as large that shrank meanwhile; another time.
+        ({month: n // 2 for month, n in MONTHS.items()}, "FAIL"),
+        ({month: n * 2 for month, n in MONTHS.items()}, "FAIL"),
+        ({month: 530 - n for month, n in MONTHS.items()}, "FAIL"),
+        ({"2019-01": 265}, "FAIL"),
+    ],
+)
+def test_a_shop_is_known_by_its_orders_of_the_months_that_were_trained_on(now, status):
+    assert check_shop(MONTHS, now).status == status
+    assert check_shop(now, MONTHS).status == status
+
+
+def test_a_handful_of_orders_says_nothing_of_a_shop():
+    assert check_shop({"2024-01": 99}, {"2024-01": 3}).status == "PASS"
+    assert check_shop({"2024-01": 100}, {"2024-01": 3}).status == "FAIL"
+
+
+def test_another_shop_leaves_the_ranking_alone_and_is_told_by_a_month():
+    good = verdict(backtest_of())
+    asked = {"age_days": 3, "log_half_width": 0.2, "continuity": quiet(1)}
+    other = check_shop(MONTHS, MONTHS | {"2024-03": 9_000})
+    scored = when_scored(good, of_shop=(other,), **asked)
+    assert scored.decision == "ranking only"
+    (reason,) = scored.reasons[-1:]
+    assert "In 2024-03 this log has 9,000 orders" in reason
+    assert "the model was trained on had 230" in reason
+    # What a run scored before said of its log is not told of the next one.
+    again = when_scored(scored, of_shop=(check_shop(MONTHS, MONTHS),), **asked)
+    assert status(again)["same shop"] == "PASS"

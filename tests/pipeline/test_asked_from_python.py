@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from datetime import date
 
 import numpy as np
@@ -74,6 +75,30 @@ def test_the_new_orders_alone_are_refused(trained, transactions):
     recent = transactions[day > day.max() - pd.Timedelta(days=60)]
     with pytest.raises(UserError, match="give the whole history, not the new orders alone"):
         ltvkit.features_for(trained, recent)
+
+
+def test_a_log_that_is_not_of_the_shop_trained_on_is_told(trained, transactions):
+    part = transactions[transactions["customer_id"].str[-1].isin(["1", "2"])]
+    with pytest.warns(UserWarning, match=r"this log has \d+ orders, where .* another shop"):
+        assert len(ltvkit.features_for(trained, part))
+
+
+def test_the_next_export_of_the_shop_is_taken_without_a_word(trained, transactions):
+    """Orders of a further month, a customer in fifty deleted, and every tenth order refunded."""
+    day = pd.to_datetime(transactions["ordered_at"], format="mixed", errors="coerce")
+    month = day.max() - pd.Timedelta(days=31)
+    moved = transactions[day > month].assign(
+        ordered_at=(day[day > month] + pd.Timedelta(days=31)).dt.strftime("%Y-%m-%d")
+    )
+    amount = pd.to_numeric(transactions["revenue"], errors="coerce")
+    sold = amount[amount > 0].index[::10]
+    refunds = transactions.loc[sold].assign(
+        ordered_at=moved["ordered_at"].max(), revenue=(-amount[sold]).astype(str)
+    )
+    later = pd.concat([transactions, moved, refunds])
+    deleted = later["customer_id"].map(lambda one: zlib.crc32(one.encode()) % 50 == 0)
+    assert 0.005 < deleted.mean() < 0.05
+    assert len(ltvkit.features_for(trained, later[~deleted]))
 
 
 def test_what_is_no_model_is_told_by_its_place(tmp_path):

@@ -16,6 +16,7 @@ from ltvkit.data.checks.check import DataCheck, check_data, render_data_check
 from ltvkit.data.checks.continuity import continuity
 from ltvkit.data.checks.finding import DataFinding
 from ltvkit.data.checks.mixture import mixture
+from ltvkit.data.checks.months import orders_by_month
 from ltvkit.data.cleaning.clean import clean, order_days_from_frame
 from ltvkit.data.cleaning.clean_log import CleanLog, LogSummary
 from ltvkit.data.cleaning.columns import ColumnMap
@@ -45,6 +46,7 @@ __all__ = [
     "guess_columns",
     "mixture",
     "order_days_from_frame",
+    "orders_by_month",
     "read_costs",
     "read_customers",
     "read_leads",

@@ -1,10 +1,11 @@
 """Whether the log that was learned from deceives: its dates, its pauses, its ids, its amounts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ltvkit.evaluation.check import Check, Status
 from ltvkit.log_facts import (
+    ENOUGH_OF_A_SHOP,
     FEW_CAME_BACK,
     FEW_RESPELT,
     LEFT_OF_EARLY,
@@ -13,8 +14,10 @@ from ltvkit.log_facts import (
     MANY_REPEATED,
     MANY_RESPELT,
     MANY_UNMATCHED,
+    MONTHS_OF_A_SHOP,
     MOST_ROUNDED,
     OF_ONE_AMOUNT,
+    OF_THE_SAME_SHOP,
     OTHER_VALUES,
     SHEET_ROWS,
     Continuity,
@@ -37,6 +40,31 @@ def checks_of_the_log(found: Continuity, mixed: Mixture) -> tuple[Check, ...]:
     told = (*of_time, _currencies(mixed), _spellings(mixed))
     checks = (*told, *_doubts_over_time(found), *_doubts_of_rows(mixed))
     return tuple(replace(check, about="log") for check in checks)
+
+
+def check_shop(then: Mapping[str, int], now: Mapping[str, int]) -> Check:
+    """Whether a log is of the shop that a model was trained on: the past does not change.
+
+    Parameters
+    ----------
+    then, now : mapping of str to int
+        Orders by month (YYYY-MM) of the log trained on, and of the one asked about; empty where
+        they are not known.
+    """
+
+    def check(status: Status, key: str, share: float, **facts: object) -> Check:
+        said = Sentence(f"check.same_shop.{key}", facts)
+        return Check("same shop", status, share, OF_THE_SAME_SHOP, said, about="log")
+
+    months = sorted(set(then) & set(now))[-MONTHS_OF_A_SHOP:]
+    if then and now and not months:
+        return check("FAIL", "none", 0.0, first=min(then), last=max(then))
+    most = sum(max(then[month], now[month]) for month in months)
+    share = sum(min(then[month], now[month]) for month in months) / max(most, 1)
+    if most < ENOUGH_OF_A_SHOP or share >= OF_THE_SAME_SHOP:
+        return check("PASS", "pass", share)
+    odd = max(months, key=lambda month: abs(then[month] - now[month]))
+    return check("FAIL", "fail", share, month=odd, then=then[odd], found=now[odd])
 
 
 def _dates(found: Continuity) -> Check:

@@ -132,6 +132,7 @@ def when_scored(
     log_half_width: float,
     continuity: Continuity,
     mixture: Mixture,
+    of_shop: tuple[Check, ...] = (),
 ) -> Verdict:
     """The verdict of a training, when its model is asked on another day.
 
@@ -147,6 +148,8 @@ def when_scored(
         Whether the log goes on up to the day asked.
     mixture : Mixture
         Whether amounts of the log are of one currency, and each customer has one id.
+    of_shop : tuple of Check
+        Whether the log is of the shop trained on.
     """
     facts = {"days": abs(age_days), "factor": float(np.exp(log_half_width))}
     status: Status = "PASS"
@@ -158,7 +161,7 @@ def when_scored(
     elif age_days > FRESH_MODEL_DAYS:
         status, key = "REVIEW", "review"
     check = Check("age", status, age_days, FRESH_MODEL_DAYS, Sentence(f"check.age.{key}", facts))
-    of_log = checks_of_the_log(continuity, mixture)
+    of_log = (*of_shop, *checks_of_the_log(continuity, mixture))
     of_training = tuple(c for c in verdict.checks if c.about != "log")
     checks = (*of_training, *of_log, check)
     told = tuple(c.said for c in of_log if c.status != "PASS")

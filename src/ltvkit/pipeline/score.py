@@ -10,7 +10,7 @@ from ltvkit.files import claimed
 from ltvkit.pipeline.decisions.decide import decide
 from ltvkit.pipeline.modelling.kinds import clock_of
 from ltvkit.pipeline.modelling.record import record_of_scoring, rfm_cuts_of
-from ltvkit.pipeline.modelling.trained import configured, load_model, open_data
+from ltvkit.pipeline.modelling.trained import check_same_shop, configured, load_model, open_data
 from ltvkit.pipeline.run_folder.write import write_run
 from ltvkit.progress import Progress
 
@@ -67,7 +67,12 @@ def score(
         model = trained.model.at(snapshot.as_of)
         found = continuity(log, clock_of(config, log))
         record = record_of_scoring(
-            trained, model, snapshot.as_of, continuity=found, mixture=mixture(log)
+            trained,
+            model,
+            snapshot.as_of,
+            continuity=found,
+            mixture=mixture(log),
+            same_shop=check_same_shop(trained, log),
         )
         decisions = decide(
             config,

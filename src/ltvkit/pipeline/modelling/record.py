@@ -12,7 +12,7 @@ import pandas as pd
 from ltvkit._version import __version__
 from ltvkit.audience import RfmCuts
 from ltvkit.config import Config
-from ltvkit.data import CleanLog
+from ltvkit.data import CleanLog, orders_by_month
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.evaluation.check import Check
 from ltvkit.evaluation.verdict import Verdict, when_scored
@@ -123,6 +123,7 @@ def about_training(
         "settings": config.settings(),
         "trained_from": log.summary.first_day.isoformat(),
         "trained_to": snapshot.as_of.isoformat(),
+        "orders_by_month": orders_by_month(log),
         "attributes": list(log.attributes),
         "customer_attributes": kinds_of(customers),
         "rfm_cuts": asdict(rfm_cuts),
@@ -148,8 +149,9 @@ def record_of_scoring(
     *,
     continuity: Continuity,
     mixture: Mixture,
+    same_shop: Check,
 ) -> ModelRecord:
-    """What the training found, as the model carries it, and what its age makes of it."""
+    """What the training found, as the model carries it, and what its age and the log make of it."""
     about = trained.about
     explanation = model.explanation()
     verdict = when_scored(
@@ -158,6 +160,7 @@ def record_of_scoring(
         log_half_width=model.level_.log_half_width,
         continuity=continuity,
         mixture=mixture,
+        of_shop=(same_shop,),
     )
     return ModelRecord(
         name=about["name"],

@@ -1,5 +1,6 @@
 """A trained model, and the features that it is asked with: built as at its training."""
 
+import warnings
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.config import Config, restore_config_at
-from ltvkit.data import CleanLog
+from ltvkit.data import CleanLog, orders_by_month
 from ltvkit.errors import UserError
+from ltvkit.evaluation.check import Check
+from ltvkit.evaluation.log_checks import check_shop
 from ltvkit.features.attributes import read_as_trained
 from ltvkit.models import artifact
 from ltvkit.models.artifact import TrainedModel
@@ -117,6 +120,11 @@ def features_for(
     ------
     UserError, DataError
         When the log cannot be read so, or is of the new orders alone; when `as_of` is no day.
+
+    Warns
+    -----
+    UserWarning
+        When the log seems to be of another shop, or only a part of it.
     """
     config = configured(trained, customers=customers, as_of=as_of)
     alone = config.model_copy(
@@ -125,7 +133,19 @@ def features_for(
             "economics": config.economics.model_copy(update={"benchmarks": None}),
         }
     )
-    return open_data(alone, transactions).features(trained)
+    opened = open_data(alone, transactions)
+    same = check_same_shop(trained, opened.log)
+    if same.status != "PASS":
+        warnings.warn(same.recommendation, stacklevel=2)
+    return opened.features(trained)
+
+
+def check_same_shop(trained: TrainedModel, log: CleanLog) -> Check:
+    """Whether a log has the orders of the months that a model was trained on.
+
+    A model of an earlier version does not know them.
+    """
+    return check_shop(trained.about.get("orders_by_month", {}), orders_by_month(log))
 
 
 def configured(trained: TrainedModel, *, customers: str | None, as_of: date | str | None) -> Config:

@@ -90,6 +90,11 @@ def test_a_factor_near_one_is_told_in_per_cent_and_another_as_a_factor():
     assert far.say("fr") == "Le total est connu à un facteur 1,8 près."
 
 
+def test_what_rounds_to_nothing_has_no_sign():
+    told = Sentence("why.ratio", {"ratio": 0.01, "low": -0.001, "high": 0.04})
+    assert str(told) == "LTV:CAC 0.0 [0.0, 0.0]"
+
+
 def test_a_name_in_a_sentence_is_shown_harmless_and_never_taken_for_a_blank():
     told = Sentence("warning.W10.one", {"share": 0.5, "channel": "{x}\u202e<b>"})
     assert tell(told, Reader("en", "EUR")) == "50% of {x}⟨202E⟩<b>"

@@ -132,7 +132,7 @@ class PlainVoice:
         """With thousands parted."""
         if value is None or value != value:
             return UNKNOWN
-        return in_signs(f"{value:,.{digits}f}", self.language)
+        return in_signs(f"{value:z,.{digits}f}", self.language)
 
     def share(self, value: float | None, digits: int = 0) -> str:
         """In per cent."""

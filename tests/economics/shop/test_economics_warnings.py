@@ -57,6 +57,19 @@ def test_all_fifteen_come_in_order_and_nothing_known_raises_nothing():
     assert raise_warnings(EconomicsFacts()) == []
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        # Refunds of advertising are more than all that was spent.
+        {"ledger_total": -480.0, "in_flight_spend": 0.0, "running_spend": 0.0},
+        # Every order loses money: no discount on first ones explains it.
+        {"first_margin_rate": -0.1, "repeat_margin_rate": -0.1},
+    ],
+)
+def test_amounts_below_zero_raise_nothing_by_themselves(facts):
+    assert raise_warnings(EconomicsFacts(**facts)) == []
+
+
 QUIET = EconomicsFacts(
     immature_share=0.1,
     history_days=1_000,

@@ -181,8 +181,8 @@ def channel_mix_moved(facts: EconomicsFacts) -> EconomicsWarning | None:
 def spend_without_customers(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W6: the last spend has not brought its customers yet."""
     spend, running = facts.in_flight_spend or 0.0, facts.running_spend or 0.0
-    total = facts.ledger_total
-    if not total or spend + running < IN_FLIGHT_SHARE * total:
+    total = facts.ledger_total or 0.0
+    if total <= 0 or spend + running < IN_FLIGHT_SHARE * total:
         return None
     parts = []
     if spend:
@@ -245,10 +245,11 @@ def season_against_season(facts: EconomicsFacts) -> EconomicsWarning | None:
 
 def discount_driven_first_orders(facts: EconomicsFacts) -> EconomicsWarning | None:
     """W12: first orders are bought with discounts."""
-    first, repeat = facts.first_margin_rate, facts.repeat_margin_rate
+    # Where later orders lose money as well, a discount is not what makes first ones thin.
+    first, repeat = facts.first_margin_rate, facts.repeat_margin_rate or 0.0
     discounted = facts.discounted_first_share or 0.0
     parts = []
-    if first is not None and repeat is not None and first < FIRST_MARGIN_GAP * repeat:
+    if first is not None and repeat > 0 and first < FIRST_MARGIN_GAP * repeat:
         parts.append(Sentence("warning.W12.thin", {"first": first, "repeat": repeat}))
     if discounted >= DISCOUNTED_SHARE:
         parts.append(Sentence("warning.W12.discounted", {"share": discounted}))

@@ -183,6 +183,20 @@ def _show_past(customer: Mapping[str, Any], reader: Reader) -> None:
     st.markdown(f"**{said(reader, 'so_far')}**  \n" + " ".join(sentences))
 
 
+def order_chart(title: str, reader: Reader) -> dict[str, Any]:
+    """A bar for each order day, as Vega-Lite: of Streamlit's own, months are in English."""
+    axes = {"x": ("ordered_on", "temporal", None), "y": ("revenue", "quantitative", title)}
+    return {
+        "height": 220,
+        "mark": {"type": "bar", "color": ACCENT, "tooltip": True},
+        "encoding": {
+            axis: {"field": field, "type": kind, "title": told}
+            for axis, (field, kind, told) in axes.items()
+        },
+        "config": {"locale": {"number": reader.number_locale(), "time": reader.time_locale()}},
+    }
+
+
 def _show_orders(customer_id: str, run: Run, reader: Reader, history: OrderHistory | str) -> None:
     st.markdown(f"**{said(reader, 'orders')}**")
     if isinstance(history, str):
@@ -195,15 +209,8 @@ def _show_orders(customer_id: str, run: Run, reader: Reader, history: OrderHisto
         st.info(said(reader, "gone"))
         return
     revenue, margin = reader.plain("app.revenue_word"), reader.plain("app.margin_word")
-    st.bar_chart(
-        orders,
-        x="ordered_on",
-        y="revenue",
-        x_label="",
-        y_label=f"{revenue}{f', {run.data.currency}' if run.data.currency else ''}",
-        height=220,
-        color=ACCENT,
-    )
+    unit = f", {run.data.currency}" if run.data.currency else ""
+    st.vega_lite_chart(orders, order_chart(revenue + unit, reader), width="stretch")
     st.dataframe(
         pd.DataFrame(
             {

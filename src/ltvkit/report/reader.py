@@ -244,6 +244,22 @@ class Reader:
             "percent": self.share(0).replace(self.number(0), ""),
         }
 
+    def time_locale(self) -> dict[str, Any]:
+        """Months and days for d3, which writes the dates in the charts."""
+        days, months = self.locale.days["format"], self.locale.months["stand-alone"]
+        # Here weeks begin on a Monday, there on a Sunday.
+        week = (6, *range(6))
+        return {
+            "dateTime": "%x %X",
+            "date": "%d %b %Y",
+            "time": "%H:%M",
+            "periods": ["AM", "PM"],
+            "days": [days["wide"][day] for day in week],
+            "shortDays": [days["abbreviated"][day] for day in week],
+            "months": [months["wide"][month] for month in range(1, 13)],
+            "shortMonths": [months["abbreviated"][month] for month in range(1, 13)],
+        }
+
 
 def observed(value: float | None) -> TypeGuard[float]:
     """Whether there is a finite number."""

@@ -359,6 +359,18 @@ def test_a_log_without_later_orders_is_refused_in_words() -> None:
         measure(scored, log.iloc[:0])
 
 
+def test_the_log_of_another_shop_is_refused_and_one_that_knows_anybody_is_not() -> None:
+    scored = scored_base(60)
+    log = orders_after(scored, lift=0.0)
+    others = log.assign(customer_id="x" + log["customer_id"])
+    with pytest.raises(
+        DataError, match=r"got customers 'xc.*none of whom is in the run.*'c0'; give"
+    ):
+        measure(scored, others)
+    before = log.head(1).assign(ordered_on=AS_OF)
+    assert measure(scored, pd.concat([others, before])).active_observed == 0
+
+
 def test_differences_know_when_they_are_clear() -> None:
     scored = scored_base(300)
     margin = measure(scored, orders_after(scored, lift=0.0)).overall.margin

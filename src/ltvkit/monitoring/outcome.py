@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.deciles import DECILES, cumulative, equal_count_edges
-from ltvkit.errors import DataError
+from ltvkit.errors import DataError, offenders
 from ltvkit.snapshot import as_date
 from ltvkit.units import Floats
 
@@ -95,7 +95,8 @@ def outcome_after(
     Raises
     ------
     DataError
-        When the log holds nothing after the run, or is said to end before it.
+        When the log holds nothing after the run, or is said to end before it, or knows none of its
+        customers.
     """
     as_of = pd.Timestamp(scored["scored_at"].iloc[0])
     horizon_days = int(scored["horizon_days"].iloc[0])
@@ -118,11 +119,17 @@ def outcome_after(
             f"observed_to: got {end:%Y-%m-%d}, expected a day after the run's {as_of:%Y-%m-%d}; "
             "name the last day that the log covers"
         )
+    ids = pd.Index(scored["customer_id"].astype("str"))
+    ordered = later_order_days["customer_id"].astype("str")
+    if not ordered.isin(ids).any():
+        raise DataError(
+            f"later transactions: got customers {offenders(ordered)}, none of whom is in the run, "
+            f"expected those of the same shop, such as {offenders(ids[:1])}; give its log"
+        )
     observed_days = min((end - as_of).days, horizon_days)
     inside = after[after["ordered_on"] <= as_of + timedelta(days=observed_days)]
     days = (inside["ordered_on"] - as_of).dt.days.to_numpy()
     margin = inside["margin"].to_numpy(float) / (1 + daily_discount_rate) ** days
-    ids = pd.Index(scored["customer_id"].astype("str"))
     key = inside["customer_id"].astype("str")
     totals = (
         pd.DataFrame({"margin": margin, "orders": 1})

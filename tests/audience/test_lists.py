@@ -48,6 +48,13 @@ def test_each_rule_of_the_guide_by_hand(who: dict[str, object], expected: str) -
     assert assign_lists(base_with(who), RULES).iloc[0] == expected
 
 
+def test_nobody_is_to_be_invested_in_who_loses_money() -> None:
+    base = base_with(person(value=50, kept=60, prob=0.8, margin=1))
+    assert "high_potential" in set(assign_lists(base, RULES))
+    loss = base.assign(**{name: -base[name] for name in ("predicted_value", "margin")})
+    assert "high_potential" not in set(assign_lists(loss, RULES))
+
+
 def test_a_silence_is_measured_by_the_own_gap_and_told_in_no_other_words() -> None:
     """Eleven days are long for who ordered every day and a half, and "for long" for nobody."""
     whale = person(prob=0.27, margin=999, last="2024-06-19", overdue=7.7)

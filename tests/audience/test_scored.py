@@ -50,6 +50,17 @@ def scored(
     )
 
 
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    predictions, history, _ = simulated_base(60)
+    money = [name for name in predictions if name.startswith("predicted_value")]
+    loss = predictions.assign(**{name: -predictions[name] for name in money})
+    loss.loc[:5, money] = -0.001
+    table = listed(loss, history)
+    amounts = table[money].to_numpy()
+    assert (amounts < 0).any()
+    assert not np.signbit(amounts[amounts == 0]).any()
+
+
 def test_the_columns_are_those_of_the_contract_in_its_order() -> None:
     assert list(scored().columns) == AUDIENCE_MD
     assert [column.name for column in SCORED_COLUMNS] == AUDIENCE_MD

@@ -184,7 +184,9 @@ def assign_lists(customers: pd.DataFrame, rules: ListRules) -> pd.Series:
         "second_order": soon_again,
         "high_potential": (top_share(_promising(customers)) <= rules.high_potential_share)
         & (best_so_far > rules.high_potential_share)
-        & (churn <= CHURN_HIGH),
+        & (churn <= CHURN_HIGH)
+        # Where every order loses money, the best ones are no reason to invest.
+        & (value >= 0),
         "let_rest": value < rules.contact_cost,
     }
     named = np.select(list(tests.values()), [np.array(name, object) for name in tests], "nurture")

@@ -360,5 +360,6 @@ def _typed(scored: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
         elif column.kind == "text":
             typed[column.name] = values.astype("str")
         else:
-            typed[column.name] = values.astype(float).round(DECIMALS[column.kind])
+            # Added to 0, nothing has no sign.
+            typed[column.name] = values.astype(float).round(DECIMALS[column.kind]) + 0.0
     return pd.DataFrame(typed)

@@ -106,6 +106,14 @@ def test_revenue_that_would_pass_for_profit_is_found_out():
     assert check.status == "REVIEW"
 
 
+@pytest.mark.parametrize(("rate", "found"), [(0.4, "PASS"), (-0.2, "REVIEW"), (35.0, "REVIEW")])
+def test_a_margin_that_is_a_cost_or_a_percentage_is_found_out(rate, found):
+    log = good().assign(margin=lambda one: one["revenue"] * rate)
+    finding = {f.name: f for f in check_data(order_days_from_frame(log)).findings}["margin"]
+    assert finding.status == found
+    assert found == "PASS" or finding.words == f"margin is {rate:.0%} of revenue"
+
+
 def test_every_finding_that_does_not_pass_says_what_to_do():
     check = check_data(order_days_from_frame(a_till(several_rows_without_id(good()))))
     for finding in check.findings:

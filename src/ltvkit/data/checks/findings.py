@@ -210,6 +210,16 @@ def _largest_order(mixed: Mixture) -> DataFinding:
 
 
 def _margin(log: CleanLog) -> DataFinding:
+    rate = log.summary.margin / (log.summary.revenue or 1.0)
+    if log.is_margin and not 0 <= rate <= 1:
+        return DataFinding(
+            "margin",
+            "REVIEW",
+            rate,
+            1.0,
+            f"margin is {rate:.0%} of revenue",
+            "map what a row leaves, in money, to data.columns.margin: no cost, and no percentage",
+        )
     return by_threshold(
         "margin",
         float(not log.is_margin),

@@ -124,7 +124,7 @@ def features_for(
     Warns
     -----
     UserWarning
-        When the log seems to be of another shop, or only a part of it.
+        When the log seems to be of another shop, or to hold other orders of it.
     """
     config = configured(trained, customers=customers, as_of=as_of)
     alone = config.model_copy(

@@ -103,5 +103,7 @@ def test_a_column_is_read_as_it_was_in_training_whatever_a_newer_log_holds():
     assert features_of(without, trained=trained.columns)["discount_mean"].isna().all()
     numbered = features_of(log.assign(country=7), trained=trained.columns)
     assert set(numbered["country_first"]) == {"7"}
+    numbered = features_of(log.assign(country=7.0), trained=trained.columns)
+    assert set(numbered["country_first"]) == {"7"}
     with pytest.raises(DataError, match="got 'much', expected numbers, which the model was"):
         features_of(log.assign(discount="much"), trained=trained.columns)

@@ -223,6 +223,16 @@ def test_a_column_keeps_the_kind_that_the_model_was_trained_with(tmp_path):
     # Numbers that were texts in training, such as codes of which some had letters.
     tiers = attributes(tmp_path, "tier", kinds={"tier": "text"})["tier"]
     assert set(tiers) == {"1", "3"}
+    customers.assign(tier=customers["tier"] / 2).to_csv(tmp_path / "customers.csv", index=False)
+    assert set(attributes(tmp_path, "tier", kinds={"tier": "text"})["tier"]) == {"0.5", "1.5"}
+    customers.assign(tier=customers["tier"].mask(customers["tier"] == 3, 1.5)).to_csv(
+        tmp_path / "customers.csv", index=False
+    )
+    assert set(attributes(tmp_path, "tier", kinds={"tier": "text"})["tier"]) == {"1", "1.5"}
+    # Texts that were a yes, a no or something else.
+    customers.to_csv(tmp_path / "customers.csv", index=False)
+    told = attributes(tmp_path, "flag", kinds={"flag": "text"})["flag"]
+    assert set(told) == {"true", "false"}
     customers["tier"] = customers["tier"].astype(str).where(customers.index > 0, "unknown")
     customers.to_csv(tmp_path / "customers.csv", index=False)
     with pytest.raises(DataError, match="got 'unknown' in column 'tier', expected numbers"):

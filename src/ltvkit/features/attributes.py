@@ -83,5 +83,11 @@ def read_as_trained(
                 )
             order_days = order_days.mutate(**{name: number})
         elif f"{name}_distinct" in features and not is_text:
-            order_days = order_days.mutate(**{name: column.cast("string")})
+            order_days = order_days.mutate(**{name: _as_text(column)})
     return order_days
+
+
+def _as_text(column: ir.Column) -> ir.StringColumn:
+    """Numbers and yes/no as a log of texts has them: 5 where blanks made it 5.0."""
+    text = column.cast("string")
+    return text.re_replace(r"\.0$", "") if isinstance(column, ir.FloatingColumn) else text

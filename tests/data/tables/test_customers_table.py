@@ -1,5 +1,8 @@
 """The table of customers: each in one row, contacts as text, consent that is a yes or a no."""
 
+import sqlite3
+from contextlib import closing
+
 import pandas as pd
 import pytest
 
@@ -24,6 +27,24 @@ def test_customers_keep_contacts_as_text_and_attributes_in_their_type(write):
     assert customers["zip"].tolist() == ["01234", "99999"]
     assert customers["age"].tolist() == [33, 44]
     assert customers["contact_ok"].tolist() == [True, False]
+
+
+def test_a_text_of_a_customer_is_the_same_in_every_format(tmp_path):
+    """A model learns of `5` and `true` from one file, and is asked with another."""
+    table = pd.DataFrame({"customer_id": ["a", "b", "c", "d"]})
+    texts = table.assign(tier=["5.0", "A", "True", None], since="2024-01-05")
+    texts.to_csv(tmp_path / "table.csv", index=False)
+    cells = table.assign(tier=[5.0, "A", True, None], since=pd.Timestamp("2024-01-05"))
+    cells.to_excel(tmp_path / "table.xlsx", index=False)
+    texts.assign(since=cells["since"]).to_parquet(tmp_path / "table.parquet")
+    with closing(sqlite3.connect(tmp_path / "table.db")) as database:
+        texts.assign(since=cells["since"]).to_sql("people", database, index=False)
+    database = f"sqlite:///{tmp_path / 'table.db'}?table=people"
+    places = *(tmp_path / f"table.{ending}" for ending in ("csv", "xlsx", "parquet")), database
+    for place in places:
+        frame = read_customers(place).frame
+        assert frame["tier"].tolist()[:3] == ["5", "A", "true"]
+        assert set(frame["since"]) == {"2024-01-05"}
 
 
 def test_only_a_period_of_costs_is_a_month(write):

@@ -1,6 +1,7 @@
 """What of the customers table a model may learn from."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,7 +141,13 @@ def _of_kind(values: pd.Series, kind: str) -> pd.Series:
                 "numbers, as the model was trained with; mend the rows, or train again"
             )
         return numbers.astype("float64")
-    if pd.api.types.is_numeric_dtype(plain):
-        whole = bool((plain.dropna() % 1 == 0).all())
-        return (plain.astype("Int64") if whole else plain).astype("str")
-    return plain
+    return plain if plain.dtype == "str" else values.map(_as_text).astype("str")
+
+
+def _as_text(value: Any) -> str | float:
+    """A number or a yes/no as a table of texts has it; what is missing stays so."""
+    if pd.isna(value):
+        return np.nan
+    if isinstance(value, bool | np.bool):
+        return str(bool(value)).lower()
+    return str(int(value)) if float(value).is_integer() else str(value)

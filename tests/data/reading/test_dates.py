@@ -117,6 +117,19 @@ def test_times_in_a_named_zone_are_turned_into_the_shops_and_told():
     assert words.endswith("turned into UTC where a zone is said")
 
 
+def test_a_name_of_several_zones_is_that_of_the_shops_own_and_told():
+    written = ["2024-03-03 20:05:33 CST", "2024-03-13 09:05:33 PDT"]
+    frame = pd.DataFrame({"customer_id": ["a", "b"], "ordered_at": written, "revenue": 1.0})
+    for zone, day, taken in (
+        ("Asia/Shanghai", "2024-03-03", "CST taken for UTC+8"),
+        ("America/Chicago", "2024-03-03", "CST taken for UTC-6"),
+        ("Europe/Paris", "2024-03-04", "CST taken for UTC-6"),
+    ):
+        log = order_days_from_frame(frame, timezone=zone)
+        assert log.to_pandas()["ordered_on"].astype(str)[0] == day
+        assert log.readings["ordered_at"].endswith(f"where a zone is said, {taken}")
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -135,6 +148,54 @@ def test_times_in_a_named_zone_are_turned_into_the_shops_and_told():
 )
 def test_words_may_stand_around_a_date_and_its_time(written, expected):
     assert days(*written) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            ["2024. 01. 05.", "2024. 1. 31. 14:05:09", "2024.02.29."],
+            "2024-01-05 2024-01-31 2024-02-29",
+        ),
+        (["2024. január 5.", "2024. máj. 31."], "2024-01-05 2024-05-31"),
+        (["24. 1. 2024", "5. 12. 2024 14:05"], "2024-01-24 2024-12-05"),
+        (["24. ledna 2024", "5. května 2024"], "2024-01-24 2024-05-05"),
+        (["2024. 1. 5. 오후 2:05:09", "2024. 1. 31. 오전 12:05"], "2024-01-05 2024-01-31"),
+        (["2024년 1월 5일", "2024년 12월 31일 14시 5분"], "2024-01-05 2024-12-31"),
+        (["2024年1月5日", "2024年12月31日(火) 14時05分09秒"], "2024-01-05 2024-12-31"),
+        (["２０２４／０１／０５　１４：０５", "２０２４／１２／３１"], "2024-01-05 2024-12-31"),
+        (["٠٥/٠١/٢٠٢٤ ٢:٠٥ م", "\u200f٣١/١٢/٢٠٢٤"], "2024-01-05 2024-12-31"),
+        (["۲۰۲۴/۰۱/۰۵", "۲۰۲۴/۱۲/۳۱"], "2024-01-05 2024-12-31"),
+        (["5 января 2024 г.", "31 мая 2024 г."], "2024-01-05 2024-05-31"),
+        (["5 Ocak 2024", "31 Mayıs 2024"], "2024-01-05 2024-05-31"),
+        (
+            ["January 5th, 2024", "May 31st, 2024", "3rd of May 2024"],
+            "2024-01-05 2024-05-31 2024-05-03",
+        ),
+        (["31.01.2024 - 14:05", "05.01.2024 – 9:05"], "2024-01-31 2024-01-05"),
+        (["14:05 31/01/2024", "9:05:10 05/01/2024"], "2024-01-31 2024-01-05"),
+        (["31.1.2024 klo 14.05", "5.1.2024 klo 9.05"], "2024-01-31 2024-01-05"),
+        (["31-JAN-24 02.05.09.000000 PM", "05-MAY-24 12.05.09.000000 AM"], "2024-01-31 2024-05-05"),
+        (["2024-01-05T00:30:00+01:00[Europe/Paris]"], "2024-01-04"),
+    ],
+)
+def test_dates_are_read_as_they_are_written_far_from_here(written, expected):
+    assert days(*written) == expected.split()
+
+
+def test_years_of_thailand_are_turned_into_ours():
+    """2567 is 2024, a leap year, and 2567 itself is none."""
+    assert days("29/02/2567", "31/12/2566 14:05") == ["2024-02-29", "2023-12-31"]
+    assert days("2567-02-29", "2566-12-31") == ["2024-02-29", "2023-12-31"]
+    assert days("29 February 2567", "31 May 2566") == ["2024-02-29", "2023-05-31"]
+    # One such year among others is a slip of the pen.
+    assert days(*["2024-01-05"] * 20, "2567-01-05")[-1] == ""
+
+
+@pytest.mark.parametrize("written", [["1402/01/05", "1402/12/29"], ["05/01/1445", "29/12/1445"]])
+def test_dates_of_calendars_with_other_months_are_refused_in_words(written):
+    with pytest.raises(DataError, match=r"column 'ordered_at': got .* the Persian or the Islamic"):
+        days(*written)
 
 
 def test_times_without_an_offset_are_the_shops_own():

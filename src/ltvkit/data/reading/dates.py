@@ -9,9 +9,10 @@ instead of guessed.
 import re
 from dataclasses import dataclass, replace
 
-from ltvkit.data.reading.digits import EPOCH_PER_SECOND, digits_of, of_digits
-from ltvkit.data.reading.months import WORD, in_english
-from ltvkit.data.reading.spoken_dates import names_zone, plainly, zone_minutes
+from ltvkit.data.reading.calendars import in_our_years
+from ltvkit.data.reading.digits import EPOCH_PER_SECOND, digits_alike, digits_of, of_digits
+from ltvkit.data.reading.months import in_english
+from ltvkit.data.reading.spoken_dates import names_zone, plainly, taken_for, zone_minutes
 from ltvkit.data.reading.workspace import Column, Workspace, literal, of_wrong_type
 from ltvkit.errors import DataError, first_line, offenders
 
@@ -161,13 +162,19 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
     has_offset = (
         f"(length({text}) > 16 AND regexp_matches(substr({text}, 11), '[-+]|[A-Za-z]{{3}}|Z$'))"
     )
-    there, read, zoned, in_zones = texts.workspace.row(
-        f"SELECT count({text}), count(*) FILTER ({is_iso}), "
+    there, read, far, zoned, in_zones = texts.workspace.row(
+        f"SELECT count({text}), count(*) FILTER ({is_iso}), count(*) FILTER ({is_iso} AND "
+        f"year({iso}) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR}), "
         f"count(*) FILTER ({has_offset} AND {is_iso}), count(*) FILTER ({names_zone(text)}) "
         f"FROM {texts.table}"
     )
     if (in_zones or read < there) and (spoken := _as_spoken(texts, timezone)):
         return spoken
+    if (far or read < there) and (
+        ours := in_our_years(texts.workspace, texts.table, text, name=texts.name)
+    ):
+        reading = _decide(replace(texts, sql=f"({ours})"), timezone)
+        return replace(reading, words=f"{reading.words}, of the Buddhist era")
     local, words = iso, ["ISO dates"] if read else []
     if zoned:
         # The cast to TIMESTAMP drops an offset silently; the cast with zone minds it.
@@ -177,12 +184,7 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
         words = [f"ISO times with an offset, turned into {timezone}"]
     if read == there:
         return DateReading(local, ", ".join(words) or "no dates", zoned=zoned > 0)
-    (named,) = texts.workspace.row(
-        f"SELECT count(*) FILTER (regexp_matches(strip_accents({text}), '{WORD}')) "
-        f"FROM {texts.table}"
-    )
-    if named:
-        texts = replace(texts, sql=in_english(text))
+    texts = replace(texts, sql=in_english(texts.workspace, texts.table, text))
     formats, readings, instants = _other_formats(texts, is_iso, timezone, few=MIXED_SHARE * there)
     if read and formats:
         _refuse_half_turned(texts, iso, is_iso)
@@ -201,19 +203,18 @@ def _decide(texts: _Texts, timezone: str) -> DateReading:
 
 def _as_spoken(texts: _Texts, timezone: str) -> DateReading | None:
     """How dates are read without the words and zones that stand around them, if any do."""
-    plain, ahead = plainly(texts.sql), zone_minutes(texts.sql)
-    spoken, zoned = texts.workspace.row(
-        f"SELECT count(*) FILTER ({plain} <> {texts.sql}), count({ahead}) FROM {texts.table}"
-    )
-    if not spoken:
+    spoken = plainly(texts.workspace, texts.table, texts.sql)
+    if spoken is None:
         return None
-    read = _decide(replace(texts, sql=f"({plain})"), timezone)
-    if not zoned:
+    read = _decide(replace(texts, sql=f"({spoken.sql})"), timezone)
+    if not spoken.zoned:
         return read
+    ahead = zone_minutes(texts.sql, timezone=timezone)
     instant = f"timezone('UTC', {read.sql} - to_minutes({ahead}))"
     local = f"timezone({literal(timezone)}, {instant})"
     sql = f"CASE WHEN {ahead} IS NULL THEN {read.sql} ELSE {local} END"
     words = f"{read.words}, turned into {timezone} where a zone is said"
+    words += taken_for(spoken.zones, timezone=timezone)
     return DateReading(sql, words, zoned=True)
 
 
@@ -230,12 +231,16 @@ def _other_formats(
         "regexp_replace(regexp_replace(regexp_replace(t, '[A-Za-z]{2,}', 'a', 'g'), "
         "'[0-9]{4,}', 'Y', 'g'), '[0-9]+', '9', 'g')"
     )
+    # Alike but for their digits, texts have one shape.
+    alike = (
+        f"SELECT {digits_alike(texts.sql)} AS t, count(*) AS n FROM {texts.table} "
+        f"WHERE {texts.sql} IS NOT NULL AND {is_iso} IS NOT TRUE GROUP BY 1"
+    )
     shapes = texts.workspace.rows(
         "SELECT shape, CASE WHEN shape IN ('Y', 'Y.9', 'Y.Y') "
         "THEN length(split_part(t, '.', 1)) ELSE 0 "
-        f"END AS size, count(*) AS n FROM (SELECT t, {shape} AS shape FROM "
-        f"(SELECT {texts.sql} AS t FROM {texts.table} WHERE {texts.sql} IS NOT NULL "
-        f"AND {is_iso} IS NOT TRUE)) GROUP BY ALL ORDER BY n DESC, shape, size LIMIT 200"
+        f"END AS size, sum(n)::BIGINT AS n FROM (SELECT t, n, {shape} AS shape FROM ({alike})) "
+        "GROUP BY 1, 2 ORDER BY n DESC, shape, size LIMIT 200"
     )
     formats: list[str] = []
     readings: list[str] = []

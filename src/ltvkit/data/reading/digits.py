@@ -10,7 +10,25 @@ _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _SHEET_DIGITS = 5
 _SHEET_DAYS = (29_221, 73_050)
 """1980 to 2099 as spreadsheets count days, with the time in decimals: from 1899-12-30 on."""
+_DIGITS = "".join(
+    chr(zero + digit) for zero in (0xFF10, 0x660, 0x6F0, 0x966, 0xE50) for digit in range(10)
+)
+"""Those of full width, and of Arabic, Persian, Hindi and Thai."""
+_WIDE_SIGNS, _SIGNS = "／：－．，　", "/:-., "
+_UNSEEN = "\u200e\u200f\u202a\u202b\u202c\ufeff"
+"""Which way a text runs."""
 EPOCH_PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
+
+
+def ascii_digits(text: str) -> str:
+    """SQL of texts with digits of ASCII, and signs as these have them."""
+    written, plain = _DIGITS + _WIDE_SIGNS + _UNSEEN, "0123456789" * 5 + _SIGNS
+    return f"translate({text}, '{written}', '{plain}')"
+
+
+def digits_alike(text: str) -> str:
+    """SQL of texts of which only digits differ, as one: 0 in place of each."""
+    return f"translate({text}, '123456789', '000000000')"
 
 
 def digits_of(column: Column) -> str:

@@ -34,6 +34,14 @@ def test_costs_are_read_with_blank_channels_and_optional_columns(write):
         ("202403", "2024-03-01"),
         ("03/2024", "2024-03-01"),
         ("2024-W05", "2024-01-29"),
+        ("2024W05", "2024-01-29"),
+        ("KW 5/2024", "2024-01-29"),
+        ("2024-3", "2024-03-01"),
+        ("2024. 03.", "2024-03-01"),
+        ("Mar-24", "2024-03-01"),
+        ("March 2024", "2024-03-01"),
+        ("févr. 2024", "2024-02-01"),
+        ("März 2024", "2024-03-01"),
         ("2024-03-15", "2024-03-15"),
         ("31.03.2024", "2024-03-31"),
     ],
@@ -42,6 +50,12 @@ def test_periods_are_days_weeks_or_months(write, written, day):
     costs = read_costs(write(f"period,category,amount\n{written},ads,5\n")).frame
     assert costs["period"].tolist() == [pd.Timestamp(day)]
     assert costs["channel"].isna().all()
+
+
+@pytest.mark.parametrize("quarter", ["2024-Q1", "Q1 2024", "2024"])
+def test_a_quarter_is_refused_with_what_to_do_of_it(write, quarter):
+    with pytest.raises(DataError, match="divide what was paid for a quarter or a year among its"):
+        read_costs(write(f"period,category,amount\n{quarter},ads,5\n"))
 
 
 @pytest.mark.parametrize("kind", ["int64", "int32", "float64", "Int64"])

@@ -3,12 +3,13 @@
 A ledger must add up, so what cannot be read is refused with the rows that are wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from ltvkit.data.reading.months import in_english
 from ltvkit.data.reading.workspace import Column
 from ltvkit.data.tables.opened import (
     Opened,
@@ -32,14 +33,26 @@ TOTAL_WORDS = ("total", "totals", "gesamt", "summe", "somme", "suma", "razem")
 FEWEST_SUMMED = 4
 """Rows from which on one of them that is the sum of the others is no chance."""
 
-_PERIOD = (
-    "coalesce(strftime(try_strptime({0} || '-1', '%G-W%V-%u'), '%Y-%m-%d'), "
-    "regexp_replace(regexp_replace({0}, '^([0-9]{{4}})[-/.]?(0[1-9]|1[0-2])$', '\\1-\\2-01'), "
-    "'^([0-9]{{1,2}})[-/.]([0-9]{{4}})$', '\\2-\\1-01'))"
+_WEEKS = (
+    (r"^([0-9]{4})[- ]?(?:W|KW|CW) ?([0-9]{1,2})$", r"\1-W\2-1"),
+    (r"^(?:W|KW|CW|Week) ?([0-9]{1,2})[-/ ]+([0-9]{4})$", r"\2-W\1-1"),
+)
+_MONTHS = (
+    (r"^([0-9]{4})(0[1-9]|1[0-2])$", r"\1-\2-01"),
+    (r"^([0-9]{4})(?:[-/. ]{1,2}|M|[年년] ?)(0?[1-9]|1[0-2])(?:\.|[月월])?$", r"\1-\2-01"),
+    (r"^([0-9]{1,2})[-/. ]{1,2}([0-9]{4})$", r"\2-\1-01"),
 )
 """`2024-01`, `202401` and `01/2024` are the first day of a month, `2024-W05` a week's Monday."""
 
-_PERIODS = "a date, a month such as 2024-01 or a week 2024-W05"
+_NAMED_MONTHS = [
+    f"{month}{sep}{year}" for year in ("%y", "%Y") for month in ("%b", "%B") for sep in " -/"
+]
+"""`January 2024`, and `Jan-24`, as spreadsheets write it."""
+
+_PERIODS = (
+    "a date, a month such as 2024-01 or a week 2024-W05 (divide what was paid for a quarter or a "
+    "year among its months)"
+)
 
 
 def read_costs(
@@ -122,8 +135,19 @@ def _with_days(opened: Opened) -> Opened:
     if not (period.is_text or period.is_whole or period.is_fractional):
         return opened
     text = period.sql if period.is_text else text_sql(opened, "period")
-    days = Column(period.name, _PERIOD.format(text), "VARCHAR")
+    undotted = rf"regexp_replace({text}, '^(\p{{L}}{{3,}})\. ?', '\1 ')"
+    named = in_english(opened.source.workspace, opened.table, undotted)
+    monday = f"try_strptime({_rewritten(text, _WEEKS)}, '%G-W%V-%u')"
+    first = f"coalesce({monday}, try_strptime({named}, {_NAMED_MONTHS}))"
+    sql = f"coalesce(strftime({first}, '%Y-%m-%d'), {_rewritten(text, _MONTHS)})"
+    days = Column(period.name, sql, "VARCHAR")
     return replace(opened, columns={**opened.columns, "period": days})
+
+
+def _rewritten(text: str, rules: Sequence[tuple[str, str]]) -> str:
+    for written, plain in rules:
+        text = f"regexp_replace({text}, '{written}', '{plain}')"
+    return text
 
 
 def _without_totals(opened: Opened) -> list[str]:

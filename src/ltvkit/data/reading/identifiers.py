@@ -1,15 +1,21 @@
 """Identifiers as text, whatever they look like.
 
-Leading zeros, 64-bit numbers, `1e5`, accents and case stay as they are. Three things are mended:
-blanks around an id are taken off; `12345.0` becomes `12345` where the whole column is of whole
-numbers, because that is what a numeric id becomes when a program meets missing values, be it in one
-of several files only; and e-mail addresses of customers are written in small letters.
+Leading zeros, 64-bit numbers, `1e5`, accents and case stay as they are. Four things are mended:
+blanks around an id are taken off; ids that look the same are the same, whether an accent is a sign
+of its own, a space may break, or marks stand within that nobody sees; `12345.0` becomes `12345`
+where the whole column is of whole numbers, because that is what a numeric id becomes when a program
+meets missing values, be it in one of several files only; and e-mail addresses of customers are
+written in small letters.
 """
 
+from ltvkit.data.reading.delimited import NO_BREAK_SPACES
 from ltvkit.data.reading.workspace import Column, Workspace, literal
 
 BLANKS = " \t\r\n\u00a0\ufeff"
 """Taken off both ends: spaces of every kind that spreadsheets leave, and byte order marks."""
+
+UNSEEN = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff"
+"""Marks that show nothing: where a word may break, which way it runs, where a file began."""
 
 MISSING_WORDS = ("nan", "null", "none", "<na>", "nat", "\\n")
 """Words that programs write for a missing value, in lower case; `NA` is not among them."""
@@ -54,6 +60,10 @@ def decide_identifiers(workspace: Workspace, table: str, column: Column) -> tupl
     if not column.is_text:
         return f"CAST({column.sql} AS VARCHAR)", "text"
     sql = column.sql
+    (beyond_ascii,) = workspace.row(f"SELECT bool_or(strlen({sql}) > length({sql})) FROM {table}")
+    if beyond_ascii:
+        plain = " " * len(NO_BREAK_SPACES)
+        sql = f"translate(nfc_normalize({sql}), '{NO_BREAK_SPACES}{UNSEEN}', '{plain}')"
     # The full trim is slow, and hardly ever needed.
     trimmed = (
         f"CASE WHEN ord({sql}) BETWEEN 33 AND 126 AND ord(right({sql}, 1)) BETWEEN 33 AND 126 "

@@ -7,6 +7,7 @@ the decimal mark is taken from the values that prove it: `1.234,56` and `12,5` p
 
 from dataclasses import dataclass
 
+from ltvkit.data.reading.digits import ascii_digits
 from ltvkit.data.reading.workspace import Column, Workspace, of_wrong_type
 from ltvkit.errors import DataError, offenders
 
@@ -17,13 +18,19 @@ MIXED_SHARE = 0.01
 """Up to this share of values that prove the other mark is typing errors; more is a mixed column."""
 
 # Signs, ISO codes, and the words that shops print; any other word (`12k`) is no amount.
-_CURRENCY = r"(?:(?:[A-Z]{1,2} ?)?\p{Sc}|[A-Z]{3}|z\x{142}|zl|kr\.?|K\x{10D}|Ft|lei|Rs\.?|R)?"
+_CURRENCY = (
+    r"(?:(?:[A-Z]{1,2} ?)?\p{Sc}|[A-Z]{3}|z\x{142}|zl|kr\.?|K\x{10D}|Ft|lei|Rs\.?|R|TL|RM|Rp\.?|"
+    r"S/\.?|[eE]uros?|руб\.?|р\.|грн\.?|лв\.?|[円元원đ]|บาท|ر\.س\.?|د\.إ\.?|ج\.م\.?)?"
+)
 _SPACE = r"[\s\x{A0}\x{2009}\x{202F}]*"
 _PATTERN = (
     rf"^(\()?{_SPACE}([-\x{{2212}}+])?{_SPACE}{_CURRENCY}{_SPACE}([-\x{{2212}}+])?{_SPACE}"
     rf"([0-9][0-9.,''\x{{2019}}\s\x{{A0}}\x{{2009}}\x{{202F}}]*|[.,][0-9]+)"
     rf"{_SPACE}{_CURRENCY}{_SPACE}([-\x{{2212}}])?{_SPACE}(\))?$"
 )
+
+_WHOLE_ONLY = r"[¥￥円₩￦원₫đ]|JPY|KRW|VND|IDR|Rp|HUF|Ft"
+"""Of currencies whose amounts have no parts, if they are not written; the mark parts thousands."""
 
 _NO_CENTS = r"([0-9][.,])(?:-{1,2}|[\x{2013}\x{2014}])($|[^-0-9])"
 """A dash behind the mark says that there are no cents (`12,-` or `CHF 12.-`), and is no minus."""
@@ -85,7 +92,7 @@ def decide_amounts(
     doubted = decimal_mark != "." and 0 < pointed == doubtful
     if there == read and not doubted:
         return AmountReading(plain, "numbers")
-    text = rf"regexp_replace({text}, '{_NO_CENTS}', '\100\2')"
+    text = rf"regexp_replace({_western(text)}, '{_NO_CENTS}', '\100\2')"
     bare = _bare(text)
     decimal_mark = _decide_mark(
         workspace, table, text, bare, name=column.name, said=decimal_mark, counts=counts
@@ -101,6 +108,11 @@ def decide_amounts(
     if decimal_mark == ".":
         return AmountReading(f"coalesce({plain}, {written})", "amounts with a decimal point")
     return AmountReading(written, "amounts with a decimal comma")
+
+
+def _western(text: str) -> str:
+    """Digits and marks of Arabia, Persia and of full width as ours."""
+    return f"replace(replace({ascii_digits(text)}, '٫', '.'), '٬', ',')"
 
 
 def _bare(text: str) -> str:
@@ -139,15 +151,16 @@ def _decide_mark(
         ]
         return f"regexp_matches(b, '{'|'.join(forms)}')"
 
-    comma, point, unclear, examples = workspace.row(
+    comma, point, unclear, whole, examples = workspace.row(
         f"SELECT count(*) FILTER (comma), count(*) FILTER (point), count(*) FILTER (unclear), "
+        f"count(*) FILTER (unclear AND regexp_matches(t, '{_WHOLE_ONLY}')), "
         "list_sort(list(DISTINCT t) FILTER (unclear))[1:3] FROM "
         f"(SELECT t, {proof(',', '.')} AS comma, {proof('.', ',')} AS point, "
         "regexp_matches(b, '^[0-9]{1,3}[.,][0-9]{3}$') AND NOT comma AND NOT point "
         f" AS unclear FROM (SELECT {text} AS t, {bare} AS b FROM {table}))"
     )
     mixed = comma and point and min(comma, point) > MIXED_SHARE * (comma + point)
-    if comma == point == 0 and unclear and counts:
+    if comma == point == 0 and unclear and (counts or whole == unclear):
         return "." if any("," in example for example in examples) else ","
     if said is not None and (mixed or comma == point == 0):
         return said

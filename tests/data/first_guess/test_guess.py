@@ -70,6 +70,18 @@ def test_of_two_dates_the_one_that_every_row_has_is_taken(tmp_path):
     assert guess_columns(path).columns.ordered_at == "Created at"
 
 
+def test_a_date_may_stand_once_an_order(tmp_path):
+    """As in the orders of Squarespace, of which further lines say what was bought alone."""
+    path = tmp_path / "orders.csv"
+    once = shop(customer="Email", date="Paid at", order="Order ID", amount="Subtotal")
+    lines = once.loc[once.index.repeat(3)].reset_index(drop=True)
+    lines.loc[lines.index % 3 > 0, ["Email", "Paid at", "Subtotal"]] = None
+    lines.assign(quantity=1).to_csv(path, index=False)
+    assert guess_columns(path).columns.ordered_at == "Paid at"
+    lines.drop(columns="Order ID").to_csv(path, index=False)
+    assert "ordered_at" in guess_columns(path).missing
+
+
 @pytest.mark.parametrize("date", ["FKDAT", "AUDAT", "BUDAT", "ERDAT"])
 def test_columns_are_found_under_the_names_of_sap(tmp_path, date):
     path = tmp_path / "billing.csv"
@@ -84,6 +96,15 @@ def test_a_table_without_rows_is_refused(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("customer,date,amount\n")
     with pytest.raises(DataError, match="got no rows"):
+        guess_columns(path)
+
+
+def test_a_table_below_a_line_of_other_fields_is_refused_with_what_to_do(tmp_path):
+    """As the batches of DATEV, which begin with a line about themselves."""
+    path = tmp_path / "batch.csv"
+    shop(customer="Kunde", date="Datum", amount="Umsatz").to_csv(path, index=False, sep=";")
+    path.write_text('"EXTF";700;21;"Buchungsstapel";13\n' + path.read_text())
+    with pytest.raises(DataError, match=r"401 lines .* delete what stands above the header"):
         guess_columns(path)
 
 

@@ -57,6 +57,10 @@ def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learn
         ("Stato", "Rimborsato"),
         ("Estado", "Devolvido"),
         ("Status", "Geannuleerd"),
+        ("Status", "Payment Due"),
+        ("Status", "wc-on-hold"),
+        ("statusName", "Stornována"),
+        ("Státusz", "Törölve"),
         ("Stage", "Closed Lost"),
         ("Stage", "Withdrawn"),
         ("Status", "Payment error"),
@@ -195,3 +199,64 @@ def test_times_with_an_offset_ask_for_the_shops_time_zone(tmp_path):
     log["date"] = (log["date"] - pd.Timestamp("1970-01-01")).dt.total_seconds().astype(int) * 1000
     log.to_csv(path, index=False)
     assert "# timezone: Europe/Paris" in guess_columns(path).to_yaml()
+
+
+def test_what_is_open_where_others_are_paid_is_not_paid(tmp_path):
+    """As orders of Clover; elsewhere an open order may be paid, and still to be sent."""
+    path = tmp_path / "orders.csv"
+    log = shop(customer="Customer ID", date="Order Date", amount="Order Total")
+    for other, expected in (("Paid", {"Payment State": ("Open",)}), ("Closed", {})):
+        states = np.resize([other, other, "Open"], len(log))
+        log.assign(**{"Payment State": states}).to_csv(path, index=False)
+        assert guess_columns(path).leave_out == expected
+
+
+def test_payments_back_of_a_kind_whose_amounts_are_positive_are_no_sales(tmp_path):
+    """As the transactions of Recurly."""
+    path = tmp_path / "payments.csv"
+    log = shop(customer="account_code", date="date", amount="amount")
+    log["type"] = np.resize(["purchase", "purchase", "refund"], len(log))
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.leave_out == {"type": ("refund",)}
+    assert any(doubt.endswith("taken off, write it with a minus") for doubt in guess.doubts)
+    log["amount"] *= np.where(log["type"] == "refund", -1, 1)
+    log.to_csv(path, index=False)
+    assert guess_columns(path).leave_out == {}
+
+
+def test_payments_back_to_nobody_are_pointed_at(tmp_path):
+    """As in the balance of Stripe, whose refunds do not name the customer."""
+    path = tmp_path / "balance.csv"
+    log = shop(customer="Customer ID", date="Created", amount="Amount")
+    back = log.iloc[::20].assign(Amount=-5.0, **{"Customer ID": None})
+    pd.concat([log, back]).to_csv(path, index=False)
+    told = "20 of the rows without 'Customer ID' have a negative 'Amount'"
+    assert any(doubt.startswith(told) for doubt in guess_columns(path).doubts)
+    pd.concat([log, back.assign(Amount=5.0)]).to_csv(path, index=False)
+    assert not any("negative" in doubt for doubt in guess_columns(path).doubts)
+
+
+def test_totals_beside_a_tax_and_totals_after_adjustments_are_pointed_at(tmp_path):
+    """As in the orders of Etsy and of eBay."""
+    path = tmp_path / "orders.csv"
+    log = shop(customer="Buyer", date="Sale Date", amount="Order Total", tax="Sales Tax")
+    log["Adjusted Order Total"] = np.where(log.index % 9 == 0, log["Order Total"] / 2, 0.0)
+    log.to_csv(path, index=False)
+    doubts = "\n".join(guess_columns(path).doubts)
+    assert "such as `Order Total` - `Sales Tax`" in doubts
+    assert "'Adjusted Order Total' may be what was left where something was paid back" in doubts
+    log.rename(columns={"Order Total": "Net Total"}).to_csv(path, index=False)
+    assert "Sales Tax" not in "\n".join(guess_columns(path).doubts)
+
+
+def test_another_account_that_more_rows_have_is_pointed_at(tmp_path):
+    """As user_id and user_pseudo_id of Google Analytics."""
+    path = tmp_path / "events.csv"
+    log = shop(customer="user_id", date="event_date", amount="purchase_revenue")
+    log["user_pseudo_id"] = "1600" + log["user_id"].astype("str")
+    log["user_id"] = log["user_id"].where(log.index % 2 == 0)
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.customer_id == "user_id"
+    assert any("'user_pseudo_id' is in 100.0% of the rows" in doubt for doubt in guess.doubts)

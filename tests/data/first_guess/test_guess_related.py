@@ -123,3 +123,46 @@ def test_amounts_of_few_prices_are_no_kinds_of_rows(tmp_path):
     prices = np.resize(["$1.00", "$1.00", "-$1.00"], len(log))
     log.assign(**{"Gross Sales": prices, "Net Sales": prices}).to_csv(path, index=False)
     assert guess_columns(path).columns.revenue == "Net Sales"
+
+
+def test_negative_payments_back_are_added_where_the_amount_is_still_without_them(tmp_path):
+    """As refunded_total of WooCommerce, beside totals; and in rows of their own, as in Square."""
+    path = tmp_path / "orders.csv"
+    log = shop(customer="billing_email", date="order_date", amount="order_total")
+    back = np.where(log.index % 9 == 0, -log["order_total"], 0.0)
+    back = np.where(log.index % 9 == 1, (-log["order_total"] / 3).round(2), back)
+    log.assign(refunded_total=back).to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "order_total + refunded_total"
+    summary = clean(read_transactions(path), columns=guess.columns).summary
+    assert summary.revenue == pytest.approx((log["order_total"] + back).sum())
+    own = log.loc[log.index % 9 == 1]
+    rows = pd.concat([log.assign(partial_refunds=0.0), own.assign(order_total=0.0)])
+    rows = rows.fillna({"partial_refunds": -5.25})
+    rows.to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "order_total + partial_refunds"
+    # What is left, and what was before.
+    rows = log.assign(refunded_total=back, net_total=log["order_total"] + back)
+    rows.to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "net_total"
+
+
+def test_fees_are_not_taken_off_beside_payments_back(tmp_path):
+    """As Net Amount of Donorbox beside Amount Refunded, and the credits and debits of Adyen."""
+    path = tmp_path / "payments.csv"
+    log = shop(customer="Donor Id", date="Donated At", amount="Amount")
+    fee = (log["Amount"] * 0.03).round(2)
+    back = np.where(log.index % 9 == 0, log["Amount"], 0.0)
+    log = log.assign(**{"Total Fee": fee, "Net Amount": log["Amount"] - fee})
+    log.assign(**{"Amount Refunded": back}).to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.revenue == "Amount - `Amount Refunded`"
+    assert any("is what 'Total Fee' left of it" in reason for reason in guess.reasons)
+    sale = log.index % 9 != 0
+    credit, debit = log["Amount"].where(sale), log["Amount"].where(~sale)
+    settled = log[["Donor Id", "Donated At"]].assign(
+        **{"Gross Debit (GC)": debit, "Gross Credit (GC)": credit, "Net Debit (NC)": debit},
+        **{"Net Credit (NC)": (credit - fee).round(2), "Commission (NC)": fee.where(sale)},
+    )
+    settled.to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "`Gross Credit (GC)` - `Gross Debit (GC)`"

@@ -61,12 +61,20 @@ def doubts_on_customer(customer: ColumnFacts, facts: Sequence[ColumnFacts]) -> l
             f"{max(1 - customer.filled, 0.001):.1%} of the rows have no '{customer.name}': "
             "they will be put aside, unless they are further lines of orders"
         )
-        addresses = [fact for fact in facts if likeness(fact.name, names.EMAIL)]
+        others = [
+            fact
+            for fact in facts
+            if likeness(fact.name, names.EMAIL)
+            or (likeness(fact.name, names.CUSTOMER) == 1.0 and fact.distinct > FEW_VALUES)
+        ]
         doubts += [
             f"'{fact.name}' is in {fact.filled:.1%} of the rows, and may tell who these are: "
             "it can be the customer instead"
-            for fact in addresses
-            if fact.filled > customer.filled and fact.commonest < CROWD
+            for fact in others
+            if fact.filled > customer.filled
+            and fact.commonest < CROWD
+            and fact.people < MOSTLY
+            and likeness(fact.name, names.NOT_THE_CUSTOMER) < 1.0
         ][:1]
     return doubts
 
@@ -125,6 +133,11 @@ def doubts_on_sales(
                 f"'{fact.name}' has rows with {listed}: "
                 + (
                     "they are put aside, see data.leave_out"
+                    + (
+                        "; to have what was paid back taken off, write it with a minus"
+                        if likeness(fact.name, names.KIND) == 1.0
+                        else ""
+                    )
                     if len(out) == len(values)
                     else "name those that are no sales in data.leave_out"
                     + (f" ({', '.join(out)} so far)" if out else "")
@@ -155,6 +168,24 @@ def doubts_on_sales(
                 "added up as they are, so convert them to one first, or name the others in "
                 "data.leave_out"
             )
+    found += [
+        f"'{fact.name}' may include '{tax.name}': an amount without tax is better, such as "
+        f"`{fact.name}` - `{tax.name}`"
+        for fact in used
+        for tax in rest
+        if likeness(fact.name, names.TOTAL) == 1.0
+        and not likeness(fact.name, (*names.NET, *names.GROSS))
+        and _is_tax(tax)
+    ][:1]
+    found += [
+        f"'{fact.name}' may be what was left where something was paid back, and 0 or blank "
+        "elsewhere: fill it there with the amount before, and map it"
+        for fact in rest
+        if not netted
+        and likeness(fact.name, names.ADJUSTED) == 1.0
+        and fact.numbers >= MOSTLY
+        and likeness(fact.name, names.TOTAL) == 1.0
+    ]
     found += [
         f"'{fact.name}' seems to include tax: an amount without tax is better"
         for fact in used
@@ -197,6 +228,33 @@ def doubts_on_lines(source: Source, order: ColumnFacts, amount: ColumnFacts) -> 
     ]
 
 
+def doubts_on_refunds_of_nobody(
+    source: Source, customer: ColumnFacts, amount: ColumnFacts
+) -> list[str]:
+    """Whether payments back stand in rows that do not say who was paid."""
+    if not amount.negative or customer.filled == 1.0:
+        return []
+    columns = {column.name: column for column in source.columns}
+    workspace, table = source.workspace, source.workspace.new_name("nobodys")
+    workspace.run(
+        f"CREATE VIEW {table} AS SELECT {columns[amount.name].tidy} AS amount "
+        f"FROM {source.relation} WHERE {columns[customer.name].tidy} IS NULL"
+    )
+    try:
+        column = Column(amount.name, "amount", columns[amount.name].type)
+        number = decide_amounts(workspace, table, column).sql
+    except DataError:
+        return []
+    (rows,) = workspace.row(f"SELECT count(*) FILTER ({number} < 0) FROM {table}")
+    if not rows:
+        return []
+    return [
+        f"{rows:,} of the rows without '{customer.name}' have a negative '{amount.name}': what was "
+        "paid back there is taken off nobody, unless order_id, or a column that names the sale, "
+        "tells whose it was; export the customer with it"
+    ]
+
+
 def leave_out(
     rest: Sequence[ColumnFacts], used: Sequence[ColumnFacts]
 ) -> dict[str, tuple[str, ...]]:
@@ -215,6 +273,10 @@ def leave_out(
         partly = set(words(fact.name)) & set(names.PARTLY)
         if (cancelled or (refunded and not partly)) and _says_yes_or_no(fact):
             sure[fact.name] = tuple(value for value, _ in fact.values if _says(value, names.YES))
+        if not refunds and likeness(fact.name, names.KIND) == 1.0:
+            if back := tuple(value for value, _ in fact.values if _is_refund(value)):
+                sure[fact.name] = back
+            continue
         if likeness(fact.name, names.STATUS) < 1.0:
             continue
         values = tuple(value for value, _ in no_sales(fact) if not set(words(value)) & kept)
@@ -237,11 +299,23 @@ def _says(value: str, vocabulary: Sequence[str]) -> bool:
 def no_sales(fact: ColumnFacts) -> list[tuple[str, int]]:
     """The values of a column that say that a row is no sale, or none for good, with their rows."""
     known = set(names.CANCELLED if likeness(fact.name, names.DELIVERY) else names.NO_SALE)
+    if any(words(value) == ("paid",) for value, _ in fact.values):
+        known.add("open")  # Elsewhere it may be paid, and not sent yet.
     return [
         (value, rows)
         for value, rows in fact.values
         if set(words(value)) & known and not set(words(value)) & set(names.PARTLY)
     ]
+
+
+def _is_tax(fact: ColumnFacts) -> bool:
+    """Whether a column holds amounts of tax, in most of its rows."""
+    return (
+        bool(set(words(fact.name)) & set(names.TAX))
+        and fact.numbers >= MOSTLY
+        and fact.distinct > FEW_VALUES
+        and not fact.negative
+    )
 
 
 def _is_refund(value: str) -> bool:

@@ -9,7 +9,7 @@ from ltvkit.data.reading.dates import FIRST_YEAR, LAST_YEAR, DateReading, decide
 from ltvkit.data.reading.identifiers import ROUNDED
 from ltvkit.data.reading.sources import Source
 from ltvkit.data.reading.workspace import Column, Workspace, literal
-from ltvkit.errors import DataError
+from ltvkit.errors import DataError, offenders
 
 SAMPLE_ROWS = 200_000
 """Rows that are looked at; the run itself looks at all of them."""
@@ -90,6 +90,12 @@ def look_at(source: Source) -> tuple[list[ColumnFacts], int]:
         f"CREATE TABLE {table} AS SELECT {selects} FROM {source.relation} LIMIT {SAMPLE_ROWS}"
     )
     rows = workspace.row(f"SELECT count(*) FROM {table}")[0]
+    if not rows and (malformed := source.malformed_lines()):
+        raise DataError(
+            f"got {len(malformed):,} lines in {source.location} with more or fewer fields than its "
+            f"header ({offenders(source.names)}), expected as many; delete what stands above the "
+            "header of the table"
+        )
     if not rows:
         raise DataError(f"got no rows in {source.location}, expected some; choose another table")
     return [

@@ -13,6 +13,7 @@ from ltvkit.data.first_guess.doubts import (
     CROWD,
     doubts_on_customer,
     doubts_on_lines,
+    doubts_on_refunds_of_nobody,
     doubts_on_sales,
     leave_out,
     stands_for_guests,
@@ -25,11 +26,12 @@ from ltvkit.data.first_guess.related_amounts import (
     is_of_all_pieces,
     lines_of_total,
     repeated_in_lines,
+    still_to_take_off,
     totals_among_lines,
     what_was_before,
 )
 from ltvkit.data.first_guess.renewals import doubts_on_renewals
-from ltvkit.data.first_guess.revenue import find_revenue, product_of
+from ltvkit.data.first_guess.revenue import debit_of, find_revenue, less, plus, product_of
 from ltvkit.data.first_guess.roles import (
     best,
     called,
@@ -153,6 +155,11 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
         doubts=(
             *(doubt for each in said for doubt in each.doubts),
             *doubts_on_sales(facts, found.rest, found.used, left_out),
+            *(
+                doubts_on_refunds_of_nobody(source, found.customer, found.used[0])
+                if found.customer and found.used
+                else ()
+            ),
             *lines,
             *(history.doubts if history else ()),
             *renewals,
@@ -194,20 +201,27 @@ def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> 
             "not taken off each line"
         )
         return replace(found, revenue=amount.name, used=(amount,), why=why)
-    if others:
-        left = what_was_before(source, facts, amount, others, fewest=FEWEST_PAID_BACK)
-        if left is None:
-            return found
+    if others and (left := what_was_before(source, facts, amount, others, fewest=FEWEST_PAID_BACK)):
         why = f"revenue is '{amount.name}': it is what '{others[0].name}' left of '{left[0].name}'"
         return replace(found, revenue=amount.name, why=why)
     fees = [fact for fact in facts if likeness(fact.name, names.FEE) == 1.0]
     if paid := what_was_before(source, facts, amount, fees):
         before, fee = paid
+        if others and debit_of(amount, facts) in others:
+            others = [debit for debit in (debit_of(before, facts),) if debit]
+        revenue = less(before, *others)
         why = (
-            f"revenue is '{before.name}', what customers paid: '{amount.name}' is what "
+            f"revenue is '{revenue}', what customers paid: '{amount.name}' is what "
             f"'{fee.name}' left of it, and fees are for the margin"
         )
-        return replace(found, revenue=before.name, used=(before,), why=why)
+        return replace(found, revenue=revenue, used=(before, *others), why=why)
+    if not others and (back := still_to_take_off(source, facts, amount, fewest=FEWEST_PAID_BACK)):
+        revenue = plus(amount, back)
+        why = (
+            f"revenue is '{revenue}': what was paid back is negative in '{back.name}', and not "
+            f"taken off '{amount.name}' yet"
+        )
+        return replace(found, revenue=revenue, used=(amount, back), why=why)
     return found
 
 
@@ -333,16 +347,16 @@ def _order_of(facts: Sequence[ColumnFacts], rows: int) -> ColumnFacts | None:
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
+    orders = _order_of(facts, rows)
+    of_orders = orders.distinct / rows if orders and rows else 1.0
     date = best(
         facts,
         names.DATE,
-        may_be_date,
+        lambda fact: may_be_date(fact, filled=min(of_orders, 1.0)),
         avoid=names.NOT_THE_ORDER_DATE,
         prefer=lambda fact: (fact.filled == 1.0,),
     )
     others = [fact for fact in facts if fact is not date]
-
-    orders = _order_of(others, rows)
 
     def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
         # The account of the shop itself, or whether a customer is new.

@@ -96,7 +96,9 @@ CANCELLED = (
     "cancel", "cancelled", "canceled", "cancellation", "cancelation", "void", "voided",
     "annule",
     "annulation", "storno", "storniert", "anulowane", "anulowano", "cancelado", "cancelada",
-    "anulado", "anulada", "annullato", "annullata", "geannuleerd",
+    "anulado", "anulada", "annullato", "annullata", "geannuleerd", "stornovana", "stornovano",
+    "zrusena", "zruseno", "torolve", "torolt", "sztornozva", "avbruten", "makulerad", "annulleret",
+    "kansellert", "peruutettu", "anulat", "anulata",
 )  # fmt: skip
 YES = ("true", "t", "yes", "y", "1", "oui", "ja", "tak", "si", "sim")
 NO = ("false", "f", "no", "n", "0", "non", "nein", "nie", "nao", "nee")
@@ -133,6 +135,7 @@ NO_GOODS = (
 STATUS = (
     "status", "state", "stage", "result", "outcome", "statut", "etat", "zustand", "stan",
     "bestellstatus", "auftragsstatus", "zahlungsstatus", "estado", "stato", "impact", "auswirkung",
+    "statusz", "allapot", "stav",
 )  # fmt: skip
 """Of a payment or an order, or its impact on a balance. A type may be one of articles, such as
 trial sizes."""
@@ -140,6 +143,10 @@ DELIVERY = (
     "fulfillment", "fulfilment", "shipping", "shipment", "delivery", "livraison", "expedition",
     "lieferung", "liefer", "versand", "dostawa", "dostawy", "wysylka", "wysylki",
 )  # fmt: skip
+KIND = ("type", "kind", "event", "category", "typ", "art", "vorgang", "rodzaj", "tipo", "soort")
+"""A sale, or its payment back."""
+ADJUSTED = ("adjusted",)
+"""An amount after what was paid back, where something was, and 0 or blank elsewhere."""
 PARTLY = ("partial", "partially", "partiel", "partiellement", "teilweise", "teil", "czesciowo")
 KNOWN_LATER = (*CANCELLED, *REFUNDED, "status", "captured", "fulfilled", "fulfillment")
 """What can only be known after the order, and so says nothing at it."""
@@ -160,6 +167,10 @@ NOT_THE_AMOUNT = (
     "versand", "rabat", "podatek", "koszt", "dostawa", "descuento", "envio", "gastos", "coste",
     "impuesto", "sconto", "spedizione", "costo", "imposta", "desconto", "custo", "imposto",
     "korting", "verzending", "verzendkosten", "btw",
+)  # fmt: skip
+TAX = (
+    "tax", "taxes", "vat", "gst", "tva", "steuer", "podatek", "impuesto", "imposta", "imposto",
+    "iva", "btw", "dph",
 )  # fmt: skip
 PLACE = (
     "zip", "postal", "postcode", "address", "street", "city", "state", "province", "region",
@@ -188,6 +199,9 @@ _PHRASES = (
     (re.compile(r"\bunit (?:amount|value)\b"), "unitprice"),
     (re.compile(r"\bcredit memo\b"), "credit"),
     (re.compile(r"\bawaiting (?:[a-z]+ )?payment\b"), "unpaid"),  # Not: awaiting shipment.
+    (re.compile(r"\b(?:payment|past) due\b|\boverdue\b|\bceka na platbu\b"), "unpaid"),
+    (re.compile(r"\bon hold\b"), "pending"),
+    (re.compile(r"\bsales? (?=(?:id|no|nr|number|code)\b)"), "order "),
     (re.compile(rf"\b(?:not|nicht|non|nie|no|niet|nao) (?:yet )?{_PAID}\b"), "unpaid"),
 )
 

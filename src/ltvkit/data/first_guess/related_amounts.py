@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import likeness
+from ltvkit.data.first_guess.roles import is_called_paid_back
 from ltvkit.data.reading.amounts import decide_amounts
 from ltvkit.data.reading.sources import Source
 from ltvkit.data.reading.workspace import Column, Workspace, literal
@@ -75,6 +76,54 @@ def what_was_before(
         ),
         None,
     )
+
+
+def still_to_take_off(
+    source: Source, facts: Sequence[ColumnFacts], amount: ColumnFacts, *, fewest: int
+) -> ColumnFacts | None:
+    """The column of negative payments back that an amount is still without; None if there is none.
+
+    Some are as large as the amount, which is there nevertheless; or they stand in rows of their
+    own, in which nothing was paid.
+
+    Parameters
+    ----------
+    source : Source
+    facts : sequence of ColumnFacts
+    amount : ColumnFacts
+    fewest : int
+        Rows that show it.
+    """
+    backs = [
+        fact
+        for fact in facts
+        if fact is not amount and fact.negative and _is_number(fact) and is_called_paid_back(fact)
+    ]
+    if not backs or not _is_number(amount):
+        return None
+    paid = [
+        fact
+        for fact in facts
+        if fact not in backs and _is_number(fact) and likeness(fact.name, names.AMOUNT) == 1.0
+    ]
+    amounts = list(dict.fromkeys((amount, *paid)))
+    read = _read(source, (*amounts, *backs))
+    left = read.sql[amount.name]
+    nothing = " AND ".join(f"coalesce({read.sql[fact.name]} <= 0, true)" for fact in amounts)
+    for back in backs:
+        taken = read.sql[back.name]
+        rows, positive, whole, within, alone = read.workspace.row(
+            f"SELECT count(*) FILTER ({taken} < 0), count(*) FILTER ({taken} > 0), "
+            f"count(*) FILTER ({taken} < 0 AND abs({left} + {taken}) < {HALF_A_CENT}), "
+            f"count(*) FILTER ({taken} < 0 AND {left} + {taken} > -{HALF_A_CENT}), "
+            f"count(*) FILTER ({taken} < 0 AND {left} = 0 AND {nothing}) FROM {read.table}"
+        )
+        shown = (whole >= fewest and within >= MOSTLY * rows) or (
+            alone >= fewest and alone >= MOSTLY * rows
+        )
+        if shown and not positive and not what_was_before(source, facts, amount, [back]):
+            return back
+    return None
 
 
 def repeated_in_lines(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import likeness, words
-from ltvkit.data.first_guess.roles import best, called, may_be_amount
+from ltvkit.data.first_guess.roles import best, called, is_called_paid_back, may_be_amount
 from ltvkit.data.reading.currencies import CURRENCY, TOLD, currencies_of
 
 ALIKE = 0.02
@@ -57,7 +57,7 @@ def find_revenue(
         )
         if refunded is None:
             return total.name, (total,), f"revenue is '{total.name}': {said}"
-        expression = f"{_quoted(total.name)} - {_quoted(refunded.name)}"
+        expression = less(total, refunded)
         why = f"revenue is '{expression}': {said}; what was paid back is taken off"
         return expression, (total, refunded), why
     if quantity and price:
@@ -104,6 +104,18 @@ def product_of(factors: Sequence[ColumnFacts]) -> str:
     return " * ".join(_quoted(fact.name) for fact in factors)
 
 
+def less(amount: ColumnFacts, *taken: ColumnFacts) -> str:
+    """A column, or the expression of one less another."""
+    if not taken:
+        return amount.name
+    return " - ".join(_quoted(fact.name) for fact in (amount, *taken))
+
+
+def plus(amount: ColumnFacts, negative: ColumnFacts) -> str:
+    """The expression of an amount and one that is negative."""
+    return f"{_quoted(amount.name)} + {_quoted(negative.name)}"
+
+
 def _as_amount(fact: ColumnFacts, *, several: bool) -> tuple[bool, ...]:
     """What speaks for one of two amounts that are called alike, the weightiest first.
 
@@ -126,13 +138,7 @@ def _is_paid_back(fact: ColumnFacts, total: ColumnFacts) -> bool:
 
     It may be blank where nothing was. A yes or no is no amount.
     """
-    return (
-        fact is not total
-        and likeness(fact.name, names.REFUNDED) == 1.0
-        and not likeness(fact.name, (*names.IDENTIFIER, *names.QUANTITY, *names.NOT_THE_AMOUNT))
-        and (likeness(fact.name, names.AMOUNT) == 1.0 or not fact.whole)
-        and _is_positive(fact)
-    )
+    return fact is not total and is_called_paid_back(fact) and _is_positive(fact)
 
 
 def _is_positive(fact: ColumnFacts) -> bool:

@@ -43,9 +43,12 @@ def called(fact: ColumnFacts, vocabulary: tuple[str, ...]) -> str:
     return "its name says so, " if likeness(fact.name, vocabulary) == 1.0 else ""
 
 
-def may_be_date(fact: ColumnFacts) -> bool:
-    """Nearly all are dates, or dates whose order of day and month nobody can tell."""
-    return fact.filled > 0.5 and (fact.dates >= MOSTLY or bool(fact.date_fault))
+def may_be_date(fact: ColumnFacts, *, filled: float = 1.0) -> bool:
+    """Nearly all are dates, or dates whose order of day and month nobody can tell.
+
+    They stand in half of the rows that can have one, a share `filled`.
+    """
+    return fact.filled > 0.5 * filled and (fact.dates >= MOSTLY or bool(fact.date_fault))
 
 
 def may_be_amount(fact: ColumnFacts, *, filled: float = 1.0) -> bool:
@@ -91,4 +94,13 @@ def may_be_attribute(fact: ColumnFacts) -> bool:
         and fact.name.lower() not in RESERVED
         and not likeness(fact.name, (*CURRENCY, *names.KNOWN_LATER))
         and not no_sales(fact)
+    )
+
+
+def is_called_paid_back(fact: ColumnFacts) -> bool:
+    """Whether a column is called an amount that was paid back; a yes or no is none."""
+    return (
+        likeness(fact.name, names.REFUNDED) == 1.0
+        and not likeness(fact.name, (*names.IDENTIFIER, *names.QUANTITY, *names.NOT_THE_AMOUNT))
+        and (likeness(fact.name, names.AMOUNT) == 1.0 or not fact.whole)
     )

@@ -1,12 +1,13 @@
 """What shops call their columns, in the languages of most European shops.
 
-English, French, Polish, German, Spanish, Italian, Portuguese and Dutch. Words are compared without
-accents, in small letters; a name is taken apart at its capitals and punctuation (`InvoiceDate` is
-`invoice date`).
+English, French, Polish, German, Spanish, Italian, Portuguese and Dutch; names of farther away are
+turned into English before (`far_names`). Words are compared without accents, in small letters; a
+name is taken apart at its capitals and punctuation (`InvoiceDate` is `invoice date`).
 """
 
 import re
-import unicodedata
+
+from ltvkit.data.first_guess.far_names import in_english, plain
 
 CUSTOMER = (
     "customer", "client", "cust", "buyer", "user", "member", "shopper", "account", "household",
@@ -96,9 +97,7 @@ CANCELLED = (
     "cancel", "cancelled", "canceled", "cancellation", "cancelation", "void", "voided",
     "annule",
     "annulation", "storno", "storniert", "anulowane", "anulowano", "cancelado", "cancelada",
-    "anulado", "anulada", "annullato", "annullata", "geannuleerd", "stornovana", "stornovano",
-    "zrusena", "zruseno", "torolve", "torolt", "sztornozva", "avbruten", "makulerad", "annulleret",
-    "kansellert", "peruutettu", "anulat", "anulata",
+    "anulado", "anulada", "annullato", "annullata", "geannuleerd",
 )  # fmt: skip
 YES = ("true", "t", "yes", "y", "1", "oui", "ja", "tak", "si", "sim")
 NO = ("false", "f", "no", "n", "0", "non", "nein", "nie", "nao", "nee")
@@ -135,7 +134,6 @@ NO_GOODS = (
 STATUS = (
     "status", "state", "stage", "result", "outcome", "statut", "etat", "zustand", "stan",
     "bestellstatus", "auftragsstatus", "zahlungsstatus", "estado", "stato", "impact", "auswirkung",
-    "statusz", "allapot", "stav",
 )  # fmt: skip
 """Of a payment or an order, or its impact on a balance. A type may be one of articles, such as
 trial sizes."""
@@ -170,7 +168,7 @@ NOT_THE_AMOUNT = (
 )  # fmt: skip
 TAX = (
     "tax", "taxes", "vat", "gst", "tva", "steuer", "podatek", "impuesto", "imposta", "imposto",
-    "iva", "btw", "dph",
+    "iva", "btw",
 )  # fmt: skip
 PLACE = (
     "zip", "postal", "postcode", "address", "street", "city", "state", "province", "region",
@@ -212,11 +210,9 @@ def words(name: str) -> tuple[str, ...]:
     >>> words("InvoiceDate"), words("id_klienta"), words("Subtotal (ex tax)")
     (('invoice', 'date'), ('id', 'klienta'), ('subtotal', 'net'))
     """
-    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L"))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
+    apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain(name))
     apart = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", apart)
-    text = " ".join(re.findall(r"[a-z0-9]+", apart.lower()))
+    text = in_english(apart.lower())
     for phrase, word in _PHRASES:
         text = phrase.sub(word, text)
     return tuple(text.split())

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from guessed_shop import shop
 
-from ltvkit.data import guess_columns
+from ltvkit.data import clean, guess_columns, read_transactions
 
 
 @pytest.mark.parametrize("mark", [".", ","])
@@ -179,3 +179,15 @@ def test_an_address_comes_before_names_that_several_may_have(tmp_path):
         columns={"Buyer Name": "Customer name", "Purchase Email": "Customer contacts"}
     ).to_csv(path, index=False)
     assert guess_columns(path).columns.customer_id == "Customer contacts"
+
+
+def test_ids_with_a_point_in_them_are_customers_where_they_are_called_so(tmp_path):
+    """As user_pseudo_id of Google Analytics: a number, a point, and when it was given."""
+    path = tmp_path / "events.csv"
+    log = shop(customer="user_pseudo_id", date="event_date", amount="purchase_revenue")
+    log["user_pseudo_id"] = [f"{n}.1672531{n % 1000:03d}" for n in log["user_pseudo_id"]]
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.customer_id == "user_pseudo_id"
+    found = clean(read_transactions(path), columns=guess.columns).to_pandas()["customer_id"]
+    assert set(found) == set(log["user_pseudo_id"])

@@ -187,6 +187,17 @@ def test_a_date_that_can_be_read_two_ways_is_found_and_left_to_the_user(tmp_path
     assert "# date_format: '%d/%m/%Y'" in guess.to_yaml()
 
 
+def test_a_date_of_another_calendar_is_found_and_no_format_is_proposed(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = shop(customer="customer", date="date", amount="amount")
+    log["date"] = log["date"].dt.strftime("1402/%m/15")
+    log.to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.ordered_at == "date"
+    assert any("the Persian or the Islamic calendar" in doubt for doubt in guess.doubts)
+    assert guess.settings == ()
+
+
 def test_times_with_an_offset_ask_for_the_shops_time_zone(tmp_path):
     path = tmp_path / "orders.csv"
     log = shop(customer="customer", date="date", amount="amount")

@@ -267,7 +267,8 @@ def _of_date(found: _Found) -> _Said:
     settings: list[tuple[str, str]] = []
     if fact.date_fault:
         doubts.append(fact.date_fault)
-        settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
+        if "data.date_format" in fact.date_fault:
+            settings.append(("date_format: '%d/%m/%Y'", "day first; '%m/%d/%Y' is month first"))
     if fact.zoned:
         doubts.append(
             f"the times in '{fact.name}' carry an offset, or count from 1970 in UTC, and days are "

@@ -57,8 +57,9 @@ def may_be_amount(fact: ColumnFacts, *, filled: float = 1.0) -> bool:
 
 
 def may_be_customer(fact: ColumnFacts) -> bool:
-    """Ids are no fractions, and what is called a customer's attribute is none."""
-    fraction = fact.numbers >= MOSTLY and not fact.whole
+    """Ids are no fractions unless they are called so, as a customer's attribute is called none."""
+    called = min(likeness(fact.name, words) for words in (names.CUSTOMER, names.IDENTIFIER))
+    fraction = fact.numbers >= MOSTLY and not fact.whole and called < 1.0
     other = likeness(fact.name, names.NOT_THE_CUSTOMER) == 1.0
     return fact.filled > MOST_FILLED and not fraction and not other
 

@@ -10,8 +10,8 @@ from ltvkit.audience import LIST_NAMES, Campaign, CampaignRule, SortBy, people_c
 from ltvkit.audience.delimited import ExcelLocale
 from ltvkit.audience.lists import AT_RISK_LISTS
 from ltvkit.errors import UserError
+from ltvkit.report.labels import list_label
 from ltvkit.report.reader import Reader, visible
-from ltvkit.report.summary import list_label
 from ltvkit.run_facts import Run
 
 PREVIEW = 200

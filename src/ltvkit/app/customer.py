@@ -10,11 +10,9 @@ from ltvkit.app.finding import find_customers
 from ltvkit.app.launch import ACCENT
 from ltvkit.app.text import plain, said
 from ltvkit.pipeline.inputs.history import OrderHistory
-from ltvkit.report.channels import channel_label
 from ltvkit.report.customers import value_range
-from ltvkit.report.holders import segment_label
+from ltvkit.report.labels import channel_label, list_label, segment_label
 from ltvkit.report.reader import Reader, visible
-from ltvkit.report.summary import list_label
 from ltvkit.run_facts import Run
 from ltvkit.wording import UNKNOWN
 
@@ -121,8 +119,7 @@ def _show_figures(customer: Mapping[str, Any], run: Run, reader: Reader) -> None
 
 
 def _level(name: object, kind: str, reader: Reader) -> str:
-    key = f"top.{kind}{name}"
-    return reader.plain(key) if reader.has(key) else visible(name)
+    return reader.called(f"top.{kind}{name}", name)
 
 
 def _figure(place: Any, label: str, value: str, note: str, meaning: str) -> None:

@@ -74,8 +74,7 @@ def _say_what_it_is(run: Run, reader: Reader) -> None:
     )
     told = "  \n".join(plain(text) for text in verdict_reasons(run, reader))
     decision = run.verdict.decision
-    key = f"app.{decision.replace(' ', '_')}"
-    name = reader.plain(key) if reader.has(key) else decision
+    name = reader.called(f"app.{decision.replace(' ', '_')}", decision)
     verdict = f"**{said(reader, 'verdict', verdict=name)}**"
     match decision:
         case "use":

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ltvkit.report.channels import channel_label
+from ltvkit.report.labels import channel_label
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.run_facts import Run
 from ltvkit.schemas import ALL
@@ -69,9 +69,8 @@ def _row(row: Mapping[Hashable, Any], reader: Reader) -> BenchmarkRow:
     segment = ALL if pd.isna(row["segment"]) else str(row["segment"])
     difference = float(row["difference"])
     source = [row["source"], row["year"]]
-    key = f"benchmarks.{metric}"
     return BenchmarkRow(
-        label=reader.plain(key) if reader.has(key) else visible(metric),
+        label=reader.called(f"benchmarks.{metric}", metric),
         segment=channel_label(segment, reader),
         value=reader.figure(float(row["value"]), unit),
         benchmark=reader.figure(float(row["benchmark"]), unit),

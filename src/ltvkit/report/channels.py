@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ltvkit.report.cards import Bar, interval_bar, target_months, target_ratio
-from ltvkit.report.reader import Reader, figure_in, observed, visible
+from ltvkit.report.labels import channel_label
+from ltvkit.report.reader import Reader, figure_in, observed
 from ltvkit.run_facts import Figure, Run
 from ltvkit.schemas import ALL, UNATTRIBUTED
 from ltvkit.wording import UNKNOWN
@@ -88,12 +89,6 @@ def what_if(run: Run) -> dict[str, Any]:
             for row, name in ((row, row["channel"]) for _, row in ordered_channels(run).iterrows())
         ],
     }
-
-
-def channel_label(name: str, reader: Reader) -> str:
-    """A channel's name as shown."""
-    known = {ALL: "channels.all", UNATTRIBUTED: "channels.unattributed"}
-    return reader.plain(known[name]) if name in known else visible(name)
 
 
 def ordered_channels(run: Run) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from ltvkit.audience.lists import AT_RISK_LISTS
+from ltvkit.report.labels import list_label
 from ltvkit.report.reader import Reader, figure_in, observed, visible
-from ltvkit.report.summary import list_label
 from ltvkit.run_facts import Run
 
 TOP_ROWS = 200

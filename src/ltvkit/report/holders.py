@@ -9,8 +9,9 @@ from markupsafe import Markup
 from ltvkit.audience.segments import SCORES, frequency_monetary
 from ltvkit.audience.words import in_language
 from ltvkit.report.customers import value_range
+from ltvkit.report.labels import list_label, segment_label
 from ltvkit.report.reader import Reader, visible
-from ltvkit.report.summary import holding_half, list_label
+from ltvkit.report.summary import holding_half
 from ltvkit.run_facts import Run
 from ltvkit.units import Integers
 
@@ -129,16 +130,6 @@ def moves(run: Run) -> Moves:
         best=int(counts[FIFTHS - 1].sum()),
         fading=int(counts[FIFTHS - 1, : FIFTHS - 1].sum()),
     )
-
-
-def segment_label(name: str, reader: Reader) -> str:
-    """An RFM segment's name in the reader's language.
-
-    >>> segment_label("Can't Lose Them", Reader("fr", ""))
-    'À ne pas perdre'
-    """
-    key = "segment." + name.lower().replace("'", "").replace(" ", "_")
-    return reader.plain(key) if reader.has(key) else visible(name)
 
 
 def _fifth(values: pd.Series) -> Integers:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from ltvkit.report.channels import channel_label
+from ltvkit.report.labels import channel_label
 from ltvkit.report.reader import Reader, visible
 from ltvkit.report.summary import file_link
 from ltvkit.run_facts import Run

@@ -6,7 +6,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from ltvkit.report.cards import target_months
-from ltvkit.report.channels import channel_label, ordered_channels, returned, rounded
+from ltvkit.report.channels import ordered_channels, returned, rounded
+from ltvkit.report.labels import channel_label
 from ltvkit.report.reader import Reader, figure_in, observed
 from ltvkit.run_facts import Run
 from ltvkit.runs import as_bool

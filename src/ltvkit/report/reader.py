@@ -94,6 +94,10 @@ class Reader:
         """Whether the table has `key`."""
         return key in _strings()
 
+    def called(self, key: str, name: object) -> str:
+        """The text of `key`, or the name that it stands for where the table has none."""
+        return self.plain(key) if self.has(key) else visible(name)
+
     def spoken(self, *sections: str) -> dict[str, str]:
         """Every text of some sections by its key, for the page's own script."""
         return {k: self.plain(k) for k in _strings() if k.partition(".")[0] in sections}

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from ltvkit.report.channels import channel_label, ordered_channels
+from ltvkit.report.channels import ordered_channels
+from ltvkit.report.labels import channel_label
 from ltvkit.report.reader import Reader, figure_in, observed, visible
 from ltvkit.run_facts import Figure, Run
 from ltvkit.wording import UNKNOWN, translated

@@ -10,6 +10,7 @@ from ltvkit.audience.lists import AT_REST_LISTS, AT_RISK_LISTS, value_at_stake
 from ltvkit.audience.words import in_language
 from ltvkit.panel import RECORD_ROW
 from ltvkit.report.checks import verdict_reasons
+from ltvkit.report.labels import list_label
 from ltvkit.report.reader import Reader, observed, visible
 from ltvkit.run_facts import Figure, ListFacts, Run
 
@@ -108,11 +109,6 @@ def not_permitted(run: Run, reader: Reader) -> Markup:
     if missing <= 0:
         return Markup("")
     return reader.say("lists.not_permitted", customers=reader.count("count.customers", missing))
-
-
-def list_label(name: str, reader: Reader) -> str:
-    """A list's name in the reader's language; a list of the shop's own keeps its name."""
-    return reader.plain(f"lists.{name}") if reader.has(f"lists.{name}") else visible(name)
 
 
 def top_share_of_value(values: np.ndarray, share: float) -> float | None:

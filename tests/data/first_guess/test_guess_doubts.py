@@ -222,16 +222,26 @@ def test_what_is_open_where_others_are_paid_is_not_paid(tmp_path):
         assert guess_columns(path).leave_out == expected
 
 
-def test_payments_back_of_a_kind_whose_amounts_are_positive_are_no_sales(tmp_path):
-    """As the transactions of Recurly."""
+@pytest.mark.parametrize(
+    ("column", "sale", "back"),
+    [
+        ("type", "purchase", "refund"),
+        ("Transaction type", "Invoice", "Credit Memo"),
+        ("Tipo documento", "Fattura", "Nota di credito"),
+    ],
+    ids=["Recurly", "QuickBooks", "Italian"],
+)
+def test_payments_back_of_a_kind_whose_amounts_are_positive_are_no_sales(
+    tmp_path, column, sale, back
+):
     path = tmp_path / "payments.csv"
     log = shop(customer="account_code", date="date", amount="amount")
-    log["type"] = np.resize(["purchase", "purchase", "refund"], len(log))
+    log[column] = np.resize([sale, sale, back], len(log))
     log.to_csv(path, index=False)
     guess = guess_columns(path)
-    assert guess.leave_out == {"type": ("refund",)}
+    assert guess.leave_out == {column: (back,)}
     assert any(doubt.endswith("taken off, write it with a minus") for doubt in guess.doubts)
-    log["amount"] *= np.where(log["type"] == "refund", -1, 1)
+    log["amount"] *= np.where(log[column] == back, -1, 1)
     log.to_csv(path, index=False)
     assert guess_columns(path).leave_out == {}
 

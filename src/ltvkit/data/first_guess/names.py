@@ -190,12 +190,16 @@ _TAX = r"(?:tax(?:e?s)?|vat|gst|tva|iva|btw|mw st|mwst|u st|ust)"
 _WITH = r"(?:incl?|included|including|inkl|with|con|com)"
 _WITHOUT = r"(?:exc?l?|excluded|excluding|exkl|without|before|ohne|hors|bez|sin|senza|sem)"
 _PAID = r"(?:paid|bezahlt|payee?s?|oplacon[aey]|zaplacon[aeo]|pagad[ao]|pagat[ao]|pag[ao]|betaald)"
+_CREDIT_NOTE = (
+    r"credit (?:memo|note)s?|nota (?:di|de) credito|creditnota|kreditnota|rechnungskorrektur|"
+    r"faktura korygujaca"
+)
 _PHRASES = (
     (re.compile(rf"\b(?:{_WITHOUT} {_TAX}|{_TAX} {_WITHOUT})\b"), "net"),
     (re.compile(rf"\b(?:{_WITH} {_TAX}|{_TAX} {_WITH})\b"), "gross"),
     (re.compile(r"\b(?:after|less) discounts?\b"), "net"),
     (re.compile(r"\bunit (?:amount|value)\b"), "unitprice"),
-    (re.compile(r"\bcredit memo\b"), "credit"),
+    (re.compile(rf"\b(?:{_CREDIT_NOTE})\b"), "refund"),
     (re.compile(r"\bawaiting (?:[a-z]+ )?payment\b"), "unpaid"),  # Not: awaiting shipment.
     (re.compile(r"\b(?:payment|past) due\b|\boverdue\b|\bceka na platbu\b"), "unpaid"),
     (re.compile(r"\bon hold\b"), "pending"),

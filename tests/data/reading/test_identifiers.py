@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from ltvkit.data import clean, order_days_from_frame, read_customers, read_transactions
-from ltvkit.data.reading.identifiers import UNSEEN
+from ltvkit.data.reading.delimited import UNSEEN
 
 ODD = [
     "007", "7", "18446744073709551615", "1e5", "1E5", "12.50", "ünï", "山田", "a,b;c", 'q"x',

@@ -29,6 +29,8 @@ _POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\xbf][A-Za-z]|\x9c\xe6")
 """ą, ł and ż between two letters, or ść: in Windows-1252 these are ¹, ³ and ¿, or œæ."""
 NO_BREAK_SPACES = "\u00a0\u2007\u2009\u202f"
 """Spaces of print, which stand in French amounts and before its colons."""
+UNSEEN = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff"
+"""Marks that show nothing: where a word may break, which way it runs, where a file began."""
 _UTF_16 = (
     (b"\xff\xfe|\xfe\xff", "utf-16"),
     (b"[^\0]\0[^\0]\0", "utf-16-le"),

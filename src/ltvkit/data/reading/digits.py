@@ -4,6 +4,7 @@
 microseconds and nanoseconds since 1970.
 """
 
+from ltvkit.data.reading.delimited import UNSEEN
 from ltvkit.data.reading.workspace import Column, literal
 
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
@@ -15,14 +16,12 @@ _DIGITS = "".join(
 )
 """Those of full width, and of Arabic, Persian, Hindi and Thai."""
 _WIDE_SIGNS, _SIGNS = "／：－．，　", "/:-., "
-_UNSEEN = "\u200e\u200f\u202a\u202b\u202c\ufeff"
-"""Which way a text runs."""
 EPOCH_PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
 
 
 def ascii_digits(text: str) -> str:
     """SQL of texts with digits of ASCII, and signs as these have them."""
-    written, plain = _DIGITS + _WIDE_SIGNS + _UNSEEN, "0123456789" * 5 + _SIGNS
+    written, plain = _DIGITS + _WIDE_SIGNS + UNSEEN, "0123456789" * 5 + _SIGNS
     return f"translate({text}, '{written}', '{plain}')"
 
 

@@ -8,14 +8,11 @@ meets missing values, be it in one of several files only; and e-mail addresses o
 written in small letters.
 """
 
-from ltvkit.data.reading.delimited import NO_BREAK_SPACES
+from ltvkit.data.reading.delimited import NO_BREAK_SPACES, UNSEEN
 from ltvkit.data.reading.workspace import Column, Workspace, literal
 
 BLANKS = " \t\r\n\u00a0\ufeff"
 """Taken off both ends: spaces of every kind that spreadsheets leave, and byte order marks."""
-
-UNSEEN = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff"
-"""Marks that show nothing: where a word may break, which way it runs, where a file began."""
 
 MISSING_WORDS = ("nan", "null", "none", "<na>", "nat", "\\n")
 """Words that programs write for a missing value, in lower case; `NA` is not among them."""

@@ -207,7 +207,7 @@ def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> 
     fees = [fact for fact in facts if likeness(fact.name, names.FEE) == 1.0]
     if paid := what_was_before(source, facts, amount, fees):
         before, fee = paid
-        if others and debit_of(amount, facts) in others:
+        if debit_of(amount, facts) in others:
             others = [debit for debit in (debit_of(before, facts),) if debit]
         revenue = less(before, *others)
         why = (

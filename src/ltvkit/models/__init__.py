@@ -16,8 +16,9 @@ from ltvkit.models.btyd.gamma_gamma import GammaGamma, GammaGammaParams
 from ltvkit.models.btyd.mbg_cnbd_k import MbgCnbdK, MbgCnbdKParams
 from ltvkit.models.btyd.mbgnbd import ModifiedBetaGeo, ModifiedBetaGeoParams
 from ltvkit.models.btyd.nbd import NBD, NBDParams
+from ltvkit.models.btyd.order_model import OrderModel
 from ltvkit.models.btyd.pareto_nbd import ParetoNBD, ParetoNBDParams
-from ltvkit.models.btyd.revenue import Btyd, OrderModel, order_model_from_dict
+from ltvkit.models.btyd.revenue import Btyd, order_model_from_dict
 from ltvkit.models.contracts.sbg import (
     ShiftedBetaGeometric,
     ShiftedBetaGeometricParams,

@@ -4,14 +4,15 @@ Each offers `fit(panel)` and `predict(features)`, so that a backtest treats all 
 """
 
 from collections.abc import Callable
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
 
 from ltvkit.models.btyd.from_lifetimes import LifetimesFit, fit_lifetimes
 from ltvkit.models.btyd.gamma_gamma import GammaGamma
-from ltvkit.models.btyd.revenue import Btyd, OrderModel
+from ltvkit.models.btyd.order_model import OrderModel
+from ltvkit.models.btyd.revenue import Btyd
 from ltvkit.panel import YOUNG_DAYS, Panel
 
 MOST_CUSTOMERS_OF_LIFETIMES = 30_000
@@ -71,7 +72,7 @@ class BtydLtv:
         Makes the unfitted order model, e.g. `BetaGeo`.
     """
 
-    def __init__(self, order_model: Callable[[], OrderModel]) -> None:
+    def __init__(self, order_model: Callable[[], OrderModel[Any]]) -> None:
         self.order_model = order_model
 
     def fit(self, panel: Panel) -> Self:

@@ -1,15 +1,14 @@
 """The BG/NBD model: a customer may drop out after each repeat order, never before the first."""
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltvkit.models import _state
-from ltvkit.models._likelihood import Diagnostics
 from ltvkit.models._rows import compress, histories, horizon
 from ltvkit.models.btyd import _beta_geometric
+from ltvkit.models.btyd.order_model import OrderModel
 from ltvkit.units import Floats
 
 
@@ -22,7 +21,7 @@ class BetaGeoParams(NamedTuple):
     b: float
 
 
-class BetaGeo(_state.Estimator):
+class BetaGeo(OrderModel[BetaGeoParams]):
     """How often a customer still orders, if dropout can follow each repeat order (BG/NBD).
 
     While alive, a customer orders at rate lambda ~ Gamma(r, alpha), and drops out after each
@@ -61,69 +60,13 @@ class BetaGeo(_state.Estimator):
     [1.226]
     """
 
-    params_: BetaGeoParams
-    log_likelihood_: float
-    covariance_: Floats
-    standard_errors_: Floats
-    diagnostics_: Diagnostics
-
-    def __init__(self, *, unit_days: float = 7.0) -> None:
-        self.unit_days = unit_days
+    parameters = BetaGeoParams
 
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
-        """Estimate the parameters by maximum likelihood.
-
-        Parameters
-        ----------
-        summary : DataFrame
-            A customer summary; only `repeat_orders`, `age_at_last_order_days`, `age_days` are read.
-        weight : str, optional
-            Column that says how many customers a row stands for.
-
-        Raises
-        ------
-        ConvergenceError
-            When there is no optimum, not even with a weak prior.
-        """
+        """Estimate the parameters by maximum likelihood."""
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
         optimum = _beta_geometric.fit(rows, chances=rows.x, model="BG/NBD")
-        self.params_ = BetaGeoParams(*np.exp(optimum.theta).tolist())
-        notes = _state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T))
-        _state.remember(self, optimum, weight=rows.weight, notes=notes)
-        return self
-
-    @classmethod
-    def from_params(cls, params: BetaGeoParams, *, unit_days: float = 7.0) -> Self:
-        """A model with known parameters, in units of `unit_days`."""
-        model = cls(unit_days=unit_days)
-        model.params_ = params
-        return model
-
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """Expected number of orders in the next `horizon_days` days, given the history.
-
-        `horizon_days` is a number, or one per customer.
-        """
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        t = horizon(horizon_days, unit_days=self.unit_days)
-        r, alpha, a, b = self.params_
-        return self._prob_alive(x, t_x, T) * _beta_geometric.expected_orders_if_alive(
-            r + x, alpha + T, a, b + x, t
-        )
-
-    def prob_alive(self, summary: pd.DataFrame) -> Floats:
-        """P(not dropped out at the snapshot | history); 1 without a repeat order."""
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        return self._prob_alive(x, t_x, T)
-
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        t = horizon(horizon_days, unit_days=self.unit_days)
-        r, alpha, _, _ = self.params_
-        return self._prob_alive(x, t_x, T) * _beta_geometric.prob_active_if_alive(
-            r + x, alpha + T, t
-        )
+        return self._learn(rows, optimum)
 
     def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
@@ -137,14 +80,17 @@ class BetaGeo(_state.Estimator):
         n = np.asarray(orders, dtype=float)
         return _beta_geometric.pmf(*self.params_, n=n, t=t, m=n)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values: parameters and diagnostics, no customers."""
-        return _state.to_dict(self)
-
-    @classmethod
-    def from_dict(cls, state: dict[str, Any]) -> Self:
-        """The model that `to_dict` described."""
-        return _state.from_dict(cls, BetaGeoParams, state)
-
     def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return _beta_geometric.prob_alive(*self.params_, x=x, m=x, t_x=t_x, T=T)
+
+    def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
+        r, alpha, a, b = self.params_
+        return self._prob_alive(x, t_x, T) * _beta_geometric.expected_orders_if_alive(
+            r + x, alpha + T, a, b + x, t
+        )
+
+    def _prob_active(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
+        r, alpha, _, _ = self.params_
+        return self._prob_alive(x, t_x, T) * _beta_geometric.prob_active_if_alive(
+            r + x, alpha + T, t
+        )

@@ -1,6 +1,6 @@
 """The Gamma-Gamma model: how much an order of a customer is worth, shrunk to the shop's mean."""
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -8,9 +8,9 @@ from scipy.optimize import nnls
 from scipy.special import digamma, gammaln
 
 from ltvkit.errors import ConvergenceError, DataError, NotEnoughDataError, offenders
-from ltvkit.models import _state
-from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
+from ltvkit.models._likelihood import Objective, Optimum, maximise
 from ltvkit.models._rows import column, distinct, dot, tally
+from ltvkit.models._state import ParametricModel
 from ltvkit.units import Floats
 
 # Below this relative spread, order values are all the same for any purpose.
@@ -28,7 +28,7 @@ class GammaGammaParams(NamedTuple):
     v: float
 
 
-class GammaGamma(_state.Estimator):
+class GammaGamma(ParametricModel[GammaGammaParams]):
     """What an order of a customer is worth: own mean, shrunk to the mean of all customers.
 
     A customer's order values are Gamma(p, nu) around a level that is the customer's own, with
@@ -74,11 +74,7 @@ class GammaGamma(_state.Estimator):
     [24.66]
     """
 
-    params_: GammaGammaParams
-    log_likelihood_: float
-    covariance_: Floats
-    standard_errors_: Floats
-    diagnostics_: Diagnostics
+    parameters = GammaGammaParams
 
     def __init__(self, *, include_first_order: bool = True) -> None:
         self.include_first_order = include_first_order
@@ -126,7 +122,7 @@ class GammaGamma(_state.Estimator):
                 notes = (f"order values are all but alike, about {level:g}: fitted by moments",)
         p, excess, v = np.exp(optimum.theta).tolist()
         self.params_ = GammaGammaParams(p, 1 + excess, v)
-        _state.remember(self, optimum, weight=count, notes=notes)
+        self.remember(optimum, weight=count, notes=notes)
         return self
 
     @classmethod
@@ -147,15 +143,6 @@ class GammaGamma(_state.Estimator):
         n, z = self._orders_and_mean(summary)
         p, q, v = self.params_
         return np.asarray((p * v + p * n * z) / (p * n + q - 1), dtype=float)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values: parameters and diagnostics, no customers."""
-        return _state.to_dict(self)
-
-    @classmethod
-    def from_dict(cls, state: dict[str, Any]) -> Self:
-        """The model that `to_dict` described."""
-        return _state.from_dict(cls, GammaGammaParams, state)
 
     def _orders_and_mean(self, summary: pd.DataFrame) -> tuple[Floats, Floats]:
         n = column(summary, "repeat_orders") + (1.0 if self.include_first_order else 0.0)

@@ -1,6 +1,6 @@
 """The MBG/CNBD-k model: dropout after any order, and buying more regular than at random."""
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +8,7 @@ import pandas as pd
 from scipy.special import betainc, betaln, digamma, expit, gammaln, logsumexp, xlogy
 
 from ltvkit.errors import ConfigError
-from ltvkit.models import _state
-from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise_in_two_looks
+from ltvkit.models._likelihood import Objective, Optimum, maximise_in_two_looks
 from ltvkit.models._rows import (
     Histories,
     column,
@@ -19,10 +18,10 @@ from ltvkit.models._rows import (
     histories,
     horizon,
     mean_age,
-    on_distinct,
     tally,
 )
 from ltvkit.models.btyd import _beta_geometric
+from ltvkit.models.btyd.order_model import OrderModel
 from ltvkit.units import Floats
 
 # An order less likely than this is left out of an expectation.
@@ -43,7 +42,7 @@ class MbgCnbdKParams(NamedTuple):
     b: float
 
 
-class MbgCnbdK(_state.Estimator):
+class MbgCnbdK(OrderModel[MbgCnbdKParams]):
     """How often a customer still orders, if orders come at regular intervals (MBG/CNBD-k).
 
     The time between two orders is Erlang-k: the sum of k exponential waits at rate lambda, so with
@@ -93,11 +92,8 @@ class MbgCnbdK(_state.Estimator):
     3 [0.147]
     """
 
-    params_: MbgCnbdKParams
-    log_likelihood_: float
-    covariance_: Floats
-    standard_errors_: Floats
-    diagnostics_: Diagnostics
+    parameters = MbgCnbdKParams
+    takes_long = True
 
     def __init__(self, *, unit_days: float = 7.0, k: int | None = None, largest_k: int = 4) -> None:
         self.unit_days = unit_days
@@ -143,9 +139,7 @@ class MbgCnbdK(_state.Estimator):
                 best = value, k, optimum
         assert best is not None  # noqa: S101  (tried is not empty)
         value, k, optimum = best
-        self.params_ = MbgCnbdKParams(k, *np.exp(optimum.theta).tolist())
-        notes = _state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T))
-        _state.remember(self, optimum, weight=rows.weight, notes=notes)
+        self._learn(rows, optimum, k)
         self.log_likelihood_ = value
         return self
 
@@ -156,26 +150,6 @@ class MbgCnbdK(_state.Estimator):
         model.params_ = params
         return model
 
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """Expected number of orders in the next `horizon_days` days, given the history.
-
-        `horizon_days` is a number, or one per customer.
-        """
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        t = horizon(horizon_days, unit_days=self.unit_days)
-        return on_distinct(self._expected_orders, x, t_x, T, t)
-
-    def prob_alive(self, summary: pd.DataFrame) -> Floats:
-        """P(not dropped out at the snapshot | history)."""
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        return on_distinct(self._prob_alive, x, t_x, T)
-
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        t = horizon(horizon_days, unit_days=self.unit_days)
-        return on_distinct(self._prob_active, x, t_x, T, t)
-
     def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
         k, r, alpha, a, b = self.params_
@@ -183,15 +157,6 @@ class MbgCnbdK(_state.Estimator):
         zero = np.zeros_like(t)
         orders = expected_orders_from_stage(k, 0, zero + r, zero + alpha, a, zero + b + 1, t)
         return np.asarray(b / (a + b) * orders.reshape(np.shape(horizon_days)), dtype=float)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values: parameters and diagnostics, no customers."""
-        return _state.to_dict(self)
-
-    @classmethod
-    def from_dict(cls, state: dict[str, Any]) -> Self:
-        """The model that `to_dict` described."""
-        return _state.from_dict(cls, MbgCnbdKParams, state)
 
     def _stages(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """P(j events since the last order | history, alive), a row for each j < k."""

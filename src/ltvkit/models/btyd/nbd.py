@@ -1,6 +1,6 @@
 """The NBD model: nobody ever drops out. The limit of the other order models without dropout."""
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +8,7 @@ import pandas as pd
 from scipy.special import digamma, gammaln, xlogy
 from sklearn.utils.validation import check_is_fitted
 
-from ltvkit.models import _state
-from ltvkit.models._likelihood import Diagnostics, Objective, maximise
+from ltvkit.models._likelihood import Objective, maximise
 from ltvkit.models._rows import (
     Histories,
     compress,
@@ -21,6 +20,7 @@ from ltvkit.models._rows import (
     tally,
 )
 from ltvkit.models.btyd import _beta_geometric
+from ltvkit.models.btyd.order_model import OrderModel, notes_on_repeats
 from ltvkit.units import Floats
 
 
@@ -31,7 +31,7 @@ class NBDParams(NamedTuple):
     alpha: float
 
 
-class NBD(_state.Estimator):
+class NBD(OrderModel[NBDParams]):
     """How often a customer orders if nobody ever drops out (NBD).
 
     Orders come at rate lambda ~ Gamma(r, alpha), for ever. It promises too much wherever customers
@@ -69,70 +69,17 @@ class NBD(_state.Estimator):
     [1.826]
     """
 
-    params_: NBDParams
-    log_likelihood_: float
-    covariance_: Floats
-    standard_errors_: Floats
-    diagnostics_: Diagnostics
-
-    def __init__(self, *, unit_days: float = 7.0) -> None:
-        self.unit_days = unit_days
+    parameters = NBDParams
 
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
-        """Estimate the parameters by maximum likelihood.
-
-        Parameters
-        ----------
-        summary : DataFrame
-            A customer summary; only `repeat_orders`, `age_at_last_order_days`, `age_days` are read.
-        weight : str, optional
-            Column that says how many customers a row stands for.
-
-        Raises
-        ------
-        ConvergenceError
-            When there is no optimum, not even with a weak prior.
-        """
+        """Estimate the parameters by maximum likelihood."""
         rows = histories(summary, unit_days=self.unit_days, weight=weight)
         # The moment of the last order says nothing here.
         rows = compress(rows._replace(t_x=np.zeros_like(rows.t_x)))
         centre = np.array([0.0, np.log(mean_age(rows))])
         starts = [centre + np.log([0.3, 0.3]), centre]
         optimum = maximise(log_likelihood(rows), starts=starts, centre=centre, model="NBD")
-        self.params_ = NBDParams(*np.exp(optimum.theta).tolist())
-        notes = _state.notes_on_orders(rows)
-        _state.remember(self, optimum, weight=rows.weight, notes=notes)
-        return self
-
-    @classmethod
-    def from_params(cls, params: NBDParams, *, unit_days: float = 7.0) -> Self:
-        """A model with known parameters, in units of `unit_days`."""
-        model = cls(unit_days=unit_days)
-        model.params_ = params
-        return model
-
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """Expected number of orders in the next `horizon_days` days, given the history.
-
-        `horizon_days` is a number, or one per customer.
-        """
-        x, _, T, _ = histories(summary, unit_days=self.unit_days)
-        t = horizon(horizon_days, unit_days=self.unit_days)
-        r, alpha = self.params_
-        return (r + x) / (alpha + T) * t
-
-    def prob_alive(self, summary: pd.DataFrame) -> Floats:
-        """P(not dropped out at the snapshot): 1, by assumption."""
-        check_is_fitted(self)
-        x, _, _, _ = histories(summary, unit_days=self.unit_days)
-        return np.ones_like(x)
-
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
-        x, _, T, _ = histories(summary, unit_days=self.unit_days)
-        t = horizon(horizon_days, unit_days=self.unit_days)
-        r, alpha = self.params_
-        return _beta_geometric.prob_active_if_alive(r + x, alpha + T, t)
+        return self._learn(rows, optimum)
 
     def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
@@ -149,14 +96,21 @@ class NBD(_state.Estimator):
         log_choose = gammaln(r + n) - gammaln(r) - gammaln(n + 1)
         return np.asarray(np.exp(log_choose + xlogy(n, share) + r * np.log1p(-share)), dtype=float)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values: parameters and diagnostics, no customers."""
-        return _state.to_dict(self)
+    def _notes(self, rows: Histories) -> tuple[str, ...]:
+        # That no dropout is visible is no news of a model without any.
+        return notes_on_repeats(rows)
 
-    @classmethod
-    def from_dict(cls, state: dict[str, Any]) -> Self:
-        """The model that `to_dict` described."""
-        return _state.from_dict(cls, NBDParams, state)
+    def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
+        r, alpha = self.params_
+        return (r + x) / (alpha + T) * t
+
+    def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
+        check_is_fitted(self)
+        return np.ones_like(x)
+
+    def _prob_active(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
+        r, alpha = self.params_
+        return _beta_geometric.prob_active_if_alive(r + x, alpha + T, t)
 
 
 def log_likelihood(rows: Histories) -> Objective:

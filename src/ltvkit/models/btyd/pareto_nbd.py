@@ -1,14 +1,13 @@
 """The Pareto/NBD model: a customer may drop out at any moment, whether or not an order was due."""
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import digamma, expit, exprel, gammaln, xlogy
 
-from ltvkit.models import _state
-from ltvkit.models._likelihood import Diagnostics, Objective, maximise_in_two_looks
+from ltvkit.models._likelihood import Objective, maximise_in_two_looks
 from ltvkit.models._rows import (
     Histories,
     annual_to_unit_rate,
@@ -27,6 +26,7 @@ from ltvkit.models.btyd._quadrature import (
     log_power_integral_with_means,
     power_nodes,
 )
+from ltvkit.models.btyd.order_model import OrderModel
 from ltvkit.units import Floats
 
 
@@ -39,7 +39,7 @@ class ParetoNBDParams(NamedTuple):
     beta: float
 
 
-class ParetoNBD(_state.Estimator):
+class ParetoNBD(OrderModel[ParetoNBDParams]):
     """How often a customer still orders, if dropout can come at any moment (Pareto/NBD).
 
     While alive, a customer orders at rate lambda ~ Gamma(r, alpha); the lifetime is exponential
@@ -80,30 +80,11 @@ class ParetoNBD(_state.Estimator):
     [0.9979]
     """
 
-    params_: ParetoNBDParams
-    log_likelihood_: float
-    covariance_: Floats
-    standard_errors_: Floats
-    diagnostics_: Diagnostics
-
-    def __init__(self, *, unit_days: float = 7.0) -> None:
-        self.unit_days = unit_days
+    parameters = ParetoNBDParams
+    takes_long = True
 
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
-        """Estimate the parameters by maximum likelihood.
-
-        Parameters
-        ----------
-        summary : DataFrame
-            A customer summary; only `repeat_orders`, `age_at_last_order_days`, `age_days` are read.
-        weight : str, optional
-            Column that says how many customers a row stands for.
-
-        Raises
-        ------
-        ConvergenceError
-            When there is no optimum, not even with a weak prior.
-        """
+        """Estimate the parameters by maximum likelihood."""
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
         log_age = np.log(mean_age(rows))
         centre = np.array([0.0, log_age, 0.0, log_age])
@@ -111,37 +92,7 @@ class ParetoNBD(_state.Estimator):
         optimum = maximise_in_two_looks(
             log_likelihood, rows, starts=starts, centre=centre, model="Pareto/NBD"
         )
-        self.params_ = ParetoNBDParams(*np.exp(optimum.theta).tolist())
-        notes = _state.notes_on_orders(rows, self._prob_alive(rows.x, rows.t_x, rows.T))
-        _state.remember(self, optimum, weight=rows.weight, notes=notes)
-        return self
-
-    @classmethod
-    def from_params(cls, params: ParetoNBDParams, *, unit_days: float = 7.0) -> Self:
-        """A model with known parameters, in units of `unit_days`."""
-        model = cls(unit_days=unit_days)
-        model.params_ = params
-        return model
-
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """Expected number of orders in the next `horizon_days` days, given the history.
-
-        `horizon_days` is a number, or one per customer. Fader and Hardie (2005), eq. 41.
-        """
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        t = horizon(horizon_days, unit_days=self.unit_days)
-        return on_distinct(self._expected_orders, x, t_x, T, t)
-
-    def prob_alive(self, summary: pd.DataFrame) -> Floats:
-        """P(not dropped out at the snapshot | history)."""
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        return on_distinct(self._prob_alive, x, t_x, T)
-
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """P(at least one order in the next `horizon_days` days | history): 1 - churn risk."""
-        x, t_x, T, _ = histories(summary, unit_days=self.unit_days)
-        t = horizon(horizon_days, unit_days=self.unit_days)
-        return on_distinct(self._prob_active, x, t_x, T, t)
+        return self._learn(rows, optimum)
 
     def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
         """Expected repeat orders of a new customer in the first `horizon_days` days of age."""
@@ -194,15 +145,6 @@ class ParetoNBD(_state.Estimator):
 
         return on_distinct(discounted, x, t_x, T)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values: parameters and diagnostics, no customers."""
-        return _state.to_dict(self)
-
-    @classmethod
-    def from_dict(cls, state: dict[str, Any]) -> Self:
-        """The model that `to_dict` described."""
-        return _state.from_dict(cls, ParetoNBDParams, state)
-
     def _prob_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         r, alpha, s, beta = self.params_
         log_alive = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
@@ -218,6 +160,7 @@ class ParetoNBD(_state.Estimator):
         return np.asarray(self._prob_alive(x, t_x, T) * np.minimum(active, 1.0), dtype=float)
 
     def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
+        # Fader and Hardie (2005), eq. 41.
         r, alpha, s, beta = self.params_
         rate = (r + x) / (alpha + T)
         return self._prob_alive(x, t_x, T) * rate * expected_time_alive(s, beta + T, t)

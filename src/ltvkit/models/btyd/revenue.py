@@ -1,6 +1,6 @@
 """Orders times value: an order model and a value model joined into predicted revenue."""
 
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy.typing as npt
 import pandas as pd
@@ -12,33 +12,11 @@ from ltvkit.models.btyd.gamma_gamma import GammaGamma
 from ltvkit.models.btyd.mbg_cnbd_k import MbgCnbdK
 from ltvkit.models.btyd.mbgnbd import ModifiedBetaGeo
 from ltvkit.models.btyd.nbd import NBD
+from ltvkit.models.btyd.order_model import OrderModel
 from ltvkit.models.btyd.pareto_nbd import ParetoNBD
-from ltvkit.units import Floats
 
 
-class OrderModel(Protocol):
-    """What an order model offers; every one of this room does."""
-
-    def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
-        """Estimate the parameters."""
-
-    def expected_orders(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """Expected number of orders in the next days."""
-
-    def prob_alive(self, summary: pd.DataFrame) -> Floats:
-        """P(not dropped out at the snapshot)."""
-
-    def prob_active(self, summary: pd.DataFrame, horizon_days: npt.ArrayLike) -> Floats:
-        """P(at least one order in the next days)."""
-
-    def expected_orders_new(self, horizon_days: npt.ArrayLike) -> Floats:
-        """Expected repeat orders of a new customer in the first days of age."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-
-
-def order_model_from_dict(state: dict[str, Any]) -> OrderModel:
+def order_model_from_dict(state: dict[str, Any]) -> OrderModel[Any]:
     """The order model that some `to_dict` described, whichever it was.
 
     Raises
@@ -95,7 +73,7 @@ class Btyd(BaseEstimator):
     predicted_revenue     27.95
     """
 
-    def __init__(self, *, order_model: OrderModel, value_model: GammaGamma) -> None:
+    def __init__(self, *, order_model: OrderModel[Any], value_model: GammaGamma) -> None:
         self.order_model = order_model
         self.value_model = value_model
 

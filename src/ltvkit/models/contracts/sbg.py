@@ -1,7 +1,7 @@
 """The shifted-beta-geometric model: contracts that are renewed or cancelled, period by period."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -9,9 +9,9 @@ import pandas as pd
 from scipy.special import betaln, digamma
 
 from ltvkit.errors import DataError, NotEnoughDataError, offenders
-from ltvkit.models import _state
-from ltvkit.models._likelihood import Diagnostics, Objective, Optimum, maximise
+from ltvkit.models._likelihood import Objective, Optimum, maximise
 from ltvkit.models._rows import column, distinct, dot, on_distinct, tally
+from ltvkit.models._state import ParametricModel
 from ltvkit.units import Floats
 
 
@@ -22,7 +22,7 @@ class ShiftedBetaGeometricParams(NamedTuple):
     beta: float
 
 
-class ShiftedBetaGeometric(_state.Estimator):
+class ShiftedBetaGeometric(ParametricModel[ShiftedBetaGeometricParams]):
     """How long contracts last: cancelling at each renewal with a customer's own probability (sBG).
 
     Retention rates rise with age although nobody changes: who is likely to cancel leaves first.
@@ -57,11 +57,7 @@ class ShiftedBetaGeometric(_state.Estimator):
     np.float64(0.17)
     """
 
-    params_: ShiftedBetaGeometricParams
-    log_likelihood_: float
-    covariance_: Floats
-    standard_errors_: Floats
-    diagnostics_: Diagnostics
+    parameters = ShiftedBetaGeometricParams
 
     def __init__(self) -> None:
         pass
@@ -95,7 +91,7 @@ class ShiftedBetaGeometric(_state.Estimator):
         if not dot(count, 1 - active) > 0:
             notes = ("nobody has cancelled yet: survival rests on the weak prior",)
         self.params_ = ShiftedBetaGeometricParams(*np.exp(optimum.theta).tolist())
-        _state.remember(self, optimum, weight=count, notes=notes)
+        self.remember(optimum, weight=count, notes=notes)
         return self
 
     @classmethod
@@ -144,15 +140,6 @@ class ShiftedBetaGeometric(_state.Estimator):
             return np.asarray((np.exp(log_ratio) * discount).sum(axis=1), dtype=float)
 
         return active * on_distinct(total, n)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values: parameters and diagnostics, no customers."""
-        return _state.to_dict(self)
-
-    @classmethod
-    def from_dict(cls, state: dict[str, Any]) -> Self:
-        """The model that `to_dict` described."""
-        return _state.from_dict(cls, ShiftedBetaGeometricParams, state)
 
 
 def contracts_from_survivors(survivors: Sequence[float]) -> pd.DataFrame:

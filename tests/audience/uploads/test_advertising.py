@@ -145,10 +145,6 @@ def test_google_header_hashes_and_three_lists(tmp_path: Path) -> None:
     values = json.loads((tmp_path / "google_lifecycle_values.json").read_text())
     assert len(values) == 2
     assert values == lifecycle_values(scored)
-    plain = google_customer_match(
-        scored, contacts, tmp_path, default_region="PL", plain_gmail=False
-    )
-    assert rows_of(plain[1].file)[0]["Email"] == sha("a.b+x@gmail.com")
 
 
 def test_only_customers_with_both_ad_consents_are_uploaded(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ TIKTOK_LEAST_ROWS = 1_000
 """TikTok Ads help, "Custom Audiences": 1,000 are needed to target an audience."""
 NEWCOMER_DAYS = 90
 """Customers acquired this recently stand for "a new customer" in Google's lifecycle values."""
+HIGH_VALUE_SHARE, LAPSED_BELOW = 0.1, 0.3
+"""Who is a customer of high value, and who has lapsed: choices, which Google leaves to the shop."""
 
 
 def google_customer_match(
@@ -52,15 +54,12 @@ def google_customer_match(
     folder: Path,
     *,
     default_region: str | None,
-    plain_gmail: bool = True,
-    high_value_share: float = 0.1,
-    lapsed_below: float = 0.3,
 ) -> tuple[ExportResult, ...]:
     """Three Customer Match lists and `google_lifecycle_values.json`.
 
     `google_customer_match_existing.csv` holds every customer, `…_high_value.csv` the best
-    `high_value_share` by predicted value, `…_lapsed.csv` those with `prob_active` under
-    `lapsed_below`, hold-outs apart (an advertisement is a contact). Customer Match has no column
+    tenth by predicted value, `…_lapsed.csv` those with `prob_active` under `LAPSED_BELOW`,
+    hold-outs apart (an advertisement is a contact). Customer Match has no column
     for a value: the two numbers of the json go into the lifecycle goal's settings instead.
 
     Parameters
@@ -74,9 +73,6 @@ def google_customer_match(
     folder : Path
     default_region : str or None
         See `clean_phones`.
-    plain_gmail : bool
-        See `clean_emails`.
-    high_value_share, lapsed_below : float
 
     Returns
     -------
@@ -84,13 +80,13 @@ def google_customer_match(
         existing, high value, lapsed.
     """
     people = joined(scored, contacts)
-    rows = _google_rows(people, default_region=default_region, plain_gmail=plain_gmail)
+    rows = _google_rows(people, default_region=default_region)
     members_of = {
         "existing": pd.Series(True, index=people.index),
         "high_value": pd.Series(
-            top_share(people["predicted_value"]) <= high_value_share, index=people.index
+            top_share(people["predicted_value"]) <= HIGH_VALUE_SHARE, index=people.index
         ),
-        "lapsed": people["prob_active"] < lapsed_below,
+        "lapsed": people["prob_active"] < LAPSED_BELOW,
     }
     results = []
     for name, members in members_of.items():
@@ -108,7 +104,7 @@ def google_customer_match(
                 least_rows=_GOOGLE_LEAST,
             )
         )
-    values = lifecycle_values(scored, high_value_share=high_value_share)
+    values = lifecycle_values(scored)
     write_text(json.dumps(values, indent=2) + "\n", folder / "google_lifecycle_values.json")
     return tuple(results)
 
@@ -120,14 +116,13 @@ def google_list(
     list_name: str,
     *,
     default_region: str | None,
-    plain_gmail: bool = True,
 ) -> ExportResult:
     """`google_customer_match_<list>.csv`: one of our lists for a campaign to it, hold-outs apart.
 
     See `google_customer_match` for the parameters.
     """
     people = joined(on_list(scored, list_name), contacts)
-    rows = _google_rows(people, default_region=default_region, plain_gmail=plain_gmail)
+    rows = _google_rows(people, default_region=default_region)
     return write_upload(
         rows.upload,
         folder / f"google_customer_match_{list_name}.csv",
@@ -138,18 +133,18 @@ def google_list(
     )
 
 
-def lifecycle_values(scored: pd.DataFrame, *, high_value_share: float = 0.1) -> dict[str, float]:
+def lifecycle_values(scored: pd.DataFrame) -> dict[str, float]:
     """What a new customer, and a new customer of high value, brings beyond what is booked already.
 
     The mean predicted value (margin over the horizon) of the customers acquired in the last
-    `NEWCOMER_DAYS` days, and of the best `high_value_share` of them; of all customers where
+    `NEWCOMER_DAYS` days, and of the best tenth of them; of all customers where
     fewer than 30 are that new. These are the two numbers of Google's customer lifecycle goals.
     """
     age = pd.Timedelta(days=NEWCOMER_DAYS)
     recent = scored[scored["first_order"] > scored["scored_at"] - age]
     newcomers = recent if len(recent) >= _FEWEST_NEWCOMERS else scored
     values = np.sort(newcomers["predicted_value"].to_numpy(float))[::-1]
-    best = values[: max(1, round(high_value_share * values.size))]
+    best = values[: max(1, round(HIGH_VALUE_SHARE * values.size))]
     return {
         "new_customer_value": round(float(values.mean()), 2),
         "high_value_new_customer_value": round(float(best.mean()), 2),
@@ -253,10 +248,8 @@ class _GoogleRows:
     unused: Mapping[str, pd.Series]
 
 
-def _google_rows(
-    people: pd.DataFrame, *, default_region: str | None, plain_gmail: bool
-) -> _GoogleRows:
-    emails = clean_emails(people["email"], plain_gmail=plain_gmail)
+def _google_rows(people: pd.DataFrame, *, default_region: str | None) -> _GoogleRows:
+    emails = clean_emails(people["email"], plain_gmail=True)
     phones = phones_of(people, default_region=default_region)
     upload = pd.DataFrame(
         {

@@ -18,6 +18,9 @@ AttributionRule = Literal["first", "last", "linear", "position", "time_decay"]
 
 SECONDS_PER_DAY = 86_400
 
+HALF_LIFE_DAYS = 7.0
+"""Time decay: a touch a week earlier has half the credit, the usual convention."""
+
 POSITION_ENDS = 0.4
 """Position rule (U-shaped): 40 % to the first touch, 40 % to the last, 20 % between them."""
 
@@ -26,13 +29,12 @@ def attribute(
     touches: pd.DataFrame,
     rule: AttributionRule = "last",
     *,
-    half_life_days: float = 7.0,
     converted_at: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Attribution weights from a table of touches.
 
     `first`, `last`: all to one touch. `linear`: even. `position`: 40 / 20 / 40, two touches half
-    each. `time_decay`: proportional to 2^(-days before conversion / half-life).
+    each. `time_decay`: half as much for each `HALF_LIFE_DAYS` before the conversion.
 
     Parameters
     ----------
@@ -40,8 +42,6 @@ def attribute(
         `customer_id`, `touched_at`, `channel`; touches of one moment keep their order of rows.
     rule : {"first", "last", "linear", "position", "time_decay"}
         How credit is shared.
-    half_life_days : float
-        For time decay, above 0.
     converted_at : Series, optional
         First order, indexed by customer_id. Later touches are left out, and so are customers
         without one. Without it every touch counts and decay runs from the last.
@@ -64,7 +64,7 @@ def attribute(
     0           a    Google     0.5
     1           a     email     0.1
     2           a  Facebook     0.4
-    >>> decayed = attribute(touches.iloc[[0, 1, 3]], "time_decay", half_life_days=7)
+    >>> decayed = attribute(touches.iloc[[0, 1, 3]], "time_decay")
     >>> decayed["weight"].round(3).tolist()
     [0.143, 0.286, 0.571]
     """
@@ -97,7 +97,7 @@ def attribute(
         between = (1 - 2 * POSITION_ENDS) / np.maximum(count - 2, 1)
         credit = np.where(at_end, POSITION_ENDS, between)
     elif rule == "time_decay":
-        credit = _decayed(path, half_life_days)
+        credit = _decayed(path)
     else:
         raise ConfigError(
             f"rule: got {rule!r}, expected one of {', '.join(get_args(AttributionRule))}"
@@ -109,12 +109,10 @@ def attribute(
     return shares
 
 
-def _decayed(path: pd.DataFrame, half_life_days: float) -> Floats:
-    if not half_life_days > 0:
-        raise ConfigError(f"half_life_days: got {half_life_days}, expected above 0")
+def _decayed(path: pd.DataFrame) -> Floats:
     # From the last touch: the conversion's own delay cancels when weights are made to sum to 1,
     # and an old path does not vanish in rounding.
     last = path.groupby("customer_id", sort=False)["touched_at"].transform("max")
     days = (last - path["touched_at"]).dt.total_seconds() / SECONDS_PER_DAY
-    decayed: Floats = np.exp2(-days.to_numpy(dtype=np.float64) / half_life_days)
+    decayed: Floats = np.exp2(-days.to_numpy(dtype=np.float64) / HALF_LIFE_DAYS)
     return decayed

@@ -50,7 +50,7 @@ class MarginalCac:
     marginal_cac_high: float
 
     def times_as_long(self) -> float:
-        """How many times the present history would make it estimable; NaN where none tells.
+        """How many times the present history would make it estimable, where it is not; or NaN.
 
         For an unsure elasticity b > 0, until its half-width h is b: (h / b)^2.
 
@@ -61,8 +61,6 @@ class MarginalCac:
         >>> round(marginal_cac(spend, brought).times_as_long(), 1)
         2.5
         """
-        if self.estimable:
-            return 1.0
         half = (self.elasticity_high - self.elasticity_low) / 2
         return (half / self.elasticity) ** 2 if self.elasticity > 0 else math.nan
 

@@ -20,9 +20,9 @@ _FEWEST_COHORTS = 3
 class CohortTrend:
     """How margin by one month of their life moves from each month's cohort to the next.
 
-    `cohorts` has `cohort, customers, cumulative_margin, low, high, recovered_share`; only cohorts
-    observed for as many `months` are in it. `change` is money a cohort month (weighted least
-    squares, weights = customers), with its interval.
+    `cohorts` has `cohort, customers, cumulative_margin, low, high`; only cohorts observed
+    for as many `months` are in it. `change` is money a cohort month (weighted least squares,
+    weights = customers), with its interval.
     """
 
     months: int
@@ -38,7 +38,6 @@ def cohort_trend(
     months: int,
     *,
     channel: str = ALL,
-    cac: Mapping[GroupKey, float] | None = None,
 ) -> CohortTrend:
     """Compare the cohorts of a channel by what they had brought at one common age.
 
@@ -48,8 +47,6 @@ def cohort_trend(
         By (channel, cohort), as `margin_curves(..., by="cohort")` gives it.
     months : int
         Since the first order, 1 or more; cohorts not yet observed for as long are left out.
-    cac : mapping, optional
-        By (channel, cohort), for the share of it that was recovered.
 
     Examples
     --------
@@ -68,7 +65,6 @@ def cohort_trend(
     >>> round(trend.change), trend.verdict
     (-10, 'falling')
     """
-    own = cac or {}
     kept = [
         key
         for key in sorted(curves)
@@ -85,7 +81,6 @@ def cohort_trend(
             "cumulative_margin": margin,
             "low": low,
             "high": high,
-            "recovered_share": margin / np.array([own.get(key) or math.nan for key in kept]),
         }
     )
     if len(kept) < _FEWEST_COHORTS:

@@ -159,14 +159,12 @@ def plan_campaign(scored: pd.DataFrame, rule: CampaignRule) -> Campaign:
 def _permitted(scored: pd.DataFrame) -> pd.Series:
     """Who may be contacted: a plain yes where permissions are kept, else everybody."""
     everybody = pd.Series(True, index=scored.index)
-    if "contact_ok" not in scored.columns:
-        return everybody
     asked = as_flag(scored["contact_ok"])
     if asked.notna().any():
         return asked.fillna(False).astype(bool)
     # No permission is known. Where the shop keeps them and none is a yes, nobody has got a date.
     dated = [audience.name for audience in AUDIENCES if audience.contact_within_days is not None]
     due = scored["list"].isin(dated) & ~scored["holdout"].astype(bool)
-    if "contact_by" in scored.columns and due.any() and scored.loc[due, "contact_by"].isna().all():
+    if due.any() and scored.loc[due, "contact_by"].isna().all():
         return ~everybody
     return everybody

@@ -205,8 +205,6 @@ def payback_table(
         own = cac.get((channel, cohort), cac.get((channel, ""), math.nan))
         result = payback_of(curves[channel, cohort], own)
         parts.append(result.curve.assign(channel=channel, cohort=cohort, cac=own))
-    if not parts:
-        return pd.DataFrame({column: [] for column in PAYBACK_COLUMNS})
     return pd.concat(parts, ignore_index=True)[list(PAYBACK_COLUMNS)]
 
 

@@ -175,8 +175,6 @@ def top_customer_shares(customers: pd.DataFrame) -> dict[str, float]:
     >>> top_customer_shares(customers)
     {'a': 0.8}
     """
-    if "margin_to_date" not in customers:
-        return {}
     earned = customers["margin_to_date"].clip(lower=0) * _weights(customers)
     by_channel = earned.groupby(customers["channel"]).agg(["max", "sum", "size"])
     kept = by_channel[(by_channel["size"] >= _FEWEST_CUSTOMERS) & (by_channel["sum"] > 0)]

@@ -32,8 +32,8 @@ def headlines(
     channels : DataFrame
         What `channels_table` gives; its row `all` is read.
     order_counts : Series
-        Order days of each customer. Repeat rate here is the share of customers with two or more,
-        with Wilson limits (that of `kpis` is by month).
+        Order days of each customer, one at least. Repeat rate here is the share of customers with
+        two or more, with Wilson limits (that of `kpis` is by month).
     payback : Payback
         Of all channels. Its value is the observed month, NaN for "not yet"; the limits are the
         months by which the CAC is back with a chance of 10 % and of 90 %.
@@ -58,7 +58,7 @@ def headlines(
     (3.0, 1.0, 0.5)
     """
     row = channels[channels["channel"] == ALL].iloc[0]
-    repeat = float((order_counts >= 2).mean()) if len(order_counts) else math.nan
+    repeat = float((order_counts >= 2).mean())
     low, high = _wilson(repeat, len(order_counts))
     month = math.nan if payback.payback_month is None else float(payback.payback_month)
     tail = (1 - USUAL_INTERVAL) / 2
@@ -92,8 +92,6 @@ def _month_of(payback: Payback, chance: float) -> float:
 
 def _wilson(share: float, n: int) -> tuple[float, float]:
     """Wilson's score interval of a share: E. B. Wilson, JASA 22 (1927)."""
-    if n == 0:
-        return math.nan, math.nan
     z = float(special.ndtri((1 + USUAL_INTERVAL) / 2))
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)

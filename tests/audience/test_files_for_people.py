@@ -35,13 +35,13 @@ def read_back(path: Path, delimiter: str = ",", encoding: str = "utf-8") -> list
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
-@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=8))
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=8), st.tuples(texts, texts))
 def test_machine_csv_gives_every_text_back_as_it_is(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], names: tuple[str, str]
 ) -> None:
     path = tmp_path_factory.mktemp("csv") / "machine.csv"
-    write_machine_csv(pd.DataFrame(rows, columns=["a", "b"], dtype="str"), path)
-    assert read_back(path) == [["a", "b"], *map(list, rows)]
+    write_machine_csv(pd.DataFrame(rows, columns=list(names), dtype="str"), path)
+    assert read_back(path) == [list(names), *map(list, rows)]
 
 
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=8), st.sampled_from([None, "pl"]))

@@ -72,6 +72,18 @@ def test_the_columns_are_those_of_the_contract_in_its_order() -> None:
     ]
 
 
+def test_who_is_not_in_the_customers_table_has_blanks_and_who_is_there_twice_is_refused() -> None:
+    predictions, history, people = simulated_base(60)
+    some = listed(predictions, history, customers=people.iloc[1:]).set_index("customer_id")
+    everybody = listed(predictions, history, customers=people).set_index("customer_id")
+    stranger = people["customer_id"].iloc[0]
+    assert pd.isna(some.loc[stranger, "channel"])
+    known = everybody["channel"].drop(stranger)
+    pd.testing.assert_series_equal(some["channel"].drop(stranger)[known.index], known)
+    with pytest.raises(SchemaError, match=r"got repeated customer_id .*, expected one row"):
+        listed(predictions, history, customers=pd.concat([people, people.head(1)]))
+
+
 def test_the_dictionary_explains_every_column_in_one_sentence() -> None:
     table = data_dictionary(currency="EUR", horizon_days=365)
     assert table["name"].tolist() == AUDIENCE_MD

@@ -186,6 +186,20 @@ def test_on_three_months_no_channel_is_cut_that_clears_its_target_in_twelve():
     assert too_short >= 3
 
 
+@pytest.mark.parametrize(
+    ("figures", "changes", "words"),
+    [
+        ((math.nan, 0.0, 30.0), {"new_customers": 0}, "more customers would settle it"),
+        ((math.nan, math.nan, math.nan), {"new_customers": 0}, "no customer came from it"),
+    ],
+)
+def test_where_nobody_came_no_number_of_customers_is_said_to_settle_it(figures, changes, words):
+    judged = channel_verdict(evidence(*figures, **changes))
+    assert judged.verdict == "Cannot tell"
+    assert math.isnan(judged.customers_to_settle)
+    assert words in judged.why
+
+
 def test_the_number_that_would_settle_it_shrinks_the_interval_to_the_target():
     e = evidence(3.6, 2.4, 5.4)
     n = customers_to_settle(e)

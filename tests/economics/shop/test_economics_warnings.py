@@ -41,6 +41,21 @@ RAISED_BY = {
 }
 
 
+RAISED_BY_OTHERS = [
+    ("W5", {"mix_shift": 0.3, "mix_effects": {"CAC": 0.1, "LTV": 0.001}}, ["CAC by +10 %"]),
+    ("W6", {"running_spend": 500.0, "ledger_total": 4_000.0}, ["500"]),
+    ("W7", {"refunds_after_snapshot": 7, "refund_rows": 100}, ["7"]),
+    ("W14", {"risk_targeted": 1_200}, ["1,200"]),
+]
+
+
+@pytest.mark.parametrize(("identity", "facts", "words"), RAISED_BY_OTHERS)
+def test_some_warnings_have_another_cause_and_tell_that_one(identity, facts, words):
+    (raised,) = raise_warnings(EconomicsFacts(**facts))
+    assert raised.id == identity
+    assert all(word in raised.text for word in words)
+
+
 @pytest.mark.parametrize("identity", list(RAISED_BY))
 def test_each_warning_is_raised_by_its_facts_alone_with_the_figures_in_its_text(identity):
     facts, words = RAISED_BY[identity]
@@ -64,9 +79,13 @@ def test_all_fifteen_come_in_order_and_nothing_known_raises_nothing():
         {"ledger_total": -480.0, "in_flight_spend": 0.0, "running_spend": 0.0},
         # Every order loses money: no discount on first ones explains it.
         {"first_margin_rate": -0.1, "repeat_margin_rate": -0.1},
+        # Nobody came by media that was paid for: there is no paid CAC to flatter.
+        {"organic_share": 1.0, "blended_cac": 12.0, "paid_cac": None},
+        # The mix moved, and no average with it.
+        {"mix_shift": 0.3, "mix_effects": {"CAC": 0.01, "LTV": -0.01}},
     ],
 )
-def test_amounts_below_zero_raise_nothing_by_themselves(facts):
+def test_facts_that_explain_themselves_raise_nothing(facts):
     assert raise_warnings(EconomicsFacts(**facts)) == []
 
 

@@ -91,6 +91,15 @@ class ContractShop:
         return ContractualLtv()
 
 
+def contract_shop(config: Config, log: CleanLog) -> ContractShop:
+    """The contracts of a log; its payments tell the terms that the configuration does not."""
+    return ContractShop(
+        contract_terms(
+            log.order_days, renewal_days=config.renewal_days, grace_days=config.grace_days
+        )
+    )
+
+
 def contract_folds(
     first_day: date, snapshot: Snapshot, *, days_to_learn: int | None
 ) -> tuple[Snapshot, ...]:
@@ -121,11 +130,7 @@ def contract_folds(
 
 def contracts_in_words(config: Config, log: CleanLog) -> str:
     """What the contracts of a log look like, for one who checks it before training."""
-    shop = ContractShop(
-        contract_terms(
-            log.order_days, renewal_days=config.renewal_days, grace_days=config.grace_days
-        )
-    )
+    shop = contract_shop(config, log)
     snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
     now = contract_features(log.order_days, snapshot, terms=shop.terms)
     running = now["days_since_payment"] <= shop.terms.patience_days

@@ -14,11 +14,10 @@ from ltvkit.data import CleanLog
 from ltvkit.data.clock import shop_clock
 from ltvkit.evaluation.backtest import Others
 from ltvkit.evaluation.check import Check
-from ltvkit.features.contracts import contract_terms
 from ltvkit.features.orders import OrderDays
 from ltvkit.models.contractual import ContractualLtv
 from ltvkit.panel import ModelOfRecord, Panel
-from ltvkit.pipeline.modelling.contract_shop import ContractShop
+from ltvkit.pipeline.modelling.contract_shop import ContractShop, contract_shop
 from ltvkit.pipeline.modelling.order_shop import OrderShop
 from ltvkit.shop_clock import CALENDAR, ShopClock
 from ltvkit.snapshot import Snapshot, as_day_number
@@ -83,13 +82,7 @@ def kind_of(
         case "contractual":
             if isinstance(trained, ContractualLtv):
                 return ContractShop(trained.law_.terms)
-            return ContractShop(
-                contract_terms(
-                    log.order_days,
-                    renewal_days=config.renewal_days,
-                    grace_days=config.grace_days,
-                )
-            )
+            return contract_shop(config, log)
 
 
 def clock_of(config: Config, log: CleanLog) -> ShopClock:

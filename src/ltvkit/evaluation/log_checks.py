@@ -48,8 +48,8 @@ def check_shop(then: Mapping[str, int], now: Mapping[str, int]) -> Check:
     Parameters
     ----------
     then, now : mapping of str to int
-        Orders by month (YYYY-MM) of the log trained on, and of the one asked about; empty where
-        they are not known.
+        Orders by month (YYYY-MM) of the log trained on, and of the one asked about; empty of
+        logs without a whole month.
     """
 
     def check(status: Status, key: str, share: float, **facts: object) -> Check:

@@ -176,10 +176,9 @@ def record_of_scoring(
     )
 
 
-def rfm_cuts_of(trained: TrainedModel) -> RfmCuts | None:
+def rfm_cuts_of(trained: TrainedModel) -> RfmCuts:
     """The training's cut points, so that R, F and M mean the same in every run scored with it."""
-    kept = trained.about.get("rfm_cuts")
-    return None if kept is None else RfmCuts(**{name: tuple(cuts) for name, cuts in kept.items()})
+    return RfmCuts(**{name: tuple(cuts) for name, cuts in trained.about["rfm_cuts"].items()})
 
 
 def verdict_facts(verdict: Verdict) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def check_same_shop(trained: TrainedModel, log: CleanLog) -> Check:
 
     A model of an earlier version does not know them.
     """
-    return check_shop(trained.about.get("orders_by_month", {}), orders_by_month(log))
+    return check_shop(trained.about["orders_by_month"], orders_by_month(log))
 
 
 def configured(trained: TrainedModel, *, customers: str | None, as_of: date | str | None) -> Config:

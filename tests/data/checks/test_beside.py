@@ -36,6 +36,20 @@ def test_tables_that_do_not_speak_of_the_same_customers_and_channels_are_told_of
     assert "customers table" not in statuses(good())
 
 
+def test_costs_are_held_against_no_customers_channel_where_touches_tell_it():
+    log = order_days_from_frame(good())
+    ids = log.to_pandas()["customer_id"].drop_duplicates()
+    costs = {"channel": ["tv"], "amount": 1.0, "period": pd.Timestamp("2022-01-01")}
+    tables = {
+        "customers": Table(pd.DataFrame({"customer_id": ids, "channel": "google"}), "c", ""),
+        "costs": Table(pd.DataFrame(costs), "k", ""),
+    }
+    touches = Table(pd.DataFrame({"customer_id": ids, "channel": "tv", "weight": 1.0}), "t", "")
+    for given, asked in ((tables, True), (tables | {"touches": touches}, False)):
+        found = {finding.name for finding in check_data(log, tables=given).findings}
+        assert ("channels with costs" in found) == asked
+
+
 def test_channels_with_costs_are_looked_for_among_who_ordered_and_in_any_spelling():
     frame = good().assign(source="Google Ads")
     spent = {"channel": ["google_ads", "tv"], "amount": 1.0, "period": pd.Timestamp("2022-01-01")}

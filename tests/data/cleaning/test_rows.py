@@ -7,8 +7,40 @@ import pandas as pd
 import pytest
 from small_logs import ORDERS, log_of
 
-from ltvkit.data import ColumnMap, order_days_from_frame
+from ltvkit.data import ColumnMap, clean, order_days_from_frame
 from ltvkit.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([("a", "2024-01-01", -1.0), ("b", "2024-01-02", -2.0)], r"\(the other rows are refunds\)"),
+        ([("a", "2024-01-01", None), ("b", "2024-01-02", -2.0)], "the other rows are refunds"),
+    ],
+)
+def test_a_log_without_an_order_is_refused_with_what_became_of_its_rows(rows, why):
+    with pytest.raises(DataError, match=rf"got no usable order among 2 rows .*{why}"):
+        log_of(*rows)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "words"),
+    [
+        (("stroe",), r"got no column 'stroe' \(did you mean"),
+        (("store", "Store"), "expected names that differ in more than capitals"),
+    ],
+)
+def test_attributes_are_columns_that_can_be_told_apart(attributes, words):
+    frame = pd.DataFrame(
+        {"customer_id": ["a"], "ordered_at": "2024-01-01", "revenue": 1.0, "store": 1, "Store": 2}
+    )
+    with pytest.raises(DataError, match=words):
+        order_days_from_frame(frame, columns=ColumnMap(attributes=attributes))
+
+
+def test_what_is_no_source_is_refused_with_how_to_read_one():
+    with pytest.raises(TypeError, match="clean: got a str, expected a Source"):
+        clean("orders.csv")
 
 
 def test_every_unfit_row_is_put_aside_with_its_reason_and_its_text():

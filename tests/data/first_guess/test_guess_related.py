@@ -42,6 +42,26 @@ def test_lines_are_taken_that_add_up_to_a_total_which_each_repeats(tmp_path, tot
     assert summary.revenue == pytest.approx((log["Qty"] * log["Item Price"]).sum())
 
 
+def test_a_column_of_lines_is_taken_by_itself_where_it_adds_up_to_the_total(tmp_path):
+    path = tmp_path / "lines.csv"
+    log = lines_of_orders(total="Order Total")
+    log = log.assign(**{"Line Value": log.pop("Qty") * log.pop("Item Price")})
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.revenue == "Line Value"
+
+
+def test_amounts_that_can_be_read_two_ways_are_asked_about_and_nothing_is_made_of_them(tmp_path):
+    path = tmp_path / "lines.csv"
+    log = lines_of_orders(total="Order Total").drop(columns=["Qty", "Item Price"])
+    log["Order Total"] = [f"{'-' * (n % 9 == 0)}1,{50 + n % 900:03d}" for n in range(len(log))]
+    log.loc[log.index % 11 == 0, "Email"] = None
+    log.to_csv(path, index=False)
+    doubts = guess_columns(path).doubts
+    assert any("the mark can part decimals or thousands" in doubt for doubt in doubts)
+    assert not any("orders with several rows" in doubt for doubt in doubts)
+    assert not any("negative" in doubt for doubt in doubts)
+
+
 def test_a_repeated_total_that_no_lines_add_up_to_is_left_to_the_user(tmp_path):
     path = tmp_path / "lines.csv"
     log = lines_of_orders(total="Order Total")

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import http.server
 import sqlite3
+import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -293,11 +294,26 @@ def test_a_url_without_a_table_behind_it_is_the_users_mistake(served):
         read_transactions(f"{served}/none.csv")
 
 
+@pytest.mark.server
+def test_a_download_that_breaks_off_is_no_table(served, tmp_path, monkeypatch):
+    (tmp_path / "orders.csv").write_text(text())
+    whole = http.server.SimpleHTTPRequestHandler.send_header
+
+    def promising(handler, name, value):
+        more = 100 if name == "Content-Length" else 0
+        whole(handler, name, str(int(value) + more) if more else value)
+
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "send_header", promising)
+    with pytest.raises(DataError, match=r"got \d+ of \d+ bytes from http://127"):
+        read_transactions(f"{served}/orders.csv")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("empty.csv", b"", "got an empty file"),
         ("blank.csv", b"\n\n", "got an empty file"),
+        ("unnamed.csv", b",,\n,,\n", "got an empty first line"),
         ("numbers.csv", b"1,2,3\n4,5,6\n", "got a first line without words"),
         ("sheet.xlsx", b"PK\x03\x04rest", "expected a whole Excel workbook"),
         (
@@ -316,6 +332,7 @@ def test_a_url_without_a_table_behind_it_is_the_users_mistake(served):
     ids=[
         "empty",
         "blank",
+        "no names",
         "no header",
         "spreadsheet",
         "web page",
@@ -335,6 +352,48 @@ def test_a_path_that_is_not_there_shows_what_is(tmp_path):
     (tmp_path / "orders.csv").write_text(text())
     with pytest.raises(DataError, match=r"got no file .*order\.csv.*there: 'orders\.csv'"):
         read_transactions(tmp_path / "order.csv")
+
+
+def test_a_folder_without_a_table_is_refused(tmp_path):
+    (tmp_path / "notes.md").write_text("orders come later")
+    with pytest.raises(DataError, match="without a csv, parquet or xlsx file"):
+        read_transactions(tmp_path)
+
+
+def test_a_table_that_breaks_off_is_refused_when_it_is_read(tmp_path):
+    path = tmp_path / "orders.parquet"
+    pd.concat([EXPECTED] * 5_000).to_parquet(path, compression="zstd")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:500] + bytes(500) + whole[1000:])
+    with pytest.raises(DataError, match="expected a table that can be read to its end"):
+        clean(read_transactions(path), columns=ColumnMap())
+
+
+def test_a_database_named_as_a_file_is_asked_for_its_table(tmp_path):
+    with duckdb.connect(tmp_path / "shop.duckdb") as database:
+        database.execute("CREATE TABLE orders (a INT)")
+    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
+        database.execute("CREATE TABLE orders (a INT)")
+    for kind in ("duckdb", "sqlite"):
+        with pytest.raises(DataError, match=rf"write {kind}:///.*shop\.{kind}\?table=NAME"):
+            read_transactions(tmp_path / f"shop.{kind}")
+
+
+def test_text_that_sqlite_keeps_as_bytes_is_text(tmp_path):
+    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
+        database.execute("CREATE TABLE orders (customer_id BLOB)")
+        database.execute("INSERT INTO orders VALUES (?)", ("Zażółć".encode(),))
+    found = read(f"sqlite:///{tmp_path}/shop.sqlite?table=orders")
+    assert found["customer_id"].tolist() == ["Zażółć"]
+
+
+def test_packages_that_are_not_there_are_named_with_how_to_get_them(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(DataError, match=r"pip install 'ltvkit\[postgres\]'"):
+        read_transactions("postgresql://db.example.org/shop?table=orders")
+    monkeypatch.setattr("ltvkit.data.samples.find_spec", lambda _: None)
+    with pytest.raises(DataError, match="pip install lifetimes"):
+        read_transactions("sample:cdnow")
 
 
 def test_a_table_that_a_database_does_not_have_is_told(tmp_path):

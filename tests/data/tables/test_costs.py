@@ -26,6 +26,15 @@ def test_costs_are_read_with_blank_channels_and_optional_columns(write):
     assert acquisition_costs(costs)["amount"].tolist() == [1200.5, 1000.0]
 
 
+def test_periods_that_are_dates_stay_as_they_are(tmp_path):
+    months = pd.to_datetime(["2024-01-01", "2024-02-01"])
+    ledger = pd.DataFrame({"period": months, "channel": "ads", "amount": [10.0, 20.0]})
+    ledger.to_parquet(tmp_path / "costs.parquet")
+    costs = read_costs(tmp_path / "costs.parquet").frame
+    assert costs["period"].tolist() == months.tolist()
+    assert costs["amount"].tolist() == [10.0, 20.0]
+
+
 @pytest.mark.parametrize(
     ("written", "day"),
     [

@@ -65,6 +65,13 @@ def test_customers_without_channel_or_first_order_have_them_missing(write):
     assert customers[["channel", "first_order_at"]].isna().all().all()
 
 
+def test_a_column_of_the_same_name_as_ours_gives_way_to_the_one_that_is_named(write):
+    path = write("kunde,customer_id,newsletter\n007,x,true\n008,y,\n009,z,false\n")
+    customers = read_customers(path, columns={"customer_id": "kunde"}).frame
+    assert customers["customer_id"].tolist() == ["007", "008", "009"]
+    assert customers["newsletter"].astype(object).tolist() == [True, pd.NA, False]
+
+
 def test_a_customer_stands_in_one_row(write):
     read = read_customers(write("customer_id,channel\na,web\na,web\n,web\nb,x\n"))
     assert read.frame["customer_id"].tolist() == ["a", "b"]

@@ -146,7 +146,6 @@ def server(
                 model_folder=trained.folder,
                 uri=uri,
                 experiment=EXPERIMENT,
-                report=run_folder / "report.html",
             )
         import mlflow
 

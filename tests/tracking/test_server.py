@@ -109,7 +109,6 @@ def test_lists_and_report_stay_at_home_when_ids_are_contacts(
         model_folder=trained.folder,
         uri=server.uri,
         experiment=EXPERIMENT,
-        report=folder / "report.html",
     )
     files = files_of(server, recorded.run_id, tmp_path / "files")
     assert "lists.csv" in files
@@ -141,10 +140,6 @@ def test_the_models_page_has_the_figures_of_the_model(server: Server) -> None:
 def test_the_experiment_says_what_it_is_and_keeps_what_its_owner_wrote(server: Server) -> None:
     experiment = server.client.get_experiment_by_name(EXPERIMENT)
     assert "lifetime value" in experiment.tags["mlflow.note.content"]
-    assert server.recorded["use"].url == (
-        f"{server.uri}/#/experiments/{experiment.experiment_id}/runs/"
-        f"{server.recorded['use'].run_id}?workflowType=machine_learning"
-    )
 
 
 def test_a_run_without_its_model_is_recorded_as_failed(server: Server, tmp_path: Path) -> None:
@@ -155,7 +150,6 @@ def test_a_run_without_its_model_is_recorded_as_failed(server: Server, tmp_path:
             model_folder=tmp_path / "nowhere",
             uri=server.uri,
             experiment=EXPERIMENT,
-            report=None,
         )
     experiment = server.client.get_experiment_by_name(EXPERIMENT)
     (run,) = server.client.search_runs(
@@ -201,7 +195,6 @@ def test_a_name_without_champion_says_that_a_check_failed(
         model_folder=trained.folder,
         uri=server.uri,
         experiment="unsure",
-        report=None,
     )
     with pytest.raises(UserError, match="none is champion, since a check of each failed"):
         fetch_model("models:/unsure@champion", tracking_uri=server.uri)
@@ -223,10 +216,9 @@ def test_without_a_server_everything_lies_in_the_current_folder(
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     folder = write_tracked_run(tmp_path / "runs" / "shop")
     recorded = record_run(
-        read_run(folder), model_folder=trained.folder, uri=None, experiment="ltvkit", report=None
+        read_run(folder), model_folder=trained.folder, uri=None, experiment="ltvkit"
     )
-    assert recorded.tracking_uri == f"sqlite:///{tmp_path}/mlflow.db"
-    assert recorded.url.startswith("http://127.0.0.1:5000/#/experiments/1/runs/")
+    assert (tmp_path / "mlflow.db").is_file()
     assert (tmp_path / "mlruns" / recorded.run_id / "artifacts" / "run.json").is_file()
     fetched = fetch_model("models:/shop@champion")
     assert fetched.is_relative_to(tmp_path / "mlruns")

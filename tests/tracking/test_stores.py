@@ -20,7 +20,7 @@ from ltvkit.files import locked
 from ltvkit.runs import read_run
 from ltvkit.tracking import check_tracker, fetch_model, record, record_run, tracking_location
 from ltvkit.tracking.entries import settings_params
-from ltvkit.tracking.stores import artifact_root, find_experiment, open_client, run_url
+from ltvkit.tracking.stores import artifact_root, find_experiment, open_client
 from plain_user import as_plain_user
 
 
@@ -42,13 +42,6 @@ def test_files_lie_beside_a_sqlite_store_wherever_it_is(
     assert artifact_root("sqlite:///store/mlflow.db") == (tmp_path / "store/mlruns").as_uri()
     assert artifact_root("sqlite:////my shop/mlflow.db") == "file:///my%20shop/mlruns"
     assert artifact_root("postgresql://db.example.org/mlflow") is None
-
-
-def test_the_page_of_a_run_is_on_its_server_in_the_view_for_models() -> None:
-    assert run_url("https://mlflow.example.org/", "7", "ab") == (
-        "https://mlflow.example.org/#/experiments/7/runs/ab?workflowType=machine_learning"
-    )
-    assert "secret" not in run_url("https://me:secret@mlflow.example.org", "7", "ab")
 
 
 @pytest.mark.parametrize("place", ["mlruns", "file:///shop/mlruns", "/shop/mlruns"])
@@ -153,7 +146,7 @@ def test_a_store_without_a_server_takes_one_run_at_a_time(
     run = read_run(write_tracked_run(tmp_path / "runs" / "shop"))
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     with pytest.raises(UserError, match="the store is taken"):
-        record_run(run, model_folder=trained.folder, uri=uri, experiment="a", report=None)
+        record_run(run, model_folder=trained.folder, uri=uri, experiment="a")
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password(
@@ -194,7 +187,7 @@ def test_a_store_elsewhere_takes_run_and_version_and_leaves_the_current_folder_a
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/usual.db")
     uri = f"sqlite:///{tmp_path}/elsewhere.db"
     run = read_run(write_tracked_run(tmp_path / "runs" / "shop"))
-    words = {"model_folder": trained.folder, "experiment": "ltvkit", "report": None}
+    words = {"model_folder": trained.folder, "experiment": "ltvkit"}
     assert record_run(run, uri=uri, **words).model_version == "1"
     assert fetch_model("models:/shop/1", tracking_uri=uri).is_dir()
     assert os.environ["MLFLOW_TRACKING_URI"].endswith("usual.db")

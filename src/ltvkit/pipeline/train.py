@@ -172,7 +172,6 @@ def _record_in_mlflow(config: Config, run_folder: Path, model_folder: Path) -> "
         model_folder=model_folder,
         uri=config.tracking.uri,
         experiment=config.tracking.experiment,
-        report=run_folder / "report.html",
     )
 
 

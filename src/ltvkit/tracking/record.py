@@ -44,7 +44,6 @@ from ltvkit.tracking.stores import (
     find_experiment,
     open_client,
     quiet,
-    run_url,
     tracker_faults,
     tracking_location,
     what_it_said,
@@ -64,25 +63,18 @@ class Recorded:
 
     Parameters
     ----------
-    run_id, experiment_id : str
+    run_id : str
         Of the parent run.
-    tracking_uri : str
-        The tracker, without a password.
     model_name, model_version : str
         In the registry.
     champion : bool
         Whether this version is now `models:/<model_name>@champion`.
-    url : str
-        The run's page; of a store without a server, where `make ui` shows it.
     """
 
     run_id: str
-    experiment_id: str
-    tracking_uri: str
     model_name: str
     model_version: str
     champion: bool
-    url: str
 
 
 def record_run(
@@ -91,7 +83,6 @@ def record_run(
     model_folder: Path,
     uri: str | None,
     experiment: str,
-    report: Path | None,
 ) -> Recorded:
     """Record a training in MLflow and register its model.
 
@@ -109,8 +100,6 @@ def record_run(
         See `ltvkit.tracking.tracking_location`.
     experiment : str
         Made when it is new.
-    report : Path or None
-        The page to put with the run.
 
     Returns
     -------
@@ -124,13 +113,7 @@ def record_run(
     location = tracking_location(uri)
     try:
         with quiet(), as_default(location), alone_at(location):
-            return _record(
-                run,
-                model_folder=model_folder,
-                location=location,
-                experiment=experiment,
-                report=report,
-            )
+            return _record(run, model_folder=model_folder, location=location, experiment=experiment)
     except tracker_faults() as error:
         raise UserError(
             f"got a failure of the tracker at {redact(location)}, expected it to take the run; "
@@ -140,13 +123,11 @@ def record_run(
         ) from error
 
 
-def _record(
-    run: Run, *, model_folder: Path, location: str, experiment: str, report: Path | None
-) -> Recorded:
+def _record(run: Run, *, model_folder: Path, location: str, experiment: str) -> Recorded:
     champion = may_be_champion(run.verdict)
     facts = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
     times = _times(facts["times"])
-    failures = facts["model"].get("not_fitted", {})
+    failures = facts["model"]["not_fitted"]
     client = open_client(location)
     experiment_id = find_experiment(client, experiment, location=location)
     parent = client.create_run(
@@ -161,10 +142,10 @@ def _record(
         for first in range(0, len(params), MOST_PARAMS):
             client.log_batch(run_id, params=params[first : first + MOST_PARAMS])
         client.log_inputs(run_id, datasets=dataset_inputs(run))
-        _log_files(client, run_id, run, report=report)
+        _log_files(client, run_id, run)
         model_id = _log_model(client, run, model_folder, parent)
         # MLflow shows figures in the order they came: what runs are compared by comes first.
-        summary = summary_metrics(run) | ({"seconds": times.seconds} if times.seconds else {})
+        summary = summary_metrics(run) | {"seconds": times.seconds}
         at = run.snapshot.as_of
         _log_metrics(client, run_id, figures(summary, at=at, model_id=model_id))
         for row in model_rows(run):
@@ -189,32 +170,26 @@ def _record(
     client.set_terminated(run_id, end_time=times.end)
     return Recorded(
         run_id=run_id,
-        experiment_id=experiment_id,
-        tracking_uri=redact(location),
         model_name=run.name,
         model_version=version,
         champion=champion,
-        url=run_url(location, experiment_id, run_id),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """When the training began and ended, in milliseconds since 1970; None: when it is recorded."""
+    """When the training began and ended, in milliseconds since 1970, and how long it took."""
 
-    start: int | None
-    end: int | None
-    seconds: float | None
+    start: int
+    end: int
+    seconds: float
 
 
 def _times(times: Mapping[str, Any]) -> _Times:
-    began, ended = times.get("started_at"), times.get("finished_at")
-    if not began or not ended:
-        return _Times(start=None, end=None, seconds=times.get("seconds"))
     return _Times(
-        start=_milliseconds(str(began)),
-        end=_milliseconds(str(ended)),
-        seconds=times.get("seconds"),
+        start=_milliseconds(times["started_at"]),
+        end=_milliseconds(times["finished_at"]),
+        seconds=times["seconds"],
     )
 
 
@@ -255,7 +230,7 @@ def _log_metrics(client: "MlflowClient", run_id: str, metrics: "list[Metric]") -
         client.log_batch(run_id, metrics=metrics[first : first + MOST_METRICS])
 
 
-def _log_files(client: "MlflowClient", run_id: str, run: Run, *, report: Path | None) -> None:
+def _log_files(client: "MlflowClient", run_id: str, run: Run) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file in ("run.json", *TABLES):
@@ -265,8 +240,7 @@ def _log_files(client: "MlflowClient", run_id: str, run: Run, *, report: Path | 
         if not ids_are_contacts(run):
             for list_name, rows in shown_lists(run).items():
                 write_guarded_csv(rows, folder / "lists" / f"{list_name}.csv")
-            if report is not None:
-                shutil.copyfile(report, folder / "report.html")
+            shutil.copyfile(run.folder / "report.html", folder / "report.html")
         client.log_artifacts(run_id, str(folder))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from ltvkit.data.reading.locations import redact, scheme_of, without_secrets
 from ltvkit.errors import UserError, first_line
@@ -16,9 +15,6 @@ from ltvkit.files import locked
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
-
-LOCAL_UI = "http://127.0.0.1:5000"
-"""Where `make ui` shows a store that has no server."""
 
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -254,17 +250,6 @@ def _sqlite_file(location: str) -> Path | None:
     if scheme_of(location) != "sqlite":
         return None
     return Path(location.removeprefix("sqlite:///").partition("?")[0]).absolute()
-
-
-def run_url(location: str, experiment_id: str, run_id: str) -> str:
-    """The page of a run in MLflow's view for models (its other view is for language models).
-
-    >>> run_url("sqlite:///mlflow.db", "1", "ab12")
-    'http://127.0.0.1:5000/#/experiments/1/runs/ab12?workflowType=machine_learning'
-    """
-    server = location.rstrip("/") if scheme_of(location) in ("http", "https") else LOCAL_UI
-    place = f"experiments/{quote(experiment_id)}/runs/{quote(run_id)}"
-    return f"{redact(server)}/#/{place}?workflowType=machine_learning"
 
 
 def what_it_said(error: BaseException, location: str) -> str:

@@ -10,6 +10,7 @@ from report_pages import KINDS, HtmlOf, RunOf, island, words
 from run_folder import HOSTILE_CHANNEL
 
 from ltvkit.report import render_report
+from ltvkit.report.embed import _script
 
 SECTIONS = (
     *("summary", "cards", "lists", "customers", "channels", "payback", "cohorts"),
@@ -97,6 +98,12 @@ def test_hostile_names_open_no_element_and_end_no_script(html_of: HtmlOf) -> Non
     assert "\u2028" not in html
     assert "&lt;script&gt;window.stolen" in html
     assert any(HOSTILE_CHANNEL[:20] in name for name in island(html)["names"])
+
+
+@pytest.mark.parametrize("trap", ["</SCRIPT>", "<!-- ", "<script>"])
+def test_a_script_that_would_end_or_hide_itself_is_not_put_into_the_page(trap: str) -> None:
+    with pytest.raises(ValueError, match="in a script, expected none"):
+        _script(f"const told = {trap!r};")
 
 
 def test_formulas_of_spreadsheets_are_plain_text_here(html_of: HtmlOf) -> None:

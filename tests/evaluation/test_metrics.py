@@ -221,6 +221,7 @@ def test_calibration_floor_matches_the_normal_approximation_and_repeats_with_its
     assert floor == pytest.approx(np.sqrt(2 / np.pi) * np.sqrt(0.16 / 1000), rel=0.06)
     assert floor == metrics.calibration_floor(chance, seed=11)
     assert floor != metrics.calibration_floor(chance, seed=12)
+    assert np.isnan(metrics.calibration_floor([], seed=11)), "of nobody there is none"
 
 
 def test_a_quantile_interval_sits_at_the_limit_overall_and_at_its_level_where_attainable():

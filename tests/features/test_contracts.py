@@ -68,6 +68,16 @@ def test_counting_only_what_is_over_leaves_no_bias_in_the_retention_law():
     assert abs(np.mean(errors)) < 0.006
 
 
+def test_of_very_many_renewals_the_latest_teach_what_the_next_period_is_worth(monkeypatch):
+    log = payments(ContractShop(customers=200, history_days=700), seed=5)
+    by_day = log.assign(revenue=log["day"] + 1.0)
+    every = history_on(trace_payments(by_day, MONTH), 700).periods["next_period"]
+    monkeypatch.setattr("ltvkit.features.contracts.MOST_PERIODS", 100)
+    latest = history_on(trace_payments(by_day, MONTH), 700).periods["next_period"]
+    assert len(every) > 1_000
+    assert sorted(latest) == sorted(every)[-100:]
+
+
 def test_the_gaps_give_the_true_period_although_the_first_payment_is_never_late():
     traced = trace_payments(payments(ContractShop(customers=600, late=0.5), seed=6), MONTH)
     assert history_on(traced, 1095).renewal_days == pytest.approx(365.25 / 12, abs=0.05)

@@ -139,6 +139,12 @@ def test_a_period_that_the_log_contradicts_is_refused_with_what_the_log_shows(sa
         find_terms(log, renewal_days=said)
 
 
+def test_a_log_without_a_second_payment_is_told_that_it_has_no_period():
+    once = pd.concat([log_of(day).assign(customer_id=f"c{day}") for day in range(30)])
+    with pytest.raises(DataError, match="got 0 gaps between payments of a customer, 0% of them"):
+        find_terms(once)
+
+
 def test_an_ordinary_shop_is_told_that_it_has_no_period():
     dice = np.random.default_rng(1)
     log = pd.DataFrame({"customer_id": "c" + pd.Series(dice.integers(0, 90, 900)).astype(str)})

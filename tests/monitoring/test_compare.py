@@ -125,6 +125,17 @@ def test_a_rise_beyond_noise_fires_and_one_within_noise_does_not() -> None:
     assert fired(old, beyond, AlertRules(cac_rise=None)) == {}
 
 
+def test_a_rule_without_a_limit_is_not_asked() -> None:
+    asked = [alert.name for alert in evaluate(compare(a_run(), a_run()), AlertRules())]
+    limits = (
+        *("cac_rise", "ltv_fall", "ltv_to_cac_fall", "payback_delay_months", "list_change"),
+        *("drift_psi", "calibration_error_rise"),
+    )
+    off = AlertRules(**dict.fromkeys(limits), verdict=False, promise=False)
+    assert evaluate(compare(a_run(), a_run()), off) == ()
+    assert len(asked) == len(limits) + 2
+
+
 def test_a_figure_without_interval_fires_by_its_size_alone() -> None:
     old = a_run(economics={"cac": Figure(20.0)})
     new = a_run(economics={"cac": Figure(26.0)})
@@ -290,9 +301,14 @@ def test_a_shop_without_costs_is_compared_all_the_same() -> None:
     comparison = compare(bare, bare)
     assert comparison.channels.empty
     assert comparison.calibration.empty
-    assert "cac is not known in both runs" in render_comparison(
-        comparison, evaluate(comparison, AlertRules())
+    text = render_comparison(comparison, evaluate(comparison, AlertRules()))
+    assert "cac is not known in both runs" in text
+    (lost,) = (
+        line
+        for line in render_comparison(compare(a_run(), bare), ()).splitlines()
+        if line.split()[:1] == ["cac"]
     )
+    assert "20.00  ->  not known" in lost
 
 
 def test_the_later_run_first_is_refused_with_the_command_to_give() -> None:
@@ -332,5 +348,15 @@ def test_orders_that_a_shortened_log_lost_are_no_sales_taken_back() -> None:
     old = a_run(growth=500.0)
     new = a_run(name="new", as_of=AS_OF + timedelta(days=90), growth=21.0)
     shortened = replace(new, data=replace(new.data, first_day=AS_OF + timedelta(days=1)))
-    assert compare(old, new).promise is not None
-    assert compare(old, shortened).promise is None
+    told, untold = compare(old, new), compare(old, shortened)
+    assert told.promise is not None
+    assert f"The old forecast\n  {told.promise.words}" in render_comparison(told, ())
+    assert untold.promise is None
+    assert "The old forecast" not in render_comparison(untold, ())
+
+
+def test_payback_that_the_old_run_had_not_reached_cannot_come_later() -> None:
+    never = a_run(economics={"payback_months": Figure(None, None, None, "months")})
+    alerts = {alert.name: alert for alert in evaluate(compare(never, a_run()), AlertRules())}
+    assert alerts["payback_delay"].text == "payback was not reached in the old run"
+    assert not alerts["payback_delay"].fired

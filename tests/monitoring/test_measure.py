@@ -329,6 +329,25 @@ def test_a_large_effect_is_found_in_small_groups() -> None:
     assert 0 < found.low < 40 < found.high
 
 
+def test_groups_are_told_apart_whichever_is_the_smaller_and_one_customer_is_no_group() -> None:
+    rng = np.random.default_rng(7)
+    many, few = rng.gamma(2, 30, 120), rng.gamma(2, 10, 30)
+    found, turned = (difference_of_means(*pair, level=0.9) for pair in ((many, few), (few, many)))
+    assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low))
+    alone = difference_of_means(many, few[:1], level=0.9)
+    assert (alone.low, alone.high) == (-np.inf, np.inf)
+    assert not alone.clear
+
+
+def test_who_came_since_the_run_is_told_and_not_counted() -> None:
+    scored = scored_base(300)
+    log = orders_after(scored, lift=0.0)
+    strangers = log.head(3).assign(customer_id=["new-1", "new-2", "new-3"])
+    measured = measure(scored, pd.concat([log, strangers]))
+    assert measured.overall == measure(scored, log).overall
+    assert "3 customers are new since the run and not counted." in render_measurement(measured)
+
+
 def test_the_text_holds_every_part() -> None:
     scored = scored_base(900)
     log = orders_after(scored, lift=0.0)

@@ -382,7 +382,7 @@ def data_dictionary(
     )
 
 
-def scored_columns(*, with_contacts: bool = False) -> tuple[Column, ...]:
+def scored_columns(*, with_contacts: bool) -> tuple[Column, ...]:
     """The columns of the scored list, with or without personal data.
 
     >>> [column.name for column in scored_columns(with_contacts=True)][:2]

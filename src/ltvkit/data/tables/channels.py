@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 
-def one_spelling(names: pd.Series, *, known: Iterable[str] = ()) -> pd.Series:
+def one_spelling(names: pd.Series, *, known: Iterable[str]) -> pd.Series:
     """Names that differ in capitals, spaces, hyphens and underscores only, written in one way.
 
     As `known` has them, else as most rows do.

@@ -47,13 +47,8 @@ def read_order_history(run: Run) -> OrderHistory:
     UserError
         When the log lies elsewhere, is gone, or cannot be read any more.
     """
-    (location, digest), *_ = [
-        (str(row["location"]), str(row["sha256"]))
-        for row in run.inputs
-        if row["name"] == "transactions"
-    ] or [("", "")]
-    if not location:
-        raise DataError(f"got no transactions among the inputs of {run.folder}; train again")
+    transactions = next(row for row in run.inputs if row["name"] == "transactions")
+    location = str(transactions["location"])
     if scheme_of(location) not in ("", SAMPLE.rstrip(":"), *FILE_DATABASES):
         raise DataError(
             f"got orders at {location}, expected a file on this machine: nothing is fetched from "
@@ -61,4 +56,4 @@ def read_order_history(run: Run) -> OrderHistory:
         )
     config = restore_config_at(run.settings, run.snapshot.as_of)
     log = open_log(config, transactions=location)
-    return OrderHistory(log, changed=log.sha256 != digest)
+    return OrderHistory(log, changed=log.sha256 != transactions["sha256"])

@@ -34,6 +34,11 @@ def simulated_log(
             if first_only or (len(seen) > 1 and dice.random() < dropout):
                 break
             day += dice.exponential(1 / rate)
+    return order_days(rows, country=np.where(dice.random(len(rows)) < 0.5, "DE", "AT"))
+
+
+def order_days(rows, *, country="DE") -> pd.DataFrame:
+    """A log of (customer, day, revenue), days counted from `FIRST_DAY`."""
     log = pd.DataFrame(rows, columns=["customer_id", "day", "revenue"])
     ordered_on = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log.pop("day"), unit="D")
     return log.assign(
@@ -41,26 +46,14 @@ def simulated_log(
         margin=log["revenue"] * 0.4,
         orders=1,
         lines=1,
-        country=np.where(dice.random(len(log)) < 0.5, "DE", "AT"),
+        country=country,
     ).astype({"customer_id": "str", "country": "str"})
 
 
 def a_log(rows, dice):
-    """Order days of (customer, day)."""
-    log = pd.DataFrame(rows, columns=["customer_id", "day"])
-    return pd.DataFrame(
-        {
-            "customer_id": log["customer_id"],
-            "ordered_on": (pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log["day"], unit="D")).astype(
-                "datetime64[s]"
-            ),
-            "revenue": dice.gamma(4, 10, len(log)).round(2),
-            "margin": 1.0,
-            "orders": 1,
-            "lines": 1,
-            "country": "DE",
-        }
-    ).astype({"customer_id": "str", "country": "str"})
+    """Order days of (customer, day), what they brought drawn."""
+    brought = dice.gamma(4, 10, len(rows)).round(2)
+    return order_days([(*row, value) for row, value in zip(rows, brought, strict=True)])
 
 
 def simulated_panel(log: pd.DataFrame, *, history_days: int, horizon_days: int) -> Panel:

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from small_shop import OPENED, costs_of, decided, newcomers, orders_of, sound
 
+pytestmark = pytest.mark.usefixtures("few_draws")
+
 
 def shop_with_curves(elasticity=0.8):
     """Spend of the channels that varies from month to month; customers follow it."""
@@ -95,11 +97,6 @@ def test_without_costs_there_is_no_sketch_at_all(tmp_path):
     shop = decided(sound() | {"costs": None}, tmp_path)
     assert shop.budget is None
     assert list(shop.further) == ["cohort_values.csv"]
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
 
 
 def test_commissions_are_paid_again_for_the_next_customer(tmp_path):

@@ -213,10 +213,8 @@ def test_the_rule_of_thumb_is_basket_by_orders_by_years_by_margin(made):
 
 
 @pytest.mark.parametrize(("opened", "known"), [("2024-01-10", True), ("2024-07-01", False)])
-def test_orders_of_less_than_a_year_are_not_taken_for_those_of_one(
-    tmp_path, monkeypatch, opened, known
-):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
+@pytest.mark.usefixtures("few_draws")
+def test_orders_of_less_than_a_year_are_not_taken_for_those_of_one(tmp_path, opened, known):
     shop = sound()
     customers = shop["customers"][shop["customers"]["first_order_at"] >= opened]
     orders = shop["orders"][shop["orders"]["customer_id"].isin(customers["customer_id"])]
@@ -224,10 +222,8 @@ def test_orders_of_less_than_a_year_are_not_taken_for_those_of_one(
     assert np.isfinite(run.figures["rule_of_thumb_ltv"]["value"]) == known
 
 
-def test_where_costs_and_customers_call_channels_by_other_names_no_roas_is_known(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
+@pytest.mark.usefixtures("few_draws")
+def test_where_costs_and_customers_call_channels_by_other_names_no_roas_is_known(tmp_path):
     shop = sound()
     numbered = shop["costs"].assign(
         channel=shop["costs"]["channel"].map({"ads": "1", "social": "2"})
@@ -269,8 +265,8 @@ def test_cohorts_that_get_worse_are_a_falling_trend(tmp_path, monkeypatch):
     assert table.loc["all", "cohort_trend"] == "falling"
 
 
-def test_without_costs_what_needs_them_is_blank_or_absent(tmp_path, monkeypatch):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
+@pytest.mark.usefixtures("few_draws")
+def test_without_costs_what_needs_them_is_blank_or_absent(tmp_path):
     run = decided(sound() | {"costs": None}, tmp_path)
     assert run.ledger is None
     assert list(run.further) == ["cohort_values.csv"]
@@ -280,8 +276,8 @@ def test_without_costs_what_needs_them_is_blank_or_absent(tmp_path, monkeypatch)
     assert "mer" not in run.figures
 
 
-def test_a_payback_goal_beyond_the_curves_caps_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
+@pytest.mark.usefixtures("few_draws")
+def test_a_payback_goal_beyond_the_curves_caps_nothing(tmp_path):
     customers = newcomers(range(38, 48), per_month=36)
     shop = {"customers": customers, "orders": orders_of(customers), "costs": costs_of(customers)}
     months = {"economics.target_payback_months": 24}

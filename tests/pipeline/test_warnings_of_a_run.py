@@ -18,6 +18,8 @@ from small_shop import (
 from ltvkit.economics import EconomicsFacts, raise_warnings
 from ltvkit.pipeline.unit_economics.facts import with_lists
 
+pytestmark = pytest.mark.usefixtures("few_draws")
+
 
 def spoilt(**changes):
     return sound() | changes
@@ -226,12 +228,6 @@ SOUND = {
     "W5 the mix moves and the averages do not": ("W5", mix_that_moves),
     "W15 not paid back even in the forecast": ("W15", lambda: dear_customers(1.0)),
 }
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """No warning looks at the bands of cohorts."""
-    monkeypatch.setattr("ltvkit.pipeline.unit_economics.assemble.COHORT_DRAWS", 10)
 
 
 @pytest.mark.parametrize("case", list(SPOILT))

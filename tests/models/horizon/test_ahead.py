@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_panels import FIRST_DAY, simulated_log, simulated_panel
+from simulated_panels import FIRST_DAY, order_days, simulated_log, simulated_panel
 
 from ltvkit.models.stack import StackedLtv
 
@@ -28,11 +28,7 @@ def panel():
         day = np.unique(day[day <= min(800, first + dice.exponential(life))])
         value = 30 * dice.lognormal(0, 0.5) * dice.lognormal(0, 0.5, size=len(day))
         rows.append(pd.DataFrame({"customer_id": f"buyer-{number}", "day": day, "revenue": value}))
-    log = pd.concat(rows, ignore_index=True)
-    ordered_on = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log.pop("day"), unit="D")
-    log = log.assign(ordered_on=ordered_on.astype("datetime64[s]"), margin=log["revenue"] * 0.4)
-    log = log.assign(orders=1, lines=1, country="DE")
-    log = log.astype({"customer_id": "str", "country": "str"})
+    log = order_days(pd.concat(rows, ignore_index=True))
     return simulated_panel(log, history_days=780, horizon_days=TRAINED)
 
 

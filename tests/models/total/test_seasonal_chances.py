@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_panels import FIRST_DAY, simulated_panel
+from simulated_panels import FIRST_DAY, order_days, simulated_panel
 
 from ltvkit.models.stack import StackedLtv
 from ltvkit.models.total.season import SEASON_KNOTS, Season
@@ -38,15 +38,7 @@ def log():
         wanted = np.array([BUSY.get(m, 1.0) for m in month]) / 4
         days = {came, *at[dice.random(len(at)) < wanted].astype(int).tolist()}
         rows += [(f"buyer-{number:04d}", day, 20 * dice.lognormal(0, 0.4)) for day in sorted(days)]
-    log = pd.DataFrame(rows, columns=["customer_id", "day", "revenue"])
-    ordered_on = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log.pop("day"), unit="D")
-    return log.assign(
-        ordered_on=ordered_on.astype("datetime64[s]"),
-        margin=log["revenue"],
-        orders=1,
-        lines=1,
-        country="DE",
-    ).astype({"customer_id": "str", "country": "str"})
+    return order_days(rows)
 
 
 @pytest.fixture(scope="module")

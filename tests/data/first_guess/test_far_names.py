@@ -51,8 +51,8 @@ def test_columns_are_found_under_names_of_farther_away(tmp_path, language):
         ("Durum", "Tamamlandı", "İptal"),
     ],
 )
-def test_what_is_called_no_sale_farther_away_is_put_aside(tmp_path, column, sold, value):
-    path = tmp_path / "orders.csv"
+def test_what_is_called_no_sale_farther_away_is_put_aside(guessed, column, sold, value):
     log = shop(customer="customer", date="date", amount="amount")
-    log.assign(**{column: np.resize([sold, sold, value], len(log))}).to_csv(path, index=False)
-    assert guess_columns(path).leave_out == {column: (value,)}
+    assert guessed(log.assign(**{column: np.resize([sold, sold, value], len(log))})).leave_out == {
+        column: (value,)
+    }

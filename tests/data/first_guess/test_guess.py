@@ -32,10 +32,8 @@ def test_columns_are_found_under_the_names_of_eight_languages(tmp_path, names, k
     )
 
 
-def test_columns_without_telling_names_are_found_by_what_is_in_them(tmp_path):
-    path = tmp_path / "x.csv"
-    shop(customer="c1", date="c2", amount="c3").to_csv(path, index=False)
-    columns = guess_columns(path).columns
+def test_columns_without_telling_names_are_found_by_what_is_in_them(guessed):
+    columns = guessed(shop(customer="c1", date="c2", amount="c3")).columns
     assert (columns.customer_id, columns.ordered_at, columns.revenue) == ("c1", "c2", "c3")
 
 
@@ -62,32 +60,25 @@ def test_what_was_found_is_kept_where_something_else_was_not(tmp_path, ltv):
     }
 
 
-def test_of_two_dates_the_one_that_every_row_has_is_taken(tmp_path):
-    path = tmp_path / "orders.csv"
+def test_of_two_dates_the_one_that_every_row_has_is_taken(guessed):
     log = shop(shipped="Paid at", date="Created at", customer="Email", amount="Total")
     log.loc[::5, "Paid at"] = pd.NaT
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns.ordered_at == "Created at"
+    assert guessed(log).columns.ordered_at == "Created at"
 
 
-def test_a_date_may_stand_once_an_order(tmp_path):
+def test_a_date_may_stand_once_an_order(guessed):
     """As in the orders of Squarespace, of which further lines say what was bought alone."""
-    path = tmp_path / "orders.csv"
     once = shop(customer="Email", date="Paid at", order="Order ID", amount="Subtotal")
     lines = once.loc[once.index.repeat(3)].reset_index(drop=True)
     lines.loc[lines.index % 3 > 0, ["Email", "Paid at", "Subtotal"]] = None
-    lines.assign(quantity=1).to_csv(path, index=False)
-    assert guess_columns(path).columns.ordered_at == "Paid at"
-    lines.drop(columns="Order ID").to_csv(path, index=False)
-    assert "ordered_at" in guess_columns(path).missing
+    assert guessed(lines.assign(quantity=1)).columns.ordered_at == "Paid at"
+    assert "ordered_at" in guessed(lines.drop(columns="Order ID")).missing
 
 
 @pytest.mark.parametrize("date", ["FKDAT", "AUDAT", "BUDAT", "ERDAT"])
-def test_columns_are_found_under_the_names_of_sap(tmp_path, date):
-    path = tmp_path / "billing.csv"
+def test_columns_are_found_under_the_names_of_sap(guessed, date):
     log = shop(shipped="WADAT", order="VBELN", date=date, customer="KUNNR", amount="NETWR")
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns == ColumnMap(
+    assert guessed(log).columns == ColumnMap(
         customer_id="KUNNR", ordered_at=date, revenue="NETWR", order_id="VBELN"
     )
 
@@ -115,21 +106,22 @@ def test_the_shipped_sample_is_guessed_as_its_config_maps_it():
 
 
 @pytest.mark.parametrize("name", ["Billing Zip", "receipt_email", "Billing Phone", "Bill-to Name"])
-def test_an_address_is_no_order_and_a_name_that_is_only_like_one_says_nothing(tmp_path, name):
-    path = tmp_path / "orders.csv"
+def test_an_address_is_no_order_and_a_name_that_is_only_like_one_says_nothing(guessed, name):
     log = shop(customer="customer", date="date", amount="amount")
-    log.assign(**{name: [f"{row % 90}@x" for row in range(len(log))]}).to_csv(path, index=False)
-    assert guess_columns(path).columns.order_id is None
-    log.assign(billing=log.index // 2).to_csv(path, index=False)
-    assert "order_id is 'billing': 200 different values" in guess_columns(path).reasons
+    assert (
+        guessed(log.assign(**{name: [f"{row % 90}@x" for row in range(len(log))]})).columns.order_id
+        is None
+    )
+    assert (
+        "order_id is 'billing': 200 different values"
+        in guessed(log.assign(billing=log.index // 2)).reasons
+    )
 
 
-def test_lines_that_sell_no_goods_are_pointed_at(tmp_path):
-    path = tmp_path / "lines.csv"
+def test_lines_that_sell_no_goods_are_pointed_at(guessed):
     log = shop(customer="Email", date="Date", amount="Line Total")
     log["Line Type"] = np.resize(["product", "Shipping", "gift card", "product"], len(log))
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert any("with 'Shipping' (100), 'gift card' (100)" in doubt for doubt in guess.doubts)
     assert guess.leave_out == {}
 
@@ -147,9 +139,7 @@ def test_what_customers_paid_is_taken_and_not_what_fees_left_of_it(tmp_path):
     assert guess_columns(path).columns.revenue == "Net"
 
 
-def test_of_an_order_and_the_transactions_of_its_lines_the_order_is_taken(tmp_path):
+def test_of_an_order_and_the_transactions_of_its_lines_the_order_is_taken(guessed):
     """As in the sold items of Etsy."""
-    path = tmp_path / "items.csv"
     log = shop(customer="Buyer", date="Sale Date", amount="Item Total", order="Transaction ID")
-    log.assign(**{"Order ID": log.index // 2}).to_csv(path, index=False)
-    assert guess_columns(path).columns.order_id == "Order ID"
+    assert guessed(log.assign(**{"Order ID": log.index // 2})).columns.order_id == "Order ID"

@@ -53,25 +53,20 @@ def test_a_price_of_the_whole_row_is_not_multiplied(tmp_path, name):
         ("LineAmount", "UnitAmount"),
     ],
 )
-def test_of_two_amounts_the_one_that_sales_are_counted_in_is_taken(tmp_path, revenue, other):
-    path = tmp_path / "orders.csv"
+def test_of_two_amounts_the_one_that_sales_are_counted_in_is_taken(guessed, revenue, other):
     log = shop(customer="customer", date="date", quantity=other, amount=revenue)
     if "count" not in other and not other.startswith("payment"):
         log[other] = log[revenue] * 1.2
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert guess.columns.revenue == revenue
     assert not any("tax" in doubt for doubt in guess.doubts)
 
 
-def test_an_amount_that_can_be_read_comes_before_one_that_can_be_read_two_ways(tmp_path):
-    path = tmp_path / "billing.csv"
+def test_an_amount_that_can_be_read_comes_before_one_that_can_be_read_two_ways(guessed):
     log = shop(customer="Kunde", date="Datum").assign(FKIMG="1.000")
     log["NETWR"] = np.resize(["13.81", "9.30-"], len(log))
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns.revenue == "NETWR"
-    log.rename(columns={"FKIMG": "x", "NETWR": "y"}).to_csv(path, index=False)
-    assert guess_columns(path).columns.revenue == "y"
+    assert guessed(log).columns.revenue == "NETWR"
+    assert guessed(log.rename(columns={"FKIMG": "x", "NETWR": "y"})).columns.revenue == "y"
 
 
 @pytest.mark.parametrize("name", ["Amount Refunded", "Rückerstattet", "montant remboursé"])
@@ -104,60 +99,53 @@ def test_what_was_paid_back_is_taken_off_the_amount(tmp_path, name):
         ("accent_total", True, False),
     ],
 )
-def test_amounts_in_cents_are_told_of(tmp_path, name, cents, told):
-    path = tmp_path / "orders.csv"
+def test_amounts_in_cents_are_told_of(guessed, name, cents, told):
     frame = shop(customer="customer", date="date", amount=name)
     if cents:
         frame[name] = (frame[name] * 100).round().astype(int)
-    frame.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(frame)
     assert guess.columns.revenue == name
     doubts = [doubt for doubt in guess.doubts if "in cents" in doubt]
     assert bool(doubts) == told
     assert all(f"write `{name}` / 100 in its place" in doubt for doubt in doubts)
 
 
-def test_of_amounts_in_several_currencies_the_converted_one_is_taken(tmp_path):
-    path = tmp_path / "payments.csv"
+def test_of_amounts_in_several_currencies_the_converted_one_is_taken(guessed):
     log = shop(customer="Customer ID", date="Created (UTC)", amount="Amount", currency="Currency")
     log["Amount Refunded"] = np.where(log.index % 9 == 0, log["Amount"], 0.0)
     for name in ("Amount", "Amount Refunded"):
         log[f"Converted {name}"] = log[name] * 1.1
-    log.assign(**{"Converted Currency": "usd"}).to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log.assign(**{"Converted Currency": "usd"}))
     assert guess.columns.revenue == "`Converted Amount` - `Converted Amount Refunded`"
     assert not any("currency" in doubt for doubt in guess.doubts)
-    log.assign(**{"Converted Currency": log["Currency"]}).to_csv(path, index=False)
-    assert any("'Converted Currency' has 2" in doubt for doubt in guess_columns(path).doubts)
+    assert any(
+        "'Converted Currency' has 2" in doubt
+        for doubt in guessed(log.assign(**{"Converted Currency": log["Currency"]})).doubts
+    )
 
 
-def test_where_an_order_has_several_lines_its_customer_and_total_stand_in_the_first(tmp_path):
-    path = tmp_path / "shopify.csv"
+def test_where_an_order_has_several_lines_its_customer_and_total_stand_in_the_first(guessed):
     log = shop(
         date="Created at", amount="Total", quantity="Lineitem quantity", price="Lineitem price"
     )
     log.insert(0, "Name", [f"#{1000 + row // 3}" for row in range(len(log))])
     log.insert(1, "Email", [f"a{row % 80}@shop.org" for row in range(len(log))])
     log.loc[log.index % 3 > 0, ["Email", "Total"]] = None
-    log.to_csv(path, index=False)
-    columns = guess_columns(path).columns
+    columns = guessed(log).columns
     assert (columns.customer_id, columns.revenue, columns.order_id) == ("Email", "Total", "Name")
-    log.drop(columns="Email").to_csv(path, index=False)
-    assert guess_columns(path).columns is None
+    assert guessed(log.drop(columns="Email")).columns is None
 
 
-def test_a_total_that_every_line_of_an_order_repeats_is_pointed_at(tmp_path):
-    path = tmp_path / "woocommerce.csv"
+def test_a_total_that_every_line_of_an_order_repeats_is_pointed_at(guessed):
     once = shop(customer="Email", date="Order Date", amount="Order Total", order="Order Number")
     lines = once.loc[once.index.repeat(2)].reset_index(drop=True)
-    lines.assign(Item=lines.index % 2).to_csv(path, index=False)
-    assert any("400 of 400 orders" in doubt for doubt in guess_columns(path).doubts)
+    assert any(
+        "400 of 400 orders" in doubt for doubt in guessed(lines.assign(Item=lines.index % 2)).doubts
+    )
     lines["Order Total"] *= 1 + lines.index % 2  # Amounts of the lines.
-    lines.to_csv(path, index=False)
-    assert not any("several rows" in doubt for doubt in guess_columns(path).doubts)
+    assert not any("several rows" in doubt for doubt in guessed(lines).doubts)
     pieces = lines.drop(columns="Order Total").assign(Quantity=1, Price=lines.index % 7 + 0.5)
-    pieces.to_csv(path, index=False)
-    assert not any("several rows" in doubt for doubt in guess_columns(path).doubts)
+    assert not any("several rows" in doubt for doubt in guessed(pieces).doubts)
 
 
 def test_a_row_with_the_total_beside_the_lines_of_an_order_is_put_aside(tmp_path):
@@ -230,13 +218,13 @@ def test_debits_are_taken_off_the_credits_beside_them(tmp_path, credit, debit):
     assert summary.refund_rows == back.sum()
 
 
-def test_of_amounts_in_several_currencies_that_named_by_one_is_taken(tmp_path):
+def test_of_amounts_in_several_currencies_that_named_by_one_is_taken(guessed):
     """As in the orders of Lemon Squeezy."""
-    path = tmp_path / "orders.csv"
     log = shop(customer="user_email", date="date_utc", amount="subtotal", currency="currency")
-    log.assign(subtotal_usd=log["subtotal"] * 1.1).to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log.assign(subtotal_usd=log["subtotal"] * 1.1))
     assert guess.columns.revenue == "subtotal_usd"
     assert not any("currencies" in doubt for doubt in guess.doubts)
-    log.assign(currency="EUR", subtotal_usd=log["subtotal"] * 1.1).to_csv(path, index=False)
-    assert guess_columns(path).columns.revenue == "subtotal"
+    assert (
+        guessed(log.assign(currency="EUR", subtotal_usd=log["subtotal"] * 1.1)).columns.revenue
+        == "subtotal"
+    )

@@ -35,15 +35,12 @@ def test_an_address_is_the_customer_where_no_column_is_called_so(tmp_path):
     "name",
     ["Auftraggeber", "Debitor", "Sold-To", "KUNNR", "KUNAG", "Constituent ID", "card_no", "E-Mail"],
 )
-def test_orders_of_several_lines_and_places_are_no_customers(tmp_path, name):
-    path = tmp_path / "billing.csv"
+def test_orders_of_several_lines_and_places_are_no_customers(guessed, name):
     log = shop(order="Faktura", date="Fakturadatum", amount="Nettowert").assign(customer_zip="1")
     log["Faktura"] = log["Faktura"] // 2
     log["customer_zip"] = np.resize(np.arange(90_000, 90_030), len(log))
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns is None
-    log.assign(**{name: shop(customer="x")["x"]}).to_csv(path, index=False)
-    columns = guess_columns(path).columns
+    assert guessed(log).columns is None
+    columns = guessed(log.assign(**{name: shop(customer="x")["x"]})).columns
     assert (columns.customer_id, columns.order_id) == (name, "Faktura")
 
 
@@ -59,108 +56,90 @@ def test_a_phone_is_the_customer_where_nothing_else_says_who_it_was(tmp_path):
     assert guess_columns(path).columns.customer_id == "Check #"
 
 
-def test_an_account_that_all_guests_share_is_no_customer(tmp_path):
-    path = tmp_path / "woocommerce.csv"
+def test_an_account_that_all_guests_share_is_no_customer(guessed):
     log = shop(customer="Customer User ID", date="Order Date", amount="Order Total Amount")
     log["Billing Email"] = "a" + log["Customer User ID"].astype("str") + "@shop.org"
     log.loc[log.index % 3 > 0, "Customer User ID"] = 0
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns.customer_id == "Billing Email"
-    log.drop(columns="Billing Email").replace(0, 7).to_csv(path, index=False)
-    guess = guess_columns(path)
+    assert guessed(log).columns.customer_id == "Billing Email"
+    guess = guessed(log.drop(columns="Billing Email").replace(0, 7))
     assert guess.columns.customer_id == "Customer User ID"
     assert any("66% of the values of 'Customer User ID'" in doubt for doubt in guess.doubts)
 
 
-def test_an_id_that_stands_for_all_guests_is_no_customer(tmp_path):
-    path = tmp_path / "orders.csv"
+def test_an_id_that_stands_for_all_guests_is_no_customer(guessed):
     log = shop(customer="Customer Code", date="Sale Date", amount="Total")
     log["Customer Code"] = log["Customer Code"].astype("str")
     log.loc[log.index % 20 == 0, "Customer Code"] = "WALK-IN"
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert guess.leave_out == {"Customer Code": ("WALK-IN",)}
     assert any("'WALK-IN' in 5.0% of the rows" in doubt for doubt in guess.doubts)
     log["Email"] = "a" + (log.index % 80).astype("str") + "@shop.org"
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert (guess.columns.customer_id, guess.leave_out) == ("Email", {})
     log.loc[log.index % 3 > 0, "Email"] = None  # Hardly anybody gave one.
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns.customer_id == "Customer Code"
+    assert guessed(log).columns.customer_id == "Customer Code"
 
 
-def test_an_address_of_those_without_an_account_is_pointed_at(tmp_path):
-    path = tmp_path / "payments.csv"
+def test_an_address_of_those_without_an_account_is_pointed_at(guessed):
     log = shop(customer="Customer ID", date="Created", amount="Amount")
     log["Customer Email"] = "a" + log["Customer ID"].astype("str") + "@shop.org"
     log["Customer ID"] = log["Customer ID"].where(log.index % 20 > 0)
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert guess.columns.customer_id == "Customer ID"
     assert any("'Customer Email' is in 100.0% of the rows" in doubt for doubt in guess.doubts)
-    log.assign(**{"Customer Email": "us@shop.org"}).to_csv(path, index=False)
-    assert not any("Customer Email" in doubt for doubt in guess_columns(path).doubts)
+    assert not any(
+        "Customer Email" in doubt
+        for doubt in guessed(log.assign(**{"Customer Email": "us@shop.org"})).doubts
+    )
 
 
-def test_of_two_addresses_the_one_that_more_orders_have_is_taken(tmp_path):
-    path = tmp_path / "woocommerce.csv"
+def test_of_two_addresses_the_one_that_more_orders_have_is_taken(guessed):
     log = shop(customer="customer_user", date="order_date", amount="order_total")
     log["billing_email"] = "a" + log["customer_user"].astype("str") + "@shop.org"
     log["customer_email"] = log["billing_email"].where(log.index % 20 > 0)  # Guests have none.
     log.loc[log.index % 20 == 0, "customer_user"] = 0
     columns = ["customer_user", "order_date", "order_total", "customer_email", "billing_email"]
-    log[columns].to_csv(path, index=False)
-    assert guess_columns(path).columns.customer_id == "billing_email"
+    assert guessed(log[columns]).columns.customer_id == "billing_email"
     log = log[columns].drop(columns=["customer_user", "billing_email"])
-    log.assign(shop_email="us@shop.org").to_csv(path, index=False)
-    assert guess_columns(path).columns.customer_id == "customer_email"
+    assert guessed(log.assign(shop_email="us@shop.org")).columns.customer_id == "customer_email"
 
 
-def test_of_two_customers_the_one_that_comes_again_is_taken(tmp_path):
-    path = tmp_path / "orders.csv"
+def test_of_two_customers_the_one_that_comes_again_is_taken(guessed):
     log = shop(order="order_id", date="date", amount="amount")
     log["customer_id"] = log["order_id"] + 7  # A new one for every order, as some exports have it.
     log["customer_unique_id"] = shop(customer="x")["x"]
-    pd.concat([log, log]).to_csv(path, index=False)
-    assert guess_columns(path).columns.customer_id == "customer_unique_id"
+    assert guessed(pd.concat([log, log])).columns.customer_id == "customer_unique_id"
 
 
 @pytest.mark.parametrize("flags", [("1", "0"), ("Yes", "No")])
-def test_whether_a_customer_is_new_is_no_customer(tmp_path, flags):
-    path = tmp_path / "prestashop.csv"
+def test_whether_a_customer_is_new_is_no_customer(guessed, flags):
     log = shop(order="ID", customer="Customer", date="Date", amount="Total")
     log.insert(1, "New client", np.where(log["Customer"].duplicated(), *reversed(flags)))
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns.customer_id == "Customer"
+    assert guessed(log).columns.customer_id == "Customer"
 
 
-def test_names_of_people_are_pointed_at(tmp_path):
-    path = tmp_path / "orders.csv"
+def test_names_of_people_are_pointed_at(guessed):
     log = shop(customer="Customer", date="Date", amount="Total")
     given = log["Customer"].map(lambda number: "ABCDEFGH"[number % 8])
     family = log["Customer"].map(lambda number: ["Nowak", "O'Neill", "Müller"][number % 3])
-    log.assign(Customer=given + ". " + family).to_csv(path, index=False)
-    assert any("names of people" in doubt for doubt in guess_columns(path).doubts)
-    log.to_csv(path, index=False)
-    assert not any("names of people" in doubt for doubt in guess_columns(path).doubts)
+    assert any(
+        "names of people" in doubt
+        for doubt in guessed(log.assign(Customer=given + ". " + family)).doubts
+    )
+    assert not any("names of people" in doubt for doubt in guessed(log).doubts)
 
 
-def test_dates_and_articles_are_no_customers(tmp_path):
-    path = tmp_path / "marketplace.csv"
+def test_dates_and_articles_are_no_customers(guessed):
     once = shop(order="order-id", date="purchase-date", amount="item-price", customer="sku")
     lines = once.loc[once.index.repeat(2)].reset_index(drop=True)
     lines["last-updated-date"] = lines["purchase-date"] + pd.Timedelta(days=3)
-    lines.to_csv(path, index=False)
-    assert guess_columns(path).missing == ("customer_id",)
+    assert guessed(lines).missing == ("customer_id",)
 
 
-def test_the_account_of_the_shop_itself_is_no_customer(tmp_path):
-    path = tmp_path / "settlements.csv"
+def test_the_account_of_the_shop_itself_is_no_customer(guessed):
     log = shop(date="Creation Date", amount="Net Credit").assign(company_account="ACME")
     log["Shopper Reference"] = shop(customer="x")["x"]
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns.customer_id == "Shopper Reference"
+    assert guessed(log).columns.customer_id == "Shopper Reference"
 
 
 def test_an_address_comes_before_names_that_several_may_have(tmp_path):

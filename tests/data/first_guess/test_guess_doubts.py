@@ -9,29 +9,27 @@ from ltvkit.config import load_config
 from ltvkit.data import clean, guess_columns, read_transactions
 
 
-def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(tmp_path):
-    path = tmp_path / "orders.csv"
+def test_cancellations_currencies_tax_and_missing_ids_are_pointed_at(guessed):
     frame = shop(customer="customer", date="date", amount="gross_total", currency="currency",
                  cancelled="is_cancelled")  # fmt: skip
     frame.loc[frame.index[:100], "customer"] = None
-    frame.to_csv(path, index=False)
-    doubts = "\n".join(guess_columns(path).doubts)
+    doubts = "\n".join(guessed(frame).doubts)
     assert "25.0% of the rows have no 'customer'" in doubts
     assert (
         "'is_cancelled' marks orders that brought nothing by 'True': they are put aside" in doubts
     )
     assert "'currency' has 2 currencies" in doubts
     assert "'gross_total' seems to include tax" in doubts
-    frame.rename(columns={"gross_total": "Total (VAT included)"}).to_csv(path, index=False)
-    assert any("'Total (VAT included)' seems" in doubt for doubt in guess_columns(path).doubts)
+    assert any(
+        "'Total (VAT included)' seems" in doubt
+        for doubt in guessed(frame.rename(columns={"gross_total": "Total (VAT included)"})).doubts
+    )
 
 
-def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learned_from(tmp_path):
-    path = tmp_path / "payments.csv"
+def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learned_from(guessed):
     log = payments().assign(state=np.resize(["partially_refunded", "storniert"], 400))
     log[["Cancelled at", "Fee Refunded"]] = [None, 0.0]  # Blank; and of what is taken off anyway.
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     doubts = "\n".join(guess.doubts)
     # What was paid back is taken off the amounts, so that such orders stay, at nothing.
     assert (
@@ -84,11 +82,11 @@ def test_rows_that_are_no_sales_are_counted_and_what_is_known_later_is_not_learn
         ("Auswirkung auf Guthaben", "Memo"),
     ],
 )
-def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value):
-    path = tmp_path / "orders.csv"
+def test_what_shops_and_banks_call_no_sale_is_put_aside(guessed, column, value):
     log = shop(customer="customer", date="date", amount="amount")
-    log.assign(**{column: np.resize(["ok", value], len(log))}).to_csv(path, index=False)
-    assert guess_columns(path).leave_out == {column: (value,)}
+    assert guessed(log.assign(**{column: np.resize(["ok", value], len(log))})).leave_out == {
+        column: (value,)
+    }
 
 
 @pytest.mark.parametrize(
@@ -107,15 +105,14 @@ def test_what_shops_and_banks_call_no_sale_is_put_aside(tmp_path, column, value)
     ],
 )
 def test_orders_that_a_column_calls_cancelled_or_refunded_by_yes_or_no_are_put_aside(
-    tmp_path, column, values, out
+    guessed, column, values, out
 ):
-    path = tmp_path / "orders.csv"
     log = shop(customer="customer", date="date", amount="amount")
-    log.assign(**{column: np.resize(values, len(log))}).to_csv(path, index=False)
-    assert guess_columns(path).leave_out == ({column: out} if out else {})
+    assert guessed(log.assign(**{column: np.resize(values, len(log))})).leave_out == (
+        {column: out} if out else {}
+    )
     log.loc[log.index % 7 == 0, "amount"] *= -1  # They are taken off by rows of their own.
-    log.assign(**{column: np.resize(values, len(log))}).to_csv(path, index=False)
-    assert guess_columns(path).leave_out == {}
+    assert guessed(log.assign(**{column: np.resize(values, len(log))})).leave_out == {}
 
 
 def test_the_shops_own_address_is_told_and_its_refunds_are_no_doubt(tmp_path):
@@ -140,18 +137,17 @@ def test_the_shops_own_address_is_told_and_its_refunds_are_no_doubt(tmp_path):
 
 
 @pytest.mark.parametrize("value", ["Awaiting Shipment", "Awaiting Fulfillment", "Closed Won"])
-def test_what_is_paid_and_not_yet_sent_is_sold(tmp_path, value):
-    path = tmp_path / "orders.csv"
+def test_what_is_paid_and_not_yet_sent_is_sold(guessed, value):
     log = shop(customer="customer", date="date", amount="amount")
-    log.assign(Status=np.resize(["Completed", value], len(log))).to_csv(path, index=False)
-    assert guess_columns(path).leave_out == {}
+    assert guessed(log.assign(Status=np.resize(["Completed", value], len(log)))).leave_out == {}
 
 
 @pytest.mark.parametrize("name", ["Bestellnr", "Belegnr.", "RechnungsNr", "Auftragsnummer"])
-def test_a_number_of_an_order_written_together_is_one(tmp_path, name):
-    path = tmp_path / "orders.csv"
-    shop(customer="Kunde", date="Datum", amount="Summe", order=name).to_csv(path, index=False)
-    assert guess_columns(path).columns.order_id == name
+def test_a_number_of_an_order_written_together_is_one(guessed, name):
+    assert (
+        guessed(shop(customer="Kunde", date="Datum", amount="Summe", order=name)).columns.order_id
+        == name
+    )
 
 
 def test_goods_still_to_be_sent_are_sold_and_an_unknown_column_is_left_to_its_user(tmp_path):
@@ -187,12 +183,10 @@ def test_a_date_that_can_be_read_two_ways_is_found_and_left_to_the_user(tmp_path
     assert "# date_format: '%d/%m/%Y'" in guess.to_yaml()
 
 
-def test_a_date_of_another_calendar_is_found_and_no_format_is_proposed(tmp_path):
-    path = tmp_path / "orders.csv"
+def test_a_date_of_another_calendar_is_found_and_no_format_is_proposed(guessed):
     log = shop(customer="customer", date="date", amount="amount")
     log["date"] = log["date"].dt.strftime("1402/%m/15")
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert guess.columns.ordered_at == "date"
     assert any("the Persian or the Islamic calendar" in doubt for doubt in guess.doubts)
     assert guess.settings == ()
@@ -212,14 +206,12 @@ def test_times_with_an_offset_ask_for_the_shops_time_zone(tmp_path):
     assert "# timezone: Europe/Paris" in guess_columns(path).to_yaml()
 
 
-def test_what_is_open_where_others_are_paid_is_not_paid(tmp_path):
+def test_what_is_open_where_others_are_paid_is_not_paid(guessed):
     """As orders of Clover; elsewhere an open order may be paid, and still to be sent."""
-    path = tmp_path / "orders.csv"
     log = shop(customer="Customer ID", date="Order Date", amount="Order Total")
     for other, expected in (("Paid", {"Payment State": ("Open",)}), ("Closed", {})):
         states = np.resize([other, other, "Open"], len(log))
-        log.assign(**{"Payment State": states}).to_csv(path, index=False)
-        assert guess_columns(path).leave_out == expected
+        assert guessed(log.assign(**{"Payment State": states})).leave_out == expected
 
 
 @pytest.mark.parametrize(
@@ -232,18 +224,15 @@ def test_what_is_open_where_others_are_paid_is_not_paid(tmp_path):
     ids=["Recurly", "QuickBooks", "Italian"],
 )
 def test_payments_back_of_a_kind_whose_amounts_are_positive_are_no_sales(
-    tmp_path, column, sale, back
+    guessed, column, sale, back
 ):
-    path = tmp_path / "payments.csv"
     log = shop(customer="account_code", date="date", amount="amount")
     log[column] = np.resize([sale, sale, back], len(log))
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert guess.leave_out == {column: (back,)}
     assert any(doubt.endswith("taken off, write it with a minus") for doubt in guess.doubts)
     log["amount"] *= np.where(log[column] == back, -1, 1)
-    log.to_csv(path, index=False)
-    assert guess_columns(path).leave_out == {}
+    assert guessed(log).leave_out == {}
 
 
 def test_payments_back_to_nobody_are_pointed_at(tmp_path):
@@ -258,26 +247,23 @@ def test_payments_back_to_nobody_are_pointed_at(tmp_path):
     assert not any("negative" in doubt for doubt in guess_columns(path).doubts)
 
 
-def test_totals_beside_a_tax_and_totals_after_adjustments_are_pointed_at(tmp_path):
+def test_totals_beside_a_tax_and_totals_after_adjustments_are_pointed_at(guessed):
     """As in the orders of Etsy and of eBay."""
-    path = tmp_path / "orders.csv"
     log = shop(customer="Buyer", date="Sale Date", amount="Order Total", tax="Sales Tax")
     log["Adjusted Order Total"] = np.where(log.index % 9 == 0, log["Order Total"] / 2, 0.0)
-    log.to_csv(path, index=False)
-    doubts = "\n".join(guess_columns(path).doubts)
+    doubts = "\n".join(guessed(log).doubts)
     assert "such as `Order Total` - `Sales Tax`" in doubts
     assert "'Adjusted Order Total' may be what was left where something was paid back" in doubts
-    log.rename(columns={"Order Total": "Net Total"}).to_csv(path, index=False)
-    assert "Sales Tax" not in "\n".join(guess_columns(path).doubts)
+    assert "Sales Tax" not in "\n".join(
+        guessed(log.rename(columns={"Order Total": "Net Total"})).doubts
+    )
 
 
-def test_another_account_that_more_rows_have_is_pointed_at(tmp_path):
+def test_another_account_that_more_rows_have_is_pointed_at(guessed):
     """As user_id and user_pseudo_id of Google Analytics."""
-    path = tmp_path / "events.csv"
     log = shop(customer="user_id", date="event_date", amount="purchase_revenue")
     log["user_pseudo_id"] = "1600" + log["user_id"].astype("str")
     log["user_id"] = log["user_id"].where(log.index % 2 == 0)
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert guess.columns.customer_id == "user_id"
     assert any("'user_pseudo_id' is in 100.0% of the rows" in doubt for doubt in guess.doubts)

@@ -20,15 +20,12 @@ def test_the_horizon_is_a_year_and_at_most_a_third_of_the_log(tmp_path, days, ho
     assert load_config(tmp_path / "orders.yaml").snapshot.horizon_days == horizon_days
 
 
-def test_days_as_a_spreadsheet_counts_them_are_dates_where_they_are_called_so(tmp_path):
-    path = tmp_path / "sheet.csv"
+def test_days_as_a_spreadsheet_counts_them_are_dates_where_they_are_called_so(guessed):
     log = shop(customer="Customer", date="Order Date", amount="Total", order="Order")
     log["Article"] = log["Order"] - 10_000
     log["Order Date"] = (log["Order Date"] - pd.Timestamp("1899-12-30")).dt.days
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns.ordered_at == "Order Date"
-    log.rename(columns={"Order Date": "Code"}).to_csv(path, index=False)
-    assert "ordered_at" in guess_columns(path).missing
+    assert guessed(log).columns.ordered_at == "Order Date"
+    assert "ordered_at" in guessed(log.rename(columns={"Order Date": "Code"})).missing
 
 
 @pytest.mark.parametrize("began", ["1931-02-03", "1965-01-01"])

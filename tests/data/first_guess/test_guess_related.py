@@ -42,44 +42,36 @@ def test_lines_are_taken_that_add_up_to_a_total_which_each_repeats(tmp_path, tot
     assert summary.revenue == pytest.approx((log["Qty"] * log["Item Price"]).sum())
 
 
-def test_a_column_of_lines_is_taken_by_itself_where_it_adds_up_to_the_total(tmp_path):
-    path = tmp_path / "lines.csv"
+def test_a_column_of_lines_is_taken_by_itself_where_it_adds_up_to_the_total(guessed):
     log = lines_of_orders(total="Order Total")
     log = log.assign(**{"Line Value": log.pop("Qty") * log.pop("Item Price")})
-    log.to_csv(path, index=False)
-    assert guess_columns(path).columns.revenue == "Line Value"
+    assert guessed(log).columns.revenue == "Line Value"
 
 
-def test_amounts_that_can_be_read_two_ways_are_asked_about_and_nothing_is_made_of_them(tmp_path):
-    path = tmp_path / "lines.csv"
+def test_amounts_that_can_be_read_two_ways_are_asked_about_and_nothing_is_made_of_them(guessed):
     log = lines_of_orders(total="Order Total").drop(columns=["Qty", "Item Price"])
     log["Order Total"] = [f"{'-' * (n % 9 == 0)}1,{50 + n % 900:03d}" for n in range(len(log))]
     log.loc[log.index % 11 == 0, "Email"] = None
-    log.to_csv(path, index=False)
-    doubts = guess_columns(path).doubts
+    doubts = guessed(log).doubts
     assert any("the mark can part decimals or thousands" in doubt for doubt in doubts)
     assert not any("orders with several rows" in doubt for doubt in doubts)
     assert not any("negative" in doubt for doubt in doubts)
 
 
-def test_a_repeated_total_that_no_lines_add_up_to_is_left_to_the_user(tmp_path):
-    path = tmp_path / "lines.csv"
+def test_a_repeated_total_that_no_lines_add_up_to_is_left_to_the_user(guessed):
     log = lines_of_orders(total="Order Total")
     log["Item Price"] = log["Item Price"] * 7  # Of something else.
-    log.to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log)
     assert guess.columns.revenue == "Order Total"
     assert any("orders with several rows" in doubt for doubt in guess.doubts)
 
 
-def test_the_name_says_whether_a_line_is_multiplied_where_all_are_single_pieces(tmp_path):
-    path = tmp_path / "lines.csv"
+def test_the_name_says_whether_a_line_is_multiplied_where_all_are_single_pieces(guessed):
     log = lines_of_orders(total="Order Total").assign(Qty=1)
     paid = log.groupby("Order Number")["Item Price"].transform("sum")
     log["Order Total"] = paid
     for name, revenue in (("Item Price", "Qty * `Item Price`"), ("Line Total", "Line Total")):
-        log.rename(columns={"Item Price": name}).to_csv(path, index=False)
-        assert guess_columns(path).columns.revenue == revenue
+        assert guessed(log.rename(columns={"Item Price": name})).columns.revenue == revenue
 
 
 def test_what_refunds_left_is_not_lessened_by_them_again(tmp_path):
@@ -113,36 +105,35 @@ def test_what_was_paid_back_of_an_order_is_not_taken_off_each_of_its_lines(tmp_p
     assert guess_columns(path).columns.revenue == expected
 
 
-def test_a_price_of_all_pieces_of_a_row_is_not_multiplied(tmp_path):
+def test_a_price_of_all_pieces_of_a_row_is_not_multiplied(guessed):
     """As the item-price of Amazon, which two pieces of a product double."""
-    path = tmp_path / "orders.txt"
     log = shop(customer="buyer-email", date="purchase-date", order="order-id")
     generator = np.random.default_rng(5)
     log["sku"] = generator.integers(1, 20, len(log))
     log["quantity-purchased"] = generator.integers(1, 4, len(log))
     one = log["sku"] * 7.35 + 4.6
-    log.assign(**{"item-price": one * log["quantity-purchased"]}).to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log.assign(**{"item-price": one * log["quantity-purchased"]}))
     assert guess.columns.revenue == "item-price"
     assert any("that of all pieces, as two cost twice" in reason for reason in guess.reasons)
     for price in (one, 7.35):  # Of a piece, and one for all products.
-        log.assign(**{"item-price": price}).to_csv(path, index=False)
-        assert guess_columns(path).columns.revenue == "`quantity-purchased` * `item-price`"
+        assert (
+            guessed(log.assign(**{"item-price": price})).columns.revenue
+            == "`quantity-purchased` * `item-price`"
+        )
 
 
-def test_prices_that_are_one_in_an_order_are_still_multiplied(tmp_path):
-    path = tmp_path / "lines.csv"
+def test_prices_that_are_one_in_an_order_are_still_multiplied(guessed):
     log = lines_of_orders().assign(**{"Item Price": 7.5, "Unit Price": 9.95})
-    log.drop(columns="Item Price").to_csv(path, index=False)
-    assert guess_columns(path).columns.revenue == "Qty * `Unit Price`"
+    assert guessed(log.drop(columns="Item Price")).columns.revenue == "Qty * `Unit Price`"
 
 
-def test_amounts_of_few_prices_are_no_kinds_of_rows(tmp_path):
-    path = tmp_path / "till.csv"
+def test_amounts_of_few_prices_are_no_kinds_of_rows(guessed):
     log = shop(customer="Customer ID", date="Date", order="Transaction ID")
     prices = np.resize(["$1.00", "$1.00", "-$1.00"], len(log))
-    log.assign(**{"Gross Sales": prices, "Net Sales": prices}).to_csv(path, index=False)
-    assert guess_columns(path).columns.revenue == "Net Sales"
+    assert (
+        guessed(log.assign(**{"Gross Sales": prices, "Net Sales": prices})).columns.revenue
+        == "Net Sales"
+    )
 
 
 def test_negative_payments_back_are_added_where_the_amount_is_still_without_them(tmp_path):
@@ -167,15 +158,13 @@ def test_negative_payments_back_are_added_where_the_amount_is_still_without_them
     assert guess_columns(path).columns.revenue == "net_total"
 
 
-def test_fees_are_not_taken_off_beside_payments_back(tmp_path):
+def test_fees_are_not_taken_off_beside_payments_back(guessed):
     """As Net Amount of Donorbox beside Amount Refunded, and the credits and debits of Adyen."""
-    path = tmp_path / "payments.csv"
     log = shop(customer="Donor Id", date="Donated At", amount="Amount")
     fee = (log["Amount"] * 0.03).round(2)
     back = np.where(log.index % 9 == 0, log["Amount"], 0.0)
     log = log.assign(**{"Total Fee": fee, "Net Amount": log["Amount"] - fee})
-    log.assign(**{"Amount Refunded": back}).to_csv(path, index=False)
-    guess = guess_columns(path)
+    guess = guessed(log.assign(**{"Amount Refunded": back}))
     assert guess.columns.revenue == "Amount - `Amount Refunded`"
     assert any("is what 'Total Fee' left of it" in reason for reason in guess.reasons)
     sale = log.index % 9 != 0
@@ -184,5 +173,4 @@ def test_fees_are_not_taken_off_beside_payments_back(tmp_path):
         **{"Gross Debit (GC)": debit, "Gross Credit (GC)": credit, "Net Debit (NC)": debit},
         **{"Net Credit (NC)": (credit - fee).round(2), "Commission (NC)": fee.where(sale)},
     )
-    settled.to_csv(path, index=False)
-    assert guess_columns(path).columns.revenue == "`Gross Credit (GC)` - `Gross Debit (GC)`"
+    assert guessed(settled).columns.revenue == "`Gross Credit (GC)` - `Gross Debit (GC)`"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvkit.errors import NotEnoughDataError, SchemaError
+from ltvkit.errors import DataError, NotEnoughDataError, SchemaError
 from ltvkit.models import GammaGamma, GammaGammaParams
 
 
@@ -37,6 +37,12 @@ def test_constant_order_values_are_predicted_as_that_constant(include_first_orde
     assert model.expected_order_value(summary) == pytest.approx(30.0)
     assert model.population_mean_ == pytest.approx(30.0)
     assert "constant" in model.diagnostics_.notes[0]
+
+
+def test_order_values_below_nothing_are_refused():
+    summary = pd.DataFrame({"repeat_orders": [0, 1], "mean_order_value": [30.0, -2.5]})
+    with pytest.raises(DataError, match=r"column 'mean_order_value': got -2\.5, expected values"):
+        GammaGamma().fit(summary)
 
 
 @pytest.mark.parametrize("others", [[1.1], [0.9], [10.0, 10.0], [0.5, 0.75, 1.1, 0.75]])

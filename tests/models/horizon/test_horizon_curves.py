@@ -13,6 +13,7 @@ from ltvkit.models.horizon.curves import (
     LONGEST_DAYS,
     crossing,
     raised,
+    root_or_end,
     share_by,
     waiting_curve,
 )
@@ -151,3 +152,8 @@ def test_without_a_year_seen_all_days_are_alike():
     now = first + 380
     assert season_clock(season_at(activity, now), as_of_day=now, horizon_days=365) is EVEN
     assert EVEN.count(LONGEST_DAYS) == LONGEST_DAYS
+
+
+@pytest.mark.parametrize(("at", "found"), [(0.25, 0.25), (-3.0, -1.0), (7.0, 2.0)])
+def test_where_a_rising_function_is_nothing_beyond_its_bounds_the_nearer_one_is_taken(at, found):
+    assert root_or_end(lambda x: x - at, -1.0, 2.0) == pytest.approx(found)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from simulated_panels import dearer, simulated_log, simulated_panel
 
-from ltvkit.models.total.order_values import changed_stretch, value_change
+from ltvkit.models.total.order_values import ValueChange, changed_stretch, value_change
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +74,13 @@ def test_orders_that_are_dearer_every_year_at_this_time_change_no_prices(log):
     risen = replace(panel.activity, repeats=repeats.assign(repeat_revenue=once))
     assert changed_stretch(risen, panel.as_of_day).change > 0.3
     assert changed_stretch(yearly, panel.as_of_day).change < 0.15
+
+
+@pytest.mark.parametrize(
+    ("log", "misfit", "left"),
+    [(0.0, 0.3, 0.3), (0.2, 0.3, 0.1), (0.2, 0.05, 0.05), (-0.2, -0.3, 0.5), (-0.2, 0.6, 0.6)],
+)
+def test_a_change_that_past_forecasts_missed_is_not_counted_in_their_errors_again(
+    log, misfit, left
+):
+    assert ValueChange(log, untold=0.3).left(misfit) == pytest.approx(left)

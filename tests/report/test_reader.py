@@ -47,6 +47,14 @@ def test_numbers_and_money_are_written_as_each_country_writes_them() -> None:
     ]
 
 
+def test_large_counts_and_amounts_are_written_short_as_each_country_does() -> None:
+    english, polish = Reader("en", "EUR"), Reader("pl", "PLN")
+    assert english.short_number(9_999) == "9,999"
+    assert english.short_number(12_345) == "12.3K"
+    assert english.short_number(None) == "–"
+    assert polish.short_number(12_345) == "12,3\xa0tys."
+
+
 def test_amounts_in_texts_of_files_take_the_sign_of_the_page() -> None:
     assert Reader("en", "EUR").with_sign("orders of -18.00 EUR") == "orders of -€18.00"
     assert Reader("fr", "EUR").with_sign("1\u202f235 EUR dépensés") == "1\u202f235\u00a0€ dépensés"

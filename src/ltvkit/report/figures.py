@@ -160,7 +160,7 @@ def moves_chart(moved: Moves, basis: str, reader: Reader) -> Spec:
                 "past": past + 1,
                 "ahead": ahead + 1,
                 "customers": customers,
-                "label": sign + reader.short_number(customers, 10_000) if customers else "",
+                "label": sign + reader.short_number(customers) if customers else "",
                 "kind": reader.plain(f"holders.{kind}"),
                 "heat": round(0.05 + 0.5 * customers / top, 3) if customers else 0,
             }

@@ -100,8 +100,6 @@ def rfm_grid(run: Run, reader: Reader) -> tuple[tuple[GridCell, ...], ...]:
     FM is the mean of the two scores; the segment's name is the one in the list.
     """
     frame = run.customers
-    if not {"r", "f", "m", "rfm_segment"} <= set(frame.columns):
-        return ()
     scores = pd.DataFrame(
         {
             "r": frame["r"],

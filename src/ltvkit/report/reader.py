@@ -138,9 +138,9 @@ class Reader:
             return UNKNOWN
         return format_decimal(_settled(value, digits), _plain_pattern(digits), locale=self.locale)
 
-    def short_number(self, value: float | None, above: float = 100_000) -> str:
-        """A count that may be large: 4,210 or, from `above` on, 1.2M."""
-        if not observed(value) or abs(value) < above:
+    def short_number(self, value: float | None) -> str:
+        """A count that may be large: 4,210 or, from 10,000 on, 12K."""
+        if not observed(value) or abs(value) < 10_000:
             return self.number(value)
         return format_compact_decimal(value, locale=self.locale, fraction_digits=1)
 

@@ -111,17 +111,17 @@ def not_permitted(run: Run, reader: Reader) -> Markup:
     return reader.say("lists.not_permitted", customers=reader.count("count.customers", missing))
 
 
-def top_share_of_value(values: np.ndarray, share: float) -> float | None:
-    """The part of all positive value that the best `share` of customers hold.
+def top_tenth_of_value(values: np.ndarray) -> float | None:
+    """The part of all positive value that the best tenth of customers hold.
 
-    >>> top_share_of_value(np.array([7.0, 1, 1, 1, 0, 0, 0, 0, 0, 0]), 0.1)
+    >>> top_tenth_of_value(np.array([7.0, 1, 1, 1, 0, 0, 0, 0, 0, 0]))
     0.7
     """
     ordered = np.sort(np.maximum(np.nan_to_num(values), 0.0))[::-1]
     whole = float(ordered.sum())
     if not whole:
         return None
-    return float(ordered[: max(1, round(share * len(ordered)))].sum()) / whole
+    return float(ordered[: max(1, round(0.1 * len(ordered)))].sum()) / whole
 
 
 def holding_half(values: np.ndarray) -> int:
@@ -171,7 +171,7 @@ def _meaning(run: Run, reader: Reader, trusted: bool) -> Markup:
     said: list[Markup] = []
     if trusted:
         values = run.customers["predicted_value"].to_numpy(float)
-        share, few = top_share_of_value(values, 0.1), holding_half(values)
+        share, few = top_tenth_of_value(values), holding_half(values)
         if 0 < few <= FEW_HOLD * len(values):
             customers = reader.count("count.customers", few)
             said.append(reader.say("summary.meaning_few", customers=customers))

@@ -37,20 +37,17 @@ class Part:
 
 
 def _leave_out(name: str) -> Part:
-    """The stack without one candidate; its learner still runs and is not heard."""
-    fit = candidates.fit_candidates
+    """The stack without one candidate; its learner still runs and is not heard.
 
-    def fewer(*args: Any, **options: Any) -> Any:
-        fitted, out_of_fold, prob = fit(*args, **options)
-        return fitted, {key: rows for key, rows in out_of_fold.items() if key != name}, prob
-
-    groups: list[tuple[ModuleType | type, str, Any]] = [
-        (candidates, group, tuple(one for one in getattr(candidates, group) if one != name))
-        for group in ("LEARNED", "WEIGHED", "LARGEST")
-    ]
-    if name == candidates.BTYD:
-        groups.append((candidates, "BTYD", "pareto_nbd_repeat"))
-    return Part(f"candidate {name}", ((candidates, "fit_candidates", fewer), *groups))
+    What small logs are shrunk to stays.
+    """
+    return Part(
+        f"candidate {name}",
+        tuple(
+            (candidates, group, tuple(one for one in getattr(candidates, group) if one != name))
+            for group in ("LEARNED", "WEIGHED", "LARGEST")
+        ),
+    )
 
 
 def _not_read(name: str, *columns: str) -> Part:

@@ -36,7 +36,7 @@ from ltvkit.models.total.season import Season
 from ltvkit.panel import ModelOfRecord
 from ltvkit.units import USUAL_INTERVAL
 
-SCHEMA = 19
+SCHEMA = 20
 
 
 @dataclass(frozen=True, slots=True)

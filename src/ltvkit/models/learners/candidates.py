@@ -5,8 +5,6 @@
 - `loglinear`: two dozen slopes on logarithms of what the customer did, and factors for the shop's
   own texts: smooth, so that it goes on where trees stop;
 - `pareto_nbd`: expected orders x Gamma-Gamma value of all orders;
-- `pareto_nbd_repeat`: the same with the value of repeat orders alone, as published: better where
-  first orders are unlike later ones;
 - `past_rate`: what the customer spent a day so far;
 - `past_spend`: what the customer spent so far, for the largest alone.
 
@@ -27,7 +25,7 @@ from ltvkit.units import Floats
 LEARNED = ("tweedie", "root", "loglinear")
 BTYD = "pareto_nbd"
 """What predictions of small logs are shrunk to."""
-WEIGHED = (*LEARNED, BTYD, "pareto_nbd_repeat", "past_rate")
+WEIGHED = (*LEARNED, BTYD, "past_rate")
 """The candidates of the weighted mean."""
 LARGEST = ("loglinear", "past_spend")
 """The candidates that are asked of the largest customers beside the stack: they go on where trees
@@ -103,7 +101,6 @@ def from_columns(described: pd.DataFrame) -> dict[str, Floats]:
     spent = described["revenue_total"].to_numpy(dtype=float)
     return {
         "pareto_nbd": described["pareto_expected_value"].to_numpy(dtype=float),
-        "pareto_nbd_repeat": described["pareto_repeat_expected_value"].to_numpy(dtype=float),
         "past_rate": spent / age * days,
         "past_spend": spent * days,
     }

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 SERVED = Path(__file__).with_name("served_model.py")
 CODE = Path(__file__).parents[1]
 
-NEEDED = ("mlflow", "lightgbm", "numpy", "pandas", "scikit-learn", "scipy")
+NEEDED = (
+    "mlflow",
+    "lightgbm",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "scipy",
+    "threadpoolctl",
+    "filelock",
+)
 """What a model needs beside the code of ltvkit, which travels with it."""
 
 WHOLE_NUMBERS = ("repeat_orders", "renewals", "contracts", "opening")

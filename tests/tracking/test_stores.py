@@ -194,5 +194,20 @@ def test_a_store_elsewhere_takes_run_and_version_and_leaves_the_current_folder_a
     assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere.db", "mlruns", "runs"]
     shutil.rmtree(tmp_path / "mlruns")
     (tmp_path / "mlruns").write_text("a file in the way")
-    with pytest.raises(UserError, match=r"got a failure of the tracker at .* results are in"):
+    with pytest.raises(UserError, match=r"results are in .* got a failure of the tracker at"):
         record_run(run, uri=uri, **words)
+
+
+def test_of_a_server_that_went_away_meanwhile_it_is_told_where_the_results_are(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    run = read_run(write_tracked_run(tmp_path / "shop"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        uri = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(UserError, match="got no answer from the tracker") as raised:
+            record_run(run, model_folder=trained.folder, uri=uri, experiment="a", report=None)
+    assert str(raised.value).startswith(
+        f"results are in {run.folder}, the model in {trained.folder}, and neither in MLflow"
+    )

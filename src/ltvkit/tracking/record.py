@@ -111,15 +111,21 @@ def record_run(
         When the tracker does not answer or fails, or there is no model in the folder.
     """
     location = tracking_location(uri)
+    faults: tuple[type[Exception], ...] = (UserError, *tracker_faults())
     try:
         with quiet(), as_default(location), alone_at(location):
             return _record(run, model_folder=model_folder, location=location, experiment=experiment)
-    except tracker_faults() as error:
-        raise UserError(
-            f"got a failure of the tracker at {redact(location)}, expected it to take the run; "
-            f"results are in {run.folder}, the model in {model_folder}. Mend it and train again, "
-            "or go without (--set tracking.enabled=false). It said: "
+    except faults as error:
+        said = (
+            str(error)
+            if isinstance(error, UserError)
+            else f"got a failure of the tracker at {redact(location)}, expected it to take the "
+            "run; mend it and train again, or go without (--set tracking.enabled=false). It said: "
             f"{what_it_said(error, location)}"
+        )
+        raise UserError(
+            f"results are in {run.folder}, the model in {model_folder}, and neither in MLflow: "
+            f"{said}"
         ) from error
 
 

@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from ltvkit import terminal
 from ltvkit.cli import app
 from ltvkit.errors import UserError
 from ltvkit.evaluation.backtest import Backtest
 from ltvkit.run_facts import Figure, Total
 from ltvkit.terminal import _console, _total, print_backtest
+from ltvkit.tracking import Recorded
+from ltvkit.tracking.stores import run_url
 
 
 @pytest.mark.parametrize(
@@ -50,10 +53,35 @@ def test_total_errors_have_a_sign_at_each_date_so_that_none_cancels(capsys, monk
     assert "+27.8%, -30.0%" in shown
 
 
-def test_brackets_in_a_path_are_shown_as_they_are(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
-    _console().print("  report      runs/[old]/[/shop]/report.html")
-    assert capsys.readouterr().out == "  report      runs/[old]/[/shop]/report.html\n"
+def test_a_path_is_shown_as_it_is_with_its_brackets_and_on_one_line(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    line = f"  report      runs/[old]/[/shop]/{'a long name ' * 20}/report.html"
+    _console().print(line)
+    assert capsys.readouterr().out == f"{line}\n"
+
+
+@pytest.mark.parametrize(
+    ("tracker", "said"),
+    [
+        ("http://127.0.0.1:5000", "see it at http://127.0.0.1:5000/#/experiments/1/runs/ab12"),
+        ("sqlite:///mlflow.db", "see it with: make ui"),
+    ],
+)
+def test_a_run_on_a_server_is_seen_there(capsys, monkeypatch, tracker, said):
+    recorded = Recorded(
+        run_id="ab12",
+        model_name="shop",
+        model_version="3",
+        champion=False,
+        url=run_url(tracker, "1", "ab12"),
+    )
+    trained = SimpleNamespace(
+        backtest=None, run_folder=None, model_folder="models/shop", recorded=recorded
+    )
+    for silent in ("print_backtest", "print_run"):
+        monkeypatch.setattr(terminal, silent, lambda _: None)
+    terminal.print_trained(trained)
+    assert f"shop version 3; {said}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", [("score", "models/shop"), ("measure", "runs/shop")])

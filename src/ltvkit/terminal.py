@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ltvkit.evaluation.backtest import Backtest
     from ltvkit.pipeline.export import Exported
     from ltvkit.pipeline.train import Trained
+    from ltvkit.tracking import Recorded
 
 COLUMNS = {
     "gini": ("Gini", "{:.3f}"),
@@ -43,13 +44,18 @@ def print_trained(trained: "Trained") -> None:
         champion = ", the champion" if trained.recorded.champion else ""
         console.print(
             f"  MLflow      {trained.recorded.model_name} version "
-            f"{trained.recorded.model_version}{champion}; see it with: make ui",
+            f"{trained.recorded.model_version}{champion}; see it {_place(trained.recorded)}",
         )
+
+
+def _place(recorded: "Recorded") -> str:
+    """Where a run is seen: on its server, or on one that is started for the store."""
+    return f"at {recorded.url}" if recorded.url else "with: make ui"
 
 
 def print_backtest(backtest: "Backtest") -> None:
     """Models as rows, means over folds."""
-    console = _wide_console()
+    console = _console()
     wide = backtest.wide()
     if wide.empty:
         console.print("The history is too short for a backtest.")
@@ -77,7 +83,7 @@ def print_backtest(backtest: "Backtest") -> None:
         ]
         style = "bold" if model == RECORD_ROW else None
         table.add_row(str(model), *cells, style=style)
-    console.print(table)
+    _wide_console().print(table)
     if told := _new_customers(backtest):
         console.print(told)
     for model, why in backtest.notes.items():
@@ -136,7 +142,7 @@ def print_run(folder: Path) -> None:
 
 def print_exported(exported: "Exported") -> None:
     """What went into each upload file, what was left out and why, and what to know before."""
-    console = _wide_console()
+    console = _console()
     run = exported.run
     table = Table(
         title=f"Uploads of {run.folder}: contacts of {exported.known:,} of its "
@@ -163,15 +169,14 @@ def print_exported(exported: "Exported") -> None:
         if upload.lacks:
             table.add_row(upload.platform, "(none)", "", f"needs {upload.lacks}")
         table.add_section()
-    console.print(table)
+    _wide_console().print(table)
     for line in _to_know(exported):
         console.print(f"! {line}", style="yellow")
     for note in exported.notes:
         console.print(f"  {note}")
     console.print(
         f"Files in {exported.folder}/<platform>/. They are for machines: do not open and save "
-        "them in a spreadsheet.",
-        soft_wrap=True,
+        "them in a spreadsheet."
     )
 
 
@@ -212,15 +217,15 @@ def _counts(counts: Mapping[str, int]) -> str:
     return "\n".join(f"{count:,} {why}" for why, count in counts.items())
 
 
-def _console(width: int | None = None) -> Console:
-    """A console that shows what it is given: paths and names may hold brackets."""
-    return Console(width=width, markup=False, highlight=False)
+def _console() -> Console:
+    """A console for lines: paths and names may hold brackets, and stay whole in a log."""
+    return Console(markup=False, highlight=False, soft_wrap=True)
 
 
 def _wide_console() -> Console:
-    """The terminal, or 140 columns where there is none, so that a log keeps tables whole."""
-    console = _console()
-    return console if console.is_terminal else _console(width=140)
+    """A console for tables: the terminal, or 140 columns, so that a log keeps them whole."""
+    console = Console(markup=False, highlight=False)
+    return console if console.is_terminal else Console(width=140, markup=False, highlight=False)
 
 
 def _total(run: Run) -> str:

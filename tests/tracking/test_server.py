@@ -144,6 +144,10 @@ def test_the_models_page_has_the_figures_of_the_model(server: Server) -> None:
 def test_the_experiment_says_what_it_is_and_keeps_what_its_owner_wrote(server: Server) -> None:
     experiment = server.client.get_experiment_by_name(EXPERIMENT)
     assert "lifetime value" in experiment.tags["mlflow.note.content"]
+    assert server.recorded["use"].url == (
+        f"{server.uri}/#/experiments/{experiment.experiment_id}/runs/"
+        f"{server.recorded['use'].run_id}?workflowType=machine_learning"
+    )
 
 
 def test_a_run_without_its_model_is_recorded_as_failed(server: Server, tmp_path: Path) -> None:

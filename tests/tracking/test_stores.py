@@ -20,7 +20,7 @@ from ltvkit.files import locked
 from ltvkit.runs import read_run
 from ltvkit.tracking import check_tracker, fetch_model, record, record_run, tracking_location
 from ltvkit.tracking.entries import settings_params
-from ltvkit.tracking.stores import artifact_root, find_experiment, open_client
+from ltvkit.tracking.stores import artifact_root, find_experiment, open_client, run_url
 from plain_user import as_plain_user
 
 
@@ -42,6 +42,13 @@ def test_files_lie_beside_a_sqlite_store_wherever_it_is(
     assert artifact_root("sqlite:///store/mlflow.db") == (tmp_path / "store/mlruns").as_uri()
     assert artifact_root("sqlite:////my shop/mlflow.db") == "file:///my%20shop/mlruns"
     assert artifact_root("postgresql://db.example.org/mlflow") is None
+
+
+def test_the_page_of_a_run_is_on_its_server_in_the_view_for_models() -> None:
+    assert run_url("https://me:secret@mlflow.example.org/", "7", "ab") == (
+        "https://me:***@mlflow.example.org/#/experiments/7/runs/ab?workflowType=machine_learning"
+    )
+    assert run_url("sqlite:///mlflow.db", "7", "ab") is None
 
 
 @pytest.mark.parametrize("place", ["mlruns", "file:///shop/mlruns", "/shop/mlruns"])
@@ -207,7 +214,7 @@ def test_of_a_server_that_went_away_meanwhile_it_is_told_where_the_results_are(
         taken.bind(("127.0.0.1", 0))
         uri = f"http://127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(UserError, match="got no answer from the tracker") as raised:
-            record_run(run, model_folder=trained.folder, uri=uri, experiment="a", report=None)
+            record_run(run, model_folder=trained.folder, uri=uri, experiment="a")
     assert str(raised.value).startswith(
         f"results are in {run.folder}, the model in {trained.folder}, and neither in MLflow"
     )

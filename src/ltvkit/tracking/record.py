@@ -44,6 +44,7 @@ from ltvkit.tracking.stores import (
     find_experiment,
     open_client,
     quiet,
+    run_url,
     tracker_faults,
     tracking_location,
     what_it_said,
@@ -69,12 +70,15 @@ class Recorded:
         In the registry.
     champion : bool
         Whether this version is now `models:/<model_name>@champion`.
+    url : str or None
+        The run's page, where a server shows it.
     """
 
     run_id: str
     model_name: str
     model_version: str
     champion: bool
+    url: str | None
 
 
 def record_run(
@@ -179,6 +183,7 @@ def _record(run: Run, *, model_folder: Path, location: str, experiment: str) -> 
         model_name=run.name,
         model_version=version,
         champion=champion,
+        url=run_url(location, experiment_id, run_id),
     )
 
 

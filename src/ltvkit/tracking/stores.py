@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from ltvkit.data.reading.locations import redact, scheme_of, without_secrets
 from ltvkit.errors import UserError, first_line
@@ -250,6 +251,20 @@ def _sqlite_file(location: str) -> Path | None:
     if scheme_of(location) != "sqlite":
         return None
     return Path(location.removeprefix("sqlite:///").partition("?")[0]).absolute()
+
+
+def run_url(location: str, experiment_id: str, run_id: str) -> str | None:
+    """The page of a run in MLflow's view for models (its other view is for language models).
+
+    None for a store without a server: it has no page until one is started for it.
+
+    >>> run_url("https://mlflow.example.org/", "1", "ab12")
+    'https://mlflow.example.org/#/experiments/1/runs/ab12?workflowType=machine_learning'
+    """
+    if scheme_of(location) not in ("http", "https"):
+        return None
+    place = f"experiments/{quote(experiment_id)}/runs/{quote(run_id)}"
+    return f"{redact(location.rstrip('/'))}/#/{place}?workflowType=machine_learning"
 
 
 def what_it_said(error: BaseException, location: str) -> str:

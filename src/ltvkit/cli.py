@@ -1,20 +1,22 @@
 """The command `ltv`: words in, functions of the pipeline called, exit codes out.
 
-0 done, 2 the user's mistake (a message, no traceback), 1 a failure of ours, 3 an alert fired.
+0 done, 2 the user's mistake (a message, no traceback), 1 a failure of ours, 3 an alert fired, 128
+and the signal's number when somebody stopped it.
 """
 
 import os
+import signal
 import sys
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from shlex import quote
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from ltvkit._version import __version__
-from ltvkit.errors import UserError
+from ltvkit.errors import UserError, is_out_of_space
 
 app = typer.Typer(
     name="ltv",
@@ -335,11 +337,35 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal or log of another alphabet shows "?" for a letter that it does not have.
             stream.reconfigure(errors="replace")
+    _end_in_order_when_stopped()
     try:
         app()
     except UserError as error:
-        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
-        sys.exit(2)
+        _refuse(error)
+    except Exception as error:
+        if not is_out_of_space(error):
+            raise
+        _refuse(
+            "got no space left on a disk, expected room for what is written; what was there before "
+            "stays: make room, or choose another place, and run it again"
+        )
+
+
+def _refuse(why: object) -> NoReturn:
+    typer.secho(f"Error: {why}", err=True, fg=typer.colors.RED)
+    sys.exit(2)
+
+
+def _end_in_order_when_stopped() -> None:
+    """Take away what is half written when somebody ends the command, as after Ctrl-C.
+
+    By default a program ends there and then, at the wish of a service manager (SIGTERM) or with the
+    terminal that it was started in (SIGHUP). Who has it ignored (`nohup`) is heeded.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda got, _: sys.exit(128 + got))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ other `LtvkitError` is a defect of ours or of a caller's code (exit code 1).
 """
 
 import difflib
+import errno
 from collections.abc import Iterable, Sequence
 
 
@@ -34,6 +35,21 @@ class ConvergenceError(LtvkitError):
 
 class SchemaError(LtvkitError):
     """A frame does not have the columns or types that its contract names: the caller's defect."""
+
+
+def is_out_of_space(error: BaseException | None) -> bool:
+    """Whether an error comes of a disk, or what one may use of it, that is full.
+
+    Libraries that write files raise errors of their own for it.
+
+    >>> is_out_of_space(OSError(errno.ENOSPC, "No space left on device"))
+    True
+    """
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 MOST_OFFENDERS = 5

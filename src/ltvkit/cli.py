@@ -28,7 +28,8 @@ app = typer.Typer(
 
 ConfigPath = Annotated[Path, typer.Argument(help="A YAML file, such as configs/cdnow.yaml.")]
 Overrides = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: a.b=c.")
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a key: a.b=c (repeat for more)."),
 ]
 WithPii = Annotated[
     bool, typer.Option("--with-pii", help="Put contacts into the lists and customers_scored.")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from simulated_panels import simulated_log, simulated_panel
 
-from ltvkit.errors import UserError
+from ltvkit.errors import LtvkitError, UserError
 from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
 from ltvkit.models.stack import StackedLtv
 
@@ -52,12 +52,53 @@ def test_a_model_read_again_predicts_the_same(trained, folder):
         ({"horizon_days": -30}, "horizon_days: got -30, expected 1 or more"),
         ({"interval_level": 90}, "interval_level: got 90, expected between 0 and 1"),
         ({"interval_level": 0.0}, r"interval_level: got 0\.0, expected between 0 and 1"),
+        ({"horizon_days": float("nan")}, "horizon_days: got nan, expected 1 or more"),
+        ({"horizon_days": "90"}, "horizon_days: got '90', expected 1 or more"),
+        ({"interval_level": None}, "interval_level: got None, expected between 0 and 1"),
     ],
 )
 def test_no_days_ahead_and_a_level_in_percent_are_refused(trained, asked, expected):
     model, panel = trained
     with pytest.raises(UserError, match=expected):
         model.predict(panel.now, **asked)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (lambda now: now.to_dict(), "features: got a dict, expected a DataFrame of pandas"),
+        (lambda now: now.iloc[0], "features: got a Series, expected a DataFrame of pandas"),
+        (lambda now: now.set_index("customer_id"), "features: got no column 'customer_id'"),
+        (lambda now: now.drop(columns="revenue_30d"), "features: got no column 'revenue_30d'"),
+        (lambda now: pd.concat([now, now[["age_days"]]], axis=1), "got several columns 'age_days'"),
+        (lambda now: now.assign(revenue_30d="much"), "'revenue_30d': got 'much' in 2 rows"),
+        (lambda now: now.assign(revenue_total=float("inf")), "'revenue_total': got inf in 2 rows"),
+    ],
+)
+def test_what_are_no_features_of_the_model_is_told(trained, spoil, expected):
+    model, panel = trained
+    with pytest.raises(LtvkitError, match=expected):
+        model.predict(spoil(panel.now.head(2)))
+
+
+def test_features_of_any_pandas_types_and_index_are_predicted_from_alike(trained):
+    model, panel = trained
+    now = panel.now.head(20)
+    expected = model.predict(now)
+    renamed = now.set_axis([f"row {place}" for place in range(len(now))])
+    for same in (
+        now.astype(object),
+        now.convert_dtypes(),
+        now.convert_dtypes(dtype_backend="pyarrow"),
+        now.astype({"customer_id": "category"}),
+        now[now.columns[::-1]],
+        renamed,
+    ):
+        got = model.predict(same)
+        pd.testing.assert_index_equal(got.index, same.index)
+        pd.testing.assert_series_equal(
+            got["predicted_revenue"].reset_index(drop=True), expected["predicted_revenue"]
+        )
 
 
 def test_the_folder_holds_text_only_and_no_customer(trained, folder):

@@ -28,21 +28,44 @@ class Histories(NamedTuple):
     weight: Floats
 
 
+def check_columns(frame: object, names: Sequence[str], *, what: str, built_by: str) -> None:
+    """See to it that somebody's frame is one, with each of some columns once.
+
+    Raises
+    ------
+    SchemaError
+        When it is something else, or has no such column or two.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise SchemaError(
+            f"{what}: got a {type(frame).__name__}, expected a DataFrame of pandas; build the "
+            f"frame with {built_by}"
+        )
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise SchemaError(
+            f"{what}: got no column {offenders(missing)}, expected it beside "
+            f"{offenders(frame.columns)}; build the frame with {built_by}"
+        )
+    repeated = set(frame.columns[frame.columns.duplicated()]).intersection(names)
+    if repeated:
+        raise SchemaError(
+            f"{what}: got several columns {offenders(sorted(repeated))}, expected one of each "
+            f"name; build the frame with {built_by}"
+        )
+
+
 def column(frame: pd.DataFrame, name: str, *, where: npt.NDArray[np.bool_] | None = None) -> Floats:
     """Give one column as floats, or say what is wrong with it; 0 but `where` it has a meaning.
 
     Raises
     ------
     SchemaError
-        When the frame has no such column.
+        As of `check_columns`.
     DataError
         When it holds something that is not a finite number.
     """
-    if name not in frame.columns:
-        raise SchemaError(
-            f"customer summary: got no column '{name}', expected it beside "
-            f"{offenders(frame.columns)}; build the frame with ltvkit.summarise"
-        )
+    check_columns(frame, (name,), what="customer summary", built_by="ltvkit.summarise")
     values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     if where is not None:
         values = np.where(where, values, 0.0)

@@ -9,6 +9,8 @@ columns, values that at least 20 customers share.
 """
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,8 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ltvkit.errors import SchemaError, UserError
+from ltvkit.errors import DataError, SchemaError, UserError, offenders
 from ltvkit.files import plain, unreadable, whole_folder
+from ltvkit.models._rows import check_columns
 from ltvkit.models.btyd.family import BtydFamily
 from ltvkit.models.contractual import ContractualLtv
 from ltvkit.models.horizon.curves import WaitingCurve
@@ -71,16 +74,41 @@ class TrainedModel:
         Raises
         ------
         UserError
-            When there is no such horizon, level or day.
+            When there is no such horizon, level or day, or a feature holds something else than
+            numbers.
+        SchemaError
+            When these are no features of the model.
         """
-        if horizon_days is not None and horizon_days < 1:
-            raise UserError(f"horizon_days: got {horizon_days}, expected 1 or more days ahead")
-        if not 0 < interval_level < 1:
+        if horizon_days is not None and not _lies_in(horizon_days, 1, math.inf):
+            raise UserError(f"horizon_days: got {horizon_days!r}, expected 1 or more days ahead")
+        if not (_lies_in(interval_level, 0, 1) and interval_level > 0):
             raise UserError(
-                f"interval_level: got {interval_level}, expected between 0 and 1, as in 0.8"
+                f"interval_level: got {interval_level!r}, expected between 0 and 1, as in 0.8"
             )
+        _check_features(features, self.model.columns_read())
         model = self.model if as_of is None else self.model.at(as_of)
         return model.predict(features, horizon_days, interval_level=interval_level)
+
+
+def _lies_in(value: object, least: float, end: float) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    return least <= float(value) < end
+
+
+def _check_features(features: pd.DataFrame, read: Mapping[str, str]) -> None:
+    """See to it that a frame has what the model reads; a number may be missing in a row."""
+    by = "ltvkit.features_for"
+    check_columns(features, ["customer_id", *read], what="features", built_by=by)
+    for name in (name for name, kind in read.items() if kind == "number"):
+        given = features[name]
+        values = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        wrong = np.isinf(values) | (np.isnan(values) & given.notna().to_numpy())
+        if wrong.any():
+            raise DataError(
+                f"column '{name}': got {offenders(given[wrong])} in {int(wrong.sum())} rows, "
+                f"expected finite numbers; build the features with {by}"
+            )
 
 
 def save_model(trained: TrainedModel, folder: Path) -> None:

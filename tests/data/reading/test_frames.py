@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from ltvkit.data import ColumnMap, order_days_from_frame, read_costs
+import ltvkit
+from ltvkit.data import ColumnMap, order_days_from_frame, read_costs, read_transactions
 from ltvkit.errors import DataError, offenders
 
 
@@ -112,3 +113,15 @@ def test_a_column_with_nothing_in_it_is_read_as_from_a_csv(tmp_path):
 
 def test_offenders_may_be_arrays():
     assert offenders([np.array([1, 2]), "x", np.array([1, 2])]) == "array([1, 2]), 'x'"
+
+
+@pytest.mark.parametrize("given", [None, ["a"], {"customer_id": ["a"]}, "orders.csv", pa.table({})])
+def test_what_is_no_frame_of_pandas_is_told(given):
+    kind = type(given).__name__
+    with pytest.raises(DataError, match=f"got a {kind}, expected a DataFrame of pandas"):
+        ltvkit.summarise(given)
+
+
+def test_what_is_neither_a_frame_nor_a_place_is_told():
+    with pytest.raises(DataError, match=r"got a Table, expected .* or the place of a table"):
+        read_transactions(pa.table({"a": [1]}))

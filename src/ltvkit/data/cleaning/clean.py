@@ -182,6 +182,7 @@ def order_days_from_frame(
     >>> order_days_from_frame(frame).to_pandas()["revenue"].tolist()
     [15.0]
     """
+    source = source_from_frame(transactions)
     if columns is None:
         names = set(transactions.columns)
         columns = ColumnMap(
@@ -190,7 +191,7 @@ def order_days_from_frame(
             channel="channel" if "channel" in names else None,
         )
     return clean(
-        source_from_frame(transactions),
+        source,
         columns=columns,
         as_of=as_of,
         margin_rate=margin_rate,

@@ -96,6 +96,8 @@ def read_transactions(location: str | Path, *, workspace: Workspace | None = Non
     DataError
         When it is not there, is empty, or is of a kind that cannot be read.
     """
+    if not isinstance(location, str | Path):
+        raise _not_a_frame(location, beside=" or the place of a table")
     workspace = workspace or Workspace()
     location = str(location)
     scheme = scheme_of(location)
@@ -124,9 +126,17 @@ def read_transactions(location: str | Path, *, workspace: Workspace | None = Non
 
 
 def source_from_frame(frame: pd.DataFrame) -> Source:
-    """Offer a pandas frame as a source; its index is ignored."""
+    """Offer a pandas frame as a source; its index is ignored.
+
+    Raises
+    ------
+    DataError
+        When it is something else.
+    """
     import pyarrow as pa
 
+    if not isinstance(frame, pd.DataFrame):
+        raise _not_a_frame(frame)
     workspace = Workspace()
     names = unique_names([str(column) for column in frame.columns])
     # Names c0, c1, …: DuckDB takes "ID" and "id" for one.
@@ -140,6 +150,13 @@ def source_from_frame(frame: pd.DataFrame) -> Source:
     workspace.run(f"CREATE TABLE {copied} AS SELECT * FROM {copied}_view")
     workspace.connection.unregister(f"{copied}_view")
     return _from_relation(f"(FROM {copied})", "a frame", workspace, digest.hexdigest(), names=names)
+
+
+def _not_a_frame(given: object, *, beside: str = "") -> DataError:
+    return DataError(
+        f"transactions: got a {type(given).__name__}, expected a DataFrame of pandas{beside}; "
+        "frames of other libraries become one with .to_pandas()"
+    )
 
 
 # --- files --------------------------------------------------------------------------------------

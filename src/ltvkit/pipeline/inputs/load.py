@@ -60,7 +60,7 @@ def open_log(config: Config, *, transactions: str | Path | pd.DataFrame | None =
     return clean(
         source_from_frame(transactions)
         if isinstance(transactions, pd.DataFrame)
-        else read_transactions(transactions or config.data.transactions),
+        else read_transactions(config.data.transactions if transactions is None else transactions),
         columns=ColumnMap(
             customer_id=columns.customer_id,
             ordered_at=columns.ordered_at,

@@ -139,6 +139,8 @@ def test_the_models_page_has_the_figures_of_the_model(server: Server) -> None:
     assert logged.status == "READY"
     assert json.loads(logged.tags["mlflow.modelVersions"]) == [{"name": "shop", "version": "1"}]
     assert logged.source_run_id == server.recorded["use"].run_id
+    assert logged.tags["mlflow.source.name"] == "ltv train"
+    assert logged.tags["mlflow.user"] == parent_of(server).info.user_id
 
 
 def test_the_experiment_says_what_it_is_and_keeps_what_its_owner_wrote(server: Server) -> None:

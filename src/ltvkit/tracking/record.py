@@ -265,7 +265,7 @@ def _log_model(client: "MlflowClient", run: Run, model_folder: Path, parent: "Ru
         name=run.name,
         source_run_id=parent.run_id,
         model_type="customer lifetime value",
-        tags={"verdict": run.verdict.decision},
+        tags={**origin_tags(), "verdict": run.verdict.decision},
         params={
             "as_of": run.snapshot.as_of.isoformat(),
             "horizon_days": str(run.snapshot.horizon_days),

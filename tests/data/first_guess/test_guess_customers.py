@@ -44,6 +44,23 @@ def test_orders_of_several_lines_and_places_are_no_customers(guessed, name):
     assert (columns.customer_id, columns.order_id) == (name, "Faktura")
 
 
+@pytest.mark.parametrize("name", ["contributor", "Donator", "backer_id", "Supporter", "player_id"])
+def test_givers_and_players_are_customers_by_name(tmp_path, name):
+    path = tmp_path / "gifts.csv"
+    shop(customer=name, date="date", amount="amount").to_csv(path, index=False)
+    guess = guess_columns(path)
+    assert guess.columns.customer_id == name
+    assert not any("no column is called a customer" in doubt for doubt in guess.doubts)
+
+
+def test_a_column_that_holds_hardly_anybody_but_guests_is_no_customer(tmp_path):
+    path = tmp_path / "gifts.csv"
+    log = shop(customer="Name", date="Date", amount="Amount")
+    log["Contributor ID"] = np.where(log.index % 20 == 0, log["Name"], 0)  # Known committees alone.
+    log.to_csv(path, index=False)
+    assert guess_columns(path).columns.customer_id == "Name"
+
+
 def test_a_phone_is_the_customer_where_nothing_else_says_who_it_was(tmp_path):
     path = tmp_path / "restaurant.csv"
     log = shop(order="Order Id", date="Opened", amount="Amount").assign(Server="Al")

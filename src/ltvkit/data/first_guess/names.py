@@ -11,8 +11,8 @@ from ltvkit.data.first_guess.far_names import in_english, plain
 
 CUSTOMER = (
     "customer", "client", "cust", "buyer", "user", "member", "shopper", "account", "household",
-    "donor", "visitor", "partner", "person", "contact", "subscriber", "acheteur", "adherent",
-    "donateur",
+    "donor", "donator", "contributor", "giver", "supporter", "backer", "patron", "player",
+    "visitor", "partner", "person", "contact", "subscriber", "acheteur", "adherent", "donateur",
     "kunde", "kunden", "kundennummer", "kundennr", "kaufer", "klient", "klienta", "nabywca",
     "kupujacy", "uzytkownik", "constituent", "auftraggeber", "debitor", "soldto", "kunnr", "kunag",
     "cliente", "comprador", "acquirente", "klant", "klantnummer",

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 
 from ltvkit.data.cleaning.columns import RESERVED
 from ltvkit.data.first_guess import names
-from ltvkit.data.first_guess.doubts import CROWD, no_sales
+from ltvkit.data.first_guess.doubts import CROWD, no_sales, stands_for_guests
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import likeness
 from ltvkit.data.reading.currencies import CURRENCY
 
 MOST_FILLED = 0.4
-"""A column of customers may be blank in some rows, as guests have no account."""
+"""A column of customers may be blank in some rows, or hold what stands for guests, as they have no
+account: at least this share of the rows is left."""
 
 
 def best(
@@ -61,7 +62,8 @@ def may_be_customer(fact: ColumnFacts) -> bool:
     called = min(likeness(fact.name, words) for words in (names.CUSTOMER, names.IDENTIFIER))
     fraction = fact.numbers >= MOSTLY and not fact.whole and called < 1.0
     other = likeness(fact.name, names.NOT_THE_CUSTOMER) == 1.0
-    return fact.filled > MOST_FILLED and not fraction and not other
+    guests = fact.commonest if stands_for_guests(fact) else 0.0
+    return fact.filled * (1 - guests) > MOST_FILLED and not fraction and not other
 
 
 def may_be_a_customers_phone(fact: ColumnFacts) -> bool:

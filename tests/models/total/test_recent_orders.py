@@ -9,7 +9,7 @@ import pytest
 from simulated_panels import FIRST_DAY, simulated_log, simulated_panel
 
 from ltvkit.models.btyd.bgnbd import BetaGeo
-from ltvkit.models.total.recent_orders import orders_of_late, track
+from ltvkit.models.total.recent_orders import orders_of_late, track, unsteadiness
 from ltvkit.models.total.season import NO_SEASON, RETAIL_YEAR, Season
 
 DAYS = 500
@@ -62,6 +62,26 @@ def test_orders_of_all_of_a_short_history_are_in_season_as_its_days_are(log):
         track(model, panel.activity, one, as_of_day=panel.as_of_day) for one in (season, NO_SEASON)
     )
     assert found == pytest.approx(level, abs=1e-12)
+
+
+def test_unsteadiness_is_the_scatter_of_neighbouring_weeks_whatever_trend_there_is(panel):
+    model, ahead = BetaGeo().fit(panel.now), {"as_of_day": panel.as_of_day}
+    activity, repeats = panel.activity, panel.activity.repeats
+    ago = (panel.as_of_day - repeats["day"]) // 28
+    orders = 1_000 * repeats["repeat_orders"]  # So many that chance and the four added are nothing.
+
+    def found(factor):
+        bought = repeats.assign(repeat_orders=orders * np.exp(factor))
+        return unsteadiness(model, replace(activity, repeats=bought), NO_SEASON, **ahead)
+
+    calm = found(0.0)
+    assert calm < 0.2
+    assert found(0.1 * ago) == pytest.approx(calm, abs=0.1), "a trend is no scatter"
+    bursts = np.where(ago % 2 == 0, 1.0, -1.0)
+    # Steps of two each, over the root of two.
+    assert found(bursts) == pytest.approx(np.sqrt(2), abs=0.1)
+    short = replace(activity, repeats_begin=panel.as_of_day - 60)
+    assert unsteadiness(model, short, NO_SEASON, **ahead) == 0.0, "two stretches tell nothing"
 
 
 def test_orders_that_are_missing_of_late_are_seen(log):

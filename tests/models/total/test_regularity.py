@@ -6,7 +6,7 @@ import pytest
 from simulated_panels import FIRST_DAY, a_log, revenue_between, simulated_log, simulated_panel
 
 from ltvkit.models.stack import StackedLtv
-from ltvkit.models.total.recent_orders import track
+from ltvkit.models.total.recent_orders import track, unsteadiness
 
 HISTORY, HORIZON = 500, 120
 
@@ -62,7 +62,9 @@ def test_orders_move_with_the_total_and_keep_their_price(panel, model, orders_ca
 def test_orders_of_late_are_held_against_bg_nbd_however_even_gaps_are(panel, model):
     ahead = {"season": model.season_, "as_of_day": panel.as_of_day}
     tracked = track(model.family_.bgnbd, panel.activity, **ahead)
-    assert model.level_.tracking == pytest.approx(0.5 * tracked)
+    unsteady = unsteadiness(model.family_.bgnbd, panel.activity, **ahead)
+    believed = 0.6 / (1 + (unsteady / 0.6) ** 2)
+    assert model.level_.tracking == pytest.approx(believed * tracked)
 
 
 def test_where_gaps_are_of_chance_nothing_is_added():

@@ -22,7 +22,7 @@ from ltvkit.models.btyd.mbg_cnbd_k import MbgCnbdK
 from ltvkit.models.total.newcomers import largest_intake, untried_kinds, untried_share
 from ltvkit.models.total.order_values import VALUES_DOUBT, value_change
 from ltvkit.models.total.past_errors import PastDate, concentration, usual_error
-from ltvkit.models.total.recent_orders import OrderModel, orders_of_late, track
+from ltvkit.models.total.recent_orders import OrderModel, orders_of_late, track, unsteadiness
 from ltvkit.models.total.season import Season
 from ltvkit.models.total.season_ahead import SEASON_NEEDS_DAYS, season_at
 from ltvkit.panel import PERIOD_DAYS, PLANNED_WITHIN, ROUGH_WITHIN, YEAR_DAYS, Activity, Cut
@@ -32,8 +32,9 @@ from ltvkit.units import Z80, Floats
 SHORTEST_HALF_WIDTH = 0.12
 """Nobody's total is known better than to about an eighth."""
 
-TRACKING_TRUST = {True: 0.5, False: 0.25}
-"""How much of the tracking error is believed, with and without a season."""
+TRACKING_TRUST, TRACKING_SCALE = {True: 0.6, False: 0.3}, 0.6
+"""How much of the tracking error is believed, with and without a season, and by how much four weeks
+differ from the next where half of that is."""
 
 CORRECTION_TRUST, CONCENTRATION_SCALE = {True: 0.5, False: 0.35}, 0.4
 """How much of past errors in orders is believed, with and without a season, and how concentrated
@@ -167,12 +168,12 @@ def forecast_level(
 ) -> LevelForecast:
     """Forecast the total revenue of the customers in `summary`, with an 80 % interval.
 
-        ln total = base + regularity + season + values + kd tracking
+        ln total = base + regularity + season + values + kd / (1 + (v/.6)^2) tracking
                    + kf / (1 + (cv/.4)^2) x past error in orders
                    + .9 / (1 + (cv/.2)^2) x past error in what they are worth
 
-    with kd = .5 and kf = .5 where a season can be seen, else .25 and .35; cv says how much of the
-    total hangs on few customers.
+    with kd = .6 and kf = .5 where a season can be seen, else .3 and .35; v says by how much orders
+    of four weeks differ from those of the next, cv how much of the total hangs on few customers.
 
     Parameters
     ----------
@@ -206,6 +207,7 @@ def forecast_level(
     change = value_change(activity, as_of_day, told=_mean_value(orders, value))
     values = change.log
     tracking = track(order_model, activity, season, as_of_day=as_of_day)
+    unsteady = unsteadiness(order_model, activity, season, as_of_day=as_of_day)
 
     h = label_length(history_days, horizon_days)
     # Of a season that stands in one number is learned; one of its own would fit past errors.
@@ -242,7 +244,7 @@ def forecast_level(
         -float(np.log1p(-untried)),
     )
     half_width = max(float(np.sqrt(np.square(doubts).sum())), SHORTEST_HALF_WIDTH)
-    tracked = TRACKING_TRUST[seasonal] * tracking
+    tracked = TRACKING_TRUST[seasonal] * tracking / (1 + (unsteady / TRACKING_SCALE) ** 2)
     log_total = base + regularity + log_season + values + tracked + correction + misfit
     return LevelForecast(
         total=float(np.exp(log_total)),

@@ -42,6 +42,22 @@ def track(order_model: BetaGeo, activity: Activity, season: Season, *, as_of_day
     return float(np.mean(np.clip(logs, -2.0, 2.0)))
 
 
+def unsteadiness(
+    order_model: OrderModel, activity: Activity, season: Season, *, as_of_day: int
+) -> float:
+    """By how much repeat orders of four weeks differ from those of the next four, as a log.
+
+    Each four weeks of the past year are held against the model as in `track`; the root mean square
+    of the steps from one to the next, over the root of two, is the scatter of each, whatever trend
+    there is beside it. Where orders come in bursts, as gifts to a campaign, more of late are no
+    sign that more will come. 0 with less than three such stretches.
+    """
+    stretches = min((as_of_day - activity.begins) // PERIOD_DAYS, STRETCHES_BEFORE)
+    came, foreseen, factors = _by_stretch(order_model, activity, season, as_of_day, stretches)
+    steps = np.diff(_log_ratio(came, foreseen * factors))
+    return float(np.sqrt(np.mean(steps**2) / 2)) if len(steps) > 1 else 0.0
+
+
 def orders_of_late(
     order_model: OrderModel, activity: Activity, season: Season, *, as_of_day: int
 ) -> float:
@@ -59,14 +75,7 @@ def orders_of_late(
     stretches = min((as_of_day - activity.begins) // PERIOD_DAYS, 1 + STRETCHES_BEFORE)
     if stretches <= LATEST_BEFORE:
         return 0.0
-    days = as_of_day - PERIOD_DAYS * np.arange(stretches, -1, -1)
-    came, foreseen = _came(activity, days), _foreseen(order_model, activity, days)
-    factors = np.array(
-        [
-            season.mean_effect(activity.calendar(int(end) - PERIOD_DAYS + 1, int(end)))
-            for end in days[1:]
-        ]
-    )
+    came, foreseen, factors = _by_stretch(order_model, activity, season, as_of_day, stretches)
     noise = np.sqrt(
         1 / (came[-1] + TRACKING_PRIOR_ORDERS)
         + 1 / (came[-1 - LATEST_BEFORE : -1].sum() + TRACKING_PRIOR_ORDERS)
@@ -75,6 +84,16 @@ def orders_of_late(
     gaps = [_beyond_usual(_log_ratio(came, foreseen * factor)) for factor in seasons]
     gap = min(gaps, key=abs)
     return gap if abs(gap) > NOISES * noise else 0.0
+
+
+def _by_stretch(
+    order_model: OrderModel, activity: Activity, season: Season, as_of_day: int, stretches: int
+) -> tuple[Floats, Floats, Floats]:
+    """Repeat orders of so many four weeks, what the model expects, and the season's factors."""
+    days = as_of_day - PERIOD_DAYS * np.arange(stretches, -1, -1)
+    ends = days[1:].tolist()
+    factors = [season.mean_effect(activity.calendar(end - PERIOD_DAYS + 1, end)) for end in ends]
+    return _came(activity, days), _foreseen(order_model, activity, days), np.array(factors)
 
 
 def _beyond_usual(logs: Floats) -> float:

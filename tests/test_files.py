@@ -287,3 +287,18 @@ def test_who_may_read_what_is_written_says_the_users_umask(tmp_path, umask, mode
     for names, mode in zip((folders, files), modes, strict=True):
         for name in names:
             assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode, name
+
+
+def test_who_is_stopped_as_a_new_folder_is_made_leaves_none(tmp_path, monkeypatch):
+    made = Path.mkdir
+
+    def stopped(folder, *args, **options):
+        made(folder, *args, **options)
+        raise SystemExit(143)
+
+    monkeypatch.setattr(Path, "mkdir", stopped)
+    with pytest.raises(SystemExit), whole_folder(tmp_path / "shop", holds="run.json"):
+        pass
+    with pytest.raises(SystemExit):
+        check_writable(tmp_path / "shop", holds="run.json")
+    assert not list(tmp_path.iterdir())

@@ -41,13 +41,9 @@ def whole_folder(folder: Path, *, holds: str) -> Iterator[Path]:
     """
     folder = folder.absolute()
     _refuse_somebodys(folder, holds)
-    fresh = _beside(folder)
-    try:
+    with _beside(folder) as fresh:
         yield fresh
         _replace(folder, fresh)
-    finally:
-        if fresh.exists():
-            shutil.rmtree(fresh)
 
 
 def _replace(folder: Path, fresh: Path) -> None:
@@ -124,7 +120,8 @@ def check_writable(folder: Path, *, holds: str) -> None:
         `whole_folder`.
     """
     _refuse_somebodys(folder.absolute(), holds)
-    _beside(folder.absolute()).rmdir()
+    with _beside(folder.absolute()):
+        pass
 
 
 def unreadable(path: Path, why: object) -> UserError:
@@ -151,19 +148,28 @@ def _refuse_somebodys(folder: Path, holds: str) -> None:
         )
 
 
-def _beside(folder: Path) -> Path:
-    """A new folder in the parent of another, which is made where there is none."""
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A new folder in the parent of another, which is made where there is none.
+
+    It goes with the block, whenever that is stopped, unless it has got another name.
+    """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"got a file at {folder}, expected a folder; choose another name")
     fresh = _unused_name(folder)
     try:
-        # Made plainly, so that the user's umask says who may read what is written.
-        fresh.mkdir(parents=True)
-        return fresh
-    except OSError as error:
-        raise UserError(
-            f"got {folder}, expected a folder that can be written; {error.strerror}: choose another"
-        ) from None
+        try:
+            # Made plainly, so that the user's umask says who may read what is written.
+            fresh.mkdir(parents=True)
+        except OSError as error:
+            raise UserError(
+                f"got {folder}, expected a folder that can be written; {error.strerror}: choose "
+                "another"
+            ) from None
+        yield fresh
+    finally:
+        if fresh.exists():
+            shutil.rmtree(fresh)
 
 
 def _unused_name(path: Path) -> Path:
@@ -179,8 +185,7 @@ def whole_files(folder: Path) -> Iterator[Path]:
     same name are replaced, one by one, and only when all of them have been written.
     """
     folder = folder.absolute()
-    fresh = _beside(folder)
-    try:
+    with _beside(folder) as fresh:
         yield fresh
         moves = {
             path: folder / path.relative_to(fresh)
@@ -192,8 +197,6 @@ def whole_files(folder: Path) -> Iterator[Path]:
         for path, target in moves.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
-    finally:
-        shutil.rmtree(fresh)
 
 
 def _refuse_wrong_kind(target: Path, *, below: Path) -> None:

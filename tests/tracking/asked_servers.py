@@ -3,12 +3,16 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from served_shop import Server
 
 from ltvkit.tracking import fetch_model
@@ -56,3 +60,39 @@ def assert_same(answer: dict[str, Any], expected: pd.DataFrame) -> None:
     np.testing.assert_allclose(
         got[numbers].astype(float), expected[numbers].astype(float), rtol=1e-12, atol=1e-12
     )
+
+
+ALONE = """
+import json, sys
+code, root, ours, *elsewhere = sys.argv[1:]
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in elsewhere:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+sys.path = [code, *(place for place in sys.path if place != ours)]
+import mlflow, pandas, ltvkit
+answer = mlflow.pyfunc.load_model(root).predict(
+    pandas.DataFrame(**json.load(open(root + "/input_example.json"))["inputs"])
+)
+print(ltvkit.__file__, *answer["customer_id"])
+"""
+"""A program that asks a logged model by its example where some modules cannot be imported."""
+
+
+def brought_by(names: Iterable[str]) -> set[str]:
+    """The distributions that are installed with these, by what each says that it requires."""
+    found: set[str] = set()
+    ahead = list(names)
+    while ahead:
+        name = canonicalize_name(ahead.pop())
+        if name in found:
+            continue
+        try:
+            said = requires(name) or []
+        except PackageNotFoundError:
+            continue
+        found.add(name)
+        asked = map(Requirement, said)
+        ahead += [one.name for one in asked if not one.marker or one.marker.evaluate({"extra": ""})]
+    return found

@@ -7,16 +7,23 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from datetime import date
-from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from asked_servers import ask, assert_same, fetch_whole, files_of, parent_of, records
-from packaging.requirements import Requirement
+from asked_servers import (
+    ALONE,
+    ask,
+    assert_same,
+    brought_by,
+    fetch_whole,
+    files_of,
+    parent_of,
+    records,
+)
 from packaging.utils import canonicalize_name
 from pandas.testing import assert_frame_equal
 from served_shop import EXPERIMENT, HORIZON_DAYS, Server, Trained
@@ -345,41 +352,6 @@ def test_the_model_holds_neither_pickle_nor_customer(server: Server) -> None:
     ours = [path for path in files if "code" not in path.relative_to(root).parts]
     assert len(ours) > 10
     assert not [path for path in ours if "client-0" in path.read_text()]
-
-
-ALONE = """
-import json, sys
-code, root, ours, *elsewhere = sys.argv[1:]
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in elsewhere:
-            raise ModuleNotFoundError(name)
-sys.meta_path.insert(0, Absent())
-sys.path = [code, *(place for place in sys.path if place != ours)]
-import mlflow, pandas, ltvkit
-answer = mlflow.pyfunc.load_model(root).predict(
-    pandas.DataFrame(**json.load(open(root + "/input_example.json"))["inputs"])
-)
-print(ltvkit.__file__, *answer["customer_id"])
-"""
-
-
-def brought_by(names: Iterable[str]) -> set[str]:
-    """The distributions that are installed with these, by what each says that it requires."""
-    found: set[str] = set()
-    ahead = list(names)
-    while ahead:
-        name = canonicalize_name(ahead.pop())
-        if name in found:
-            continue
-        try:
-            said = requires(name) or []
-        except PackageNotFoundError:
-            continue
-        found.add(name)
-        asked = map(Requirement, said)
-        ahead += [one.name for one in asked if not one.marker or one.marker.evaluate({"extra": ""})]
-    return found
 
 
 def test_the_model_brings_its_code_and_needs_only_what_it_names(server: Server) -> None:

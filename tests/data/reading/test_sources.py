@@ -3,27 +3,18 @@
 import gzip
 import hashlib
 import http.server
-import sqlite3
 import sys
 import threading
 from functools import partial
-from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
+from read_cells import EXPECTED, HEADER, ROWS, read
 
-from ltvkit.data import ColumnMap, clean, order_days_from_frame, read_transactions
+from ltvkit.data import ColumnMap, clean, read_transactions
 from ltvkit.data.cleaning.reasons import MALFORMED
 from ltvkit.errors import DataError
-
-ROWS = [
-    ("007", "2024-01-05", "12.50", "Zażółć"),
-    ("7", "2024-01-06", "3", "crème, brûlée"),
-    ("18446744073709551615", "2024-02-01", "-1.25", 'a "quoted" word'),
-    ("18446744073709551615", "2024-01-31", "20", ""),
-]
-HEADER = ("customer_id", "ordered_at", "revenue", "note")
 
 
 def text(delimiter: str = ",", *, newline: str = "\n") -> str:
@@ -34,17 +25,6 @@ def text(delimiter: str = ",", *, newline: str = "\n") -> str:
     return "".join(
         delimiter.join(cell(value) for value in row) + newline for row in (HEADER, *ROWS)
     )
-
-
-def read(location: str | Path) -> pd.DataFrame:
-    """Every cell of a source as text, in order, missing as empty."""
-    source = read_transactions(location)
-    cells = ", ".join(f"coalesce(CAST({column.sql} AS VARCHAR), '')" for column in source.columns)
-    rows = source.workspace.rows(f"SELECT {cells} FROM {source.relation}")
-    return pd.DataFrame(rows, columns=list(source.names))
-
-
-EXPECTED = pd.DataFrame(ROWS, columns=list(HEADER))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -234,37 +214,6 @@ def test_a_name_with_brackets_is_no_pattern(tmp_path):
     pd.testing.assert_frame_equal(read(path), EXPECTED)
 
 
-def test_a_duckdb_table_and_query_read_like_the_file(tmp_path):
-    with duckdb.connect(tmp_path / "shop.db") as database:
-        database.execute("CREATE TABLE orders AS SELECT * FROM EXPECTED")
-    pd.testing.assert_frame_equal(read(f"duckdb:///{tmp_path}/shop.db?table=orders"), EXPECTED)
-    query = "SELECT * FROM orders WHERE revenue::DOUBLE > 10"
-    assert len(read(f"duckdb:///{tmp_path}/shop.db?query={query}")) == 2
-
-
-def test_a_sqlite_table_and_query_read_like_the_file(tmp_path):
-    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
-        EXPECTED.assign(revenue=EXPECTED["revenue"].astype(float)).to_sql(
-            "orders", database, index=False
-        )
-    database.close()
-    log = clean(read_transactions(f"sqlite:///{tmp_path}/shop.sqlite?table=orders"))
-    pd.testing.assert_frame_equal(log.to_pandas(), order_days_from_frame(EXPECTED).to_pandas())
-    query = "SELECT * FROM orders WHERE revenue > 10"
-    assert len(read(f"sqlite:///{tmp_path}/shop.sqlite?query={query}")) == 2
-
-
-def test_a_sqlite_query_may_name_columns_twice(tmp_path):
-    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
-        EXPECTED.to_sql("orders", database, index=False)
-    database.close()
-    query = "SELECT *, 1 AS ID, 2 AS id FROM orders AS a JOIN orders AS b USING (ordered_at)"
-    found = read(f"sqlite:///{tmp_path}/shop.sqlite?query={query}")
-    names = ["customer_id_1", "revenue_1", "note_1", "ID", "id"]
-    assert list(found) == [*EXPECTED, *names]
-    assert (found["ID"] + found["id"]).tolist() == ["12"] * 4
-
-
 @pytest.fixture
 def served(tmp_path):
     class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -369,24 +318,6 @@ def test_a_table_that_breaks_off_is_refused_when_it_is_read(tmp_path):
         clean(read_transactions(path), columns=ColumnMap())
 
 
-def test_a_database_named_as_a_file_is_asked_for_its_table(tmp_path):
-    with duckdb.connect(tmp_path / "shop.duckdb") as database:
-        database.execute("CREATE TABLE orders (a INT)")
-    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
-        database.execute("CREATE TABLE orders (a INT)")
-    for kind in ("duckdb", "sqlite"):
-        with pytest.raises(DataError, match=rf"write {kind}:///.*shop\.{kind}\?table=NAME"):
-            read_transactions(tmp_path / f"shop.{kind}")
-
-
-def test_text_that_sqlite_keeps_as_bytes_is_text(tmp_path):
-    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
-        database.execute("CREATE TABLE orders (customer_id BLOB)")
-        database.execute("INSERT INTO orders VALUES (?)", ("Zażółć".encode(),))
-    found = read(f"sqlite:///{tmp_path}/shop.sqlite?table=orders")
-    assert found["customer_id"].tolist() == ["Zażółć"]
-
-
 def test_packages_that_are_not_there_are_named_with_how_to_get_them(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(DataError, match=r"pip install 'ltvkit\[postgres\]'"):
@@ -394,18 +325,6 @@ def test_packages_that_are_not_there_are_named_with_how_to_get_them(monkeypatch)
     monkeypatch.setattr("ltvkit.data.samples.find_spec", lambda _: None)
     with pytest.raises(DataError, match="pip install lifetimes"):
         read_transactions("sample:cdnow")
-
-
-def test_a_table_that_a_database_does_not_have_is_told(tmp_path):
-    with duckdb.connect(tmp_path / "shop.db") as database:
-        database.execute("CREATE TABLE orders (a INT)")
-    with pytest.raises(DataError, match="expected a table or query that can be read"):
-        read_transactions(f"duckdb:///{tmp_path}/shop.db?table=order")
-    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
-        database.execute("CREATE TABLE orders (a INT)")
-    database.close()
-    with pytest.raises(DataError, match="no such table: order"):
-        read_transactions(f"sqlite:///{tmp_path}/shop.sqlite?table=order")
 
 
 def test_the_digest_is_of_the_bytes_as_they_came(tmp_path):

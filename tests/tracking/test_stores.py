@@ -216,5 +216,5 @@ def test_of_a_server_that_went_away_meanwhile_it_is_told_where_the_results_are(
         with pytest.raises(UserError, match="got no answer from the tracker") as raised:
             record_run(run, model_folder=trained.folder, uri=uri, experiment="a")
     assert str(raised.value).startswith(
-        f"results are in {run.folder}, the model in {trained.folder}, and neither in MLflow"
+        f"results are in {run.folder}, the model in {trained.folder}; MLflow has not taken"
     )

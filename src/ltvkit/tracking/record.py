@@ -128,8 +128,8 @@ def record_run(
             f"{what_it_said(error, location)}"
         )
         raise UserError(
-            f"results are in {run.folder}, the model in {model_folder}, and neither in MLflow: "
-            f"{said}"
+            f"results are in {run.folder}, the model in {model_folder}; MLflow has not taken them "
+            f"whole: {said}"
         ) from error
 
 

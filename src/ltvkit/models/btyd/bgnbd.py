@@ -63,7 +63,7 @@ class BetaGeo(OrderModel[BetaGeoParams]):
     parameters = BetaGeoParams
 
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
-        """Estimate the parameters by maximum likelihood."""
+        """Estimate the parameters by maximum likelihood, as `OrderModel.fit` says."""
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
         optimum = _beta_geometric.fit(rows, chances=rows.x, model="BG/NBD")
         return self._learn(rows, optimum)

@@ -66,7 +66,7 @@ class ModifiedBetaGeo(OrderModel[ModifiedBetaGeoParams]):
     parameters = ModifiedBetaGeoParams
 
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
-        """Estimate the parameters by maximum likelihood."""
+        """Estimate the parameters by maximum likelihood, as `OrderModel.fit` says."""
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
         optimum = _beta_geometric.fit(rows, chances=rows.x + 1, model="MBG/NBD")
         return self._learn(rows, optimum)

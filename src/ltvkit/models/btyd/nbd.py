@@ -72,7 +72,7 @@ class NBD(OrderModel[NBDParams]):
     parameters = NBDParams
 
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
-        """Estimate the parameters by maximum likelihood."""
+        """Estimate the parameters by maximum likelihood, as `OrderModel.fit` says."""
         rows = histories(summary, unit_days=self.unit_days, weight=weight)
         # The moment of the last order says nothing here.
         rows = compress(rows._replace(t_x=np.zeros_like(rows.t_x)))

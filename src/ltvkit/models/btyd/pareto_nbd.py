@@ -84,7 +84,7 @@ class ParetoNBD(OrderModel[ParetoNBDParams]):
     takes_long = True
 
     def fit(self, summary: pd.DataFrame, *, weight: str | None = None) -> Self:
-        """Estimate the parameters by maximum likelihood."""
+        """Estimate the parameters by maximum likelihood, as `OrderModel.fit` says."""
         rows = compress(histories(summary, unit_days=self.unit_days, weight=weight))
         log_age = np.log(mean_age(rows))
         centre = np.array([0.0, log_age, 0.0, log_age])

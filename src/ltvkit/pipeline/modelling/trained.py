@@ -141,10 +141,7 @@ def features_for(
 
 
 def check_same_shop(trained: TrainedModel, log: CleanLog) -> Check:
-    """Whether a log has the orders of the months that a model was trained on.
-
-    A model of an earlier version does not know them.
-    """
+    """Whether a log has the orders of the months that a model was trained on."""
     return check_shop(trained.about["orders_by_month"], orders_by_month(log))
 
 

@@ -56,13 +56,15 @@ def summarise(transactions: pd.DataFrame, *, as_of: date | str | None = None) ->
         .sort_values("customer_id", ignore_index=True)
     )
     check_frame(summary, SUMMARY)
-    gaps = _sum_log_gaps(log.to_pandas())
-    return summary.assign(sum_log_gap_days=gaps.reindex(summary["customer_id"]).to_numpy())
+    days = log.workspace.frame(f"SELECT ordered_on FROM {log.table}")["ordered_on"]
+    gaps = _sum_log_gaps(days.to_numpy(), summary["repeat_orders"].to_numpy() + 1)
+    return summary.assign(sum_log_gap_days=gaps)
 
 
-def _sum_log_gaps(order_days: pd.DataFrame) -> "pd.Series[float]":
-    """By customer; 0 where there is one order day."""
-    days = order_days.sort_values(["customer_id", "ordered_on"], ignore_index=True)
-    gaps = days.groupby("customer_id")["ordered_on"].diff().dt.days
-    logs = pd.Series(np.log(gaps), dtype=float)
-    return logs.groupby(days["customer_id"]).sum()
+def _sum_log_gaps(days: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """By customer, of order days sorted by customer and day; 0 where there is one order day."""
+    first = np.cumsum(orders) - orders
+    gaps = np.diff(days, prepend=days[:1]).astype("timedelta64[D]").astype(np.int64)
+    gaps[first] = 1
+    sums: np.ndarray = np.add.reduceat(np.log(gaps), first)
+    return sums

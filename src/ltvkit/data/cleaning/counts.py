@@ -102,6 +102,8 @@ def _count_currencies(staged: Staged, as_of: date) -> dict[str, int]:
 
 def _count_days_twice(staged: Staged, as_of: date) -> tuple[int, int]:
     """Days on which nearly every row is there twice or more, and the rows of them that repeat."""
+    if not staged.duplicates:
+        return 0, 0
     days, rows = staged.workspace.row(
         "SELECT count(*), coalesce(sum(n - kinds), 0)::BIGINT FROM (SELECT sum(n) AS n, "
         "count(*) AS kinds, count(*) FILTER (n = 1) AS once FROM (SELECT ordered_on, row_hash, "

@@ -31,7 +31,11 @@ def decide_customers(workspace: Workspace, table: str, column: Column) -> tuple[
     in more than one way.
     """
     sql, words = decide_identifiers(workspace, table, column)
-    if column.is_text:
+    # Hardly any column comes further than the first look.
+    if (
+        column.is_text
+        and workspace.row(f"SELECT bool_or(contains({column.sql}, '@')) FROM {table}")[0]
+    ):
         (addresses,) = workspace.row(
             f"SELECT avg((id LIKE '_%@_%._%')::INT) FROM (SELECT {sql} AS id FROM {table})"
         )

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from ltvkit.past_dates import (
     EARLIER_CUTS,
+    EARLIER_SNAPSHOTS,
     cut_days,
     earlier_cut_days,
+    earlier_panel_dates,
     label_length,
     panel_dates,
     shortest_history,
@@ -41,6 +43,20 @@ def test_every_label_of_the_panel_is_over_and_every_snapshot_has_a_history(days,
         assert 7 <= label <= longest
         assert day - (AS_OF - days) >= shortest_history(longest)
     assert len(dates) <= 16
+
+
+@given(history, horizon)
+def test_earlier_snapshots_are_half_a_label_apart_and_before_the_latest_of_their_label(days, ahead):
+    earlier, longest = earlier_panel_dates(AS_OF, days, ahead), label_length(days, ahead)
+    assert earlier == sorted(set(earlier), reverse=True)
+    assert not set(earlier) & set(panel_dates(AS_OF, days, ahead))
+    for length in {label for _, label in earlier}:
+        own = [day for day, label in earlier if label == length]
+        latest = [day for day, label in panel_dates(AS_OF, days, ahead) if label == length]
+        assert max(own) < min(latest)
+        assert len(own) <= EARLIER_SNAPSHOTS
+        assert min(own) >= AS_OF - days + shortest_history(longest)
+        assert all(later - day == max(longest // 2, 7) for later, day in pairwise(own))
 
 
 @given(history, horizon)

@@ -83,7 +83,11 @@ def parts() -> tuple[Part, ...]:
         ),
         Part("allowance in intervals", ((intervals, "MISS_POWER", 1.0),)),
         Part("shorter labels", ((past_dates, "SHORTER_LABELS", (1.0,)),)),
-        Part("rolling snapshots", ((past_dates, "SNAPSHOTS", 1),)),
+        Part(
+            "rolling snapshots",
+            ((past_dates, "SNAPSHOTS", 1), (past_dates, "EARLIER_SNAPSHOTS", 0)),
+        ),
+        Part("snapshots long ago", ((past_dates, "EARLIER_SNAPSHOTS", 0),)),
         Part("season", tuple((module, "season_at", _no_season) for module in (stack, level))),
         Part("season in chances", ((stack, "season_of_chances", lambda *a, **b: 0.0),)),
         Part("season behind in chances", ((season_ahead, "CARRIED_OVER", 0.0),)),

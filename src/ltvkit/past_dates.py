@@ -4,8 +4,10 @@ import numpy as np
 
 from ltvkit.panel import YEAR_DAYS
 
-SNAPSHOTS = 8
-"""Past snapshots for each length of label: more gain little and cost time."""
+SNAPSHOTS, EARLIER_SNAPSHOTS = 8, 16
+"""Past snapshots for each length of label, a quarter of the longest apart, and those long before
+them, half of it apart: next to each other they hold much the same, far apart they are other
+years of the same customers."""
 
 SHORTEST_LABEL = 7
 """Days of the shortest labels: a choice, whole weeks."""
@@ -57,17 +59,26 @@ def panel_dates(as_of_day: int, history_days: int, horizon_days: int) -> list[tu
     >>> panel_dates(1000, 1000, 100)[-3:]
     [(900, 100), (925, 50), (950, 50)]
     """
+    step = _between_snapshots(label_length(history_days, horizon_days))
+    ago = range(0, SNAPSHOTS * step, step)
+    return sorted(_dates_with_history(as_of_day, history_days, horizon_days, ago))
+
+
+def earlier_panel_dates(
+    as_of_day: int, history_days: int, horizon_days: int
+) -> list[tuple[int, int]]:
+    """Pairs of further snapshots, before those of `panel_dates`, the latest first.
+
+    For each length of label, snapshots every half of the longest label back.
+
+    >>> earlier_panel_dates(1000, 1000, 100)[:3]
+    [(725, 50), (675, 100), (675, 50)]
+    """
     longest = label_length(history_days, horizon_days)
-    step = max(longest // 4, 7)
-    first = as_of_day - history_days
-    dates = set()
-    for share in SHORTER_LABELS:
-        label = max(SHORTEST_LABEL, int(longest * share))
-        for k in range(SNAPSHOTS):
-            day = as_of_day - label - k * step
-            if day - first >= shortest_history(longest):
-                dates.add((day, label))
-    return sorted(dates)
+    latest = (SNAPSHOTS - 1) * _between_snapshots(longest)
+    step = max(longest // 2, SHORTEST_LABEL)
+    ago = range(latest + step, latest + (EARLIER_SNAPSHOTS + 1) * step, step)
+    return sorted(_dates_with_history(as_of_day, history_days, horizon_days, ago), reverse=True)
 
 
 def cut_days(as_of_day: int, history_days: int, horizon_days: int) -> tuple[int, ...]:
@@ -103,6 +114,22 @@ def earlier_cut_days(as_of_day: int, history_days: int, horizon_days: int) -> tu
         days = days[np.linspace(0, len(days) - 1, EARLIER_CUTS).round().astype(int)]
     known = cut_days(as_of_day, history_days, horizon_days)
     return tuple(day for day in days.tolist() if day not in known)
+
+
+def _dates_with_history(
+    as_of_day: int, history_days: int, horizon_days: int, ago: range
+) -> set[tuple[int, int]]:
+    """Snapshots so many days before the last whose label is over, of each length of label."""
+    longest = label_length(history_days, horizon_days)
+    earliest = as_of_day - history_days + shortest_history(longest)
+    labels = [max(SHORTEST_LABEL, int(longest * share)) for share in SHORTER_LABELS]
+    dates = {(as_of_day - label - days, label) for label in labels for days in ago}
+    return {(day, label) for day, label in dates if day >= earliest}
+
+
+def _between_snapshots(label_days: int) -> int:
+    """Days from one of the latest snapshots to the next."""
+    return max(label_days // 4, SHORTEST_LABEL)
 
 
 def _between_cuts(label_days: int) -> int:

@@ -16,7 +16,7 @@ from ltvkit.features.contracts import build_contract_panel
 from ltvkit.features.engine import fetch
 from ltvkit.features.orders import with_history
 from ltvkit.features.panel import build_panel, features_at
-from ltvkit.past_dates import cut_days, panel_dates
+from ltvkit.past_dates import cut_days, earlier_panel_dates, panel_dates
 from ltvkit.shop_clock import CALENDAR, Pause, ShopClock
 from ltvkit.snapshot import Snapshot, as_day_number
 
@@ -216,7 +216,8 @@ def test_the_panel_holds_every_known_customer_once_at_each_of_the_planned_dates(
     first = day_number(log["ordered_on"].min().date())
     assert panel.as_of_day == day_number(AS_OF)
     assert panel.history_days == panel.as_of_day - first
-    planned = panel_dates(panel.as_of_day, panel.history_days, SNAPSHOT.horizon_days)
+    ahead = (panel.as_of_day, panel.history_days, SNAPSHOT.horizon_days)
+    planned = sorted(panel_dates(*ahead) + earlier_panel_dates(*ahead))
     assert not panel.rows.duplicated(["as_of_day", "label_days", "customer_id"]).any()
     sizes = panel.rows.groupby(["as_of_day", "label_days"]).size()
     assert sorted(sizes.index) == planned
@@ -281,8 +282,26 @@ def test_the_log_is_not_changed():
     pd.testing.assert_frame_equal(log, before)
 
 
+def test_snapshots_long_ago_are_those_that_a_panel_has_room_for_the_latest_first(monkeypatch):
+    log = messy_log(5)
+    ahead = Snapshot(AS_OF, 30)
+    whole = panel_of(log, ahead)
+    dates = (whole.as_of_day, whole.history_days, 30)
+    latest, earlier = panel_dates(*dates), earlier_panel_dates(*dates)
+    sizes = whole.rows.groupby(["as_of_day", "label_days"]).size()
+    assert len(earlier) > 4
+    room = sizes[latest].sum() + sizes[earlier[:3]].sum()
+    for rows, held in ((room, 3), (room - 1, 2), (sizes[latest].sum(), 0)):
+        monkeypatch.setattr("ltvkit.features.panel.MOST_ROWS", rows)
+        few = panel_of(log, ahead)
+        found = few.rows.groupby(["as_of_day", "label_days"]).size()
+        assert sorted(found.index) == sorted(latest + earlier[:held])
+        assert (found == sizes[found.index]).all(), "everybody is there, nobody is drawn"
+
+
 def test_whole_customers_are_drawn_for_the_past_of_a_large_log(monkeypatch):
     log = messy_log(5)
+    monkeypatch.setattr("ltvkit.past_dates.EARLIER_SNAPSHOTS", 0)
     whole = panel_of(log)
     monkeypatch.setattr("ltvkit.features.panel.MOST_ROWS", len(whole.rows) // 3)
     few = panel_of(log)

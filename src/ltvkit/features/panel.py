@@ -18,8 +18,15 @@ from ltvkit.features.repeat_buying import repeat_buying_begins
 from ltvkit.features.snapshots import behaviour, customer_summary, seen_at, snapshot_days
 from ltvkit.features.targets import targets
 from ltvkit.panel import MOST_ROWS, Activity, Cut, Panel
-from ltvkit.past_dates import cut_days, earlier_cut_days, label_length, panel_dates
+from ltvkit.past_dates import (
+    cut_days,
+    earlier_cut_days,
+    earlier_panel_dates,
+    label_length,
+    panel_dates,
+)
 from ltvkit.snapshot import Snapshot, as_day_number
+from ltvkit.units import Integers
 
 KEY = ["as_of_day", "customer_id"]
 FUTURE, UNTIL = ("future_orders", "future_revenue"), "days_until_order"
@@ -100,7 +107,7 @@ def build_panel(
     )
     history_days = as_of_day - activity.begins
     label_days = label_length(history_days, snapshot.horizon_days)
-    dates = panel_dates(as_of_day, history_days, snapshot.horizon_days)
+    ahead = (as_of_day, history_days, snapshot.horizon_days)
 
     def described(orders: ir.Table, days: list[int]) -> pd.DataFrame:
         return features_at(
@@ -112,6 +119,7 @@ def build_panel(
         )
 
     now = described(history, [as_of_day]).drop(columns="as_of_day")
+    dates = _dates_to_learn(now, as_of_day, panel_dates(*ahead), earlier_panel_dates(*ahead))
     learned = _some_customers(history, now, [as_of_day - day for day, _ in dates], seed)
     features = described(learned, sorted({day for day, _ in dates}))
     # Everybody is in a cut: of a large shop a few at a time.
@@ -124,7 +132,6 @@ def build_panel(
             for cut in _cuts(history, days[first : first + at_once], label_days)
         )
 
-    ahead = (as_of_day, history_days, snapshot.horizon_days)
     return Panel(
         snapshot=snapshot,
         as_of_day=as_of_day,
@@ -156,16 +163,34 @@ def _seen(order_days: ir.Table, as_of: date) -> tuple[ir.Table, Activity]:
     return history, activity
 
 
+def _dates_to_learn(
+    now: pd.DataFrame,
+    as_of_day: int,
+    latest: list[tuple[int, int]],
+    earlier: list[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    """The latest dates, and those before them that have at most `MOST_ROWS` rows with them."""
+    dates = latest + earlier
+    rows = np.cumsum(_customers_then(now, [as_of_day - day for day, _ in dates]))
+    fit = int(np.searchsorted(rows, MOST_ROWS, side="right"))
+    return sorted(dates[: max(len(latest), fit)])
+
+
 def _some_customers(history: ir.Table, now: pd.DataFrame, ago: list[int], seed: int) -> ir.Table:
     """The order days of so many customers that snapshots `ago` days ago have `MOST_ROWS` rows."""
-    ages = np.sort(now["age_days"].to_numpy())
-    rows = sum(len(ages) - int(np.searchsorted(ages, days)) for days in ago)
+    rows = int(_customers_then(now, ago).sum())
     if rows <= MOST_ROWS:
         return history
     drawn = np.random.default_rng(seed).random(len(now)) < MOST_ROWS / rows
     with quiet():
         chosen = ibis.memtable(now.loc[drawn, ["customer_id"]])
         return history.semi_join(chosen, "customer_id").cache()
+
+
+def _customers_then(now: pd.DataFrame, ago: list[int]) -> Integers:
+    """How many of today's customers had ordered so many days ago."""
+    ages = np.sort(now["age_days"].to_numpy())
+    return np.asarray(len(ages) - np.searchsorted(ages, ago), dtype=np.int64)
 
 
 def _labelled(

@@ -101,6 +101,12 @@ def test_the_next_export_of_the_shop_is_taken_without_a_word(trained, transactio
     assert len(ltvkit.features_for(trained, later[~deleted]))
 
 
+@pytest.mark.parametrize("place", [None, 3])
+def test_what_is_no_place_of_a_model_is_told(place):
+    with pytest.raises(UserError, match=f"got a {type(place).__name__}, expected the folder of a"):
+        ltvkit.load_model(place)
+
+
 def test_what_is_no_model_is_told_by_its_place(tmp_path):
     with pytest.raises(UserError, match=re.escape(f"got no model at {tmp_path}")):
         ltvkit.load_model(tmp_path)

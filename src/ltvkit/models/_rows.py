@@ -6,6 +6,7 @@ for each of them and spread back.
 """
 
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -85,8 +86,9 @@ def histories(summary: pd.DataFrame, *, unit_days: float, weight: str | None = N
     ------
     DataError
         When a history cannot be: x negative or not whole, t_x after T, t_x without repeat orders,
-        or repeat orders at age 0.
+        or repeat orders at age 0; or a unit of time is none.
     """
+    _check_unit(unit_days)
     x = column(summary, "repeat_orders")
     t_x = column(summary, "age_at_last_order_days")
     T = column(summary, "age_days")
@@ -106,6 +108,13 @@ def histories(summary: pd.DataFrame, *, unit_days: float, weight: str | None = N
                 "first order day"
             )
     return Histories(x, t_x / unit_days, T / unit_days, count)
+
+
+def _check_unit(unit_days: object) -> None:
+    if not (isinstance(unit_days, Real) and np.isfinite(float(unit_days)) and unit_days > 0):
+        raise DataError(
+            f"unit_days: got {unit_days!r}, expected a number of days above 0; 7 counts in weeks"
+        )
 
 
 def distinct(columns: Sequence[Floats]) -> tuple[list[Floats], npt.NDArray[np.intp]]:

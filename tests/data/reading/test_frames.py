@@ -122,6 +122,11 @@ def test_what_is_no_frame_of_pandas_is_told(given):
         ltvkit.summarise(given)
 
 
+def test_a_frame_without_columns_is_told():
+    with pytest.raises(DataError, match="got a frame without columns, expected customer, date"):
+        ltvkit.summarise(pd.DataFrame())
+
+
 def test_what_is_neither_a_frame_nor_a_place_is_told():
     with pytest.raises(DataError, match=r"got a Table, expected .* or the place of a table"):
         read_transactions(pa.table({"a": [1]}))

@@ -171,6 +171,12 @@ def test_days_weeks_and_years_as_unit_give_the_same_predictions(model, cdnow_sam
         assert other == pytest.approx(weekly, rel=1e-6)
 
 
+@pytest.mark.parametrize("unit_days", [0, -7, float("nan"), "7", None])
+def test_a_unit_of_time_that_is_none_is_told(unit_days, cdnow_sample):
+    with pytest.raises(DataError, match=f"unit_days: got {unit_days!r}, expected a number of days"):
+        BetaGeo(unit_days=unit_days).fit(cdnow_sample)
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_weights_give_what_repeated_rows_give(model, cdnow_sample):
     few = cdnow_sample.head(400).assign(customers=np.arange(400) % 4)

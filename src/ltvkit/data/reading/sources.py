@@ -131,12 +131,16 @@ def source_from_frame(frame: pd.DataFrame) -> Source:
     Raises
     ------
     DataError
-        When it is something else.
+        When it is something else, or has no columns.
     """
     import pyarrow as pa
 
     if not isinstance(frame, pd.DataFrame):
         raise _not_a_frame(frame)
+    if not len(frame.columns):
+        raise DataError(
+            "transactions: got a frame without columns, expected customer, date and amount"
+        )
     workspace = Workspace()
     names = unique_names([str(column) for column in frame.columns])
     # Names c0, c1, …: DuckDB takes "ID" and "id" for one.

@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass
 from datetime import date
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from ltvkit.config import Config, restore_config_at
 from ltvkit.data import CleanLog, orders_by_month
-from ltvkit.errors import UserError
+from ltvkit.errors import ConfigError, UserError
 from ltvkit.evaluation.check import Check
 from ltvkit.evaluation.log_checks import check_shop
 from ltvkit.features.attributes import read_as_trained
@@ -81,6 +82,11 @@ def load_model(location: str | Path) -> TrainedModel:
     UserError
         When there is no model there, or one of another schema.
     """
+    if not isinstance(location, str | PathLike):
+        raise ConfigError(
+            f"got a {type(location).__name__}, expected the folder of a model or an MLflow URI "
+            "like models:/shop@champion; name one"
+        )
     if str(location).startswith(("models:/", "runs:/")):
         from ltvkit.tracking import fetch_model
 

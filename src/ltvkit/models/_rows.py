@@ -111,7 +111,7 @@ def histories(summary: pd.DataFrame, *, unit_days: float, weight: str | None = N
 
 
 def _check_unit(unit_days: object) -> None:
-    if not (isinstance(unit_days, Real) and np.isfinite(float(unit_days)) and unit_days > 0):
+    if not (isinstance(unit_days, Real) and 0 < float(unit_days) < np.inf):
         raise DataError(
             f"unit_days: got {unit_days!r}, expected a number of days above 0; 7 counts in weeks"
         )

@@ -15,11 +15,17 @@ from ltvkit import cli
 @pytest.mark.parametrize("stopped", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_a_command_that_is_stopped_leaves_nothing_half_written(tmp_path, stopped):
     command = [*(sys.executable, "-m", "ltvkit"), "simulate", str(tmp_path / "shop")]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    number = getattr(signal, stopped)
+    running = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests may run under nohup.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )
     while not list(tmp_path.iterdir()):
         assert running.poll() is None
         time.sleep(0.01)
-    number = getattr(signal, stopped)
     running.send_signal(number)
     said = running.communicate(timeout=60)[1]
     assert running.returncode == 128 + number

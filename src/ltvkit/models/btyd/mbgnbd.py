@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltvkit.models._rows import compress, histories, horizon
+from ltvkit.models._rows import compress, histories, horizon, on_distinct
 from ltvkit.models.btyd import _beta_geometric
 from ltvkit.models.btyd.order_model import OrderModel
 from ltvkit.units import Floats
@@ -88,9 +88,11 @@ class ModifiedBetaGeo(OrderModel[ModifiedBetaGeoParams]):
 
     def _expected_orders(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
         r, alpha, a, b = self.params_
-        return self._prob_alive(x, t_x, T) * _beta_geometric.expected_orders_if_alive(
-            r + x, alpha + T, a, b + x + 1, t
-        )
+
+        def if_alive(x: Floats, T: Floats, t: Floats) -> Floats:
+            return _beta_geometric.expected_orders_if_alive(r + x, alpha + T, a, b + x + 1, t)
+
+        return self._prob_alive(x, t_x, T) * on_distinct(if_alive, x, T, t)
 
     def _prob_active(self, x: Floats, t_x: Floats, T: Floats, t: Floats) -> Floats:
         r, alpha, _, _ = self.params_

@@ -8,10 +8,10 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from ltvkit.contracts import ContractTerms
+from ltvkit.contracts import ContractTerms, Plans
 from ltvkit.features.contracts import build_contract_panel
 from ltvkit.features.engine import quiet
-from ltvkit.features.payments import find_terms
+from ltvkit.features.plans import find_plans
 from ltvkit.panel import Panel
 from ltvkit.snapshot import Snapshot
 
@@ -68,6 +68,17 @@ def payments(shop: ContractShop, *, seed: int) -> pd.DataFrame:
     return frame.astype({"customer_id": "str"})
 
 
+def of_several_plans(*shops: ContractShop, seed: int) -> pd.DataFrame:
+    """The payments of all these shops in one log; customers are called by the place of theirs."""
+    logs = [
+        payments(shop, seed=1000 * place + seed).assign(
+            customer_id=lambda log, place=place: f"{place}-" + log["customer_id"]
+        )
+        for place, shop in enumerate(shops)
+    ]
+    return pd.concat(logs, ignore_index=True).astype({"customer_id": "str"})
+
+
 def from_mid_life(shop: ContractShop, *, seed: int, lost_days: int) -> pd.DataFrame:
     """The same log as one sees it who kept no record of its first days."""
     whole = payments(replace(shop, history_days=shop.history_days + lost_days), seed=seed)
@@ -95,14 +106,14 @@ def contract_panel(
     *,
     history_days: int,
     horizon_days: int,
-    terms: ContractTerms | None = None,
+    plans: Plans = (),
 ) -> Panel:
     """The panel at the end of history."""
     known = log[log["day"] <= history_days]
     return build_contract_panel(
         order_table(log),
         Snapshot(FIRST_DAY + timedelta(days=history_days), horizon_days),
-        terms=terms or find_terms(known),
+        plans=plans or find_plans(known),
     )
 
 

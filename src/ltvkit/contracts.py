@@ -63,6 +63,10 @@ class ContractTerms:
         return max(min(EXTRA_BEFORE * self.renewal_days, on_time_again), earliest)
 
 
+Plans = tuple[ContractTerms, ...]
+"""The terms of each plan of a shop, the shortest period first; of most shops one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContractHistory:
     """What the contracts of a log teach at a day; only renewals whose days of grace are over count.

@@ -149,6 +149,9 @@ class Panel:
         Further ones, long ago: they tell how far totals miss, and correct nothing.
     contracts : Contracts, optional
         What is learned from in a contractual shop, instead of `rows` and `cuts`, which are empty.
+    plans : tuple of Panel
+        Where contracts have several periods, instead of `contracts`: the panel of each plan, with
+        the customers who are on it at the snapshot.
     """
 
     snapshot: Snapshot
@@ -161,6 +164,7 @@ class Panel:
     cuts: tuple[Cut, ...]
     earlier_cuts: tuple[Cut, ...] = ()
     contracts: Contracts | None = None
+    plans: tuple["Panel", ...] = ()
 
 
 class LtvModel(Protocol):
@@ -240,9 +244,8 @@ class ModelOfRecord(LtvModel, Protocol):
     def level_(self) -> Level:
         """How well the total of the customers trained on is known."""
 
-    @property
-    def running_days_(self) -> int:
-        """Days for which a payment keeps a contract running; 0 where there are no contracts."""
+    def running_days(self, features: pd.DataFrame) -> np.ndarray:
+        """Days for which a payment of each customer keeps a contract running; 0 without any."""
 
     def fit(self, panel: Panel, *, report: Report = say_nothing) -> Self:
         """Learn from a panel, and tell how far it is."""

@@ -57,19 +57,35 @@ def test_repeat_buying_that_began_late_is_told_beside_the_verdict():
     ("share", "days", "decision", "told"),
     [
         (0.03, 365, "use", None),
-        (0.05, 365, "use", "if there are plans of that period, train them apart"),
-        (0.36, 365, "ranking only", "if there are plans of that period, train them apart"),
+        (0.05, 365, "use", "if there are plans of that period, write it into renewal_days"),
+        (
+            0.36,
+            365,
+            "ranking only",
+            "if there are plans of that period, write it into renewal_days",
+        ),
         (0.05, 39, "use", "if these are late payments, raise grace_days"),
     ],
 )
 def test_plans_of_another_period_are_told_and_too_many_leave_no_total(share, days, decision, told):
-    found = verdict(backtest_of(), of_kind=(check_plans(share, days, renewal_days=30.4),))
+    found = verdict(backtest_of(), of_kind=(check_plans(share, days, periods=[30.4]),))
     assert found.decision == decision
     if told is not None:
         assert told in found.reasons[-1]
     asked = when_scored(found, age_days=3, log_half_width=0.2, continuity=quiet(0))
     assert (asked.decision, status(asked)["plans"]) == (decision, status(found)["plans"])
     assert (told is None) == (status(found)["plans"] == "PASS")
+
+
+def test_the_check_names_the_plans_that_contracts_are_read_with():
+    both = [30.4, 365.25]
+    assert (
+        "under 2 plans, every 30.4 to every 365.2 days"
+        in check_plans(0.01, 91, periods=both).recommendation
+    )
+    # 91 days are no late payment of a month, and 400 are one of a year.
+    assert "if there are plans of that period" in check_plans(0.2, 91, periods=both).recommendation
+    assert "where 365.2 are due" in check_plans(0.2, 400, periods=both).recommendation
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_before_the_first_payment_there_are_no_contracts():
     early = Snapshot(log["ordered_on"].min().date() - timedelta(days=1), 30)
     terms = ContractTerms(renewal_days=30.0, grace_days=7)
     with pytest.raises(NotEnoughDataError, match=f"got no order up to {early.as_of}, .* later"):
-        build_contract_panel(as_table(log), early, terms=terms)
+        build_contract_panel(as_table(log), early, plans=(terms,))
 
 
 def frames_of(panel):

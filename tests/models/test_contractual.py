@@ -125,7 +125,7 @@ def test_retention_counted_by_hand_is_what_the_baselines_say():
         columns=["customer_id", "day", "revenue"],
     ).sort_values(["customer_id", "day"], ignore_index=True)
     log["customer_id"] = log["customer_id"].astype("str")
-    panel = contract_panel(log, history_days=98, horizon_days=30, terms=ContractTerms(30.0, 7))
+    panel = contract_panel(log, history_days=98, horizon_days=30, plans=(ContractTerms(30.0, 7),))
     assert ConstantRetention().fit(panel).rate_ == pytest.approx(90 / (100 + 60 + 30))
     assert RetentionByAge().fit(panel).rates_.tolist() == pytest.approx([0.6, 30 / 90])
 

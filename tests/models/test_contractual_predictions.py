@@ -62,9 +62,9 @@ def test_what_a_kept_contract_brings_is_every_renewal_due(one):
 def test_contracts_that_ended_are_told_apart_as_a_reader_of_the_log_would(one):
     log, panel, _ = one
     terms = panel.contracts.terms
-    found = contracts_ended(order_table(log), panel.snapshot, terms=terms).set_index("customer_id")[
-        "ended"
-    ]
+    found = contracts_ended(order_table(log), panel.snapshot, plans=(terms,)).set_index(
+        "customer_id"
+    )["ended"]
     ids = panel.now["customer_id"]
     stayed = who_stayed(
         log,
@@ -240,7 +240,7 @@ def test_the_model_reads_no_other_column_than_it_says(one):
 def test_a_history_without_a_renewal_is_refused_with_what_is_missing():
     log = payments(ContractShop(customers=100), seed=1)
     panel = contract_panel(
-        log[log["day"] <= 25], history_days=25, horizon_days=30, terms=ContractTerms(30.0, 7)
+        log[log["day"] <= 25], history_days=25, horizon_days=30, plans=(ContractTerms(30.0, 7),)
     )
     with pytest.raises(NotEnoughDataError, match="days of history without a renewal"):
         ContractualLtv().fit(panel)

@@ -136,7 +136,7 @@ def decided(shop: dict[str, Any], folder: Path) -> UnitEconomics:
             level_sd_log=0.0,
             seen_sd_log=0.0,
         ),
-        running_days=0,
+        running_days=pd.Series(0, index=order_days["customer_id"].unique()),
     )
 
 

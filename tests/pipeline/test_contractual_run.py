@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -12,7 +13,13 @@ import pytest
 import ltvkit
 from ltvkit.config import load_config
 from ltvkit.errors import ConfigError
-from simulated_contracts import FIRST_DAY, ContractShop, payments, what_came
+from simulated_contracts import (
+    FIRST_DAY,
+    ContractShop,
+    of_several_plans,
+    payments,
+    what_came,
+)
 
 SHOP = ContractShop(customers=500, history_days=900, extra=0.05)
 YEARLY = ContractShop(
@@ -35,12 +42,16 @@ print(json.dumps({"inputs": names, "outputs": outputs, "columns": list(answer.co
 
 def write(folder, name, shop, *, horizon, more=""):
     log = payments(shop, seed=3)
+    return write_log(folder, name, log, shop.history_days, horizon=horizon, more=more)
+
+
+def write_log(folder, name, log, history_days, *, horizon, more=""):
     day = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log["day"], unit="D")
     charges = pd.DataFrame(
         {"client": log["customer_id"], "paid": day.dt.strftime("%d.%m.%Y"), "sum": log["revenue"]}
     )
     charges.to_csv(folder / f"{name}.csv", index=False)
-    as_of = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=shop.history_days)
+    as_of = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=history_days)
     (folder / f"{name}.yaml").write_text(
         f"""
 name: {name}
@@ -180,16 +191,80 @@ def test_check_data_says_what_the_contracts_look_like(club, ltv):
     assert "predictions can be checked: 2." in done.stdout
 
 
-def test_check_data_names_a_second_period_that_should_be_trained_apart(tmp_path, ltv):
-    write(tmp_path, "club", SHOP, horizon=HORIZON)
-    monthly = pd.read_csv(tmp_path / "club.csv")
-    write(tmp_path, "annual", YEARLY, horizon=60)
-    yearly = pd.read_csv(tmp_path / "annual.csv")
-    yearly["client"] = "yearly-" + yearly["client"]
-    pd.concat([monthly, yearly]).to_csv(tmp_path / "club.csv", index=False)
-    done = ltv("check-data", "club.yaml", cwd=tmp_path)
+@pytest.fixture(scope="module")
+def two_plans(tmp_path_factory, ltv):
+    folder = tmp_path_factory.mktemp("two_plans")
+    shops = (
+        ContractShop(customers=400, history_days=1300, extra=0.05),
+        replace(YEARLY, customers=250, plans=(99.0, 199.0), future_days=400),
+    )
+    log = of_several_plans(*shops, seed=3)
+    write_log(folder, "club", log, 1300, horizon=HORIZON)
+    done = ltv("train", "club.yaml", "--set", "tracking.enabled=false", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder, log, done.stdout
+
+
+def test_monthly_and_yearly_plans_in_one_log_make_one_list_and_one_total(two_plans):
+    folder, log, told = two_plans
+    assert "Verdict: use" in told
+    run = folder / "runs" / "club"
+    facts = json.loads((run / "run.json").read_text())
+    scored = pd.read_parquet(run / "customers_scored.parquet")
+    plans = next(check for check in facts["verdict"]["checks"] if check["name"] == "plans")
+    assert plans["status"] == "PASS"
+    assert "under 2 plans, every 30.4 to every 365.2 days" in plans["recommendation"]
+    why = " ".join(facts["model"]["why"])
+    for said in ("on the plan of 30.4 days", "on the plan of 365.2 days"):
+        assert said in why
+    assert why.count("The first renewal is made by") == 2
+    revenue, _ = what_came(log, scored["customer_id"], history_days=1300, horizon_days=HORIZON)
+    assert facts["total"]["low"] < revenue.sum() < facts["total"]["high"]
+    yearly = scored["customer_id"].str.startswith("1-")
+    for own in (yearly, ~yearly):
+        protected = scored["list"][own] == "protect_now"
+        assert protected.any()
+    waiting = scored["reason_1"].str.contains("no renewal is due", na=False)
+    assert yearly[waiting].mean() > 0.9
+    months = pd.read_csv(run / "kpis.csv").set_index("month")["active_customers"]
+    paid = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log["day"], unit="D")
+    payers = log["customer_id"][paid.dt.strftime("%Y-%m") == "2022-05"].nunique()
+    assert months["2022-05"] > payers + 50, "a yearly contract runs between its payments"
+
+
+def test_a_model_of_several_plans_scores_a_later_day(two_plans, ltv):
+    folder, _, _ = two_plans
+    as_of = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=1300)
+    for day, out in ((as_of, "same"), (as_of + pd.Timedelta(days=40), "later")):
+        done = ltv("score", "models/club", "--as-of", f"{day:%Y-%m-%d}", "--out", out, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    columns = ["customer_id", "list", "predicted_value", "prob_active", "reason_1"]
+    before, after, later = (
+        pd.read_parquet(folder / run / "customers_scored.parquet")[columns]
+        for run in ("runs/club", "same", "later")
+    )
+    pd.testing.assert_frame_equal(before, after)
+    assert len(later) > len(before)
+
+
+def test_check_data_tells_what_each_plan_looks_like(two_plans, ltv):
+    folder, _, _ = two_plans
+    done = ltv("check-data", "club.yaml", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Contracts: renewed every 30.44 days, payments up to 7 days late." in done.stdout
+    assert "Contracts: renewed every 365.2 days, payments up to 14 days late." in done.stdout
+    assert "predictions can be checked: 2." in done.stdout
+    assert "if there are plans of that" not in done.stdout
+
+
+def test_check_data_names_a_second_period_that_was_left_out(two_plans, ltv):
+    folder, _, _ = two_plans
+    done = ltv("check-data", "club.yaml", "--set", "renewal_days=monthly", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "paid again after usually 365 days: if there are plans of that" in done.stdout
+    both = ltv("check-data", "club.yaml", "--set", "renewal_days=[yearly, 30]", cwd=folder)
+    assert "renewed every 30 days" in both.stdout
+    assert "renewed every 365.2 days" in both.stdout
 
 
 def test_yearly_contracts_that_are_not_due_say_so_in_list_run_and_terminal(tmp_path, ltv):
@@ -222,6 +297,11 @@ def test_yearly_contracts_that_are_not_due_say_so_in_list_run_and_terminal(tmp_p
     [
         ("kind: contractual\nrenewal_days: montly", "did you mean 'monthly'?"),
         ("kind: contractual\nrenewal_days: 1", "a number of at least 2"),
+        ("kind: contractual\nrenewal_days: .inf", "a number of at most 3660"),
+        ("kind: contractual\nrenewal_days: .nan", "a number of days, or one of weekly"),
+        ("kind: contractual\nrenewal_days: [monthly, yaerly]", "did you mean 'yearly'?"),
+        ("kind: contractual\nrenewal_days: []", "a number of days, or a list of some"),
+        ("kind: contractual\nrenewal_days: [365, 30]\ngrace_days: 30", "renewal_days (30)"),
         ("renewal_days: 30", "nothing here, unless kind is contractual"),
         ("kind: contractual\nrenewal_days: 30\ngrace_days: 30", "fewer days than renewal_days"),
         ("kind: subscription", "'non_contractual' or 'contractual'"),
@@ -242,6 +322,10 @@ def test_words_and_numbers_give_the_period_in_days(tmp_path):
         found = load_config(path, [f"renewal_days={written}"]).renewal_days
         assert math.isclose(found, days)
     assert load_config(path).renewal_days is None
+    plans = load_config(path, ["renewal_days=[yearly, 30, monthly]"])
+    assert plans.renewal_days == (30.0, 365.25 / 12, 365.25)
+    assert plans.settings()["renewal_days"] == [30.0, 365.25 / 12, 365.25]
+    assert load_config(path, ["renewal_days=[30]"]) == load_config(path, ["renewal_days=30"])
 
 
 def test_a_period_that_the_log_contradicts_is_a_users_mistake(club, ltv):

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from ltvkit.config.data import DataConfig
 from ltvkit.config.text import redact_all
-from ltvkit.config.values import Money, Positive, Section, Share, read_fraction, read_period
+from ltvkit.config.values import Money, Positive, Section, Share, read_fraction, read_periods
 from ltvkit.errors import UserError
 from ltvkit.units import USUAL_INTERVAL
 
@@ -211,13 +211,12 @@ class Config(Section):
         description="contractual: customers renew contracts and payments are their renewals; "
         "non_contractual: they order when they like",
     )
-    renewal_days: Annotated[
-        Annotated[float, Field(ge=2, le=3660, allow_inf_nan=False)] | None,
-        BeforeValidator(read_period),
-    ] = Field(
-        default=None,
-        description="days from one payment of a contract to the next, or weekly, monthly, "
-        "quarterly, yearly; blank = as the log shows",
+    renewal_days: Annotated[float | tuple[float, ...] | None, BeforeValidator(read_periods)] = (
+        Field(
+            default=None,
+            description="days from one payment of a contract to the next, or weekly, monthly, "
+            "quarterly, yearly; of several plans a list; blank = as the log shows",
+        )
     )
     grace_days: int | None = Field(
         default=None,
@@ -236,12 +235,18 @@ class Config(Section):
 
     @field_validator("renewal_days", "grace_days")
     @classmethod
-    def _of_contracts(cls, days: float | None, info: ValidationInfo) -> float | None:
+    def _of_contracts(cls, days: object, info: ValidationInfo) -> object:
         if days is not None and info.data.get("kind") == "non_contractual":
             raise ValueError("nothing here, unless kind is contractual; set that, or leave it out")
-        period = info.data.get("renewal_days") or float("inf")
-        if info.field_name == "grace_days" and days is not None and days >= period:
-            raise ValueError(f"fewer days than renewal_days ({period:g})")
+        return days
+
+    @field_validator("grace_days")
+    @classmethod
+    def _less_than_a_period(cls, days: int | None, info: ValidationInfo) -> int | None:
+        periods = info.data.get("renewal_days") or float("inf")
+        shortest = periods[0] if isinstance(periods, tuple) else periods
+        if days is not None and days >= shortest:
+            raise ValueError(f"fewer days than renewal_days ({shortest:g})")
         return days
 
     def settings(self) -> dict[str, Any]:

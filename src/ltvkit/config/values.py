@@ -1,5 +1,6 @@
 """What the keys of a configuration are made of: sections, and values that are written in words."""
 
+import math
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -25,20 +26,43 @@ def read_fraction(value: object) -> object:
     return value
 
 
-def read_period(value: object) -> object:
-    """Read `monthly` as the mean days of a month."""
-    if not isinstance(value, str):
-        return value
-    word = value.strip().lower()
-    if word in PERIODS:
+SHORTEST_PERIOD, LONGEST_PERIOD = 2, 3660
+"""Days: a payment a day is no contract, and ten years are as far as one can look ahead."""
+
+
+def read_periods(value: object) -> float | tuple[float, ...] | None:
+    """Read a period, or a list of the periods of several plans; `monthly` is the days of a month.
+
+    >>> read_periods("monthly"), read_periods(["yearly", 30]), read_periods([30])
+    (30.4375, (30.0, 365.25), 30.0)
+    """
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple):
+        return _read_period(value)
+    days = tuple(sorted({_read_period(one) for one in value}))
+    if not days:
+        raise ValueError("a number of days, or a list of some")
+    return days[0] if len(days) == 1 else days
+
+
+def _read_period(value: object) -> float:
+    word = value.strip().lower() if isinstance(value, str) else value
+    if isinstance(word, str) and word in PERIODS:
         return PERIODS[word]
     try:
-        return float(word)
+        days = float(word) if isinstance(word, str | int | float) else float("nan")
     except ValueError:
+        days = float("nan")
+    if math.isnan(days):
         words = ", ".join(PERIODS)
-        raise ValueError(
-            f"a number of days, or one of {words}{did_you_mean(word, list(PERIODS))}"
-        ) from None
+        hint = did_you_mean(word, list(PERIODS)) if isinstance(word, str) else ""
+        raise ValueError(f"a number of days, or one of {words}{hint}")
+    if days < SHORTEST_PERIOD:
+        raise ValueError(f"a number of at least {SHORTEST_PERIOD}")
+    if days > LONGEST_PERIOD:
+        raise ValueError(f"a number of at most {LONGEST_PERIOD}")
+    return days
 
 
 Share = Annotated[float, BeforeValidator(read_fraction), Field(ge=0, le=1, allow_inf_nan=False)]

@@ -1,6 +1,7 @@
 """What only one kind of shop is asked: new and recent orders; plans and renewals of contracts."""
 
 import math
+from collections.abc import Sequence
 
 from ltvkit.evaluation.check import Check, Status
 from ltvkit.wording import Sentence
@@ -68,8 +69,8 @@ def check_repeat_buying(begun_days: int) -> Check:
     return Check("repeat buying", status, begun_days, 0, said)
 
 
-def check_plans(share: float, days: float, *, renewal_days: float) -> Check:
-    """Whether contracts of another period are among those that are learned from.
+def check_plans(share: float, days: float, *, periods: Sequence[float]) -> Check:
+    """Whether contracts of a period that no plan has are among those that are learned from.
 
     Parameters
     ----------
@@ -77,15 +78,19 @@ def check_plans(share: float, days: float, *, renewal_days: float) -> Check:
         Of those who paid more than once, who never did so in time.
     days : float
         Usually between their payments.
-    renewal_days : float
-        The period that contracts are read with.
+    periods : sequence of float
+        Of the plans that contracts are read with, the shortest first.
     """
     status: Status = "FAIL" if share > MOST_OF_OTHER_PLAN else "REVIEW"
-    facts = {"share": share, "days": days, "period": renewal_days}
     if share <= MUCH_OF_OTHER_PLAN:
-        said = Sentence("check.plans.pass", {"period": renewal_days})
+        said = Sentence("check.plans.pass", {"period": periods[0]})
+        if len(periods) > 1:
+            plans = {"plans": len(periods), "shortest": periods[0], "longest": periods[-1]}
+            said = Sentence("check.plans.several", plans)
         return Check("plans", "PASS", share, MUCH_OF_OTHER_PLAN, said)
-    late = days < LATE_PERIODS * renewal_days
+    period = max((period for period in periods if period <= days), default=periods[0])
+    facts = {"share": share, "days": days, "period": period}
+    late = days < LATE_PERIODS * period
     said = Sentence("check.plans.late" if late else "check.plans.other", facts)
     return Check("plans", status, share, MUCH_OF_OTHER_PLAN, said)
 

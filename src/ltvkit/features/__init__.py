@@ -4,8 +4,9 @@
 and behaviour of whoever was known at a day, `attributes` reads the shop's own columns, `targets`
 counts what came after, `activity` sums over customers, `customers` joins what the shop's table says
 of them, and `panel` does all of it at rolling past snapshots; `summary` is for use from Python. Of
-contractual shops `payments` reads payments in their order and `contracts` is panel and features in
-one. `engine` is the door to the query engine. Nothing after a snapshot reaches its features.
+contractual shops `payments` reads payments in their order, `plans` says which plan each is of, and
+`contracts` is panel and features in one. `engine` is the door to the query engine. Nothing after a
+snapshot reaches its features.
 """
 
 from ltvkit.features.panel import build_panel, features_at

@@ -1,29 +1,17 @@
 """Contracts at a snapshot: who has one, for how long, what is due, and what earlier ones teach."""
 
+from dataclasses import replace
+
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from ltvkit.contracts import (
-    ContractCut,
-    ContractHistory,
-    Contracts,
-    ContractTerms,
-    renewals_due,
-)
+from ltvkit.contracts import ContractCut, ContractHistory, Contracts, Plans, renewals_due
 from ltvkit.features.activity import activity_of
 from ltvkit.features.engine import quiet
 from ltvkit.features.orders import with_history
-from ltvkit.features.payments import (
-    NEAR,
-    REGULAR_SHARE,
-    RENEWAL,
-    START,
-    Trace,
-    find_terms,
-    payments_of,
-    trace_payments,
-)
+from ltvkit.features.payments import RENEWAL, Trace, payments_of
+from ltvkit.features.plans import begins_contract, plan_of_payments, read_by_plan
 from ltvkit.groups import is_first, is_last
 from ltvkit.panel import Panel
 from ltvkit.past_dates import cut_days, label_length
@@ -40,18 +28,18 @@ MOST_PERIODS = 20_000
 """Renewals, the latest, that teach what the next period is worth."""
 
 
-def contract_features(
-    order_days: ir.Table, snapshot: Snapshot, *, terms: ContractTerms
-) -> pd.DataFrame:
-    """What is known at a snapshot of each customer's contract; see `features_on`."""
-    past = order_days.filter(order_days.ordered_on <= snapshot.as_of)
-    trace = trace_payments(payments_of(past), terms)
-    return features_on(trace, as_day_number(snapshot.as_of), horizon_days=snapshot.horizon_days)
+def contract_features(order_days: ir.Table, snapshot: Snapshot, *, plans: Plans) -> pd.DataFrame:
+    """What is known at a snapshot of each customer's contract; see `features_on`.
+
+    Of several plans `plan` is the period of the one that the customer is on, and what is known of
+    contracts is of those under it.
+    """
+    payments = payments_of(order_days.filter(order_days.ordered_on <= snapshot.as_of))
+    traces = read_by_plan(payments, plans)
+    return _features_of_all(traces, payments, snapshot)
 
 
-def contracts_ended(
-    order_days: ir.Table, snapshot: Snapshot, *, terms: ContractTerms
-) -> pd.DataFrame:
+def contracts_ended(order_days: ir.Table, snapshot: Snapshot, *, plans: Plans) -> pd.DataFrame:
     """Whose contract ran at a snapshot, and whether it had ended when the horizon was over.
 
     Returns
@@ -59,64 +47,42 @@ def contracts_ended(
     DataFrame
         `customer_id`, `ended`.
     """
-    last_day = as_day_number(snapshot.as_of) + snapshot.horizon_days
-    trace = trace_payments(payments_of(order_days), terms)
-    known, now = _known_on(trace, as_day_number(snapshot.as_of))
-    running = as_day_number(snapshot.as_of) - trace.day[now] <= terms.patience_days
+    as_of_day = as_day_number(snapshot.as_of)
+    last_day = as_of_day + snapshot.horizon_days
+    payments = payments_of(order_days.filter(order_days.ordered_on <= snapshot.horizon_end))
+    known = (payments["day"] <= as_of_day).to_numpy()
+    plan = plan_of_payments(payments, plans)
+    plan[known] = plan_of_payments(payments[known], plans)
+    patience = np.array([terms.patience_days for terms in plans])[plan]
+    day, customer = payments["day"].to_numpy(), payments["customer_id"].to_numpy()
+    contract = np.cumsum(begins_contract(payments, plan, plans))
+    now = np.flatnonzero(known)[is_last(customer[known])]
+    now = now[as_of_day - day[now] <= patience[now]]
     # The last payment of each contract within the horizon.
-    first, last = _contract_rows(trace, trace.day <= last_day)
-    until = trace.day[last][np.searchsorted(first, now, side="right") - 1]
-    return pd.DataFrame(
-        {
-            "customer_id": trace.ids.iloc[known].to_numpy(),
-            "ended": last_day - until > terms.patience_days,
-        }
-    )[running].astype({"customer_id": "str"})
+    until = np.flatnonzero(is_last(contract))[contract[now] - 1]
+    ended = last_day - day[until] > patience[until]
+    frame = pd.DataFrame({"customer_id": customer[now], "ended": ended})
+    return frame.astype({"customer_id": "str"})
 
 
-def contract_terms(
-    order_days: ir.Table, *, renewal_days: float | None, grace_days: int | None
-) -> ContractTerms:
-    """The terms of a log's contracts; see `find_terms`."""
-    return find_terms(payments_of(order_days), renewal_days=renewal_days, grace_days=grace_days)
-
-
-def days_to_learn(order_days: ir.Table, terms: ContractTerms) -> int | None:
-    """Days of history after which renewals could be learned from; None without any.
+def days_to_learn(order_days: ir.Table, plans: Plans) -> int | None:
+    """Days of history after which renewals of each plan could be learned from; None without any.
 
     When the days of grace of 30 renewals were over (of all of them, where there are fewer).
     """
-    trace = trace_payments(payments_of(order_days), terms)
-    made = trace.kind == RENEWAL
-    over = np.sort(trace.day[made] - trace.gap[made] + terms.patience_days)
-    if not len(over):
-        return None
-    return int(over[min(FEWEST_RENEWALS, len(over)) - 1] - trace.day.min()) + 1
+    payments = payments_of(order_days)
+    needed = []
+    for trace in read_by_plan(payments, plans):
+        made = trace.kind == RENEWAL
+        over = np.sort(trace.day[made] - trace.gap[made] + trace.terms.patience_days)
+        if not len(over):
+            return None
+        enough = over[min(FEWEST_RENEWALS, len(over)) - 1]
+        needed.append(int(enough - payments["day"].min()) + 1)
+    return max(needed)
 
 
-def other_period(order_days: ir.Table, terms: ContractTerms) -> tuple[float, float]:
-    """Share of customers who pay again and again but never renew, and their usual days between.
-
-    A plan of a longer period looks like this: each payment begins another contract. So does who
-    comes back now and then; but then the days between are not alike, and the share is 0.
-    """
-    trace = trace_payments(payments_of(order_days), terms)
-    later = np.flatnonzero(~is_first(trace.customer))
-    size = len(trace.ids)
-    renewed = np.bincount(trace.customer[trace.kind == RENEWAL], minlength=size) > 0
-    rows = later[(trace.kind[later] == START) & ~renewed[trace.customer[later]]]
-    if not len(rows):
-        return 0.0, float("nan")
-    gaps = trace.day[rows] - trace.day[rows - 1]
-    usual = float(np.median(gaps))
-    alike = float((np.abs(gaps / usual - 1) < NEAR).mean()) > REGULAR_SHARE
-    again = len(np.unique(trace.customer[later]))
-    return (len(np.unique(trace.customer[rows])) / again if alike else 0.0), usual
-
-
-def build_contract_panel(
-    order_days: ir.Table, snapshot: Snapshot, *, terms: ContractTerms
-) -> Panel:
+def build_contract_panel(order_days: ir.Table, snapshot: Snapshot, *, plans: Plans) -> Panel:
     """Everything a contractual model may learn from at a snapshot; nothing after it is read.
 
     Parameters
@@ -125,8 +91,9 @@ def build_contract_panel(
         One row per customer and day with a payment.
     snapshot : Snapshot
         The day it is, and the horizon to predict.
-    terms : ContractTerms
-        When renewals are due, and how late a payment may be.
+    plans : tuple of ContractTerms
+        When renewals are due, and how late a payment may be. Of several plans, each has a panel of
+        its own (`Panel.plans`).
 
     Raises
     ------
@@ -138,13 +105,24 @@ def build_contract_panel(
         history = with_history(past)
     activity = activity_of(history, snapshot.as_of)
     as_of_day = as_day_number(snapshot.as_of)
+    payments = payments_of(past)
+    traces = read_by_plan(payments, plans)
+    now = _features_of_all(traces, payments, snapshot)
     history_days = as_of_day - activity.first_day
     label_days = label_length(history_days, snapshot.horizon_days)
-    trace = trace_payments(payments_of(past), terms)
     days = cut_days(as_of_day, history_days, snapshot.horizon_days)
-    cuts = tuple(_cut(trace, day, label_days) for day in days)
-    now = features_on(trace, as_of_day, horizon_days=snapshot.horizon_days)
-    return Panel(
+    cuts = [_cuts(payments, traces, plans, day, label_days) for day in days]
+    learned_from = [
+        Contracts(
+            terms=trace.terms,
+            history=history_on(trace, as_of_day),
+            cuts=tuple(cut[place] for cut in cuts if len(cut[place].history.gaps)),
+            cut_days=label_days,
+            latest=latest_renewals(trace, as_of_day),
+        )
+        for place, trace in enumerate(traces)
+    ]
+    panel = Panel(
         snapshot=snapshot,
         as_of_day=as_of_day,
         history_days=history_days,
@@ -153,18 +131,18 @@ def build_contract_panel(
         now=now,
         activity=activity,
         cuts=(),
-        contracts=Contracts(
-            terms=terms,
-            history=history_on(trace, as_of_day),
-            cuts=tuple(cut for cut in cuts if len(cut.history.gaps)),
-            cut_days=label_days,
-            latest=latest_renewals(trace, as_of_day),
-        ),
     )
+    if len(plans) == 1:
+        return replace(panel, contracts=learned_from[0])
+    of_plans = [
+        replace(panel, now=now[now["plan"] == own.terms.renewal_days], contracts=own)
+        for own in learned_from
+    ]
+    return replace(panel, plans=tuple(plan for plan in of_plans if len(plan.now)))
 
 
 def features_on(trace: Trace, day: int, *, horizon_days: int) -> pd.DataFrame:
-    """Each customer known at a day, one row, by customer.
+    """Each customer known at a day who has not moved on to another plan, one row, by customer.
 
     Returns
     -------
@@ -177,6 +155,8 @@ def features_on(trace: Trace, day: int, *, horizon_days: int) -> pd.DataFrame:
         other shops.
     """
     known, last = _known_on(trace, day)
+    stays = ~trace.moves_on[last]
+    known, last = known[stays], last[stays]
     first = np.flatnonzero(is_first(trace.customer))[known]
     since_renewal = (day - trace.anchor[last]).astype(float)
     since_payment = (day - trace.day[last]).astype(float)
@@ -213,7 +193,7 @@ def history_on(trace: Trace, day: int) -> ContractHistory:
     closed = _closed(trace, day)
     first, last = _contract_rows(trace, seen)
     silent_days = day - trace.day[last] - trace.terms.patience_days
-    active = silent_days <= 0
+    active = (silent_days <= 0) | trace.moves_on[last]
     owner = trace.customer[first]
     known = np.unique(owner)
     customers = pd.DataFrame(
@@ -255,6 +235,9 @@ def latest_renewals(trace: Trace, day: int) -> pd.DataFrame:
     last = is_last(trace.contract[begins])
     decided = trace.day[begins] + trace.terms.patience_days
     rows = (decided >= day - LATEST_DAYS) & (decided < day)
+    first, end = _contract_rows(trace, trace.day <= day)
+    moved = trace.moves_on[end][np.searchsorted(first, begins, side="right") - 1]
+    rows &= ~(last & moved)
     asked = begins[rows]
     starts = np.flatnonzero(is_first(trace.customer))
     before = trace.contract[asked] - trace.contract[starts[trace.customer[asked]]]
@@ -268,19 +251,58 @@ def latest_renewals(trace: Trace, day: int) -> pd.DataFrame:
     )
 
 
-def _cut(trace: Trace, day: int, label_days: int) -> ContractCut:
-    known, _ = _known_on(trace, day)
-    ahead = (trace.day > day) & (trace.day <= day + label_days)
-    size = len(trace.ids)
-    paid = ahead & (trace.kind <= RENEWAL)
+def _features_of_all(
+    traces: tuple[Trace, ...], payments: pd.DataFrame, snapshot: Snapshot
+) -> pd.DataFrame:
+    """The features of each plan's customers in one frame, by customer."""
+    day = as_day_number(snapshot.as_of)
+    frames = [features_on(trace, day, horizon_days=snapshot.horizon_days) for trace in traces]
+    if len(traces) == 1:
+        return frames[0]
+    told = [
+        frame.assign(plan=trace.terms.renewal_days)
+        for frame, trace in zip(frames, traces, strict=True)
+    ]
+    joined = pd.concat(told).sort_values("customer_id", ignore_index=True)
+    # What is known of customers apart from their contracts is of all plans they were on.
+    whole = payments.groupby("customer_id", as_index=False).agg(
+        first=("day", "min"), payments=("day", "size"), spent=("revenue", "sum")
+    )
+    return joined.assign(
+        repeat_orders=whole["payments"] - 1,
+        age_days=(day - whole["first"]).astype(float),
+        revenue_total=whole["spent"],
+    )
+
+
+def _cuts(
+    payments: pd.DataFrame, traces: tuple[Trace, ...], plans: Plans, day: int, label_days: int
+) -> tuple[ContractCut, ...]:
+    """Each plan at a past date, with the customers who were on it as far as was known then."""
+    then = traces
+    if len(plans) > 1:
+        then = read_by_plan(payments[payments["day"] <= day].reset_index(drop=True), plans)
+    return tuple(_cut(trace, traces, day, label_days) for trace in then)
+
+
+def _cut(then: Trace, traces: tuple[Trace, ...], day: int, label_days: int) -> ContractCut:
+    """One plan at a past date; `traces` are all plans as known later, and tell what came."""
+    features = features_on(then, day, horizon_days=label_days)
+    revenue, renewals = np.zeros(len(features)), np.zeros(len(features))
+    known = pd.Index(features["customer_id"])
+    for trace in traces:
+        place = known.get_indexer(trace.ids)[trace.customer]
+        ahead = (trace.day > day) & (trace.day <= day + label_days)
+        ahead &= ~trace.moves_on & (place >= 0)
+        paid = ahead & (trace.kind <= RENEWAL)
+        revenue += np.bincount(place[ahead], trace.revenue[ahead], minlength=len(known))
+        renewals += np.bincount(place[paid], minlength=len(known))
     return ContractCut(
         day=day,
-        features=features_on(trace, day, horizon_days=label_days),
-        history=history_on(trace, day),
-        future_revenue=np.bincount(
-            trace.customer[ahead], trace.revenue[ahead], minlength=size
-        ).astype(float)[known],
-        future_renewals=np.bincount(trace.customer[paid], minlength=size)[known].astype(float),
+        features=features,
+        history=history_on(then, day),
+        future_revenue=revenue,
+        future_renewals=renewals,
     )
 
 
@@ -302,15 +324,21 @@ def _contract_rows(trace: Trace, seen: np.ndarray) -> tuple[Integers, Integers]:
 def _is_opening(trace: Trace) -> np.ndarray:
     """Whether each customer's first contract began within the first period of the log."""
     began: np.ndarray = (
-        trace.day[is_first(trace.customer)] < trace.day.min() + trace.terms.patience_days
+        trace.day[is_first(trace.customer)] < _first_day(trace) + trace.terms.patience_days
     )
     return began
 
 
+def _first_day(trace: Trace) -> int:
+    """The day of the first payment; any where a plan has none yet."""
+    return int(trace.day.min()) if len(trace.day) else 0
+
+
 def _new_contracts(trace: Trace, first: Integers, day: int) -> float:
     """Contracts begun in the median period after the first one; 0 where none is over."""
-    after = trace.day[first] - trace.day.min() - trace.terms.patience_days
-    periods = int((day - trace.day.min() - trace.terms.patience_days) // trace.terms.renewal_days)
+    opening = _first_day(trace) + trace.terms.patience_days
+    after = trace.day[first] - opening
+    periods = int((day - opening) // trace.terms.renewal_days)
     if periods < 1:
         return 0.0
     period = (after[after >= 0] // trace.terms.renewal_days).astype(np.int64)
@@ -323,7 +351,8 @@ def _periods(trace: Trace, day: int) -> pd.DataFrame:
     seen = trace.day <= day
     total = np.bincount(trace.period[seen], trace.revenue[seen], minlength=len(begins))
     over = trace.day[begins] + trace.terms.renewal_days <= day
-    taken = np.flatnonzero((trace.kind[begins] == RENEWAL) & over)
+    stays = ~trace.moves_on[begins]
+    taken = np.flatnonzero((trace.kind[begins] == RENEWAL) & over & stays)
     if len(taken) > MOST_PERIODS:
         latest = np.argsort(-trace.day[begins[taken]], kind="stable")[:MOST_PERIODS]
         taken = np.sort(taken[latest])

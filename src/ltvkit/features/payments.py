@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ltvkit.contracts import ContractTerms, usual_grace_days
@@ -63,6 +64,8 @@ class Trace:
         than nothing (0 where there is none): what was refunded, or free for a time, is no price; of
         the period before the running one (the charge where there is none); mean of all periods
         before it and the charge.
+    moves_on : ndarray of bool
+        Whether the payment is the first under another plan (`ltvkit.features.plans`).
     """
 
     terms: ContractTerms
@@ -80,6 +83,7 @@ class Trace:
     charge: Floats
     last_period: Floats
     mean_period: Floats
+    moves_on: npt.NDArray[np.bool_]
 
 
 def payments_of(order_days: ir.Table) -> pd.DataFrame:
@@ -110,7 +114,7 @@ def find_terms(
     """
     again = ~is_first(payments["customer_id"].to_numpy())[1:]
     gaps = np.diff(payments["day"].to_numpy(dtype=np.int64))[again].astype(float)
-    usual, share = _usual_gap(gaps)
+    usual, share = usual_gap(gaps)
     if renewal_days is None:
         if len(gaps) < FEWEST_GAPS or share < REGULAR_SHARE:
             raise DataError(
@@ -134,12 +138,18 @@ def find_terms(
     return terms
 
 
-def trace_payments(payments: pd.DataFrame, terms: ContractTerms) -> Trace:
+def trace_payments(
+    payments: pd.DataFrame,
+    terms: ContractTerms,
+    *,
+    moves_on: npt.NDArray[np.bool_] | None = None,
+) -> Trace:
     """Read payments in their order.
 
     A payment more than a period and the days of grace after the one before begins a contract. Any
     other is a renewal if two thirds of a period (less where grace is long) have passed since the
-    payment that the renewal is counted from, else an extra.
+    payment that the renewal is counted from, else an extra. `moves_on` are those under another plan
+    already; none when not given.
     """
     customer, ids = pd.factorize(payments["customer_id"])
     customer = customer.astype(np.int64)
@@ -157,7 +167,7 @@ def trace_payments(payments: pd.DataFrame, terms: ContractTerms) -> Trace:
     charge = priced.groupby(owner).ffill().fillna(0.0).to_numpy()
     follows = ~is_first(owner)
     before = np.where(follows, np.append(0.0, total[:-1])[: len(begins)], charge)
-    number = _count_within(owner)
+    number = count_within(owner)
     completed = _sum_before(total, owner)
     mean = (completed + charge) / (number + 1)
     return Trace(
@@ -176,10 +186,11 @@ def trace_payments(payments: pd.DataFrame, terms: ContractTerms) -> Trace:
         charge=charge[period],
         last_period=before[period],
         mean_period=mean[period],
+        moves_on=np.zeros(len(day), dtype=bool) if moves_on is None else moves_on,
     )
 
 
-def _usual_gap(gaps: Floats) -> tuple[float, float]:
+def usual_gap(gaps: Floats) -> tuple[float, float]:
     """The gap with the most others near it, and the share of these."""
     if not len(gaps):
         return float("nan"), 0.0
@@ -202,7 +213,7 @@ def _read_in_order(
     kind = np.zeros(rows, dtype=np.int64)
     anchor = day.copy()
     gap = np.full(rows, np.nan)
-    place = _count_within(customer)
+    place = count_within(customer)
     order = np.argsort(place, kind="stable")
     ends = np.cumsum(np.bincount(place)) if rows else np.zeros(0, dtype=np.int64)
     for start, end in pairwise(ends):
@@ -217,7 +228,7 @@ def _read_in_order(
     return kind, anchor, gap
 
 
-def _count_within(group: Integers) -> Integers:
+def count_within(group: Integers) -> Integers:
     """0, 1, 2, … within each run of equal values."""
     here = np.arange(len(group))
     return here - np.maximum.accumulate(np.where(is_first(group), here, 0))

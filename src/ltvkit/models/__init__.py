@@ -1,9 +1,10 @@
 """The models: probabilistic ("buy till you die") ones, and what is built on them.
 
-Two models of record stand at the top, `stack` and `contractual`, beside what they have to beat
-(`baselines`) and how they are saved (`artifact`). Their parts are in groups: `btyd`, `learners`,
-`horizon` and `total` for the stack, `contracts` for the other. `learned` is what past snapshots
-teach the stack, `btyd_alone` what stands in where they hold too little, `intervals` its intervals.
+Two models of record stand at the top, `stack` and `contractual` (in `plans` one for each plan),
+beside what they have to beat (`baselines`) and how they are saved (`artifact`). Their parts are in
+groups: `btyd`, `learners`, `horizon` and `total` for the stack, `contracts` for the other.
+`learned` is what past snapshots teach the stack, `btyd_alone` what stands in where they hold too
+little, `intervals` its intervals.
 
 Order models (`BetaGeo`, `ModifiedBetaGeo`, …) say how often a customer still orders, value models
 (`GammaGamma`) what an order is worth; `Btyd` joins one of each. They read a customer summary, never

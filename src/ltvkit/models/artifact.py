@@ -33,6 +33,7 @@ from ltvkit.models.learners.candidates import Candidates
 from ltvkit.models.learners.churn import ActivityStack
 from ltvkit.models.learners.explain import Explainer
 from ltvkit.models.learners.loglinear import LogLinear
+from ltvkit.models.plans import PlansLtv
 from ltvkit.models.stack import StackedLtv
 from ltvkit.models.total.level import LevelForecast
 from ltvkit.models.total.season import Season
@@ -117,7 +118,7 @@ def save_model(trained: TrainedModel, folder: Path) -> None:
         case StackedLtv() as stacked:
             state, texts = _stacked_state(stacked)
             kind = "non_contractual"
-        case ContractualLtv() as contractual:
+        case ContractualLtv() | PlansLtv() as contractual:
             state, texts = contractual.to_dict(), {}
             kind = "contractual"
         case other:
@@ -160,7 +161,7 @@ def read_artifact(folder: str | Path) -> TrainedModel:
         )
     model: ModelOfRecord
     if state.get("kind") == "contractual":
-        model = ContractualLtv.from_dict(state)
+        model = (PlansLtv if "plans" in state else ContractualLtv).from_dict(state)
     else:
         model = _read_stacked(state, folder)
     return TrainedModel(model=model, about=state["about"])

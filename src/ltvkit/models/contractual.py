@@ -3,7 +3,6 @@
 payments -> contracts -> chance of each renewal, value of a period -> revenue, intervals -> total
 """
 
-import math
 from copy import copy
 from dataclasses import asdict
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Any, Literal, Self
 import numpy as np
 import pandas as pd
 
-from ltvkit.contracts import ContractHistory, ContractTerms
+from ltvkit.contracts import ContractHistory, ContractTerms, Plans
 from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.models._rows import column
 from ltvkit.models._state import Estimator
@@ -20,7 +19,7 @@ from ltvkit.models.contracts.facts import PAST, ContractFacts, facts_in_words, g
 from ltvkit.models.contracts.payments import KNOWN, PeriodValue, intervals, share_below
 from ltvkit.models.contracts.renewals import PaymentsAhead, RenewalLaw, kept, outlook
 from ltvkit.models.contracts.supposed import if_all_made, if_paid
-from ltvkit.models.contracts.total import forecast_contracts, learn
+from ltvkit.models.contracts.total import ContractForecast, forecast_contracts, learn
 from ltvkit.models.total.level import LevelForecast
 from ltvkit.panel import UNLIKELY, Explanation, Panel, Report, say_nothing
 from ltvkit.snapshot import as_date, as_day_number
@@ -48,6 +47,8 @@ class ContractualLtv(Estimator):
         By what factors a renewal's revenue scatters around it.
     level_ : LevelForecast
         The total, and how sure it is.
+    forecast_ : ContractForecast
+        The same with its past errors, for a total of several plans; not in the file.
     regained_ : float
         Of the payments that the law gives up, the share that comes after all, after pauses and
         later than the grace, as past dates show; below 0, the share of the expected ones that does
@@ -70,6 +71,7 @@ class ContractualLtv(Estimator):
     price_: float
     scatter_: tuple[float, ...]
     level_: LevelForecast
+    forecast_: ContractForecast
     regained_: float
     facts_: ContractFacts
     as_of_day_: int
@@ -106,10 +108,11 @@ class ContractualLtv(Estimator):
         learned = learn(contracts.history, contracts.terms, panel.now)
         self.law_, self.value_ = learned.law, learned.value
         report("renewals", 1, 1)
-        self.level_, payments, self.scatter_ = forecast_contracts(
+        self.forecast_ = forecast_contracts(
             contracts, learned, panel.now, horizon_days=self.horizon_days_, report=report
         )
-        self._meet_the_total(panel.now, payments)
+        self.level_, self.scatter_ = self.forecast_.level, self.forecast_.scatter
+        self._meet_the_total(panel.now, self.forecast_.payments)
         self.facts_ = gather_contract_facts(
             contracts,
             self.law_,
@@ -121,9 +124,18 @@ class ContractualLtv(Estimator):
         return self
 
     @property
-    def running_days_(self) -> int:
+    def plans_(self) -> Plans:
+        """The terms of the only plan."""
+        return (self.law_.terms,)
+
+    @property
+    def latest_(self) -> dict[str, float]:
+        """The renewals of the last month; see `ContractFacts`."""
+        return self.facts_.latest
+
+    def running_days(self, features: pd.DataFrame) -> Floats:
         """The period and the days of grace."""
-        return math.ceil(self.law_.terms.patience_days)
+        return np.full(len(features), np.ceil(self.law_.terms.patience_days))
 
     def at(self, as_of: date | str) -> Self:
         """The same model asked on another day, its total less sure.
@@ -186,16 +198,10 @@ class ContractualLtv(Estimator):
         alive = self._prob_running(features)
         renews = np.minimum(alive, self.law_.rate(*self.law_.past(features)))
         below = share_below(renews, self.scatter_)
-        low, high = intervals(
-            ahead,
-            self.scatter_,
-            level=interval_level,
-            below=below,
-            holds=expected * self.price_,
-        )
-        low_if, high_if = intervals(
-            if_paid(self.law_, features, days), self.scatter_, level=interval_level, below=below
-        )
+        holds = expected * self.price_
+        low, high = intervals(ahead, self.scatter_, level=interval_level, below=below, holds=holds)
+        ahead_if = if_paid(self.law_, features, days)
+        low_if, high_if = intervals(ahead_if, self.scatter_, level=interval_level, below=below)
         paid_if = np.where(ahead.any > 0, paid, 0.0)
         return pd.DataFrame(
             {

@@ -169,10 +169,9 @@ class StackedLtv(Estimator):
         moved.level_ = self.level_.asked_later(as_of_day - self.as_of_day_, change)
         return moved
 
-    @property
-    def running_days_(self) -> int:
+    def running_days(self, features: pd.DataFrame) -> Floats:
         """0: an order keeps no contract running."""
-        return 0
+        return np.zeros(len(features))
 
     @property
     def ahead_(self) -> DaysAhead:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ltvkit.data import guess_columns
-from simulated_contracts import FIRST_DAY, ContractShop, payments
+from simulated_contracts import FIRST_DAY, ContractShop, of_several_plans, payments
 
 HINT = "set kind: contractual"
 
@@ -48,6 +48,16 @@ def test_equal_payments_a_period_apart_point_to_contracts(
     config = guess_columns(tmp_path / "log.csv").to_yaml(folder=tmp_path)
     assert hint in config
     assert "\nkind:" not in config
+
+
+def test_plans_of_several_periods_are_both_named_and_pauses_are_none(tmp_path):
+    monthly = ContractShop(customers=300, history_days=1300, back=0.3, late=0.4)
+    yearly = ContractShop(customers=60, history_days=1300, beta=2.0, renewal_days=365.25)
+    logs = (of_several_plans(monthly, yearly, seed=1), payments(monthly, seed=1))
+    for log, period in zip(logs, ("a month or a year", "a month"), strict=True):
+        day = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(log["day"], unit="D")
+        (hint,) = told(log.assign(day=day.dt.strftime("%Y-%m-%d")), tmp_path)
+        assert f"came {period} after the last one" in hint
 
 
 @pytest.mark.parametrize(

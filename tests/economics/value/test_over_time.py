@@ -178,6 +178,12 @@ def test_a_yearly_contract_runs_in_the_months_between_its_payments():
     assert months["active_customers"].tolist() == [3] * 12 + [1] * 3
     assert months["lapsed_customers"].tolist() == [0] * 12 + [2] + [0] * 2
     assert months["returning_customers"].tolist() == [0] + [3] * 11 + [1] * 3
+    of_own_plans = pd.Series({"a": 372, "c": 38, "b": 38})
+    months = kpis(paid, "2023-03-15", lapse_days=of_own_plans, running_days=of_own_plans).set_index(
+        "month"
+    )
+    assert months["active_customers"].tolist() == [3] + [1] * 14
+    assert months["lapsed_customers"].tolist() == [0, 2] + [0] * 13
     weekly = cohorts(paid.iloc[2:], "2022-02-15", running_days=9)
     # Both ended before January did, and paid in it.
     assert weekly["active_customers"].tolist() == [2.0, 0.0]

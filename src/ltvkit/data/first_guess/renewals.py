@@ -24,6 +24,10 @@ furniture by instalments is one among many who pay at once."""
 
 FEWEST_CUSTOMERS, FEWEST_RENEWALS = 20, 100
 
+MANY_OF_A_PLAN = 0.03
+"""Of those who came back, who pay at a longer period only: a plan of their own, beside the usual
+one, as in `ltvkit.features.plans`."""
+
 
 def doubts_on_renewals(
     source: Source, customer: ColumnFacts, ordered_at: ColumnFacts, amount: ColumnFacts
@@ -41,29 +45,45 @@ def doubts_on_renewals(
         paid = decide_amounts(workspace, table, Column(number.name, "amount", number.type)).sql
     except DataError:  # They can be read two ways, and their user is told.
         return []
-    in_time = ", ".join(
-        f"count(*) FILTER (same AND abs(gap - {months * DAYS_PER_MONTH}) <= {IN_TIME_DAYS})"
+    in_time = [
+        f"same AND abs(gap - {months * DAYS_PER_MONTH}) <= {IN_TIME_DAYS}"
         for months in PERIODS.values()
+    ]
+    counted = ", ".join(
+        f"count(*) FILTER ({one}) AS in_time_{place}" for place, one in enumerate(in_time)
     )
-    customers, came_back, again, *regular = workspace.row(
+    # Who pays at several periods has the shortest, and paused or paid ahead.
+    alone, shorter = [], "true"
+    for place in range(len(PERIODS)):
+        alone.append(f"count(*) FILTER ({shorter} AND in_time_{place} > 0)")
+        shorter += f" AND in_time_{place} = 0"
+    summed = [f"sum(in_time_{place})" for place in range(len(PERIODS))]
+    customers, came_back, again, *found = workspace.row(
         f"WITH payments AS (SELECT who, CAST({on.sql} AS DATE) AS day, max({paid}) AS paid "
         f"FROM {table} WHERE who IS NOT NULL AND {paid} > 0 AND {likely(on)} GROUP BY 1, 2), "
         "pairs AS (SELECT who, day - lag(day) OVER by_day AS gap, "
         f"abs(paid - lag(paid) OVER by_day) <= {SAME_AMOUNT} * paid AS same "
-        "FROM payments WINDOW by_day AS (PARTITION BY who ORDER BY day)) "
-        "SELECT count(DISTINCT who), count(DISTINCT who) FILTER (gap IS NOT NULL), count(gap), "
-        f"{in_time} FROM pairs"
+        "FROM payments WINDOW by_day AS (PARTITION BY who ORDER BY day)), "
+        f"people AS (SELECT count(gap) AS gaps, {counted} FROM pairs GROUP BY who) "
+        "SELECT count(*), count(*) FILTER (gaps > 0), coalesce(sum(gaps), 0), "
+        f"{', '.join(alone + summed)} FROM people"
     )
-    most = max(regular)
+    whose, regular = found[: len(PERIODS)], found[len(PERIODS) :]
+    enough = max(FEWEST_CUSTOMERS, MANY_OF_A_PLAN * came_back)
+    plans = [
+        period
+        for period, own, many in zip(PERIODS, whose, regular, strict=True)
+        if own >= enough or many == max(regular)
+    ]
+    most = sum(many for period, many in zip(PERIODS, regular, strict=True) if period in plans)
     if (
         came_back < max(FEWEST_CUSTOMERS, MOST_CAME_BACK * customers)
         or again < FEWEST_RENEWALS
         or most < NEARLY_ALL * again
     ):
         return []
-    period = list(PERIODS)[regular.index(most)]
     return [
         f"{most / again:.0%} of the {again:,} orders by customers who had ordered before came "
-        f"{period} after the last one, with the same amount: if these are payments of contracts "
-        "that customers renew, set kind: contractual"
+        f"{' or '.join(plans)} after the last one, with the same amount: if these are payments of "
+        "contracts that customers renew, set kind: contractual"
     ]

@@ -23,7 +23,9 @@ COHORT_COLUMNS = (
 )
 
 
-def cohorts(order_days: pd.DataFrame, as_of: date | str, *, running_days: int = 0) -> pd.DataFrame:
+def cohorts(
+    order_days: pd.DataFrame, as_of: date | str, *, running_days: int | pd.Series = 0
+) -> pd.DataFrame:
     """Customers, orders, revenue and margin of each first-order month, by age in months.
 
     Parameters
@@ -32,7 +34,7 @@ def cohorts(order_days: pd.DataFrame, as_of: date | str, *, running_days: int = 
         One row per customer and order day: `customer_id, ordered_on, revenue, margin, orders`.
     as_of : date
         Last day of history.
-    running_days : int
+    running_days : int or Series
         Of contracts, the days for which a payment keeps one running; see `active_months`.
 
     Returns

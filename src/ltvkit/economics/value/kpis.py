@@ -46,8 +46,8 @@ def kpis(
     as_of: date | str,
     *,
     newcomers: Collection[object] | None = None,
-    lapse_days: int = LAPSE_DAYS,
-    running_days: int = 0,
+    lapse_days: int | pd.Series = LAPSE_DAYS,
+    running_days: int | pd.Series = 0,
     cac_by_month: pd.Series | None = None,
     ltv_by_month: pd.Series | None = None,
 ) -> pd.DataFrame:
@@ -62,9 +62,9 @@ def kpis(
     newcomers : collection, optional
         Ids of the customers who were won in these days; of the others the first order that the
         log holds is a later one of theirs. Everybody when not given.
-    lapse_days : int
-        Days without an order after which a customer has lapsed.
-    running_days : int
+    lapse_days : int or Series
+        Days without an order after which a customer has lapsed; by customer id where they differ.
+    running_days : int or Series
         Of contracts, the days for which a payment keeps one running; see `active_months`.
     cac_by_month, ltv_by_month : Series, optional
         Indexed by month (YYYY-MM or timestamps): blended CAC of the month, and LTV at acquisition
@@ -98,8 +98,9 @@ def kpis(
     0  2024-01              1                    0            20.000000  NaN
     1  2024-02              1                    1            13.333333  3.0
     """
-    if lapse_days < 1:
-        raise ConfigError(f"lapse_days: got {lapse_days}, expected 1 or more")
+    shortest = lapse_days if isinstance(lapse_days, int) else lapse_days.min()
+    if shortest < 1:
+        raise ConfigError(f"lapse_days: got {shortest}, expected 1 or more")
     orders = read_orders(order_days, as_of)
     if len(orders.customer) == 0:
         return pd.DataFrame({column: [] for column in KPI_COLUMNS})
@@ -140,11 +141,11 @@ def kpis(
     )
 
 
-def _lapsed(orders: Orders, first_month: int, size: int, lapse_days: int) -> Integers:
+def _lapsed(orders: Orders, first_month: int, size: int, lapse_days: int | pd.Series) -> Integers:
     """Silences that reach `lapse_days` in each month and not after the snapshot."""
     next_day = np.append(orders.day[1:], 0)
     next_day[orders.is_last] = np.iinfo(np.int64).max
-    lapses_on = orders.day + lapse_days
+    lapses_on = orders.day + orders.days_of(lapse_days)
     lapsed = (next_day > lapses_on) & (lapses_on <= orders.as_of_day)
     months = months_of(lapses_on[lapsed]) - first_month
     return total_by(months, None, size).astype(np.int64)

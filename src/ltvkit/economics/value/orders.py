@@ -57,6 +57,12 @@ class Orders:
         """Whether an order day is its customer's last."""
         return is_last(self.customer)
 
+    def days_of(self, days: int | pd.Series) -> int | Integers:
+        """The same days for each order day, or those of its customer, by id."""
+        if isinstance(days, int):
+            return days
+        return days.reindex(self.ids).to_numpy(dtype=np.int64)[self.customer]
+
 
 def read_orders(order_days: pd.DataFrame, as_of: date | str) -> Orders:
     """Code the order days on or before `as_of`; later ones are the future and left out.
@@ -113,16 +119,16 @@ def month_names(months: Integers) -> list[str]:
     return [str(month) for month in months.astype("datetime64[M]")]
 
 
-def active_months(orders: Orders, running_days: int = 0) -> tuple[Integers, Integers]:
+def active_months(orders: Orders, running_days: int | pd.Series = 0) -> tuple[Integers, Integers]:
     """Who is active in which calendar month: those who order in it, and whose contract runs.
 
     Parameters
     ----------
     orders : Orders
         From `read_orders`.
-    running_days : int
-        Of contracts, the days for which a payment keeps one running: it runs in a month when it
-        does so at its end (or at the snapshot).
+    running_days : int or Series
+        Of contracts, the days for which a payment keeps one running, by customer id where they
+        differ: it runs in a month when it does so at its end (or at the snapshot).
 
     Returns
     -------
@@ -130,7 +136,7 @@ def active_months(orders: Orders, running_days: int = 0) -> tuple[Integers, Inte
         One entry per customer and month in which the customer is active: the place of an order day
         of the customer, and the month.
     """
-    until = orders.day + running_days
+    until = orders.day + orders.days_of(running_days)
     # The last month whose end a payment reaches; that of the snapshot ends with it.
     last = np.where(until >= orders.as_of_day, orders.as_of_month, months_of(until + 1) - 1)
     last = np.maximum(last, orders.month)

@@ -4,6 +4,7 @@ Customers are drawn, alpha and beta are estimated, and the world differs from th
 two are computed, the third is what the same forecast missed at past dates beyond them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +37,32 @@ class Learned:
     value: PeriodValue
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ContractForecast:
+    """What the contracts of one plan bring, and what a total of several plans needs to know of it.
+
+    Parameters
+    ----------
+    level : LevelForecast
+        The total with its 80 % interval.
+    payments : float
+        How many payments it holds.
+    scatter : tuple of float
+        By what factors a renewal's revenue scatters around its value.
+    chance : float
+        Relative standard deviation of the total by chance alone.
+    past : DataFrame
+        Of each past date `day`, the `forecast` made with what was known then, not corrected, what
+        came (`actual`), and the relative `chance` of the forecast.
+    """
+
+    level: LevelForecast
+    payments: float
+    scatter: tuple[float, ...]
+    chance: float
+    past: pd.DataFrame
+
+
 def learn(history: ContractHistory, terms: ContractTerms, features: pd.DataFrame) -> Learned:
     """Learn from a history, with the customers of its day."""
     law, log_covariance = learn_law(history, terms)
@@ -49,7 +76,7 @@ def forecast_contracts(
     *,
     horizon_days: int,
     report: Report,
-) -> tuple[LevelForecast, float, tuple[float, ...]]:
+) -> ContractForecast:
     """The total with its 80 % interval, how many payments it holds, and the scatter of each.
 
         ln total = ln(expected) + k
@@ -81,24 +108,22 @@ def forecast_contracts(
         then.append(learn(cut.history, contracts.terms, cut.features))
     report("total", len(contracts.cuts), len(contracts.cuts))
     scatter = _scatter(contracts, learned, then)
-    days, errors, chances, miscounts = contracts.cut_days, [], [], []
-    for cut, past in zip(contracts.cuts, then, strict=True):
-        total, chance = total_and_chance(past, cut.features, days, scatter)
+    days, past, miscounts = contracts.cut_days, [], []
+    for cut, known in zip(contracts.cuts, then, strict=True):
+        total, chance = total_and_chance(known, cut.features, days, scatter)
         actual = float(cut.future_revenue.sum())
+        past.append((cut.day, total, actual, chance))
         if total > 0 and actual > 0:
-            errors.append(float(np.log(actual / total)))
-            chances.append(chance)
-            counted = float(outlook(past.law, cut.features, days).expected.sum())
+            counted = float(outlook(known.law, cut.features, days).expected.sum())
             came = float(cut.future_renewals.sum())
             miscounts.append(float(np.log(max(came, 0.5) / max(counted, 0.5))))
-    correction = _lasting(np.array(errors), np.array(chances))
-    beyond = float((np.square(np.array(errors) - correction) - np.square(chances)).sum())
-    known = DATES_A_HORIZON * USUAL_MISS**2 + max(beyond, 0.0)
-    missed = known / (DATES_A_HORIZON + len(errors))
+    dates = pd.DataFrame(past, columns=["day", "forecast", "actual", "chance"])
+    errors, chances = _errors(dates)
+    correction = _lasting(errors, chances)
     expected, chance = total_and_chance(learned, features, horizon_days, scatter)
     total = expected * float(np.exp(correction))
-    half_width = Z80 * float(np.sqrt(chance**2 + missed))
-    forecast = LevelForecast(
+    half_width = Z80 * float(np.sqrt(chance**2 + _missed(errors - correction, chances)))
+    level = LevelForecast(
         total=total,
         low=total * float(np.exp(-half_width)),
         high=total * float(np.exp(half_width)),
@@ -108,12 +133,60 @@ def forecast_contracts(
         values=0.0,
         tracking=0.0,
         correction=correction,
-        fold_errors=tuple(errors),
+        fold_errors=tuple(errors.tolist()),
         repeat_orders=int(contracts.history.gaps["renewals"].sum()),
     )
     payments = float(outlook(learned.law, features, horizon_days).expected.sum())
-    lasting = _lasting(np.array(miscounts), np.array(chances))
-    return forecast, payments * float(np.exp(lasting)), scatter
+    lasting = _lasting(np.array(miscounts), chances)
+    return ContractForecast(level, payments * float(np.exp(lasting)), scatter, chance, dates)
+
+
+def total_of_plans(plans: Sequence[ContractForecast]) -> LevelForecast:
+    """The total of several plans, as sure as their sum was at the past dates that all of them have.
+
+    Each plan is corrected by its own lasting error; what the sum missed after that, beyond chance,
+    is the interval, as in `forecast_contracts`. Chance is each plan's own, so that squares add up.
+    """
+    total = sum(plan.level.total for plan in plans)
+    expected = sum(float(np.exp(plan.level.base)) for plan in plans)
+    chance = np.sqrt(sum((plan.chance * plan.level.total) ** 2 for plan in plans))
+    dates = plans[0].past.assign(corrected=0.0, drawn=0.0, forecast=0.0, actual=0.0)
+    for plan in plans:
+        own = plan.past.set_index("day").reindex(dates["day"]).reset_index()
+        corrected = own["forecast"] * np.exp(plan.level.correction)
+        dates["forecast"] += own["forecast"]
+        dates["actual"] += own["actual"]
+        dates["corrected"] += corrected
+        dates["drawn"] += (own["chance"] * corrected) ** 2
+    dates["chance"] = np.sqrt(dates["drawn"]) / dates["corrected"].where(dates["corrected"] > 0)
+    dates = dates.dropna()
+    errors, _ = _errors(dates)
+    left, chances = _errors(dates.assign(forecast=dates["corrected"]))
+    missed = _missed(left, chances)
+    relative = float(chance) / total if total > 0 else 0.0
+    forecast = replace(
+        plans[0].level,
+        log_half_width=Z80 * float(np.sqrt(relative**2 + missed)),
+        base=float(np.log(expected)),
+        correction=float(np.log(max(total, 1e-9) / expected)),
+        fold_errors=tuple(errors.tolist()),
+        repeat_orders=sum(plan.level.repeat_orders for plan in plans),
+    )
+    return forecast.of_total(total)
+
+
+def _errors(dates: pd.DataFrame) -> tuple[Floats, Floats]:
+    """ln(actual / forecast) and chance of the dates at which neither is nothing."""
+    forecast, actual, chance = (column(dates, name) for name in ("forecast", "actual", "chance"))
+    some = (forecast > 0) & (actual > 0)
+    return np.log(actual[some] / forecast[some]), chance[some]
+
+
+def _missed(errors: Floats, chances: Floats) -> float:
+    """Variance of what is left of the errors of past dates beyond chance, drawn to the usual."""
+    beyond = float((np.square(errors) - np.square(chances)).sum())
+    known = DATES_A_HORIZON * USUAL_MISS**2 + max(beyond, 0.0)
+    return known / (DATES_A_HORIZON + len(errors))
 
 
 def _lasting(errors: Floats, chances: Floats) -> float:

@@ -135,7 +135,9 @@ def decide(
             if seasonal
             else 0.0,
         ),
-        running_days=model.running_days_,
+        running_days=pd.Series(
+            model.running_days(features), index=features["customer_id"], dtype=int
+        ),
     )
     reasons, drivers = reasons_and_drivers(config, model, features, history, snapshot)
     scored = audience.scored_customers(

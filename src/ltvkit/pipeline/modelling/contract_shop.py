@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from ltvkit.config import Config
-from ltvkit.contracts import ContractTerms
+from ltvkit.contracts import Plans
 from ltvkit.data import CleanLog
 from ltvkit.evaluation.backtest import Others
 from ltvkit.evaluation.check import Check
@@ -15,16 +15,18 @@ from ltvkit.evaluation.kind_checks import check_latest_renewals, check_plans
 from ltvkit.features.contracts import (
     build_contract_panel,
     contract_features,
-    contract_terms,
     contracts_ended,
     days_to_learn,
-    other_period,
 )
 from ltvkit.features.orders import OrderDays
+from ltvkit.features.payments import payments_of
+from ltvkit.features.plans import find_plans, other_period
 from ltvkit.features.targets import orders_after
 from ltvkit.models.baselines import Mean, NaiveRate, PastSpend
+from ltvkit.models.contracts.by_plan import EachPlan
 from ltvkit.models.contracts.retention import ConstantRetention, RetentionByAge
 from ltvkit.models.contractual import ContractualLtv
+from ltvkit.models.plans import PlansLtv
 from ltvkit.panel import ModelOfRecord, Panel
 from ltvkit.snapshot import Snapshot
 
@@ -37,6 +39,13 @@ OTHERS: Others = {
 }
 """The rows of the backtest beside the model of record."""
 
+OTHERS_BY_PLAN: Others = {
+    **OTHERS,
+    "retention by age": lambda: EachPlan(RetentionByAge),
+    "constant retention": lambda: EachPlan(ConstantRetention),
+}
+"""The same where there are several plans."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContractShop:
@@ -44,58 +53,60 @@ class ContractShop:
 
     Parameters
     ----------
-    terms : ContractTerms
-        When renewals are due, and how late a payment may be.
+    plans : tuple of ContractTerms
+        When renewals are due, and how late a payment may be, under each plan.
     """
 
-    terms: ContractTerms
+    plans: Plans
 
     @property
     def others(self) -> Others:
         """Retention rates counted by hand, and no model."""
-        return OTHERS
+        return OTHERS if len(self.plans) == 1 else OTHERS_BY_PLAN
 
     def folds(self, log: CleanLog, snapshot: Snapshot) -> tuple[Snapshot, ...]:
         """Those at which renewals had been seen; else one as far back as there had."""
         first = log.summary.first_day
-        needed = days_to_learn(log.order_days, self.terms)
+        needed = days_to_learn(log.order_days, self.plans)
         return contract_folds(first, snapshot, days_to_learn=needed)
 
     def panel(self, order_days: OrderDays, snapshot: Snapshot) -> Panel:
         """Contracts, and what earlier ones teach."""
-        return build_contract_panel(order_days, snapshot, terms=self.terms)
+        return build_contract_panel(order_days, snapshot, plans=self.plans)
 
     def features(
         self, order_days: OrderDays, snapshot: Snapshot, *, model: ModelOfRecord
     ) -> pd.DataFrame:
         """Contracts."""
-        return contract_features(order_days, snapshot, terms=self.terms)
+        return contract_features(order_days, snapshot, plans=self.plans)
 
     def truth(self, order_days: OrderDays, fold: Snapshot) -> pd.DataFrame:
         """Payments and revenue, and which of the contracts then running had ended."""
-        ended = contracts_ended(order_days, fold, terms=self.terms)
+        ended = contracts_ended(order_days, fold, plans=self.plans)
         return orders_after(order_days, fold).merge(ended, on="customer_id", how="outer")
 
     def checks(self, log: CleanLog, model: ModelOfRecord) -> tuple[Check, ...]:
         """Whether there are plans of another period, and whether customers leave as they did."""
-        assert isinstance(model, ContractualLtv)  # noqa: S101  (for the type checker)
-        return self.plans(log), check_latest_renewals(**model.facts_.latest)
+        assert isinstance(model, ContractualLtv | PlansLtv)  # noqa: S101  (for the type checker)
+        return self.other_plans(log), check_latest_renewals(**model.latest_)
 
-    def plans(self, log: CleanLog) -> Check:
-        """Whether many contracts seem to have another period."""
-        share, days = other_period(log.order_days, self.terms)
-        return check_plans(share, days, renewal_days=self.terms.renewal_days)
+    def other_plans(self, log: CleanLog) -> Check:
+        """Whether many contracts seem to have a period that is none of the plans'."""
+        share, days = other_period(payments_of(log.order_days), self.plans)
+        return check_plans(share, days, periods=[terms.renewal_days for terms in self.plans])
 
     def new_model(self) -> ModelOfRecord:
-        """Renewals by shifted-beta-geometric, times value."""
-        return ContractualLtv()
+        """Renewals by shifted-beta-geometric, times value; of each plan by itself."""
+        return ContractualLtv() if len(self.plans) == 1 else PlansLtv()
 
 
 def contract_shop(config: Config, log: CleanLog) -> ContractShop:
     """The contracts of a log; its payments tell the terms that the configuration does not."""
     return ContractShop(
-        contract_terms(
-            log.order_days, renewal_days=config.renewal_days, grace_days=config.grace_days
+        find_plans(
+            payments_of(log.order_days),
+            renewal_days=config.renewal_days,
+            grace_days=config.grace_days,
         )
     )
 
@@ -132,15 +143,19 @@ def contracts_in_words(config: Config, log: CleanLog) -> str:
     """What the contracts of a log look like, for one who checks it before training."""
     shop = contract_shop(config, log)
     snapshot = Snapshot(log.as_of, config.snapshot.horizon_days)
-    now = contract_features(log.order_days, snapshot, terms=shop.terms)
-    running = now["days_since_payment"] <= shop.terms.patience_days
+    now = contract_features(log.order_days, snapshot, plans=shop.plans)
+    lines = []
+    for terms in shop.plans:
+        own = now if len(shop.plans) == 1 else now[now["plan"] == terms.renewal_days]
+        running = own["days_since_payment"] <= terms.patience_days
+        lines += [
+            f"Contracts: renewed every {terms.renewal_days:.4g} days, payments up to "
+            f"{terms.grace_days} days late.",
+            f"  {int(running.sum()):,} running, {int((~running).sum()):,} ended; renewals due in "
+            f"the {snapshot.horizon_days} days ahead: {int((own['renewals_due'] > 0).sum()):,} "
+            "contracts.",
+        ]
     folds = len(shop.folds(log, snapshot))
-    words = (
-        f"Contracts: renewed every {shop.terms.renewal_days:.4g} days, payments up to "
-        f"{shop.terms.grace_days} days late.\n"
-        f"  {int(running.sum()):,} running, {int((~running).sum()):,} ended; renewals due in the "
-        f"{snapshot.horizon_days} days ahead: {int((now['renewals_due'] > 0).sum()):,} contracts.\n"
-        f"  Past dates at which predictions can be checked: {folds}."
-    )
-    plans = shop.plans(log)
-    return words if plans.status == "PASS" else f"{words}\n  ! {plans.recommendation}"
+    lines.append(f"  Past dates at which predictions can be checked: {folds}.")
+    others = shop.other_plans(log)
+    return "\n".join(lines if others.status == "PASS" else [*lines, f"  ! {others.recommendation}"])

@@ -16,6 +16,7 @@ from ltvkit.evaluation.backtest import Others
 from ltvkit.evaluation.check import Check
 from ltvkit.features.orders import OrderDays
 from ltvkit.models.contractual import ContractualLtv
+from ltvkit.models.plans import PlansLtv
 from ltvkit.panel import ModelOfRecord, Panel
 from ltvkit.pipeline.modelling.contract_shop import ContractShop, contract_shop
 from ltvkit.pipeline.modelling.order_shop import OrderShop
@@ -80,8 +81,8 @@ def kind_of(
                 threads=config.model.threads or os.cpu_count() or 1,
             )
         case "contractual":
-            if isinstance(trained, ContractualLtv):
-                return ContractShop(trained.law_.terms)
+            if isinstance(trained, ContractualLtv | PlansLtv):
+                return ContractShop(trained.plans_)
             return contract_shop(config, log)
 
 

@@ -70,7 +70,7 @@ def unit_economics_of(
     order_days: pd.DataFrame,
     credited: pd.DataFrame,
     outlook: Outlook,
-    running_days: int,
+    running_days: pd.Series,
 ) -> UnitEconomics:
     """What each channel's customers cost and bring, and what a new one may cost.
 
@@ -90,8 +90,8 @@ def unit_economics_of(
         `customer_id, channel` and perhaps `weight`; empty when the shop keeps no channels.
     outlook : Outlook
         What the model expects.
-    running_days : int
-        Of contracts, the days for which a payment keeps one running; else 0.
+    running_days : Series
+        By customer id: of contracts, the days for which a payment keeps one running; else 0.
     """
     as_of = pd.Timestamp(snapshot.as_of)
     assumed, seed = config.economics, config.model.seed
@@ -119,7 +119,7 @@ def unit_economics_of(
         order_days,
         as_of,
         newcomers=worth.newcomers,
-        lapse_days=running_days or LAPSE_DAYS,
+        lapse_days=running_days.where(running_days > 0, LAPSE_DAYS),
         running_days=running_days,
         cac_by_month=_cac_by_month(months),
         ltv_by_month=_ltv_by_month(worth.by_cohort),

@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from ltvkit.contracts import ContractTerms
-from ltvkit.errors import SchemaError
+from ltvkit.errors import NotEnoughDataError, SchemaError
 from ltvkit.evaluation.kind_checks import check_latest_renewals
 from ltvkit.models.artifact import TrainedModel, read_artifact, save_model
 from ltvkit.models.contracts.by_plan import EachPlan
@@ -236,3 +236,52 @@ def test_a_panel_of_one_plan_is_refused(one):
     _, panel, _ = one
     with pytest.raises(SchemaError, match="without plans"):
         PlansLtv().fit(panel.plans[0])
+
+
+def young_yearly_plan(days):
+    log = of_several_plans(MONTHLY, YEARLY, seed=4)
+    first = log.groupby("customer_id")["day"].transform("min")
+    young = log[log["customer_id"].str.startswith("0-") | (first > HISTORY - days)]
+    panel = contract_panel(
+        young.reset_index(drop=True), history_days=HISTORY, horizon_days=HORIZON, plans=BOTH
+    )
+    return panel, PlansLtv().fit(panel)
+
+
+def test_a_total_that_no_past_date_tried_is_held_to_none():
+    panel, model = young_yearly_plan(440)
+    assert list(model.models_) == [terms.renewal_days for terms in BOTH]
+    assert model.level_.fold_errors == ()
+    assert model.level_.grade == "none"
+    told = model.predict(panel.now)["predicted_revenue"]
+    assert model.level_.total == pytest.approx(told.sum())
+
+
+def test_a_tenth_of_a_total_may_be_of_a_plan_too_young_for_past_dates(one):
+    _, _, model = one
+    first, second = (plan.forecast_ for plan in model.models_.values())
+    for share, dates in ((0.09, len(first.past)), (0.11, 0)):
+        total = first.level.total * share / (1 - share)
+        young = replace(second, past=second.past.iloc[:0], level=second.level.of_total(total))
+        assert len(total_of_plans([first, young]).fold_errors) == dates
+
+
+def test_a_plan_that_was_never_renewed_is_asked_of_the_nearest_ones_model(tmp_path):
+    panel, model = young_yearly_plan(376)
+    assert len(panel.plans[1].contracts.history.gaps) == 0 < len(panel.plans[1].now)
+    assert list(model.models_) == [BOTH[0].renewal_days]
+    assert model.plans_ == BOTH
+    told = model.predict(panel.now)
+    assert len(told) == len(panel.now)
+    assert model.level_.total == pytest.approx(told["predicted_revenue"].sum())
+    save_model(TrainedModel(model, about={}), tmp_path / "club")
+    assert read_artifact(tmp_path / "club").model.plans_ == BOTH
+    by_age = EachPlan(RetentionByAge).fit(panel).predict(panel.now)
+    assert len(by_age) == len(panel.now)
+
+
+def test_a_shop_without_any_renewal_is_refused_with_what_is_missing():
+    log = of_several_plans(MONTHLY, YEARLY, seed=4)
+    panel = contract_panel(log[log["day"] <= 25], history_days=25, horizon_days=30, plans=BOTH)
+    with pytest.raises(NotEnoughDataError, match="days of history without a renewal"):
+        PlansLtv().fit(panel)

@@ -66,7 +66,7 @@ def contracts_ended(order_days: ir.Table, snapshot: Snapshot, *, plans: Plans) -
 
 
 def days_to_learn(order_days: ir.Table, plans: Plans) -> int | None:
-    """Days of history after which renewals of each plan could be learned from; None without any.
+    """Days of history after which renewals of some plan could be learned from; None without any.
 
     When the days of grace of 30 renewals were over (of all of them, where there are fewer).
     """
@@ -75,11 +75,10 @@ def days_to_learn(order_days: ir.Table, plans: Plans) -> int | None:
     for trace in read_by_plan(payments, plans):
         made = trace.kind == RENEWAL
         over = np.sort(trace.day[made] - trace.gap[made] + trace.terms.patience_days)
-        if not len(over):
-            return None
-        enough = over[min(FEWEST_RENEWALS, len(over)) - 1]
-        needed.append(int(enough - payments["day"].min()) + 1)
-    return max(needed)
+        if len(over):
+            enough = over[min(FEWEST_RENEWALS, len(over)) - 1]
+            needed.append(int(enough - payments["day"].min()) + 1)
+    return min(needed, default=None)
 
 
 def build_contract_panel(order_days: ir.Table, snapshot: Snapshot, *, plans: Plans) -> Panel:
@@ -138,7 +137,7 @@ def build_contract_panel(order_days: ir.Table, snapshot: Snapshot, *, plans: Pla
         replace(panel, now=now[now["plan"] == own.terms.renewal_days], contracts=own)
         for own in learned_from
     ]
-    return replace(panel, plans=tuple(plan for plan in of_plans if len(plan.now)))
+    return replace(panel, plans=tuple(of_plans))
 
 
 def features_on(trace: Trace, day: int, *, horizon_days: int) -> pd.DataFrame:

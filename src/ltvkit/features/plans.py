@@ -83,7 +83,8 @@ def find_plans(
         if not (told == place).any():
             raise DataError(
                 f"renewal_days: got {terms.renewal_days:g} among others, expected periods that the "
-                "payments show: nobody paid again after so many days; leave it out"
+                "payments show: none came so many days after another, unless under a shorter plan; "
+                "leave it out"
             )
     gaps, _ = _gaps(customer, day)
     alike = float(np.any([_near(gaps, terms.renewal_days) for terms in plans], axis=0).mean())

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 
 import pandas as pd
 
-from ltvkit.contracts import Plans
+from ltvkit.contracts import ContractTerms, Plans
 from ltvkit.models._state import Estimator
 from ltvkit.models.contracts.by_plan import ask_by_plan, by_period
 from ltvkit.models.contracts.total import total_of_plans
@@ -31,10 +31,13 @@ class PlansLtv(Estimator):
 
     Attributes
     ----------
+    plans_ : tuple of ContractTerms
+        The terms of each plan.
     models_ : dict of float to ContractualLtv
-        The model of each plan by its period in days, the shortest first.
+        By the period of the plan in days, the shortest first; a plan that was never renewed yet has
+        none.
     customers_ : dict of float to int
-        How many customers are on each plan at the snapshot.
+        How many customers are asked of each model at the snapshot.
     level_ : LevelForecast
         The total of all plans; how sure it is, their sum says at past dates.
     as_of_day_ : int
@@ -43,6 +46,7 @@ class PlansLtv(Estimator):
         The horizon trained for, both.
     """
 
+    plans_: Plans
     models_: dict[float, ContractualLtv]
     customers_: dict[float, int]
     level_: LevelForecast
@@ -66,22 +70,18 @@ class PlansLtv(Estimator):
         Raises
         ------
         NotEnoughDataError
-            When of some plan the history holds no renewal whose days of grace are over.
+            When the history does not hold a single renewal whose days of grace are over.
         """
         self.as_of_day_ = panel.as_of_day
         self.horizon_days_ = self.label_days_ = panel.snapshot.horizon_days
         plans = by_period(panel)
+        self.plans_ = tuple(plan.contracts.terms for plan in panel.plans if plan.contracts)
         self.models_ = {
             days: ContractualLtv().fit(plan, report=report) for days, plan in plans.items()
         }
         self.customers_ = {days: len(plan.now) for days, plan in plans.items()}
         self.level_ = total_of_plans([model.forecast_ for model in self.models_.values()])
         return self
-
-    @property
-    def plans_(self) -> Plans:
-        """The terms of each plan."""
-        return tuple(model.law_.terms for model in self.models_.values())
 
     @property
     def latest_(self) -> dict[str, float]:
@@ -152,7 +152,8 @@ class PlansLtv(Estimator):
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: parameters and counts, no customer."""
         return {
-            "plans": [model.to_dict() for model in self.models_.values()],
+            "plans": [asdict(terms) for terms in self.plans_],
+            "models": [model.to_dict() for model in self.models_.values()],
             "customers": list(self.customers_.values()),
             "level": asdict(self.level_),
             "as_of_day": self.as_of_day_,
@@ -163,8 +164,9 @@ class PlansLtv(Estimator):
     def from_dict(cls, state: dict[str, Any]) -> Self:
         """The model that `to_dict` described."""
         model = cls()
-        plans = [ContractualLtv.from_dict(plan) for plan in state["plans"]]
-        model.models_ = {plan.law_.terms.renewal_days: plan for plan in plans}
+        model.plans_ = tuple(ContractTerms(**terms) for terms in state["plans"])
+        learned = [ContractualLtv.from_dict(plan) for plan in state["models"]]
+        model.models_ = {plan.law_.terms.renewal_days: plan for plan in learned}
         model.customers_ = dict(zip(model.models_, state["customers"], strict=True))
         model.level_ = LevelForecast.from_dict(state["level"])
         model.as_of_day_ = state["as_of_day"]

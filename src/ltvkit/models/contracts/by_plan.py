@@ -1,6 +1,7 @@
 """Several plans: each customer is asked of the model of the plan that the customer is on."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Self, TypeVar
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from ltvkit.errors import SchemaError
 from ltvkit.models._rows import column
 from ltvkit.panel import LtvModel, Panel
+from ltvkit.units import Integers
 
 M = TypeVar("M")
 
@@ -40,9 +42,8 @@ def ask_by_plan(
     1  monthly
     2   yearly
     """
-    periods = np.array(list(models))
-    nearest = np.abs(column(features, "plan")[:, None] - periods).argmin(axis=1)
-    rows = [np.flatnonzero(nearest == place) for place in range(len(periods))]
+    nearest = _nearest(features, list(models))
+    rows = [np.flatnonzero(nearest == place) for place in range(len(models))]
     told = [
         ask(model, features.iloc[own])
         for model, own in zip(models.values(), rows, strict=True)
@@ -77,19 +78,38 @@ class EachPlan:
 
 
 def by_period(panel: Panel) -> dict[float, Panel]:
-    """The panel of each plan by its period, the shortest first.
+    """The panel of each plan that renewals can be learned of by its period, the shortest first.
+
+    A plan of which none could be made yet has no model: its customers are asked of the nearest.
 
     Raises
     ------
     SchemaError
         When the panel is of another kind of shop.
     """
-    if not panel.plans:
-        raise SchemaError(
-            "got a panel without plans, expected build_contract_panel's with several; build it so"
-        )
-    return {
+    plans = {
         plan.contracts.terms.renewal_days: plan
         for plan in panel.plans
         if plan.contracts is not None
     }
+    if not plans:
+        raise SchemaError(
+            "got a panel without plans, expected build_contract_panel's with several; build it so"
+        )
+    learned = {days: plan for days, plan in plans.items() if _has_renewals(plan)} or plans
+    nearest = _nearest(panel.now, list(learned))
+    return {
+        days: replace(plan, now=panel.now[nearest == place])
+        for place, (days, plan) in enumerate(learned.items())
+        if (nearest == place).any()
+    }
+
+
+def _has_renewals(plan: Panel) -> bool:
+    return plan.contracts is not None and len(plan.contracts.history.gaps) > 0
+
+
+def _nearest(features: pd.DataFrame, periods: list[float]) -> Integers:
+    """The place of the period that is nearest to that of each customer's plan."""
+    away = np.abs(column(features, "plan")[:, None] - np.array(periods))
+    return np.asarray(np.argmin(away, axis=1), dtype=np.int64)

@@ -24,6 +24,10 @@ USUAL_MISS = 0.05
 DATES_A_HORIZON = 8
 """Past dates lie an eighth of a horizon apart: so many overlapping ones say as much as one."""
 
+UNTRIED = 0.1
+"""The share of a total that may be of plans too young for past dates: beyond it, as for crowds of
+new customers (the check *new customers*), it is told of, and here there is none to hold it to."""
+
 STEP = 0.01
 """Of ln alpha and ln beta, between which the slope of the total is taken: a choice, 1 %."""
 
@@ -117,7 +121,7 @@ def forecast_contracts(
             counted = float(outlook(known.law, cut.features, days).expected.sum())
             came = float(cut.future_renewals.sum())
             miscounts.append(float(np.log(max(came, 0.5) / max(counted, 0.5))))
-    dates = pd.DataFrame(past, columns=["day", "forecast", "actual", "chance"])
+    dates = pd.DataFrame(past, columns=["day", "forecast", "actual", "chance"], dtype=float)
     errors, chances = _errors(dates)
     correction = _lasting(errors, chances)
     expected, chance = total_and_chance(learned, features, horizon_days, scatter)
@@ -146,21 +150,22 @@ def total_of_plans(plans: Sequence[ContractForecast]) -> LevelForecast:
 
     Each plan is corrected by its own lasting error; what the sum missed after that, beyond chance,
     is the interval, as in `forecast_contracts`. Chance is each plan's own, so that squares add up.
+    A plan without a past date is left out of them while it is no more than a tenth of the total.
     """
     total = sum(plan.level.total for plan in plans)
     expected = sum(float(np.exp(plan.level.base)) for plan in plans)
     chance = np.sqrt(sum((plan.chance * plan.level.total) ** 2 for plan in plans))
-    dates = plans[0].past.assign(corrected=0.0, drawn=0.0, forecast=0.0, actual=0.0)
-    for plan in plans:
-        own = plan.past.set_index("day").reindex(dates["day"]).reset_index()
-        corrected = own["forecast"] * np.exp(plan.level.correction)
-        dates["forecast"] += own["forecast"]
-        dates["actual"] += own["actual"]
-        dates["corrected"] += corrected
-        dates["drawn"] += (own["chance"] * corrected) ** 2
-    dates["chance"] = np.sqrt(dates["drawn"]) / dates["corrected"].where(dates["corrected"] > 0)
-    dates = dates.dropna()
+    tried = [plan for plan in plans if len(plan.past)]
+    if sum(plan.level.total for plan in tried) < (1 - UNTRIED) * total:
+        tried = list(plans)
+    pasts = []
+    for plan in tried:
+        past = plan.past.set_index("day")
+        corrected = past["forecast"] * np.exp(plan.level.correction)
+        pasts.append(past.assign(corrected=corrected, drawn=(past["chance"] * corrected) ** 2))
+    dates = sum(pasts[1:], start=pasts[0]).dropna()
     errors, _ = _errors(dates)
+    dates["chance"] = np.sqrt(dates["drawn"]) / dates["corrected"]
     left, chances = _errors(dates.assign(forecast=dates["corrected"]))
     missed = _missed(left, chances)
     relative = float(chance) / total if total > 0 else 0.0

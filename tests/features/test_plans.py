@@ -144,7 +144,9 @@ def later(days: int, *paid: tuple[int, float]) -> list[tuple[int, float]]:
         # Who pauses for a year and pays the same has changed nothing.
         ((*MONTHS, (515, 9.99), (545, 9.99)), [0] * 8),
         # An extra of a monthly plan is no yearly payment, although one comes a year later.
-        ((*((30 * n, 9.99) for n in range(16)), (100, 4.0)), [0] * 17),
+        ((*((30 * n, 9.99) for n in range(18)), (110, 4.0)), [0] * 19),
+        # Who pays a monthly price by the year, and the same again, is yearly.
+        (((0, 9.99), (365, 9.99)), [1, 1]),
         (((0, 99.0), (365, 0.0)), [1, 1]),
     ],
 )
@@ -205,6 +207,8 @@ def test_who_changes_to_another_plan_has_not_left_the_one_before(log, last, rene
     own = monthly.customer == monthly.ids.tolist().index("a")
     assert (monthly.kind[own] == RENEWAL).sum() == renewed
     assert "a" in set(yearly.ids)
+    brought = history_on(monthly, 1290).periods["next_period"]
+    assert brought.between(1, 50).all(), "the price of the new plan is no price of the old one"
     asked = [len(latest_renewals(trace, 905)) for trace in (monthly, alone)]
     assert asked[0] - asked[1] == renewed - 5, "a renewal made, or nothing that was asked"
 
@@ -235,6 +239,15 @@ def test_contracts_that_ended_are_told_apart_plan_by_plan(log):
         expected = pd.Series(1 - stayed, index=ids).dropna().astype(bool)
         assert 0.05 < expected.mean() < 0.95
         assert (found.loc[expected.index, "ended"] == expected).all()
+
+
+def test_whose_contract_ran_is_told_as_it_was_known_then(log):
+    # 40 is nobody's price: until it is paid again after a year it seems to be a month's.
+    later_known = with_customer(log, (600, 40.0), (965, 40.0))
+    for day, ran in ((800, False), (1000, True)):
+        snapshot = Snapshot(FIRST_DAY + timedelta(days=day), 300)
+        found = contracts_ended(order_table(later_known), snapshot, plans=BOTH)
+        assert ("a" in set(found["customer_id"])) == ran
 
 
 def test_only_contracts_that_no_plan_explains_are_told_of(log):

@@ -347,7 +347,7 @@ def _new_contracts(trace: Trace, first: Integers, day: int) -> float:
 def _periods(trace: Trace, day: int) -> pd.DataFrame:
     """Of the latest renewals: the period each began, and what had been known before it."""
     begins = np.flatnonzero(trace.kind <= RENEWAL)
-    seen = trace.day <= day
+    seen = (trace.day <= day) & ~trace.moves_on
     total = np.bincount(trace.period[seen], trace.revenue[seen], minlength=len(begins))
     over = trace.day[begins] + trace.terms.renewal_days <= day
     stays = ~trace.moves_on[begins]

@@ -1,10 +1,17 @@
 """What stands around the rows of an export, and in its header, that is no data."""
 
+import csv
+
+import pandas as pd
 import pytest
 from guessed_shop import shop
 
 from ltvkit.data import ColumnMap, clean, guess_columns, read_transactions
 from ltvkit.errors import DataError
+
+COLUMNS = ColumnMap(
+    customer_id="client", ordered_at="date", revenue="amount", order_id="order", attributes=["note"]
+)
 
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f"])
@@ -135,3 +142,30 @@ def test_a_quote_in_the_header_that_is_never_closed_is_refused_however_long_the_
         DataError, match=r"got a quote in the first line of orders\.csv that is nev"
     ):
         read_transactions(path)
+
+
+@pytest.mark.parametrize(("outer", "inner"), [(";", ","), (",", ","), (",", ";"), ("\t", ",")])
+def test_a_table_that_a_spreadsheet_saved_in_one_column_is_what_it_was(tmp_path, outer, inner):
+    """As Excel does with a comma file where its own delimiter is another one."""
+    log = shop(customer="client", date="date", amount="amount", order="order")
+    log["note"] = ['says "yes, please"', "one line\nand another", "", "plain"] * 100
+    log.to_csv(tmp_path / "before.csv", index=False, sep=inner)
+    lines = (tmp_path / "before.csv").read_text().splitlines()
+    cells = pd.DataFrame({"a": lines, "b": ""})
+    cells.to_csv(tmp_path / "after.csv", index=False, header=False, sep=outer)
+    found, before = (
+        clean(read_transactions(tmp_path / name), columns=COLUMNS).summary
+        for name in ("after.csv", "before.csv")
+    )
+    assert found.accepted == before.accepted == found.rows == len(log)
+    assert found.revenue == before.revenue
+    assert read_transactions(tmp_path / "after.csv").names == tuple(log.columns)
+
+
+def test_a_table_whose_values_are_all_quoted_is_read_as_it_stands(tmp_path):
+    log = shop(customer="client", date="date", amount="amount", order="order")
+    log["note"] = ['12" pipe, long', "so; what"] * 200
+    log.to_csv(tmp_path / "orders.csv", index=False, quoting=csv.QUOTE_ALL)
+    source = read_transactions(tmp_path / "orders.csv")
+    found = source.workspace.rows(f"SELECT {source.columns[-1].sql} FROM {source.relation}")
+    assert [note for (note,) in found] == log["note"].tolist()

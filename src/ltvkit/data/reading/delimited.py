@@ -11,6 +11,7 @@ import io
 import re
 import shutil
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -21,6 +22,7 @@ from ltvkit.errors import DataError
 CHUNK = 1 << 22
 DELIMITERS = (",", ";", "\t", "|")
 MOST_TITLE_LINES = 10
+LINES_TO_TELL = 200
 MOSTLY = 0.8
 MOST_CUT = 0.1
 """Share of the letters beyond ASCII that a database may have cut in the middle. Of texts in other
@@ -97,6 +99,8 @@ def open_text(path: Path, workspace: Workspace) -> TextFile:
         )
     if _is_aligned(path):
         path = _as_csv(path, workspace)
+    elif outer := _in_one_cell(path):
+        path = _out_of_cells(path, outer, workspace)
     header, delimiter, skip = _dialect(path)
     return TextFile(path, header, delimiter, skip, digest.hexdigest())
 
@@ -164,7 +168,7 @@ def _as_utf8(path: Path, encoding: str, workspace: Workspace) -> Path:
 def _is_aligned(path: Path) -> bool:
     """Whether columns are parted by runs of spaces, as statistics programs write them."""
     with path.open("r", encoding="utf-8-sig") as file:
-        lines = [line for line, _ in zip(file, range(200), strict=False) if line.strip()]
+        lines = [line for line, _ in zip(file, range(LINES_TO_TELL), strict=False) if line.strip()]
     if not lines or any(mark in lines[0] for mark in DELIMITERS):
         return False
     widths = {len(line.split()) for line in lines}
@@ -179,6 +183,48 @@ def _as_csv(path: Path, workspace: Workspace) -> Path:
     ):
         csv.writer(out, lineterminator="\n").writerows(line.split() for line in source)
     return copy
+
+
+def _in_one_cell(path: Path) -> str:
+    """The delimiter of a file whose rows stand whole in its first column; empty of any other.
+
+    So a spreadsheet saves a table that it opened by another delimiter than the table's: a row that
+    holds quotes is in quotes itself, and a row of text with a line break is two.
+    """
+    with path.open("r", encoding="utf-8-sig", newline="") as file:
+        text = "".join(line for line, _ in zip(file, range(LINES_TO_TELL), strict=False))
+    found = []
+    for outer in DELIMITERS if '"' in text else ():
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=outer))
+        except csv.Error:
+            continue
+        alone = sum(sum(map(bool, row)) == 1 for row in rows)
+        inside = "".join(_lines_of(rows, outer))
+        mark = max(DELIMITERS, key=lambda mark: _fit(inside, mark))
+        share, _ = _fit(inside, mark)
+        as_it_is = 0.0 if mark == outer else _fit(text, mark)[0]
+        if alone > MOSTLY * len(rows) and share > max(MOSTLY, as_it_is):
+            found.append((share, -len(inside), outer))
+    # The delimiter that stands behind the cells goes with them.
+    return max(found)[-1] if found else ""
+
+
+def _out_of_cells(path: Path, outer: str, workspace: Workspace) -> Path:
+    copy = workspace.new_path(path.name)
+    with (
+        path.open("r", encoding="utf-8-sig", newline="") as source,
+        copy.open("w", encoding="utf-8", newline="") as out,
+    ):
+        out.writelines(_lines_of(csv.reader(source, delimiter=outer), outer))
+    return copy
+
+
+def _lines_of(rows: Iterable[Sequence[str]], outer: str) -> Iterator[str]:
+    """The lines that rows were before they became cells; what was cut in two is joined."""
+    for row in rows:
+        filled = [place for place, cell in enumerate(row, start=1) if cell]
+        yield outer.join(row[: max(filled, default=0)]) + "\n"
 
 
 def _dialect(path: Path) -> tuple[tuple[str, ...], str, int]:

@@ -99,7 +99,7 @@ class DataConfig(Section):
     leave_out: dict[str, tuple[str, ...]] = Field(
         default={},
         description="rows that are no sales: a column and the values that mark them, in capitals "
-        "or not, as in {status: [failed, cancelled]}",
+        "or not, as in {status: [failed, cancelled]}; '*' is any value",
     )
     drop_exact_duplicates: bool = Field(
         default=False, description="count rows that repeat another one in every column only once"

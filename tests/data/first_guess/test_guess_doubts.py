@@ -267,3 +267,36 @@ def test_another_account_that_more_rows_have_is_pointed_at(guessed):
     guess = guessed(log)
     assert guess.columns.customer_id == "user_id"
     assert any("'user_pseudo_id' is in 100.0% of the rows" in doubt for doubt in guess.doubts)
+
+
+def test_a_state_that_most_orders_are_in_is_asked_about_and_not_put_aside(guessed):
+    log = shop(customer="customer", date="date", amount="amount")
+    log["status"] = np.resize(["pending", "pending", "pending", "cancelled"], len(log))
+    guess = guessed(log)
+    assert guess.leave_out == {"status": ("cancelled",)}
+    assert any(
+        "'pending' (300), 'cancelled' (100): name those that are no sales in data.leave_out "
+        "(cancelled so far)" in doubt
+        for doubt in guess.doubts
+    )
+
+
+def test_orders_with_a_date_of_cancellation_are_put_aside_whatever_it_is(tmp_path):
+    log = shop(customer="customer", date="Created at", amount="amount")
+    cancelled = log.index % 5 == 0
+    log["Cancelled at"] = (log["Created at"] + pd.Timedelta(days=2)).where(cancelled)
+    log.to_csv(tmp_path / "orders.csv", index=False)
+    guess = guess_columns(tmp_path / "orders.csv")
+    assert guess.leave_out == {"Cancelled at": ("*",)}
+    assert any("marks orders that brought nothing by its dates" in doubt for doubt in guess.doubts)
+    (tmp_path / "orders.yaml").write_text(guess.to_yaml(folder=tmp_path))
+    data = load_config(tmp_path / "orders.yaml").data
+    found = clean(
+        read_transactions(tmp_path / "orders.csv"), columns=guess.columns, leave_out=data.leave_out
+    )
+    assert dict(found.summary.reasons) == {"data.leave_out says that it is no sale": 80}
+    assert found.readings["leave_out"] == "any value of 'Cancelled at' in 80 rows"
+    # Of most of the rows it would leave nothing.
+    log["Cancelled at"] = log["Created at"]
+    log.to_csv(tmp_path / "orders.csv", index=False)
+    assert guess_columns(tmp_path / "orders.csv").leave_out == {}

@@ -50,7 +50,8 @@ def clean(
     margin_rate : float
         Margin as a share of revenue, where no margin column is mapped.
     leave_out : mapping of str to sequence of str, optional
-        A column, and the values that mark rows which are no sales, in capitals or not.
+        A column, and the values that mark rows which are no sales, in capitals or not; `"*"` is
+        any value.
     drop_exact_duplicates : bool
         Whether rows that repeat an earlier one in every column are put aside.
     date_format, decimal_mark : str, optional

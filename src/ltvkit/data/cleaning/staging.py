@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ltvkit.data.cleaning.columns import Mapped
+from ltvkit.data.cleaning.columns import ANY, Mapped
 from ltvkit.data.cleaning.expressions import Expression
 from ltvkit.data.cleaning.reasons import Reason
 from ltvkit.data.cleaning.references import (
@@ -315,14 +315,18 @@ def _found_of(
     pairs = [(name, value) for name, values in leave_out.items() for value in values]
     counts = ", ".join(f"count(*) FILTER ({_is(rows[name], value)})" for name, value in pairs)
     found = workspace.row(f"SELECT {counts} FROM {raw}")
-    return ", ".join(
-        f"'{value}' of '{name}' in {f'{count:,}' if count else 'no'} row{'s' if count > 1 else ''}"
-        for (name, value), count in zip(pairs, found, strict=True)
-    )
+    said = []
+    for (name, value), count in zip(pairs, found, strict=True):
+        what = "any value" if value == ANY else f"'{value}'"
+        rows_found = f"{count:,}" if count else "no"
+        said.append(f"{what} of '{name}' in {rows_found} row{'s' if count > 1 else ''}")
+    return ", ".join(said)
 
 
 def _is(column: Column, value: str) -> str:
-    """Whether a column has a value, in capitals or not, 1 as 1.0 or not."""
+    """Whether a column has a value, in capitals or not, 1 as 1.0 or not; or any at all."""
+    if value == ANY:
+        return f"{column.sql} IS NOT NULL"
     texts = regular_spaces(f"CAST({column.sql} AS VARCHAR)"), literal(plain_spaces(value).strip())
     found, said = (rf"lower(regexp_replace({text}, '^(\d+)\.0+$', '\1'))" for text in texts)
     return f"{found} = {said}"

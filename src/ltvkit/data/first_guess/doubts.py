@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ltvkit.data.cleaning.columns import ANY
 from ltvkit.data.cleaning.counts import REPEATS_TOTAL
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
@@ -17,6 +18,9 @@ CROWD = 0.1
 """Share of the rows that no customer has: such a value is a till, or all guests together."""
 MOST_OF_IT = 0.5
 """Share of the rows in which a shop's own address stands as the one that is paid."""
+MOST_SALES = 0.5
+"""A state that more of the rows are in is how a shop sells, as payments on delivery stay pending:
+whether these are sales is asked."""
 FEW_GUESTS = 0.01
 """Share of the rows, up to which a customer may be called "0" as others are called "1"."""
 
@@ -115,10 +119,12 @@ def doubts_on_sales(
     debits = set(names.DEBITS.values())
     paid_back = any(fact.negative or debits & set(words(fact.name)) for fact in used)
     for fact in rest:
-        if said := left_out.get(fact.name, ()) if _says_yes_or_no(fact) else ():
+        said = left_out.get(fact.name, ())
+        if said and (_says_yes_or_no(fact) or _says_when(fact)):
+            by = "its dates" if _says_when(fact) else offenders(said)
             found.append(
-                f"'{fact.name}' marks orders that brought nothing by {offenders(said)}: they are "
-                "put aside, see data.leave_out"
+                f"'{fact.name}' marks orders that brought nothing by {by}: they are put aside, see "
+                "data.leave_out"
             )
         elif 0 < fact.distinct <= FEW_VALUES and likeness(fact.name, names.CANCELLED):
             found.append(
@@ -273,13 +279,18 @@ def leave_out(
         partly = set(words(fact.name)) & set(names.PARTLY)
         if (cancelled or (refunded and not partly)) and _says_yes_or_no(fact):
             sure[fact.name] = tuple(value for value, _ in fact.values if _says(value, names.YES))
+        if cancelled and _says_when(fact) and fact.filled <= MOST_SALES:
+            sure[fact.name] = (ANY,)
         if not refunds and likeness(fact.name, names.KIND) == 1.0:
             if back := tuple(value for value, _ in fact.values if _is_refund(value)):
                 sure[fact.name] = back
             continue
         if likeness(fact.name, names.STATUS) < 1.0:
             continue
-        values = tuple(value for value, _ in no_sales(fact) if not set(words(value)) & kept)
+        most = MOST_SALES * sum(rows for _, rows in fact.values)
+        values = tuple(
+            value for value, rows in no_sales(fact) if rows <= most and not set(words(value)) & kept
+        )
         if values:
             sure[fact.name] = values
     return sure
@@ -290,6 +301,10 @@ def _says_yes_or_no(fact: ColumnFacts) -> bool:
     return any(_says(value, names.YES) for value, _ in fact.values) and all(
         _says(value, (*names.YES, *names.NO)) for value, _ in fact.values
     )
+
+
+def _says_when(fact: ColumnFacts) -> bool:
+    return fact.distinct > 0 and fact.dates >= MOSTLY
 
 
 def _says(value: str, vocabulary: Sequence[str]) -> bool:

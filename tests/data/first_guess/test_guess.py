@@ -75,6 +75,18 @@ def test_a_date_may_stand_once_an_order(guessed):
     assert "ordered_at" in guessed(lines.drop(columns="Order ID")).missing
 
 
+@pytest.mark.parametrize("number", ["#{}", "#B{}", "PARIS{}", "{}-EU"])
+def test_the_orders_of_shopify_are_those_of_its_names_and_not_of_addresses(guessed, number):
+    log = shop(date="Created at", amount="Subtotal", quantity="Lineitem quantity")
+    log.insert(0, "Name", [number.format(1000 + row) for row in range(len(log))])
+    log["Email"] = [f"a{row % 80}@shop.org" for row in range(len(log))]
+    log["Billing Address1"] = [f"{row % 90} Main St" for row in range(len(log))]
+    assert guessed(log).columns.order_id == "Name"
+    # Elsewhere a name is no number.
+    log = log.rename(columns={"Lineitem quantity": "Quantity"})
+    assert guessed(log).columns.order_id == ("Name" if number.startswith("#") else None)
+
+
 @pytest.mark.parametrize("date", ["FKDAT", "AUDAT", "BUDAT", "ERDAT"])
 def test_columns_are_found_under_the_names_of_sap(guessed, date):
     log = shop(shipped="WADAT", order="VBELN", date=date, customer="KUNNR", amount="NETWR")
@@ -143,3 +155,9 @@ def test_of_an_order_and_the_transactions_of_its_lines_the_order_is_taken(guesse
     """As in the sold items of Etsy."""
     log = shop(customer="Buyer", date="Sale Date", amount="Item Total", order="Transaction ID")
     assert guessed(log.assign(**{"Order ID": log.index // 2})).columns.order_id == "Order ID"
+
+
+def test_parts_of_a_date_are_no_customers(guessed):
+    log = shop(date="date", amount="amount")
+    parts = log.assign(Day=log["date"].dt.day, Month=log["date"].dt.month, Year=log["date"].dt.year)
+    assert "customer_id" in guessed(parts.drop(columns="date")).missing

@@ -228,3 +228,10 @@ def test_of_amounts_in_several_currencies_that_named_by_one_is_taken(guessed):
         guessed(log.assign(currency="EUR", subtotal_usd=log["subtotal"] * 1.1)).columns.revenue
         == "subtotal"
     )
+
+
+@pytest.mark.parametrize("price", ["Valor unitario venta", "Prix unitaire", "Kwota jednostkowa"])
+def test_the_amount_of_one_piece_is_not_that_of_a_row(guessed, price):
+    names = {"customer": "client", "date": "date", "price": price, "quantity": "quantity"}
+    assert guessed(shop(**names, amount="total")).columns.revenue == "total"
+    assert guessed(shop(**names)).columns.revenue == f"quantity * `{price}`"

@@ -47,7 +47,7 @@ class ColumnFacts:
     negative : float
         Share of numbers below 0.
     numbered : float
-        Share of values such as #1001, which are numbers of orders.
+        Share of values such as #1001 or #B1001, which are numbers of orders.
     rounded : float
         Share of values such as 7.90E+11, which a spreadsheet made of long numbers.
     addresses : float
@@ -144,7 +144,7 @@ def _facts(workspace: Workspace, table: str, column: Column, rows: int) -> Colum
         rounded = _share(workspace, table, f"regexp_matches({sql}, {literal(ROUNDED)})", filled)
         addresses = _share(workspace, table, f"{sql} LIKE '_%@_%._%'", filled)
         people = _share(workspace, table, f"regexp_matches({sql}, {literal(_PEOPLE)})", filled)
-        numbered = _share(workspace, table, f"regexp_matches({sql}, '^#[0-9]+$')", filled)
+        numbered = _share(workspace, table, f"regexp_matches({sql}, '^#[A-Za-z]*[0-9]+$')", filled)
     if column.is_text and dates >= MOSTLY and not likeness(column.name, names.DATE):
         digits = _share(workspace, table, f"regexp_matches({sql}, '^[0-9.]+$')", filled)
         dates = 0.0 if digits >= MOSTLY else dates

@@ -338,13 +338,26 @@ def _tells_more(address: ColumnFacts, account: ColumnFacts) -> bool:
 
 
 def _order_of(facts: Sequence[ColumnFacts], rows: int) -> ColumnFacts | None:
-    return best(
+    """The column that is called an order; else the one of numbers such as #1001.
+
+    Shops may write other signs before their numbers. Shopify calls the column "Name".
+    """
+    named = best(
         facts,
         names.ORDER,
         lambda fact: may_be_order(fact, rows),
         prefer=lambda fact: (likeness(fact.name, names.PLACED) == 1.0,),
         named=True,
     )
+    if named and likeness(named.name, names.ORDER) == 1.0:
+        return named
+    shopify = any(words(fact.name)[:1] == ("lineitem",) for fact in facts)
+    numbered = best(
+        facts,
+        (),
+        lambda fact: fact.numbered >= MOSTLY or (shopify and words(fact.name) == ("name",)),
+    )
+    return numbered or named
 
 
 def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
@@ -382,7 +395,7 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
         or best(others, (), lambda fact: may_be_nameless_customer(fact, rows))
     )
     rest = [fact for fact in facts if fact not in (date, customer)]
-    order = _order_of(rest, rows) or best(rest, (), lambda fact: fact.numbered >= MOSTLY)
+    order = _order_of(rest, rows)
     rest = [fact for fact in rest if fact is not order]
     margin = best(rest, names.MARGIN, may_be_amount, named=True)
     channel = best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)

@@ -178,8 +178,9 @@ PLACE = (
 )  # fmt: skip
 NOT_THE_ORDER = (*EMAIL, *PLACE, "name", "company")
 NOT_THE_CUSTOMER = (
-    *PLACE, "type", "segment", "group", "brand", "age", "gender", "status", "since", "count", "sku",
-    "asin", "ean", "product", "article", "artikel", "produit", "produkt", "producto", "prodotto",
+    *PLACE, "type", "segment", "group", "brand", "age", "gender", "status", "since", "count",
+    "year", "quarter", "month", "week", "day", "sku", "asin", "ean", "product", "article",
+    "artikel", "produit", "produkt", "producto", "prodotto",
 )  # fmt: skip
 IDENTIFIER = (
     "id", "ids", "no", "nr", "num", "number", "key", "code", "numero", "nummer", "numer", "uuid",
@@ -190,6 +191,9 @@ _TAX = r"(?:tax(?:e?s)?|vat|gst|tva|iva|btw|mw st|mwst|u st|ust)"
 _WITH = r"(?:incl?|included|including|inkl|with|con|com)"
 _WITHOUT = r"(?:exc?l?|excluded|excluding|exkl|without|before|ohne|hors|bez|sin|senza|sem)"
 _PAID = r"(?:paid|bezahlt|payee?s?|oplacon[aey]|zaplacon[aeo]|pagad[ao]|pagat[ao]|pag[ao]|betaald)"
+_OF_A_PIECE = (
+    "valor|importe|monto|precio|valore|importo|prezzo|preco|montant|prix|valeur|kwota|cena|wartosc"
+)
 _CREDIT_NOTE = (
     r"credit (?:memo|note)s?|nota (?:di|de) credito|creditnota|kreditnota|rechnungskorrektur|"
     r"faktura korygujaca"
@@ -199,6 +203,7 @@ _PHRASES = (
     (re.compile(rf"\b(?:{_WITH} {_TAX}|{_TAX} {_WITH})\b"), "gross"),
     (re.compile(r"\b(?:after|less) discounts?\b"), "net"),
     (re.compile(r"\bunit (?:amount|value)\b"), "unitprice"),
+    (re.compile(rf"\b(?:{_OF_A_PIECE}) (?:unitari[oa]|unitaire|jednostkow[ay])\b"), "unitprice"),
     (re.compile(rf"\b(?:{_CREDIT_NOTE})\b"), "refund"),
     (re.compile(r"\bawaiting (?:[a-z]+ )?payment\b"), "unpaid"),  # Not: awaiting shipment.
     (re.compile(r"\b(?:payment|past) due\b|\boverdue\b|\bceka na platbu\b"), "unpaid"),
@@ -216,6 +221,7 @@ def words(name: str) -> tuple[str, ...]:
     """
     apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain(name))
     apart = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", apart)
+    apart = re.sub(r"([A-Za-z]{3,})([0-9]+)(?![0-9A-Za-z])", r"\1 \2", apart)
     text = in_english(apart.lower())
     for phrase, word in _PHRASES:
         text = phrase.sub(word, text)

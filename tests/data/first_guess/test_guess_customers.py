@@ -187,3 +187,17 @@ def test_ids_with_a_point_in_them_are_customers_where_they_are_called_so(tmp_pat
     assert guess.columns.customer_id == "user_pseudo_id"
     found = clean(read_transactions(path), columns=guess.columns).to_pandas()["customer_id"]
     assert set(found) == set(log["user_pseudo_id"])
+
+
+def test_amounts_come_again_and_are_no_customers(guessed):
+    log = shop(date="Created at", amount="Total", order="Name").assign(Email=None)
+    log["Subtotal"] = np.resize([1500, 2000, 2500, *range(3000, 3020)], len(log))
+    guess = guessed(log)
+    assert guess.missing == ("customer_id",)
+    assert guess.columns is None
+
+
+def test_who_is_new_is_no_customer(guessed):
+    log = shop(date="date", amount="amount", channel="customer_acquisition")
+    assert "customer_id" in guessed(log).missing
+    assert guessed(log[:10]).columns.customer_id == "customer_acquisition"

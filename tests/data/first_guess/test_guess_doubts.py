@@ -300,3 +300,13 @@ def test_orders_with_a_date_of_cancellation_are_put_aside_whatever_it_is(tmp_pat
     log["Cancelled at"] = log["Created at"]
     log.to_csv(tmp_path / "orders.csv", index=False)
     assert guess_columns(tmp_path / "orders.csv").leave_out == {}
+
+
+def test_what_people_write_and_where_they_live_is_no_state_and_no_kind_of_goods(guessed):
+    log = shop(customer="customer", date="date", amount="amount")
+    note = "Hello. I ordered the grey one by accident, so please cancel that order and send another"
+    log["Notes"] = [note] + ["thanks"] * (len(log) - 1)
+    log["Billing Province Name"] = np.resize(["Porto", "Lisboa"], len(log))
+    assert guessed(log).doubts == ()
+    log["Shipping Method"] = np.resize(["porto", "Lisboa"], len(log))
+    assert any("'Shipping Method' has rows with 'porto'" in doubt for doubt in guessed(log).doubts)

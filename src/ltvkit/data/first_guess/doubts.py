@@ -21,6 +21,8 @@ MOST_OF_IT = 0.5
 MOST_SALES = 0.5
 """A state that more of the rows are in is how a shop sells, as payments on delivery stay pending:
 whether these are sales is asked."""
+MOST_WORDS = 8
+"""Of a state, such as a bank's reason; what somebody wrote to a shop is longer."""
 FEW_GUESTS = 0.01
 """Share of the rows, up to which a customer may be called "0" as others are called "1"."""
 
@@ -149,7 +151,10 @@ def doubts_on_sales(
                     + (f" ({', '.join(out)} so far)" if out else "")
                 )
             )
-        if kinds := [(value, rows) for value, rows in fact.values if is_no_goods(value)]:
+        place = likeness(fact.name, names.PLACE) == 1.0  # Porto is a city, too.
+        if kinds := [
+            (value, rows) for value, rows in fact.values if is_no_goods(value) and not place
+        ]:
             listed = ", ".join(f"'{value}' ({rows:,})" for value, rows in kinds)
             found.append(
                 f"'{fact.name}' has rows with {listed}: name them in data.leave_out if they are "
@@ -319,7 +324,9 @@ def no_sales(fact: ColumnFacts) -> list[tuple[str, int]]:
     return [
         (value, rows)
         for value, rows in fact.values
-        if set(words(value)) & known and not set(words(value)) & set(names.PARTLY)
+        if set(words(value)) & known
+        and not set(words(value)) & set(names.PARTLY)
+        and len(words(value)) <= MOST_WORDS
     ]
 
 

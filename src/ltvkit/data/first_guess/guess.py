@@ -50,7 +50,9 @@ from ltvkit.errors import offenders
 LEAST_FILLED = 0.2
 """Addresses may stand in the first of an order's lines only."""
 
-FEWEST_CUSTOMERS = 2
+FEWEST_CUSTOMERS, FEW_ROWS = 2, 100
+"""A column of so few values tells no customers apart, unless there are no more rows than that, or
+a spreadsheet rounded them."""
 
 FEWEST_PAID_BACK = 3
 """Refunds that show to the cent that an amount is without them."""
@@ -377,7 +379,16 @@ def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
         several = fact.distinct > FEWEST_CUSTOMERS
         return (several, fact.distinct < (orders.distinct if orders else rows))
 
-    account = best(others, names.CUSTOMER, may_be_customer, prefer=comes_again, named=True)
+    def tells_apart(fact: ColumnFacts) -> bool:
+        return fact.distinct > FEWEST_CUSTOMERS or rows <= FEW_ROWS or fact.rounded > 0
+
+    account = best(
+        others,
+        names.CUSTOMER,
+        lambda fact: may_be_customer(fact) and tells_apart(fact),
+        prefer=comes_again,
+        named=True,
+    )
     address = best(
         others,
         names.EMAIL,

@@ -72,9 +72,10 @@ def may_be_a_customers_phone(fact: ColumnFacts) -> bool:
 
 
 def may_be_nameless_customer(fact: ColumnFacts, rows: int) -> bool:
-    """Customers come back: their values repeat. Those of orders do, too, with several lines."""
+    """Customers come back: their values repeat. So do amounts, and orders of several lines."""
     order = likeness(fact.name, names.ORDER) > 0 or fact.numbered >= MOSTLY
-    other = order or may_be_date(fact)
+    amount = likeness(fact.name, (*names.AMOUNT, *names.UNIT_PRICE, *names.QUANTITY)) == 1.0
+    other = order or amount or may_be_date(fact)
     return may_be_customer(fact) and not other and 10 < fact.distinct < 0.95 * rows * fact.filled
 
 

@@ -235,3 +235,12 @@ def test_the_amount_of_one_piece_is_not_that_of_a_row(guessed, price):
     names = {"customer": "client", "date": "date", "price": price, "quantity": "quantity"}
     assert guessed(shop(**names, amount="total")).columns.revenue == "total"
     assert guessed(shop(**names)).columns.revenue == f"quantity * `{price}`"
+
+
+def test_gifts_of_one_kind_are_what_was_received(guessed):
+    """As in the transactions of Ko-fi."""
+    log = shop(customer="BuyerEmail", date="DateTime (UTC)", amount="Received")
+    log = log.assign(Given=0, TransactionType="Tip", SalesTax=None)
+    guess = guessed(log)
+    assert guess.columns.revenue == "Received"
+    assert not any("TransactionType" in doubt for doubt in guess.doubts)

@@ -201,3 +201,12 @@ def test_who_is_new_is_no_customer(guessed):
     log = shop(date="date", amount="amount", channel="customer_acquisition")
     assert "customer_id" in guessed(log).missing
     assert guessed(log[:10]).columns.customer_id == "customer_acquisition"
+
+
+@pytest.mark.parametrize(
+    "name", ["usuario_id", "Utilisateur", "Mitgliedsnummer", "id_utente", "Donante", "Assinante"]
+)
+def test_users_members_and_givers_are_customers_in_other_languages(guessed, name):
+    log = shop(channel="menu_id", customer=name, date="date", amount="total")
+    log["menu_id"] = np.resize(np.arange(30), len(log))
+    assert guessed(log).columns.customer_id == name

@@ -15,7 +15,10 @@ CUSTOMER = (
     "visitor", "partner", "person", "contact", "subscriber", "acheteur", "adherent", "donateur",
     "kunde", "kunden", "kundennummer", "kundennr", "kaufer", "klient", "klienta", "nabywca",
     "kupujacy", "uzytkownik", "constituent", "auftraggeber", "debitor", "soldto", "kunnr", "kunag",
-    "cliente", "comprador", "acquirente", "klant", "klantnummer",
+    "cliente", "comprador", "acquirente", "klant", "klantnummer", "utilisateur", "membre", "abonne",
+    "benutzer", "nutzer", "mitglied", "abonnent", "spender", "czlonek", "darczynca", "usuario",
+    "usuaria", "miembro", "socio", "suscriptor", "abonado", "donante", "utente", "donatore",
+    "utilizador", "membro", "assinante", "doador", "gebruiker", "lid",
 )  # fmt: skip
 NOBODY = (
     "guest", "guests", "guestcustomer", "guestcheckout", "walkin", "walkincustomer", "anonymous",
@@ -44,8 +47,8 @@ AMOUNT = (
     "turnover", "subtotal", "dollar", "dollars", "net", "netto", "netwr", "montant", "chiffre",
     "ca", "ht", "somme", "valeur", "betrag", "umsatz", "summe", "wert", "kwota", "wartosc", "suma",
     "przychod", "sprzedaz", "gross", "brutto", "ttc", "importe", "monto", "ventas", "importo",
-    "valor", "valore", "vendas", "bedrag", "omzet", "bruto", "lordo", "imponible", "imponibile",
-    "neto",
+    "received", "donation", "valor", "valore", "vendas", "bedrag", "omzet", "bruto", "lordo",
+    "imponible", "imponibile", "neto",
 )  # fmt: skip
 NET = ("net", "netto", "netwr", "subtotal", "ht", "neto", "imponible", "imponibile")
 GROSS = ("gross", "brutto", "ttc", "bruto", "lordo")

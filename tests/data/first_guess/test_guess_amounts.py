@@ -244,3 +244,9 @@ def test_gifts_of_one_kind_are_what_was_received(guessed):
     guess = guessed(log)
     assert guess.columns.revenue == "Received"
     assert not any("TransactionType" in doubt for doubt in guess.doubts)
+
+
+def test_a_discount_is_not_taken_for_the_only_amount(guessed):
+    names = {"customer": "cliente", "date": "data"}
+    assert guessed(shop(**names, amount="desconto_percentual")).missing == ("revenue",)
+    assert guessed(shop(**names, amount="xyz")).columns.revenue == "xyz"

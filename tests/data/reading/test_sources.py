@@ -264,6 +264,8 @@ def test_a_download_that_breaks_off_is_no_table(served, tmp_path, monkeypatch):
         ("blank.csv", b"\n\n", "got an empty file"),
         ("unnamed.csv", b",,\n,,\n", "got an empty first line"),
         ("numbers.csv", b"1,2,3\n4,5,6\n", "got a first line without words"),
+        ("dates.csv", b"a7,2024-10-19,6\nb8,2024-10-20,5\n", "got a first line of values"),
+        ("amounts.csv", b"a7;19.10.2024;6066,78\nb8;20.10.2024;5\n", "got a first line of values"),
         ("sheet.xlsx", b"PK\x03\x04rest", "expected a whole Excel workbook"),
         (
             "orders.xls",
@@ -283,6 +285,8 @@ def test_a_download_that_breaks_off_is_no_table(served, tmp_path, monkeypatch):
         "blank",
         "no names",
         "no header",
+        "no header but dates",
+        "no header but amounts",
         "spreadsheet",
         "web page",
         "json",

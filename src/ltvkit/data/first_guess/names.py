@@ -167,7 +167,8 @@ NOT_THE_AMOUNT = (
     "method", "tva", "remise", "frais", "cout", "steuer", "mwst", "mw", "st", "rabatt", "kosten",
     "versand", "rabat", "podatek", "koszt", "dostawa", "descuento", "envio", "gastos", "coste",
     "impuesto", "sconto", "spedizione", "costo", "imposta", "desconto", "custo", "imposto",
-    "korting", "verzending", "verzendkosten", "btw",
+    "korting", "verzending", "verzendkosten", "btw", "percentage", "percentual", "percentuale",
+    "porcentaje", "pourcentage", "prozent", "procent",
 )  # fmt: skip
 TAX = (
     "tax", "taxes", "vat", "gst", "tva", "steuer", "podatek", "impuesto", "imposta", "imposto",

@@ -70,7 +70,11 @@ def find_revenue(
     left = price or best(
         [fact for fact in numbers if fact is not quantity],
         (),
-        lambda fact: not fact.whole and not likeness(fact.name, names.IDENTIFIER),
+        lambda fact: (
+            not fact.whole
+            and not likeness(fact.name, names.IDENTIFIER)
+            and likeness(fact.name, names.NOT_THE_AMOUNT) < 1.0
+        ),
         prefer=lambda fact: _as_amount(fact, several=several),
     )
     if left:

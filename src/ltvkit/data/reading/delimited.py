@@ -29,6 +29,10 @@ MOST_CUT = 0.1
 encodings hardly any is valid."""
 _POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\xbf][A-Za-z]|\x9c\xe6")
 """ą, ł and ż between two letters, or ść: in Windows-1252 these are ¹, ³ and ¿, or œæ."""
+_VALUE = re.compile(
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[ T]\d.*)?|-?\d+[.,]\d+"
+)
+"""What no column is called: a date, with a time or without, or a number with decimals."""
 NO_BREAK_SPACES = "\u00a0\u2007\u2009\u202f"
 """Spaces of print, which stand in French amounts and before its colons."""
 UNSEEN = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff"
@@ -310,7 +314,13 @@ def _header(text: str, delimiter: str, path: Path) -> tuple[str, ...]:
             f"got a quote in the first line of {path.name} that is never closed, expected quotes "
             "in pairs; mend that line"
         ) from None
-    return header_names([name.strip() for name in names], path)
+    names = [name.strip() for name in names]
+    if any(_VALUE.fullmatch(name) for name in names):
+        raise DataError(
+            f"got a first line of values in {path.name} ({', '.join(names)[:60]}), expected a "
+            "header that names the columns; write one above it"
+        )
+    return header_names(names, path)
 
 
 def header_names(names: list[str], path: Path) -> tuple[str, ...]:

@@ -169,3 +169,17 @@ def test_a_table_whose_values_are_all_quoted_is_read_as_it_stands(tmp_path):
     source = read_transactions(tmp_path / "orders.csv")
     found = source.workspace.rows(f"SELECT {source.columns[-1].sql} FROM {source.relation}")
     assert [note for (note,) in found] == log["note"].tolist()
+
+
+def test_a_quote_that_is_never_closed_in_a_table_of_one_column_is_told(tmp_path):
+    row = '"7,2023-01-02,""9.5"""\n'
+    (tmp_path / "orders.csv").write_text(
+        "client,date,amount\n" + row * 300 + '"8,2023-01-03\n' + row.replace('"', "") * 9000
+    )
+    with pytest.raises(DataError, match=r"got a quote in orders\.csv that is never closed"):
+        read_transactions(tmp_path / "orders.csv")
+
+
+def test_dates_for_names_above_other_values_are_a_header(tmp_path):
+    (tmp_path / "wide.csv").write_text("client,2023-01-01,2023-02-01\na,1.5,2.5\nb,0.5,1.5\n")
+    assert read_transactions(tmp_path / "wide.csv").names == ("client", "2023-01-01", "2023-02-01")

@@ -23,16 +23,19 @@ CHUNK = 1 << 22
 DELIMITERS = (",", ";", "\t", "|")
 MOST_TITLE_LINES = 10
 LINES_TO_TELL = 200
+"""From which it is told how a table is laid out."""
 MOSTLY = 0.8
 MOST_CUT = 0.1
 """Share of the letters beyond ASCII that a database may have cut in the middle. Of texts in other
 encodings hardly any is valid."""
 _POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\xbf][A-Za-z]|\x9c\xe6")
 """ą, ł and ż between two letters, or ść: in Windows-1252 these are ¹, ³ and ¿, or œæ."""
-_VALUE = re.compile(
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[ T]\d.*)?|-?\d+[.,]\d+"
+_VALUES = (
+    re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[ T]\d.*)?"),
+    re.compile(r"-?\d+[.,]\d+"),
 )
-"""What no column is called: a date, with a time or without, or a number with decimals."""
+"""A date, with a time or without, and a number with decimals: where both of the first two lines
+hold one in a column, the first is no header."""
 NO_BREAK_SPACES = "\u00a0\u2007\u2009\u202f"
 """Spaces of print, which stand in French amounts and before its colons."""
 UNSEEN = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff"
@@ -220,7 +223,10 @@ def _out_of_cells(path: Path, outer: str, workspace: Workspace) -> Path:
         path.open("r", encoding="utf-8-sig", newline="") as source,
         copy.open("w", encoding="utf-8", newline="") as out,
     ):
-        out.writelines(_lines_of(csv.reader(source, delimiter=outer), outer))
+        try:
+            out.writelines(_lines_of(csv.reader(source, delimiter=outer), outer))
+        except csv.Error:  # A value longer than any.
+            raise _open_quote(path.name, "the line where it begins") from None
     return copy
 
 
@@ -307,20 +313,31 @@ def _fit(text: str, delimiter: str) -> tuple[float, int]:
 
 
 def _header(text: str, delimiter: str, path: Path) -> tuple[str, ...]:
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        names = [name.strip() for name in next(rows, [])]
     except csv.Error:  # A value longer than any.
-        raise DataError(
-            f"got a quote in the first line of {path.name} that is never closed, expected quotes "
-            "in pairs; mend that line"
-        ) from None
-    names = [name.strip() for name in names]
-    if any(_VALUE.fullmatch(name) for name in names):
+        raise _open_quote(f"the first line of {path.name}", "that line") from None
+    try:
+        below = next(rows, [])
+    except csv.Error:  # What is wrong with it is told where rows are read.
+        below = []
+    if any(
+        kind.fullmatch(name) and kind.fullmatch(value.strip())
+        for name, value in zip(names, below, strict=False)
+        for kind in _VALUES
+    ):
         raise DataError(
             f"got a first line of values in {path.name} ({', '.join(names)[:60]}), expected a "
             "header that names the columns; write one above it"
         )
     return header_names(names, path)
+
+
+def _open_quote(where: str, what: str) -> DataError:
+    return DataError(
+        f"got a quote in {where} that is never closed, expected quotes in pairs; mend {what}"
+    )
 
 
 def header_names(names: list[str], path: Path) -> tuple[str, ...]:

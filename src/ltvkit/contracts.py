@@ -22,6 +22,10 @@ NEVER_BEFORE = 1 / 3
 
 GRACE_SHARE, SHORTEST_GRACE_DAYS, LONGEST_GRACE_DAYS = 0.25, 3, 14
 
+MANY_OF_A_PLAN = 0.03
+"""Of those who paid again, so many who do it at a period of their own make a plan: they are told of
+where nobody reads them as one."""
+
 
 def usual_grace_days(renewal_days: float) -> int:
     """Days by which a payment may be late: a quarter of the period, from three days to 14.

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Sequence
 
+from ltvkit.contracts import MANY_OF_A_PLAN
 from ltvkit.evaluation.check import Check, Status
 from ltvkit.wording import Sentence
 
-MUCH_OF_OTHER_PLAN, MOST_OF_OTHER_PLAN = 0.03, 0.10
-"""Shares of contracts with another period that are worth telling of, and beyond which their total
-is not to be trusted: a yearly plan read as a monthly one owes twelve times as much."""
+MOST_OF_OTHER_PLAN = 0.10
+"""Share of contracts with another period beyond which their total is not to be trusted: a yearly
+plan read as a monthly one owes twelve times as much."""
 
 MUCH_UNTRIED, MOST_UNTRIED = 0.10, 0.20
 """Shares of the total, of new customers in unusual numbers, that are worth telling of, and beyond
@@ -82,17 +83,17 @@ def check_plans(share: float, days: float, *, periods: Sequence[float]) -> Check
         Of the plans that contracts are read with, the shortest first.
     """
     status: Status = "FAIL" if share > MOST_OF_OTHER_PLAN else "REVIEW"
-    if share <= MUCH_OF_OTHER_PLAN:
+    if share <= MANY_OF_A_PLAN:
         said = Sentence("check.plans.pass", {"period": periods[0]})
         if len(periods) > 1:
             plans = {"plans": len(periods), "shortest": periods[0], "longest": periods[-1]}
             said = Sentence("check.plans.several", plans)
-        return Check("plans", "PASS", share, MUCH_OF_OTHER_PLAN, said)
+        return Check("plans", "PASS", share, MANY_OF_A_PLAN, said)
     period = max((period for period in periods if period <= days), default=periods[0])
     facts = {"share": share, "days": days, "period": period}
     late = days < LATE_PERIODS * period
     said = Sentence("check.plans.late" if late else "check.plans.other", facts)
-    return Check("plans", status, share, MUCH_OF_OTHER_PLAN, said)
+    return Check("plans", status, share, MANY_OF_A_PLAN, said)
 
 
 def check_latest_renewals(*, due: float, made: float, expected: float, sd: float) -> Check:

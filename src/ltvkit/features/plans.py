@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ltvkit.contracts import ContractTerms, Plans, usual_grace_days
+from ltvkit.contracts import MANY_OF_A_PLAN, ContractTerms, Plans, usual_grace_days
 from ltvkit.errors import DataError
 from ltvkit.features.payments import (
     FEWEST_GAPS,
@@ -26,10 +26,6 @@ from ltvkit.features.payments import (
 )
 from ltvkit.groups import is_first, is_last
 from ltvkit.units import Floats, Integers
-
-MANY_OF_A_PLAN = 0.03
-"""Of the customers who paid again, so many make a plan: from there on the check *plans* would tell
-of them, as contracts of another period."""
 
 CLEAR, FEWEST_SURE = 0.9, 5
 """An amount is a price of one plan alone where of at least so many customers who paid about as much

@@ -4,6 +4,7 @@ A customer who pays the same amount a month after the last time, again and again
 something. Who buys food or coffee comes about as often, but neither to the day nor for the same.
 """
 
+from ltvkit.contracts import MANY_OF_A_PLAN
 from ltvkit.data.first_guess.facts import ColumnFacts, likely
 from ltvkit.data.reading.amounts import decide_amounts
 from ltvkit.data.reading.dates import decide_dates
@@ -23,10 +24,6 @@ NEARLY_ALL, MOST_CAME_BACK = 0.8, 0.5
 furniture by instalments is one among many who pay at once."""
 
 FEWEST_CUSTOMERS, FEWEST_RENEWALS = 20, 100
-
-MANY_OF_A_PLAN = 0.03
-"""Of those who came back, who pay at a longer period only: a plan of their own, beside the usual
-one, as in `ltvkit.features.plans`."""
 
 
 def doubts_on_renewals(

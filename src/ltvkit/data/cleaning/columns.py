@@ -16,10 +16,6 @@ RESERVED = (
 """Names that an attribute cannot take: columns of order days, what their history and snapshots add
 (the features would be of these instead), and beginnings of features that every shop has."""
 
-ANY = "*"
-"""In `data.leave_out` any value of a column, such as a date in one that says when an order was
-cancelled."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMap:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ltvkit.data.cleaning.columns import ANY, Mapped
+from ltvkit.data.cleaning.columns import Mapped
 from ltvkit.data.cleaning.expressions import Expression
+from ltvkit.data.cleaning.left_out import found_of, is_value
 from ltvkit.data.cleaning.reasons import Reason
 from ltvkit.data.cleaning.references import (
     drop_unless_own,
@@ -16,12 +17,10 @@ from ltvkit.data.reading.amounts import LIMIT, decide_amounts
 from ltvkit.data.reading.attributes import attribute_sql
 from ltvkit.data.reading.currencies import Currencies, currency_columns, find_currencies
 from ltvkit.data.reading.dates import FIRST_YEAR, LAST_YEAR, decide_dates
-from ltvkit.data.reading.delimited import plain_spaces
 from ltvkit.data.reading.identifiers import decide_customers, decide_identifiers
 from ltvkit.data.reading.scans import Malformed
 from ltvkit.data.reading.sources import Source
-from ltvkit.data.reading.spoken_dates import regular_spaces
-from ltvkit.data.reading.workspace import Column, Workspace, literal
+from ltvkit.data.reading.workspace import Column, Workspace
 from ltvkit.errors import DataError, first_line
 
 ONE_AMOUNT = 0.99
@@ -94,7 +93,7 @@ def stage(
     if source.words:
         readings["transactions"] = source.words
     if any(leave_out.values()):
-        readings["leave_out"] = _found_of(workspace, raw, rows, leave_out)
+        readings["leave_out"] = found_of(workspace, raw, rows, leave_out)
     currencies = find_currencies(workspace, raw, [rows[name] for name in coded])
     good_rows, duplicates = _count_duplicates(workspace, raw)
     dropped = "false"
@@ -305,33 +304,6 @@ def _kept(mapped: Mapped, attributes: int) -> list[str]:
     return kept
 
 
-def _found_of(
-    workspace: Workspace,
-    raw: str,
-    rows: Mapping[str, Column],
-    leave_out: Mapping[str, Sequence[str]],
-) -> str:
-    """In how many rows each value that marks no sale was found, in words: one may be misspelt."""
-    pairs = [(name, value) for name, values in leave_out.items() for value in values]
-    counts = ", ".join(f"count(*) FILTER ({_is(rows[name], value)})" for name, value in pairs)
-    found = workspace.row(f"SELECT {counts} FROM {raw}")
-    said = []
-    for (name, value), count in zip(pairs, found, strict=True):
-        what = "any value" if value == ANY else f"'{value}'"
-        rows_found = f"{count:,}" if count else "no"
-        said.append(f"{what} of '{name}' in {rows_found} row{'s' if count > 1 else ''}")
-    return ", ".join(said)
-
-
-def _is(column: Column, value: str) -> str:
-    """Whether a column has a value, in capitals or not, 1 as 1.0 or not; or any at all."""
-    if value == ANY:
-        return f"{column.sql} IS NOT NULL"
-    texts = regular_spaces(f"CAST({column.sql} AS VARCHAR)"), literal(plain_spaces(value).strip())
-    found, said = (rf"lower(regexp_replace({text}, '^(\d+)\.0+$', '\1'))" for text in texts)
-    return f"{found} = {said}"
-
-
 def _count_duplicates(workspace: Workspace, raw: str) -> tuple[int, int]:
     """Rows, and rows that repeat an earlier one; 64 bits of hash stand for all columns."""
     rows, distinct = workspace.row(
@@ -353,7 +325,7 @@ def _reason(
         "false)"
     )
     tests = [
-        (" OR ".join(_is(rows[name], value) for value in values), Reason.LEFT_OUT)
+        (" OR ".join(is_value(rows[name], value) for value in values), Reason.LEFT_OUT)
         for name, values in leave_out.items()
         if values
     ]

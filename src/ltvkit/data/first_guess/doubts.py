@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from ltvkit.data.cleaning.columns import ANY
 from ltvkit.data.cleaning.counts import REPEATS_TOTAL
+from ltvkit.data.cleaning.left_out import ANY
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts
 from ltvkit.data.first_guess.names import is_no_goods, is_nobody, likeness, words

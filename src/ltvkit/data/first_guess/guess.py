@@ -10,7 +10,6 @@ from pathlib import Path
 
 from ltvkit.data.first_guess import names
 from ltvkit.data.first_guess.doubts import (
-    CROWD,
     doubts_on_customer,
     doubts_on_lines,
     doubts_on_refunds_of_nobody,
@@ -18,9 +17,10 @@ from ltvkit.data.first_guess.doubts import (
     leave_out,
     stands_for_guests,
 )
-from ltvkit.data.first_guess.facts import FEW_VALUES, MOSTLY, ColumnFacts, look_at
+from ltvkit.data.first_guess.facts import ColumnFacts, look_at
 from ltvkit.data.first_guess.first_config import NEEDED, Guess
 from ltvkit.data.first_guess.history import History, history_of
+from ltvkit.data.first_guess.meanings import Found, find_meanings
 from ltvkit.data.first_guess.names import likeness, words
 from ltvkit.data.first_guess.related_amounts import (
     is_of_all_pieces,
@@ -31,28 +31,11 @@ from ltvkit.data.first_guess.related_amounts import (
     what_was_before,
 )
 from ltvkit.data.first_guess.renewals import doubts_on_renewals
-from ltvkit.data.first_guess.revenue import debit_of, find_revenue, less, plus, product_of
-from ltvkit.data.first_guess.roles import (
-    best,
-    called,
-    may_be_a_customers_phone,
-    may_be_amount,
-    may_be_attribute,
-    may_be_customer,
-    may_be_date,
-    may_be_nameless_customer,
-    may_be_order,
-)
+from ltvkit.data.first_guess.revenue import debit_of, less, plus, product_of
+from ltvkit.data.first_guess.roles import called, may_be_attribute
 from ltvkit.data.reading.currencies import currency_columns, currency_in_name, only_currency
 from ltvkit.data.reading.sources import Source, read_transactions
 from ltvkit.errors import offenders
-
-LEAST_FILLED = 0.2
-"""Addresses may stand in the first of an order's lines only."""
-
-FEWEST_CUSTOMERS, FEW_ROWS = 2, 100
-"""A column of so few values tells no customers apart, unless there are no more rows than that, or
-a spreadsheet rounded them."""
 
 FEWEST_PAID_BACK = 3
 """Refunds that show to the cent that an amount is without them."""
@@ -80,37 +63,6 @@ def guess_columns(location: str | Path) -> Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What each column seems to be.
-
-    Revenue is made of `used`, and `why` says so; `rest` are the columns without another meaning.
-    """
-
-    customer: ColumnFacts | None
-    date: ColumnFacts | None
-    order: ColumnFacts | None
-    margin: ColumnFacts | None
-    channel: ColumnFacts | None
-    revenue: str | None
-    used: tuple[ColumnFacts, ...]
-    why: str
-    rest: list[ColumnFacts]
-
-    @property
-    def keys(self) -> dict[str, str]:
-        """The columns that were found, by our names."""
-        facts = {
-            "customer_id": self.customer,
-            "ordered_at": self.date,
-            "order_id": self.order,
-            "margin": self.margin,
-            "channel": self.channel,
-        }
-        found = {key: fact.name for key, fact in facts.items() if fact}
-        return found | ({"revenue": self.revenue} if self.revenue else {})
-
-
-@dataclass(frozen=True, slots=True)
 class _Said:
     """What is told of a column that was found: why it was taken, what is doubtful, what to set."""
 
@@ -120,7 +72,7 @@ class _Said:
 
 
 def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
-    found = _as_counted(source, facts, _find(facts, rows))
+    found = _as_counted(source, facts, find_meanings(facts, rows))
     currency, from_where = _currency_of(found, facts)
     said = (
         _of_customer(found, facts, rows),
@@ -179,7 +131,7 @@ def _decide(source: Source, facts: Sequence[ColumnFacts], rows: int) -> Guess:
     )
 
 
-def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> _Found:
+def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: Found) -> Found:
     """The same, with the amount that is revenue by how the amounts of the table add up."""
     if not found.used or not found.revenue:
         return found
@@ -230,10 +182,10 @@ def _as_counted(source: Source, facts: Sequence[ColumnFacts], found: _Found) -> 
 def _with_pieces(
     source: Source,
     facts: Sequence[ColumnFacts],
-    found: _Found,
+    found: Found,
     pieces: ColumnFacts,
     price: ColumnFacts,
-) -> _Found:
+) -> Found:
     """The same, with the price alone where it is that of all pieces."""
     products = [
         fact
@@ -246,7 +198,7 @@ def _with_pieces(
     return replace(found, revenue=price.name, used=(price,), why=why)
 
 
-def _of_customer(found: _Found, facts: Sequence[ColumnFacts], rows: int) -> _Said:
+def _of_customer(found: Found, facts: Sequence[ColumnFacts], rows: int) -> _Said:
     fact = found.customer
     if not fact:
         return _Said()
@@ -257,7 +209,7 @@ def _of_customer(found: _Found, facts: Sequence[ColumnFacts], rows: int) -> _Sai
     return _Said((reason,), tuple(doubts_on_customer(fact, facts)))
 
 
-def _of_date(found: _Found) -> _Said:
+def _of_date(found: Found) -> _Said:
     fact = found.date
     if not fact:
         return _Said()
@@ -281,7 +233,7 @@ def _of_date(found: _Found) -> _Said:
     return _Said((reason,), tuple(doubts), tuple(settings))
 
 
-def _of_revenue(found: _Found) -> _Said:
+def _of_revenue(found: Found) -> _Said:
     if not found.revenue:
         return _Said()
     faults = tuple(fact.number_fault for fact in found.used if fact.number_fault)
@@ -291,7 +243,7 @@ def _of_revenue(found: _Found) -> _Said:
     return _Said((found.why, *refunds), faults, mark)
 
 
-def _of_others(found: _Found) -> _Said:
+def _of_others(found: Found) -> _Said:
     others = (
         ("order_id", found.order, names.ORDER),
         ("margin", found.margin, names.MARGIN),
@@ -306,7 +258,7 @@ def _of_others(found: _Found) -> _Said:
     )
 
 
-def _currency_of(found: _Found, facts: Sequence[ColumnFacts]) -> tuple[str, _Said]:
+def _currency_of(found: Found, facts: Sequence[ColumnFacts]) -> tuple[str, _Said]:
     """The currency of the amounts, and where it was seen; empty where nothing tells it."""
     amounts = [fact.name for fact in found.used]
     for name in amounts:
@@ -325,94 +277,3 @@ def _horizon(history: History | None) -> int:
     Where nothing is known of it, it is taken to be long enough.
     """
     return max(1, min(YEAR_DAYS, history.days // 3)) if history else YEAR_DAYS
-
-
-def _is_shared(account: ColumnFacts) -> bool:
-    """Whether many who are not the same have one account, or one name."""
-    shared = account.commonest > CROWD or stands_for_guests(account)
-    return shared or account.people >= MOSTLY
-
-
-def _tells_more(address: ColumnFacts, account: ColumnFacts) -> bool:
-    """Whether addresses are nobody's in common, and as many as orders by those with an account."""
-    own = account.filled * (1 - account.commonest)
-    return address.commonest < CROWD and address.filled >= own
-
-
-def _order_of(facts: Sequence[ColumnFacts], rows: int) -> ColumnFacts | None:
-    """The column that is called an order; else the one of numbers such as #1001.
-
-    Shops may write other signs before their numbers. Shopify calls the column "Name".
-    """
-    named = best(
-        facts,
-        names.ORDER,
-        lambda fact: may_be_order(fact, rows),
-        prefer=lambda fact: (likeness(fact.name, names.PLACED) == 1.0,),
-        named=True,
-    )
-    if named and likeness(named.name, names.ORDER) == 1.0:
-        return named
-    shopify = any(words(fact.name)[:1] == ("lineitem",) for fact in facts)
-    numbered = best(
-        facts,
-        (),
-        lambda fact: fact.numbered >= MOSTLY or (shopify and words(fact.name) == ("name",)),
-    )
-    return numbered or named
-
-
-def _find(facts: Sequence[ColumnFacts], rows: int) -> _Found:
-    orders = _order_of(facts, rows)
-    of_orders = orders.distinct / rows if orders and rows else 1.0
-    date = best(
-        facts,
-        names.DATE,
-        lambda fact: may_be_date(fact, filled=min(of_orders, 1.0)),
-        avoid=names.NOT_THE_ORDER_DATE,
-        prefer=lambda fact: (fact.filled == 1.0,),
-    )
-    others = [fact for fact in facts if fact is not date]
-
-    def comes_again(fact: ColumnFacts) -> tuple[bool, ...]:
-        # The account of the shop itself, or whether a customer is new.
-        several = fact.distinct > FEWEST_CUSTOMERS
-        return (several, fact.distinct < (orders.distinct if orders else rows))
-
-    def tells_apart(fact: ColumnFacts) -> bool:
-        return fact.distinct > FEWEST_CUSTOMERS or rows <= FEW_ROWS or fact.rounded > 0
-
-    account = best(
-        others,
-        names.CUSTOMER,
-        lambda fact: may_be_customer(fact) and tells_apart(fact),
-        prefer=comes_again,
-        named=True,
-    )
-    address = best(
-        others,
-        names.EMAIL,
-        lambda fact: fact.filled > LEAST_FILLED,
-        prefer=lambda fact: (fact.commonest < CROWD, fact.filled),  # Not the shop's own.
-        named=True,
-    ) or best(others, (), lambda fact: fact.filled > LEAST_FILLED and fact.addresses >= MOSTLY)
-    if account and address and _is_shared(account) and _tells_more(address, account):
-        account = None
-    customer = (
-        account
-        or address
-        or best(others, names.CARD, may_be_customer, named=True)
-        or best(others, names.PHONE, may_be_a_customers_phone, named=True)
-        or best(others, (), lambda fact: may_be_nameless_customer(fact, rows))
-    )
-    rest = [fact for fact in facts if fact not in (date, customer)]
-    order = _order_of(rest, rows)
-    rest = [fact for fact in rest if fact is not order]
-    margin = best(rest, names.MARGIN, may_be_amount, named=True)
-    channel = best(rest, names.CHANNEL, lambda fact: 2 <= fact.distinct <= FEW_VALUES, named=True)
-    rest = [fact for fact in rest if fact not in (margin, channel)]
-    filled = min(
-        customer.filled if customer else 1.0, order.distinct / rows if order and rows else 1.0
-    )
-    revenue, used, why = find_revenue(rest, filled=filled)
-    return _Found(customer, date, order, margin, channel, revenue, used, why, rest)
